@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <iosfwd>
+#include <string_view>
+#include <type_traits>
+
+namespace xgrad {
+
+/// What a Tensor's elements are: `float32` (the default), `float64`, `int64` (indices, targets), `boolean`
+/// (masks).
+enum class DType : std::uint8_t { float32, float64, int64, boolean };
+using enum DType;
+
+std::size_t item_size(DType dtype);  ///< bytes per element
+std::string_view name(DType dtype);  ///< "float32", ...
+constexpr bool is_floating(DType dtype) { return dtype == float32 || dtype == float64; }
+
+/// The dtype of `a op b`: the floating operand's, else int64 if either is; two different floating dtypes
+/// throw.
+DType promote(std::string_view op, DType a, DType b);
+
+std::ostream& operator<<(std::ostream& out, DType dtype);
+
+/// The DType that stores a C++ type. Only `float`, `double`, `std::int64_t` and `bool` are stored.
+template <class T>
+constexpr DType dtype_of() {
+  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, std::int64_t> ||
+                    std::is_same_v<T, bool>,
+                "a Tensor stores float, double, std::int64_t or bool");
+  if constexpr (std::is_same_v<T, float>) return float32;
+  if constexpr (std::is_same_v<T, double>) return float64;
+  if constexpr (std::is_same_v<T, std::int64_t>) return int64;
+  return boolean;
+}
+
+}  // namespace xgrad

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <iosfwd>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace xgrad {
+
+/// The sizes of a Tensor, outermost dim first, e.g. `(2, 6, 32)`; `()` is a scalar. At most 8 dims, kept
+/// inline, so that making a view asks for no memory. Also holds strides and lists of dims.
+class Shape {
+ public:
+  static constexpr int max_dims = 8;
+
+  Shape() = default;
+  Shape(std::initializer_list<std::int64_t> sizes) : Shape(sizes.begin(), sizes.size()) {}
+  explicit Shape(std::span<const std::int64_t> sizes) : Shape(sizes.data(), sizes.size()) {}
+  explicit Shape(const std::vector<std::int64_t>& sizes) : Shape(sizes.data(), sizes.size()) {}
+  /// `dims` copies of `value`.
+  static Shape filled(int dims, std::int64_t value);
+
+  int dim() const { return dim_; }
+  bool empty() const { return dim_ == 0; }
+  /// The product of the sizes: 1 for a scalar, 0 when any size is 0.
+  std::int64_t numel() const;
+
+  std::int64_t& operator[](int i) { return sizes_[static_cast<std::size_t>(i)]; }
+  std::int64_t operator[](int i) const { return sizes_[static_cast<std::size_t>(i)]; }
+  std::int64_t back() const { return (*this)[dim_ - 1]; }
+  std::int64_t& back() { return (*this)[dim_ - 1]; }
+  const std::int64_t* begin() const { return sizes_.data(); }
+  const std::int64_t* end() const { return sizes_.data() + dim_; }
+
+  void push_back(std::int64_t size);
+  void insert(int at, std::int64_t size);
+  void erase(int at);
+
+  std::string str() const;  ///< "(2, 6, 32)", "(3,)", "()"
+
+  friend bool operator==(const Shape& a, const Shape& b) {
+    if (a.dim_ != b.dim_) return false;
+    for (int i = 0; i < a.dim_; ++i) {
+      if (a[i] != b[i]) return false;
+    }
+    return true;
+  }
+
+ private:
+  Shape(const std::int64_t* sizes, std::size_t count);
+
+  std::array<std::int64_t, max_dims> sizes_{};
+  int dim_ = 0;
+};
+
+using Strides = Shape;  ///< in elements, not in bytes
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape);
+
+/// Row-major strides of a contiguous Tensor of this shape.
+Strides contiguous_strides(const Shape& shape);
+
+/// `dim` counted from the front; negative dims count from the back. Throws `std::out_of_range` naming `op`.
+int normalize_dim(std::string_view op, int dim, int dims);
+
+/// NumPy's rule: align at the back; sizes must be equal or one of them 1. Throws naming `op` and both shapes.
+Shape broadcast_shapes(std::string_view op, const Shape& a, const Shape& b);
+
+/// Whether a Tensor of shape `from` can be expanded to `to` under NumPy's rule.
+bool is_broadcastable_to(const Shape& from, const Shape& to);
+
+}  // namespace xgrad
