@@ -1,0 +1,220 @@
+// backward() and grad(): the tape replayed, newest node first.
+
+#include <algorithm>
+#include <queue>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/tape.hpp>
+
+namespace xgrad {
+
+class Engine {
+ public:
+  Engine(const std::vector<Variable>& outputs, bool retain_graph, bool create_graph)
+      : retain_graph_(retain_graph), create_graph_(create_graph) {
+    collect(outputs);
+    slots_.resize(tape_.size());
+    needed_.assign(tape_.size(), true);
+  }
+
+  // dL/d(output): where the replay starts.
+  void seed(const Variable& output, const Variable& gradient) {
+    accumulate(position(*output.node()), gradient);
+  }
+
+  // Replays only what leads to these nodes, and keeps the gradients that arrive there.
+  void only_towards(const std::vector<Variable>& inputs) {
+    needed_.assign(tape_.size(), false);
+    is_target_.assign(tape_.size(), false);
+    for (const Variable& input : inputs) {
+      const std::size_t at = position(*input.node());
+      if (at < tape_.size()) needed_[at] = is_target_[at] = true;
+    }
+    for (std::size_t i = tape_.size(); i-- > 0;) {  // oldest first: a node is needed if an input of it is
+      for (const auto& input : tape_[i]->inputs()) {
+        if (input && needed_[position(*input)]) needed_[i] = true;
+      }
+    }
+  }
+
+  // The gradient that arrived at a target; undefined if none did.
+  Variable arrived(const Variable& input) const {
+    const std::size_t at = position(*input.node());
+    return at < tape_.size() ? slots_[at] : Variable();
+  }
+
+  void replay() {
+    const GradModeGuard mode(create_graph_);
+    for (std::size_t i = 0; i < tape_.size(); ++i) {
+      if (!needed_[i] || !slots_[i].defined()) continue;
+      Node& node = *tape_[i];
+      const bool is_target = !is_target_.empty() && is_target_[i];
+      if (is_target_.empty() && (node.is_leaf() || node.retains_grad_)) deposit(node, slots_[i]);
+      if (!node.is_leaf() && (!is_target || leads_on(node)))
+        replay_node(node, is_target ? slots_[i] : std::move(slots_[i]));
+      if (!is_target) slots_[i] = Variable();  // its memory is free for the nodes to come
+    }
+  }
+
+ private:
+  // Newest first is a topological order, since an op's inputs exist before it. The queue always yields the
+  // newest node that is left; a node reached along several edges comes out several times in a row, and is
+  // taken once.
+  void collect(const std::vector<Variable>& outputs) {
+    const auto older = [](const Node* a, const Node* b) { return a->id() < b->id(); };
+    std::priority_queue<Node*, std::vector<Node*>, decltype(older)> queue(older);
+    for (const Variable& output : outputs) queue.push(output.node().get());
+    while (!queue.empty()) {
+      Node* node = queue.top();
+      queue.pop();
+      if (!tape_.empty() && tape_.back() == node) continue;
+      tape_.push_back(node);
+      for (const auto& input : node->inputs()) {
+        if (input) queue.push(input.get());
+      }
+    }
+  }
+
+  // Where a node stands on the tape; tape_.size() if it doesn't.
+  std::size_t position(const Node& node) const {
+    const auto at = std::lower_bound(tape_.begin(), tape_.end(), node.id(),
+                                     [](const Node* other, std::uint64_t id) { return other->id() > id; });
+    return at != tape_.end() && *at == &node ? static_cast<std::size_t>(at - tape_.begin()) : tape_.size();
+  }
+
+  bool leads_on(const Node& node) const {
+    return std::any_of(node.inputs().begin(), node.inputs().end(),
+                       [&](const auto& input) { return input && needed_[position(*input)]; });
+  }
+
+  // The first gradient to arrive is borrowed; a later one makes a sum, in place once nobody else can see it.
+  void accumulate(std::size_t at, const Variable& gradient) {
+    Variable& slot = slots_[at];
+    if (!slot.defined()) {
+      slot = gradient;
+    } else if (!create_graph_ && slot.is_sole_owner() && slot.value().is_contiguous()) {
+      slot.value().add_(gradient.value());
+    } else {
+      slot = add(slot, gradient);
+    }
+  }
+
+  // A leaf's gradient owns its memory: `a + b` hands the same Tensor to both leaves, and clipping scales in
+  // place.
+  static void deposit(Node& node, const Variable& gradient) {
+    const Tensor& value = gradient.value();
+    if (node.grad_.defined()) {
+      node.grad_.add_(value);
+    } else {
+      const bool has_own_memory = gradient.is_sole_owner() && value.is_contiguous();
+      node.grad_ = has_own_memory ? value : value.clone();
+    }
+  }
+
+  void replay_node(Node& node, Variable gradient) {
+    if (node.was_replayed()) {
+      fail_state("backward", "node #", node.id(), " (", node.op(),
+                 ") was already replayed; pass retain_graph = true to keep it");
+    }
+    std::vector<bool> wants(node.inputs().size());
+    for (std::size_t i = 0; i < wants.size(); ++i) {
+      wants[i] = node.inputs()[i] && needed_[position(*node.inputs()[i])];
+    }
+    const Replay replay(node, std::move(gradient), wants);
+    const Gradients gradients = node.body_.rule(replay);
+    check_count(node, gradients);
+    for (std::size_t i = 0; i < wants.size(); ++i) {
+      if (!wants[i] || !gradients[i].defined()) continue;
+      check_gradient(node, i, gradients[i]);
+      accumulate(position(*node.inputs()[i]), gradients[i]);
+    }
+    if (!retain_graph_) node.forget();
+  }
+
+  static void check_count(const Node& node, const Gradients& gradients) {
+    if (gradients.size() == node.inputs().size()) return;
+    fail_state("backward", "the rule of node #", node.id(), " (", node.op(), ") returned ", gradients.size(),
+               " gradients for ", node.inputs().size(), " inputs");
+  }
+
+  static void check_gradient(const Node& node, std::size_t i, const Variable& gradient) {
+    const Node& input = *node.inputs()[i];
+    if (gradient.shape() == input.shape() && gradient.dtype() == input.dtype()) return;
+    fail_state("backward", "the rule of node #", node.id(), " (", node.op(),
+               ") returned a gradient of shape ", gradient.shape(), " and dtype ", gradient.dtype(),
+               " for input ", i, " of shape ", input.shape(), " and dtype ", input.dtype());
+  }
+
+  bool retain_graph_;
+  bool create_graph_;
+  std::vector<Node*> tape_;      // newest first
+  std::vector<Variable> slots_;  // the gradient that has arrived at each node so far
+  std::vector<bool> needed_;     // lies between the outputs and what is asked for
+  std::vector<bool> is_target_;  // of grad(): asked for; empty for backward()
+};
+
+namespace {
+
+// dL/d(output): what the caller gave, or 1 for an output of one element.
+Variable starting_gradient(std::string_view op, const Variable& output, const Variable& given) {
+  if (!output.requires_grad()) {
+    fail_state(op, "the output of shape ", output.shape(),
+               " does not require a gradient: none of its inputs does, or it was made without recording");
+  }
+  if (!given.defined()) {
+    if (output.numel() != 1) {
+      fail(op, "without a gradient for it, the output must have one element, not shape ", output.shape());
+    }
+    return ones_like(output.value());
+  }
+  if (given.shape() != output.shape() || given.dtype() != output.dtype()) {
+    fail(op, "the given gradient is ", given.shape(), " ", given.dtype(), ", the output ", output.shape(),
+         " ", output.dtype());
+  }
+  return given;
+}
+
+}  // namespace
+
+void Variable::backward(BackwardOptions options) const { backward(Tensor(), options); }
+
+void Variable::backward(const Tensor& gradient, BackwardOptions options) const {
+  const Variable start =
+      starting_gradient("backward", *this, gradient.defined() ? Variable(gradient) : Variable());
+  Engine engine({*this}, options.retain_graph, /*create_graph=*/false);
+  engine.seed(*this, start);
+  engine.replay();
+}
+
+std::vector<Variable> grad(const std::vector<Variable>& outputs, const std::vector<Variable>& inputs,
+                           const GradOptions& options) {
+  if (!options.grad_outputs.empty() && options.grad_outputs.size() != outputs.size()) {
+    fail("grad", options.grad_outputs.size(), " grad_outputs for ", outputs.size(), " outputs");
+  }
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!inputs[i].requires_grad())
+      fail("grad", "input ", i, " of shape ", inputs[i].shape(), " does not require a gradient");
+  }
+  std::vector<Variable> starts;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const Variable given = options.grad_outputs.empty() ? Variable() : options.grad_outputs[i];
+    starts.push_back(starting_gradient("grad", outputs[i], given));
+  }
+  Engine engine(outputs, options.retain_graph || options.create_graph, options.create_graph);
+  engine.only_towards(inputs);
+  for (std::size_t i = 0; i < outputs.size(); ++i) engine.seed(outputs[i], starts[i]);
+  engine.replay();
+  std::vector<Variable> gradients;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    gradients.push_back(engine.arrived(inputs[i]));
+    if (!gradients.back().defined() && !options.allow_unused) {
+      fail("grad", "the outputs do not depend on input ", i, " of shape ", inputs[i].shape(),
+           "; pass allow_unused = true to get an undefined gradient for it");
+    }
+  }
+  return gradients;
+}
+
+}  // namespace xgrad

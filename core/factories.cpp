@@ -1,0 +1,127 @@
+#include <xgrad/core/factories.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/kernels/copy.hpp>
+#include <xgrad/core/kernels/dispatch.hpp>
+#include <xgrad/core/kernels/raw.hpp>
+
+namespace xgrad {
+namespace {
+
+DType natural_dtype(Scalar value) {
+  return value.is_floating() ? float32 : value.is_boolean() ? boolean : int64;
+}
+
+Tensor filled(const Shape& shape, Scalar value, DType dtype) {
+  Tensor tensor = empty(shape, dtype);
+  kernels::fill(tensor, value);
+  return tensor;
+}
+
+Tensor from_numbers(const Shape& shape, const std::vector<Scalar>& numbers, std::optional<DType> dtype) {
+  DType natural = numbers.empty() ? float32 : boolean;
+  for (const Scalar& number : numbers)
+    natural = natural == float32 ? natural : std::min(natural, natural_dtype(number));
+  Tensor tensor = empty(shape, dtype.value_or(natural));
+  kernels::dispatch(tensor.dtype(), [&]<class T>() {
+    std::transform(numbers.begin(), numbers.end(), kernels::raw<T>(tensor),
+                   [](Scalar s) { return s.to<T>(); });
+  });
+  return tensor;
+}
+
+}  // namespace
+
+Tensor empty(const Shape& shape, DType dtype) {
+  std::int64_t count = 1;
+  for (std::int64_t size : shape) {
+    if (size < 0) fail("empty", "sizes must not be negative: ", shape);
+    if (__builtin_mul_overflow(count, size, &count))
+      fail("empty", "more elements than can be counted: ", shape);
+  }
+  const auto bytes = static_cast<std::size_t>(count);
+  if (bytes > (std::size_t{1} << 60) / item_size(dtype))
+    fail("empty", "more bytes than can be addressed: ", shape);
+  return Tensor(StoragePtr::allocate(bytes * item_size(dtype)), shape, contiguous_strides(shape), 0, dtype);
+}
+
+Tensor zeros(const Shape& shape, DType dtype) { return filled(shape, 0, dtype); }
+Tensor ones(const Shape& shape, DType dtype) { return filled(shape, 1, dtype); }
+Tensor full(const Shape& shape, Scalar value, std::optional<DType> dtype) {
+  return filled(shape, value, dtype.value_or(natural_dtype(value)));
+}
+
+Tensor eye(std::int64_t rows, std::optional<std::int64_t> columns, DType dtype) {
+  Tensor tensor = zeros({rows, columns.value_or(rows)}, dtype);
+  for (std::int64_t i = 0; i < std::min(rows, columns.value_or(rows)); ++i) {
+    kernels::fill(tensor.select(0, i).select(0, i), 1);
+  }
+  return tensor;
+}
+
+Tensor arange(Scalar end, std::optional<DType> dtype) { return arange(0, end, 1, dtype); }
+
+Tensor arange(Scalar start, Scalar end, Scalar step, std::optional<DType> dtype) {
+  const double first = start.to<double>(), by = step.to<double>(), span = end.to<double>() - first;
+  if (by == 0) fail("arange", "step must not be 0");
+  if (!(span / by >= 0))
+    fail("arange", "a step of ", by, " does not lead from ", first, " to ", end.to<double>());
+  const bool floating = start.is_floating() || end.is_floating() || step.is_floating();
+  Tensor tensor =
+      empty({static_cast<std::int64_t>(std::ceil(span / by))}, dtype.value_or(floating ? float32 : int64));
+  kernels::dispatch(tensor.dtype(), [&]<class T>() {
+    T* to = kernels::raw<T>(tensor);
+    for (std::int64_t i = 0; i < tensor.numel(); ++i) {
+      to[i] = floating ? Scalar(first + static_cast<double>(i) * by).to<T>()
+                       : Scalar(start.to<std::int64_t>() + i * step.to<std::int64_t>()).to<T>();
+    }
+  });
+  return tensor;
+}
+
+NestedNumbers::NestedNumbers(std::initializer_list<NestedNumbers> rows) {
+  const NestedNumbers* first = rows.size() ? rows.begin() : nullptr;
+  shape_ = first ? first->shape_ : Shape{};
+  shape_.insert(0, static_cast<std::int64_t>(rows.size()));
+  for (const NestedNumbers& row : rows) {
+    if (row.shape_ != first->shape_)
+      fail("tensor", "rows of different shapes: ", first->shape_, " and ", row.shape_);
+    numbers_.insert(numbers_.end(), row.numbers_.begin(), row.numbers_.end());
+  }
+}
+
+Tensor tensor(Scalar value, std::optional<DType> dtype) { return full({}, value, dtype); }
+
+Tensor tensor(std::initializer_list<NestedNumbers> rows, std::optional<DType> dtype) {
+  const NestedNumbers numbers(rows);
+  return from_numbers(numbers.shape(), numbers.numbers(), dtype);
+}
+
+template <class T>
+Tensor tensor(const std::vector<T>& values) {
+  Tensor result = empty({static_cast<std::int64_t>(values.size())}, dtype_of<T>());
+  std::copy(values.begin(), values.end(), kernels::raw<T>(result));
+  return result;
+}
+template Tensor tensor(const std::vector<float>&);
+template Tensor tensor(const std::vector<double>&);
+template Tensor tensor(const std::vector<std::int64_t>&);
+template Tensor tensor(const std::vector<bool>&);
+
+Tensor empty_like(const Tensor& other, std::optional<DType> dtype) {
+  return empty(other.shape(), dtype.value_or(other.dtype()));
+}
+Tensor zeros_like(const Tensor& other, std::optional<DType> dtype) {
+  return zeros(other.shape(), dtype.value_or(other.dtype()));
+}
+Tensor ones_like(const Tensor& other, std::optional<DType> dtype) {
+  return ones(other.shape(), dtype.value_or(other.dtype()));
+}
+Tensor full_like(const Tensor& other, Scalar value, std::optional<DType> dtype) {
+  return full(other.shape(), value, dtype.value_or(other.dtype()));
+}
+
+}  // namespace xgrad

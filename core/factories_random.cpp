@@ -1,0 +1,66 @@
+#include <span>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/kernels/dispatch.hpp>
+#include <xgrad/core/kernels/random.hpp>
+#include <xgrad/core/kernels/raw.hpp>
+
+namespace xgrad {
+namespace {
+
+// `fill` on the tensor's elements in row-major order: in place where they lie so in memory, else by way of a
+// copy.
+template <class Fill>
+void fill_in_order(std::string_view op, const Tensor& tensor, const Fill& fill) {
+  kernels::dispatch_floating(op, tensor.dtype(), [&]<class T>() {
+    const Tensor target = tensor.is_contiguous() ? tensor : empty_like(tensor);
+    fill(std::span<T>(kernels::raw<T>(target), static_cast<std::size_t>(target.numel())));
+    if (!tensor.is_contiguous()) {
+      tensor.copy_(target);
+    } else {
+      tensor.storage()->bump_version();
+    }
+  });
+}
+
+}  // namespace
+
+void uniform_(const Tensor& tensor, double from, double to, Generator& generator) {
+  fill_in_order("uniform_", tensor,
+                [&](auto elements) { kernels::fill_uniform(elements, from, to, generator); });
+}
+
+void normal_(const Tensor& tensor, double mean, double std, Generator& generator) {
+  fill_in_order("normal_", tensor,
+                [&](auto elements) { kernels::fill_normal(elements, mean, std, generator); });
+}
+
+Tensor rand(const Shape& shape, DType dtype, Generator& generator) {
+  Tensor tensor = empty(shape, dtype);
+  uniform_(tensor, 0, 1, generator);
+  return tensor;
+}
+
+Tensor randn(const Shape& shape, DType dtype, Generator& generator) {
+  Tensor tensor = empty(shape, dtype);
+  normal_(tensor, 0, 1, generator);
+  return tensor;
+}
+
+Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, DType dtype, Generator& generator) {
+  Tensor integers = empty(shape, int64);
+  kernels::fill_randint(std::span<std::int64_t>(kernels::raw<std::int64_t>(integers),
+                                                static_cast<std::size_t>(integers.numel())),
+                        low, high, generator);
+  return integers.to(dtype);
+}
+
+Tensor rand_like(const Tensor& other, Generator& generator) {
+  return rand(other.shape(), other.dtype(), generator);
+}
+Tensor randn_like(const Tensor& other, Generator& generator) {
+  return randn(other.shape(), other.dtype(), generator);
+}
+
+}  // namespace xgrad

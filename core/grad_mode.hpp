@@ -1,0 +1,26 @@
+#pragma once
+
+namespace xgrad {
+
+/// Whether ops record themselves, in this thread. On at the start.
+bool grad_enabled();
+
+/// Turns recording on or off while it lives, in this thread; afterwards the former state is back.
+class GradModeGuard {
+ public:
+  explicit GradModeGuard(bool enabled);
+  ~GradModeGuard();
+  GradModeGuard(const GradModeGuard&) = delete;
+  GradModeGuard& operator=(const GradModeGuard&) = delete;
+
+ private:
+  bool before_;
+};
+
+/// Nothing is recorded while it lives: for evaluation, and for optimisers' updates.
+class NoGradGuard : GradModeGuard {
+ public:
+  NoGradGuard() : GradModeGuard(false) {}
+};
+
+}  // namespace xgrad

@@ -1,0 +1,112 @@
+#include <xgrad/core/kernels/arithmetic.hpp>
+
+#include <xgrad/core/kernels/elementwise.hpp>
+#include <xgrad/core/kernels/rows/math.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+// Integers wrap around, as in NumPy and PyTorch; in C++ only unsigned ones may.
+template <class F>
+auto wrapping(F f) {
+  return [f](const std::int64_t* a, const std::int64_t* b, std::int64_t* y, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) {
+      y[i] = static_cast<std::int64_t>(f(static_cast<std::uint64_t>(a[i]), static_cast<std::uint64_t>(b[i])));
+    }
+  };
+}
+
+template <class Select, class Integers>
+Tensor zip(std::string_view op, const Tensor& a, const Tensor& b, const Select& select,
+           const Integers& integers) {
+  const DType dtype = promote(op, a.dtype(), b.dtype());
+  if (dtype == boolean) return zip(op, a.to(int64), b.to(int64), select, integers);
+  const Tensor y = empty(broadcast_shapes(op, a.shape(), b.shape()), dtype);
+  const Tensor left = a.to(dtype), right = b.to(dtype);
+  if (dtype == int64) {
+    zip_into<std::int64_t, std::int64_t>(left, right, y, integers);
+  } else {
+    dispatch_floating(op, dtype,
+                      [&]<class T>() { zip_into<T, T>(left, right, y, select(rows<MathRows<T>>())); });
+  }
+  return y;
+}
+
+}  // namespace
+
+Tensor add(const Tensor& a, const Tensor& b) {
+  return zip(
+      "add", a, b, [](const auto& r) { return r.add; }, wrapping([](auto p, auto q) { return p + q; }));
+}
+Tensor sub(const Tensor& a, const Tensor& b) {
+  return zip(
+      "sub", a, b, [](const auto& r) { return r.sub; }, wrapping([](auto p, auto q) { return p - q; }));
+}
+Tensor mul(const Tensor& a, const Tensor& b) {
+  return zip(
+      "mul", a, b, [](const auto& r) { return r.mul; }, wrapping([](auto p, auto q) { return p * q; }));
+}
+
+Tensor div(const Tensor& a, const Tensor& b) {
+  const bool integers = !is_floating(promote("div", a.dtype(), b.dtype()));
+  return zip(
+      "div", integers ? a.to(float32) : a, integers ? b.to(float32) : b, [](const auto& r) { return r.div; },
+      wrapping([](auto p, auto) { return p; }));
+}
+
+Tensor pow(const Tensor& a, const Tensor& b) {
+  const bool integers = !is_floating(promote("pow", a.dtype(), b.dtype()));
+  if (integers) fail("pow", "needs a floating operand, got ", a.dtype(), " and ", b.dtype());
+  return zip(
+      "pow", a, b, [](const auto& r) { return r.pow; }, wrapping([](auto p, auto) { return p; }));
+}
+
+Tensor neg(const Tensor& x) {
+  if (x.dtype() == int64) return mul(x, full({}, -1));
+  return map("neg", x, []<class T>(T) { return rows<MathRows<T>>().neg; });
+}
+
+Tensor scale(const Tensor& x, double factor) {
+  return map("mul", x, [factor]<class T>(T) {
+    return [f = static_cast<T>(factor)](const T* a, T* y, std::int64_t n) {
+      rows<MathRows<T>>().scale(a, f, y, n);
+    };
+  });
+}
+
+Tensor add_scalar(const Tensor& x, double value) {
+  return map("add", x, [value]<class T>(T) {
+    return [v = static_cast<T>(value)](const T* a, T* y, std::int64_t n) {
+      rows<MathRows<T>>().add_scalar(a, v, y, n);
+    };
+  });
+}
+
+void add_into(const Tensor& destination, const Tensor& x, double factor) {
+  dispatch_floating("add_", destination.dtype(), [&]<class T>() {
+    const auto f = static_cast<T>(factor);
+    T* to = raw<T>(destination);
+    const Tensor from = x.expand(destination.shape());
+    const T* first = raw<T>(from);
+    Walk<2>(destination.shape(), {from.strides(), destination.strides()})
+        .for_each_row([&](const auto& at, const auto& step, std::int64_t n) {
+          if (step[0] == 1 && step[1] == 1)
+            return rows<MathRows<T>>().add_scaled(first + at[0], f, to + at[1], n);
+          for (std::int64_t i = 0; i < n; ++i) to[at[1] + i * step[1]] += f * first[at[0] + i * step[0]];
+        });
+  });
+}
+
+void mul_into(const Tensor& destination, const Tensor& x) {
+  dispatch_floating("mul_", destination.dtype(), [&]<class T>() {
+    T* to = raw<T>(destination);
+    const Tensor from = x.expand(destination.shape());
+    const T* first = raw<T>(from);
+    Walk<2>(destination.shape(), {from.strides(), destination.strides()})
+        .for_each_row([&](const auto& at, const auto& step, std::int64_t n) {
+          for (std::int64_t i = 0; i < n; ++i) to[at[1] + i * step[1]] *= first[at[0] + i * step[0]];
+        });
+  });
+}
+
+}  // namespace xgrad::kernels

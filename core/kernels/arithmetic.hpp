@@ -1,0 +1,24 @@
+#pragma once
+
+#include <xgrad/core/tensor.hpp>
+
+namespace xgrad::kernels {
+
+// Elementwise with NumPy broadcasting and dtype promotion; results are new and contiguous. Errors name the
+// op.
+Tensor add(const Tensor& a, const Tensor& b);
+Tensor sub(const Tensor& a, const Tensor& b);
+Tensor mul(const Tensor& a, const Tensor& b);
+Tensor div(const Tensor& a, const Tensor& b);  ///< integers are divided as float32, as in PyTorch
+Tensor pow(const Tensor& a, const Tensor& b);
+
+Tensor neg(const Tensor& x);
+Tensor scale(const Tensor& x, double factor);      ///< factor · x, floating
+Tensor add_scalar(const Tensor& x, double value);  ///< x + value, floating
+
+/// destination += factor · x, and destination *= x; x is broadcast to the destination, whose version is not
+/// raised.
+void add_into(const Tensor& destination, const Tensor& x, double factor);
+void mul_into(const Tensor& destination, const Tensor& x);
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,108 @@
+#include <xgrad/core/kernels/copy.hpp>
+
+#include <algorithm>
+
+#include <xgrad/core/kernels/dispatch.hpp>
+#include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/core/kernels/walk.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+template <class From, class To>
+To convert(From value) {
+  if constexpr (std::is_same_v<To, bool>) {
+    return value != From(0);
+  } else {
+    return static_cast<To>(value);
+  }
+}
+
+// A matrix copied between two strides that disagree: small square tiles, so that the cache lines of both
+// sides are used whole before they are left.
+template <class From, class To>
+void copy_tiles(const From* from, std::int64_t from_row, To* to, std::int64_t to_column, std::int64_t rows,
+                std::int64_t columns) {
+  constexpr std::int64_t tile = 16;
+  const auto tile_rows = (rows + tile - 1) / tile;
+  parallel_for(tile_rows, parallel_grain / (tile * columns) + 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t r = begin * tile; r < std::min(end * tile, rows); r += tile) {
+      const std::int64_t r_end = std::min(r + tile, rows);
+      for (std::int64_t c = 0; c < columns; c += tile) {
+        const std::int64_t c_end = std::min(c + tile, columns);
+        for (std::int64_t i = r; i < r_end; ++i) {
+          for (std::int64_t j = c; j < c_end; ++j)
+            to[i + j * to_column] = convert<From, To>(from[i * from_row + j]);
+        }
+      }
+    }
+  });
+}
+
+// A transpose of the last two dims: the source's rows are the destination's columns.
+bool is_transposed(const Tensor& source, const Tensor& destination) {
+  const int d = source.dim();
+  return d >= 2 && source.strides()[d - 2] == 1 && destination.strides()[d - 1] == 1 && source.size(-1) > 1 &&
+         source.size(-2) > 1 && source.strides()[d - 1] != 1;
+}
+
+template <class From, class To>
+void copy_as(const Tensor& source, const Tensor& destination) {
+  const From* from = raw<From>(source);
+  To* to = raw<To>(destination);
+  if (is_transposed(source, destination)) {
+    const int d = source.dim();
+    const std::int64_t rows = source.size(-2), columns = source.size(-1);
+    const std::int64_t from_column = source.strides()[d - 1], to_row = destination.strides()[d - 2];
+    Shape outer = source.shape();
+    Strides from_strides = source.strides(), to_strides = destination.strides();
+    for (Shape* each : {&outer, &from_strides, &to_strides}) {
+      each->erase(d - 1);
+      each->erase(d - 2);
+    }
+    Walk<2>(outer, {from_strides, to_strides})
+        .for_each_row([&](const auto& at, const auto& step, std::int64_t n) {
+          for (std::int64_t i = 0; i < n; ++i) {
+            copy_tiles(from + at[0] + i * step[0], from_column, to + at[1] + i * step[1], to_row, columns,
+                       rows);
+          }
+        });
+    return;
+  }
+  Walk<2>(source.shape(), {source.strides(), destination.strides()})
+      .for_each_row([&](const auto& at, const auto& step, std::int64_t n) {
+        const From* a = from + at[0];
+        To* b = to + at[1];
+        if (step[0] == 1 && step[1] == 1) {
+          if constexpr (std::is_same_v<From, To>) {
+            std::copy_n(a, n, b);
+          } else {
+            for (std::int64_t i = 0; i < n; ++i) b[i] = convert<From, To>(a[i]);
+          }
+        } else {
+          for (std::int64_t i = 0; i < n; ++i) b[i * step[1]] = convert<From, To>(a[i * step[0]]);
+        }
+      });
+}
+
+}  // namespace
+
+void copy(const Tensor& source, const Tensor& destination) {
+  dispatch(source.dtype(), [&]<class From>() {
+    dispatch(destination.dtype(), [&]<class To>() { copy_as<From, To>(source, destination); });
+  });
+}
+
+void fill(const Tensor& destination, Scalar value) {
+  dispatch(destination.dtype(), [&]<class T>() {
+    T* to = raw<T>(destination);
+    const T filling = value.to<T>();
+    Walk<1>(destination.shape(), {destination.strides()})
+        .for_each_row([&](const auto& at, const auto& step, std::int64_t n) {
+          T* row = to + at[0];
+          for (std::int64_t i = 0; i < n; ++i) row[i * step[0]] = filling;
+        });
+  });
+}
+
+}  // namespace xgrad::kernels

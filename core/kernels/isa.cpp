@@ -1,0 +1,33 @@
+#include <cstdlib>
+#include <string_view>
+
+#include <xgrad/core/kernels/rows/isa.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+Isa detect() {
+  Isa isa = Isa::baseline;
+#if defined(XGRAD_HAVE_AVX2)
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) isa = Isa::avx2;
+#endif
+#if defined(XGRAD_HAVE_AVX512)
+  if (isa == Isa::avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) {
+    isa = Isa::avx512;
+  }
+#endif
+  const char* wish = std::getenv("XGRAD_ISA");
+  if (wish && std::string_view(wish) == "baseline") return Isa::baseline;
+  if (wish && std::string_view(wish) == "avx2" && isa == Isa::avx512) return Isa::avx2;
+  return isa;
+}
+
+}  // namespace
+
+Isa best_isa() {
+  static const Isa isa = detect();
+  return isa;
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,45 @@
+#pragma once
+
+// Row functions (loops over contiguous memory) are compiled once for each instruction set and chosen when the
+// program starts, so that one binary runs on any processor and is fast on a new one. They come in tables, one
+// per subject:
+//
+//   struct MathRows<T> { void (*exp)(const T* x, T* y, std::int64_t n); ... };     rows/math.hpp
+//   rows<MathRows<float>>().exp(x, y, n);                                          its use
+//
+// Each rows/*.cpp is built several times, with XGRAD_ISA naming the instruction set. All that it defines but
+// the tables stands in an unnamed namespace: an inline function with a common name, compiled with AVX2, could
+// otherwise be the copy that the linker picks for everyone.
+
+namespace xgrad::kernels {
+
+enum class Isa { baseline, avx2, avx512 };
+
+/// The best instruction set of this processor that was compiled in. XGRAD_ISA=baseline|avx2|avx512 in the
+/// environment asks for a lesser one.
+Isa best_isa();
+
+/// Each rows/*.cpp specialises this for the tables of its subject.
+template <class Table, Isa isa>
+const Table& rows_for();
+
+template <class Table>
+const Table& rows() {
+  static const Table& best = [&]() -> const Table& {
+    switch (best_isa()) {
+#ifdef XGRAD_HAVE_AVX512
+      case Isa::avx512:
+        return rows_for<Table, Isa::avx512>();
+#endif
+#ifdef XGRAD_HAVE_AVX2
+      case Isa::avx2:
+        return rows_for<Table, Isa::avx2>();
+#endif
+      default:
+        return rows_for<Table, Isa::baseline>();
+    }
+  }();
+  return best;
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,65 @@
+#include <xgrad/core/kernels/rows/math.hpp>
+
+#include <xgrad/core/kernels/rows/simd.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+template <class T>
+using B = Batch<T>;
+
+template <class T>
+constexpr MathRows<T> make_table() {
+  MathRows<T> t{};
+  t.neg = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return B<T>(-a); }); };
+  t.exp = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return exp(a); }); };
+  t.log = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return log(a); }); };
+  t.sqrt = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return sqrt(a); }); };
+  t.tanh = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return tanh(a); }); };
+  t.erf = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return erf(a); }); };
+  // select, not max: a NaN stays a NaN
+  t.relu = [](const T* x, T* y, std::int64_t n) {
+    map_row(x, y, n, [](B<T> a) { return select(a < B<T>(T(0)), B<T>(T(0)), a); });
+  };
+  t.add = [](const T* a, const T* b, T* y, std::int64_t n) {
+    zip_row(a, b, y, n, [](B<T> p, B<T> q) { return B<T>(p + q); });
+  };
+  t.sub = [](const T* a, const T* b, T* y, std::int64_t n) {
+    zip_row(a, b, y, n, [](B<T> p, B<T> q) { return B<T>(p - q); });
+  };
+  t.mul = [](const T* a, const T* b, T* y, std::int64_t n) {
+    zip_row(a, b, y, n, [](B<T> p, B<T> q) { return B<T>(p * q); });
+  };
+  t.div = [](const T* a, const T* b, T* y, std::int64_t n) {
+    zip_row(a, b, y, n, [](B<T> p, B<T> q) { return B<T>(p / q); });
+  };
+  t.pow = [](const T* a, const T* b, T* y, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) y[i] = std::pow(a[i], b[i]);
+  };
+  t.scale = [](const T* x, T factor, T* y, std::int64_t n) {
+    map_row(x, y, n, [factor](B<T> a) { return B<T>(a * B<T>(factor)); });
+  };
+  t.add_scalar = [](const T* x, T value, T* y, std::int64_t n) {
+    map_row(x, y, n, [value](B<T> a) { return B<T>(a + B<T>(value)); });
+  };
+  t.add_scaled = [](const T* x, T factor, T* y, std::int64_t n) {
+    zip_row(x, y, y, n, [factor](B<T> a, B<T> b) { return B<T>(b + B<T>(factor) * a); });
+  };
+  return t;
+}
+
+}  // namespace
+
+template <>
+const MathRows<float>& rows_for<MathRows<float>, Isa::XGRAD_ISA>() {
+  static constexpr MathRows<float> table = make_table<float>();
+  return table;
+}
+
+template <>
+const MathRows<double>& rows_for<MathRows<double>, Isa::XGRAD_ISA>() {
+  static constexpr MathRows<double> table = make_table<double>();
+  return table;
+}
+
+}  // namespace xgrad::kernels

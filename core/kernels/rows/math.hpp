@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+
+#include <xgrad/core/kernels/rows/isa.hpp>
+
+namespace xgrad::kernels {
+
+/// Elementwise functions over rows of n contiguous elements. `y` may be `x`.
+template <class T>
+struct MathRows {
+  using Unary = void (*)(const T* x, T* y, std::int64_t n);
+  using Binary = void (*)(const T* a, const T* b, T* y, std::int64_t n);
+  Unary neg, exp, log, sqrt, tanh, erf, relu;
+  Binary add, sub, mul, div, pow;
+  void (*scale)(const T* x, T factor, T* y, std::int64_t n);       ///< y = factor · x
+  void (*add_scalar)(const T* x, T value, T* y, std::int64_t n);   ///< y = x + value
+  void (*add_scaled)(const T* x, T factor, T* y, std::int64_t n);  ///< y += factor · x
+};
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,124 @@
+#include <xgrad/core/ops/arithmetic.hpp>
+
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/kernels/arithmetic.hpp>
+#include <xgrad/core/ops/compare.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/tape.hpp>
+
+namespace xgrad {
+
+// Every rule ends with sum_to: an operand that was broadcast took part once for every copy of it, and its
+// gradient is the sum over the copies.
+
+Variable add(const Variable& a, const Variable& b) {
+  return record("add", kernels::add(a.value(), b.value()), {a, b}, {}, [](const Replay& r) -> Gradients {
+    // ∂(a+b)/∂a = ∂(a+b)/∂b = 1
+    return {r.wants(0) ? sum_to(r.grad(), r.input_shape(0)) : nothing,
+            r.wants(1) ? sum_to(r.grad(), r.input_shape(1)) : nothing};
+  });
+}
+
+Variable sub(const Variable& a, const Variable& b) {
+  return record("sub", kernels::sub(a.value(), b.value()), {a, b}, {}, [](const Replay& r) -> Gradients {
+    // ∂(a−b)/∂a = 1, ∂(a−b)/∂b = −1
+    return {r.wants(0) ? sum_to(r.grad(), r.input_shape(0)) : nothing,
+            r.wants(1) ? neg(sum_to(r.grad(), r.input_shape(1))) : nothing};
+  });
+}
+
+Variable mul(const Variable& a, const Variable& b) {
+  return record("mul", kernels::mul(a.value(), b.value()), {a, b}, {keep_for(0, b), keep_for(1, a)},
+                [](const Replay& r) -> Gradients {
+                  // ∂(ab)/∂a = b, ∂(ab)/∂b = a
+                  return {r.wants(0) ? sum_to(r.grad() * r.saved(0), r.input_shape(0)) : nothing,
+                          r.wants(1) ? sum_to(r.grad() * r.saved(1), r.input_shape(1)) : nothing};
+                });
+}
+
+Variable div(const Variable& a, const Variable& b) {
+  return record("div", kernels::div(a.value(), b.value()), {a, b}, {keep_for(1, a), b},
+                [](const Replay& r) -> Gradients {
+                  // ∂(a/b)/∂a = 1/b, ∂(a/b)/∂b = −a/b²
+                  const Variable b = r.saved(1);
+                  const Variable g = r.grad() / b;
+                  return {r.wants(0) ? sum_to(g, r.input_shape(0)) : nothing,
+                          r.wants(1) ? neg(sum_to(g * (r.saved(0) / b), r.input_shape(1))) : nothing};
+                });
+}
+
+Variable neg(const Variable& x) {
+  return record("neg", kernels::neg(x.value()), {x}, {},
+                [](const Replay& r) -> Gradients { return {neg(r.grad())}; });  // ∂(−x)/∂x = −1
+}
+
+Variable pow(const Variable& a, const Variable& b) {
+  return record("pow", kernels::pow(a.value(), b.value()), {a, b}, {a, b, keeps_output},
+                [](const Replay& r) -> Gradients {
+                  // ∂(a^b)/∂a = b a^(b−1);  ∂(a^b)/∂b = a^b ln a, and its limit 0 at a = 0
+                  const Variable a = r.saved(0), b = r.saved(1);
+                  const auto da = [&] { return r.grad() * masked_fill(b * pow(a, b - 1), eq(b, 0), 0); };
+                  const auto db = [&] {
+                    return r.grad() * masked_fill(r.output() * log(masked_fill(a, eq(a, 0), 1)), eq(a, 0), 0);
+                  };
+                  return {r.wants(0) ? sum_to(da(), r.input_shape(0)) : nothing,
+                          r.wants(1) ? sum_to(db(), r.input_shape(1)) : nothing};
+                });
+}
+
+namespace {
+
+// The scalar as a Tensor, for an integer x that a floating number makes floating, or for integer arithmetic.
+bool needs_promotion(const Variable& x) { return !is_floating(x.dtype()); }
+
+}  // namespace
+
+Variable add(const Variable& x, Scalar value) {
+  if (needs_promotion(x)) return add(x, full({}, value));
+  return record("add", kernels::add_scalar(x.value(), value.to<double>()), {x}, {},
+                [](const Replay& r) -> Gradients { return {r.grad()}; });
+}
+
+Variable mul(const Variable& x, Scalar factor) {
+  if (needs_promotion(x)) return mul(x, full({}, factor));
+  return record("mul", kernels::scale(x.value(), factor.to<double>()), {x}, {},
+                [factor](const Replay& r) -> Gradients { return {r.grad() * factor}; });
+}
+
+Variable pow(const Variable& x, Scalar exponent) {
+  const double p = exponent.to<double>();
+  if (p == 2) return mul(x, x);
+  const auto power = [&] {
+    return kernels::pow(x.value(), full({}, p, is_floating(x.dtype()) ? x.dtype() : float32));
+  };
+  return record("pow", p == 2 ? kernels::mul(x.value(), x.value()) : power(), {x}, {x},
+                [p](const Replay& r) -> Gradients {
+                  // ∂x^p/∂x = p x^(p−1)
+                  if (p == 0) return {nothing};
+                  return {p == 1 ? r.grad() : r.grad() * (pow(r.saved(0), p - 1) * p)};
+                });
+}
+
+Variable div(const Variable& x, Scalar divisor) {
+  if (needs_promotion(x)) return div(x, full({}, divisor));
+  return record("div", kernels::div(x.value(), full({}, divisor, x.dtype())), {x}, {},
+                [divisor](const Replay& r) -> Gradients { return {r.grad() / divisor}; });
+}
+
+Variable div(Scalar numerator, const Variable& x) {
+  return div(full({}, numerator, is_floating(x.dtype()) ? x.dtype() : float32), x);
+}
+
+Variable operator+(const Variable& x, Scalar value) { return add(x, value); }
+Variable operator-(const Variable& x, Scalar value) {
+  return value.is_floating() ? add(x, -value.to<double>()) : add(x, -value.to<std::int64_t>());
+}
+Variable operator*(const Variable& x, Scalar factor) { return mul(x, factor); }
+Variable operator/(const Variable& x, Scalar divisor) { return div(x, divisor); }
+Variable operator+(Scalar value, const Variable& x) { return add(x, value); }
+Variable operator-(Scalar value, const Variable& x) { return add(neg(x), value); }
+Variable operator*(Scalar factor, const Variable& x) { return mul(x, factor); }
+Variable operator/(Scalar numerator, const Variable& x) { return div(numerator, x); }
+
+}  // namespace xgrad

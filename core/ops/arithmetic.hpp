@@ -1,0 +1,38 @@
+#pragma once
+
+#include <xgrad/core/variable.hpp>
+
+namespace xgrad {
+
+// Elementwise, with NumPy broadcasting. Integers and booleans take the floating operand's dtype, C++ numbers
+// the Variable's; float32 with float64 throws.
+
+Variable add(const Variable& a, const Variable& b);  ///< a + b
+Variable sub(const Variable& a, const Variable& b);  ///< a − b
+Variable mul(const Variable& a, const Variable& b);  ///< a · b
+Variable div(const Variable& a, const Variable& b);  ///< a / b; integers are divided as float32
+Variable neg(const Variable& x);                     ///< −x
+Variable pow(const Variable& a, const Variable& b);  ///< a^b; the gradient of b is 0 where a is 0 and b ≥ 0
+
+Variable add(const Variable& x, Scalar value);
+Variable mul(const Variable& x, Scalar factor);
+Variable pow(const Variable& x, Scalar exponent);  ///< x^p; dx = p x^(p−1), and 0 for p = 0
+Variable div(const Variable& x, Scalar divisor);
+Variable div(Scalar numerator, const Variable& x);
+
+inline Variable operator+(const Variable& a, const Variable& b) { return add(a, b); }
+inline Variable operator-(const Variable& a, const Variable& b) { return sub(a, b); }
+inline Variable operator*(const Variable& a, const Variable& b) { return mul(a, b); }
+inline Variable operator/(const Variable& a, const Variable& b) { return div(a, b); }
+inline Variable operator-(const Variable& x) { return neg(x); }
+
+Variable operator+(const Variable& x, Scalar value);
+Variable operator-(const Variable& x, Scalar value);
+Variable operator*(const Variable& x, Scalar factor);
+Variable operator/(const Variable& x, Scalar divisor);
+Variable operator+(Scalar value, const Variable& x);
+Variable operator-(Scalar value, const Variable& x);
+Variable operator*(Scalar factor, const Variable& x);
+Variable operator/(Scalar numerator, const Variable& x);
+
+}  // namespace xgrad

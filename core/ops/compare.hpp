@@ -1,0 +1,33 @@
+#pragma once
+
+#include <xgrad/core/variable.hpp>
+
+namespace xgrad {
+
+// Without gradients: boolean Tensors, with NumPy broadcasting and dtype promotion. A comparison with NaN is
+// false, but for ne.
+
+Tensor eq(const Variable& a, const Variable& b);
+Tensor ne(const Variable& a, const Variable& b);
+Tensor lt(const Variable& a, const Variable& b);
+Tensor le(const Variable& a, const Variable& b);
+Tensor gt(const Variable& a, const Variable& b);
+Tensor ge(const Variable& a, const Variable& b);
+Tensor eq(const Variable& a, Scalar b);
+Tensor ne(const Variable& a, Scalar b);
+Tensor lt(const Variable& a, Scalar b);
+Tensor le(const Variable& a, Scalar b);
+Tensor gt(const Variable& a, Scalar b);
+Tensor ge(const Variable& a, Scalar b);
+
+Tensor isnan(const Variable& x);
+Tensor logical_not(const Variable& x);  ///< x == 0
+Tensor logical_and(const Variable& a, const Variable& b);
+Tensor logical_or(const Variable& a, const Variable& b);
+
+Tensor any(const Variable& x);  ///< a boolean scalar: some element is not 0; false of an empty Tensor
+Tensor all(const Variable& x);  ///< a boolean scalar: no element is 0; true of an empty Tensor
+Tensor any(const Variable& x, int dim, bool keepdim = false);
+Tensor all(const Variable& x, int dim, bool keepdim = false);
+
+}  // namespace xgrad

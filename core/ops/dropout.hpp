@@ -1,0 +1,13 @@
+#pragma once
+
+#include <xgrad/core/random.hpp>
+#include <xgrad/core/variable.hpp>
+
+namespace xgrad {
+
+/// Dropout (Srivastava et al. 2014): each element is 0 with probability p, else x / (1 − p). The identity
+/// when not training. p in [0, 1].
+Variable dropout(const Variable& x, double p, bool training = true,
+                 Generator& generator = default_generator());
+
+}  // namespace xgrad

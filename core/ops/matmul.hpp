@@ -1,0 +1,15 @@
+#pragma once
+
+#include <xgrad/core/variable.hpp>
+
+namespace xgrad {
+
+/// The matrix product as in PyTorch and NumPy. (..., M, K) @ (..., K, N) → (..., M, N), the leading dims
+/// broadcast; a 1-D operand is a row on the left and a column on the right, and that dim is dropped from the
+/// result. Transposed and sliced operands are read where they lie. Floating dtypes.
+Variable matmul(const Variable& a, const Variable& b);
+
+/// x Wᵀ + b, as in PyTorch: x (..., in), weight (out, in), bias (out) or undefined → (..., out).
+Variable linear(const Variable& x, const Variable& weight, const Variable& bias = {});
+
+}  // namespace xgrad

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <xgrad/core/variable.hpp>
+
+namespace xgrad {
+
+// Elementwise functions of one floating Variable; same shape. Any other dtype throws.
+
+Variable exp(const Variable& x);   ///< e^x
+Variable log(const Variable& x);   ///< natural logarithm
+Variable sqrt(const Variable& x);  ///< √x
+Variable tanh(const Variable& x);
+Variable erf(const Variable& x);   ///< 2/√π ∫₀ˣ exp(−t²) dt
+Variable relu(const Variable& x);  ///< max(x, 0); the gradient at 0 is 0
+
+enum class Gelu { exact, tanh };
+/// Gaussian error linear unit (Hendrycks & Gimpel 2016, section 2): x Φ(x) = x/2 (1 + erf(x/√2)); with
+/// `Gelu::tanh` the approximation x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))).
+Variable gelu(const Variable& x, Gelu approximate = Gelu::exact);
+
+/// a where the condition holds, b elsewhere; all three broadcast. The condition is boolean.
+Variable where(const Variable& condition, const Variable& a, const Variable& b);
+/// x with `value` wherever the boolean mask, broadcast to x, holds.
+Variable masked_fill(const Variable& x, const Variable& mask, Scalar value);
+
+}  // namespace xgrad

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <xgrad/core/variable.hpp>
+
+namespace xgrad {
+
+// Over the given dims (negative ones count from the back), or over all. `keepdim` leaves size-1 dims in their
+// place.
+
+/// Σ x. Integers and booleans are summed as int64.
+Variable sum(const Variable& x);
+Variable sum(const Variable& x, const Shape& dims, bool keepdim = false);
+
+/// Σ x / n. Floating dtypes only. Of no elements: NaN.
+Variable mean(const Variable& x);
+Variable mean(const Variable& x, const Shape& dims, bool keepdim = false);
+
+/// Σ (x − mean)² / (n − correction). Floating dtypes only; NaN where n ≤ correction.
+Variable var(const Variable& x, const Shape& dims, std::int64_t correction = 1, bool keepdim = false);
+
+/// The largest element; equal ones share the gradient evenly. NaN if there is one. Dims of size 0 throw.
+Variable amax(const Variable& x, const Shape& dims, bool keepdim = false);
+
+/// Undoes a broadcast: sums over what `shape` has not or has with size 1.
+Variable sum_to(const Variable& x, const Shape& shape);
+
+}  // namespace xgrad

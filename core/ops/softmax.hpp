@@ -1,0 +1,21 @@
+#pragma once
+
+#include <xgrad/core/variable.hpp>
+
+namespace xgrad {
+
+struct SoftmaxOptions {
+  double scale = 1;  ///< x is multiplied by it first
+  Tensor mask =
+      {};  ///< additive (floating, −∞ forbids) or boolean (true keeps), broadcast to x; none if undefined
+  bool zero_if_all_masked = false;  ///< a row without anything kept gives 0 and gradient 0 instead of NaN
+};
+
+/// Softmax over axis `dim`: y_i = exp(s x_i + m_i − max) / Σ_j exp(s x_j + m_j − max). Same shape as x.
+/// Floating dtypes. A row of −∞ gives NaN.
+Variable softmax(const Variable& x, int dim, const SoftmaxOptions& options = {});
+
+/// log softmax(x): y_i = x_i − max − log Σ_j exp(x_j − max).
+Variable log_softmax(const Variable& x, int dim);
+
+}  // namespace xgrad

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <xgrad/core/variable.hpp>
+
+namespace xgrad {
+
+// The same elements in another arrangement: O(1) where the strides allow, with Tensor's rules and errors.
+
+Variable reshape(const Variable& x, const Shape& shape);  ///< one size may be −1
+Variable transpose(const Variable& x, int dim0, int dim1);
+Variable permute(const Variable& x, const Shape& dims);
+Variable squeeze(const Variable& x);
+Variable squeeze(const Variable& x, int dim);
+Variable unsqueeze(const Variable& x, int dim);
+Variable expand(const Variable& x, const Shape& shape);
+Variable slice(const Variable& x, int dim, std::int64_t start, std::int64_t end = to_end,
+               std::int64_t step = 1);
+Variable select(const Variable& x, int dim, std::int64_t index);
+
+/// In another dtype. A gradient flows between floating dtypes.
+Variable to(const Variable& x, DType dtype);
+
+// The rules of slice and select: x in its place in zeros of `shape`.
+Variable slice_backward(const Variable& g, const Shape& shape, int dim, std::int64_t start, std::int64_t end,
+                        std::int64_t step);
+Variable select_backward(const Variable& g, const Shape& shape, int dim, std::int64_t index);
+
+}  // namespace xgrad

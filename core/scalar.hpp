@@ -1,0 +1,38 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+
+namespace xgrad {
+
+/// A C++ number on its way into a Tensor; it takes the Tensor's dtype, so `x + 1` stays what x is.
+class Scalar {
+ public:
+  template <class T>
+  requires std::is_arithmetic_v<T> Scalar(T value)
+      : is_floating_(std::is_floating_point_v<T>), is_boolean_(std::is_same_v<T, bool>) {
+    if constexpr (std::is_floating_point_v<T>) {
+      floating_ = static_cast<double>(value);
+    } else {
+      integer_ = static_cast<std::int64_t>(value);
+    }
+  }
+
+  bool is_floating() const { return is_floating_; }
+  bool is_boolean() const { return is_boolean_; }
+
+  template <class T>
+  T to() const {
+    if constexpr (std::is_same_v<T, bool>) return is_floating_ ? floating_ != 0 : integer_ != 0;
+    return is_floating_ ? static_cast<T>(floating_) : static_cast<T>(integer_);
+  }
+
+ private:
+  double floating_ = 0;
+  std::int64_t integer_ = 0;
+  bool is_floating_;
+  bool is_boolean_;
+};
+
+}  // namespace xgrad

@@ -1,0 +1,119 @@
+#include <xgrad/core/tape.hpp>
+
+#include <atomic>
+
+#include <xgrad/core/error.hpp>
+
+namespace xgrad {
+namespace {
+
+std::uint64_t next_id() {
+  static std::atomic<std::uint64_t> counter{0};
+  return counter.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+std::size_t bytes(const Saved& saved) {
+  return saved.value.defined()
+             ? static_cast<std::size_t>(saved.value.numel()) * item_size(saved.value.dtype())
+             : 0;
+}
+
+}  // namespace
+
+Node::Node(const char* op, const Tensor& output)
+    : id_(next_id()), op_(op), shape_(output.shape()), dtype_(output.dtype()) {}
+
+// A chain of a million nodes must not be destroyed by a million nested destructors. The outermost destructor
+// in this thread keeps a list; every node that dies meanwhile, held as an input, as a saved value or in a
+// rule's captures, hands its body over to that list instead of destroying it on the spot.
+Node::~Node() {
+  thread_local std::vector<Body>* dying = nullptr;
+  if (dying) {
+    dying->push_back(std::move(body_));
+    return;
+  }
+  std::vector<Body> list;
+  dying = &list;
+  list.push_back(std::move(body_));
+  while (!list.empty()) {
+    const Body body = std::move(list.back());
+    list.pop_back();
+  }
+  dying = nullptr;
+}
+
+std::size_t Node::saved_bytes() const {
+  std::size_t total = bytes(output_);
+  for (const Saved& saved : body_.saved) total += bytes(saved);
+  return total;
+}
+
+void Node::forget() {
+  body_.saved.clear();
+  body_.rule = nullptr;
+  output_ = Saved{};
+  replayed_ = true;
+}
+
+const Shape& Replay::input_shape(std::size_t input) const { return node_.body_.inputs.at(input)->shape(); }
+
+Variable Replay::unpack(const Saved& saved, std::shared_ptr<Node> node) const {
+  if (saved.value.version() != saved.version) {
+    fail_state("backward", "node #", node_.id(), " (", node_.op(), ") kept a value of shape ",
+               saved.value.shape(), " that was changed in place afterwards (version ", saved.version,
+               ", now ", saved.value.version(), "); change a clone() of it, or change it after backward()");
+  }
+  return Variable::of_node(saved.value, std::move(node));
+}
+
+Variable Replay::saved(std::size_t i) const {
+  const std::vector<Saved>& all = node_.body_.saved;
+  if (i >= all.size() || !all[i].value.defined()) {
+    fail_state("backward", "the rule of node #", node_.id(), " (", node_.op(), ") asks for saved value ", i,
+               ", which the op did not keep");
+  }
+  return unpack(all[i], all[i].node);
+}
+
+Variable Replay::output() const {
+  if (!node_.output_.value.defined()) {
+    fail_state("backward", "the rule of node #", node_.id(), " (", node_.op(),
+               ") asks for its output, but the op did not say keeps_output");
+  }
+  return unpack(node_.output_, node_.shared_from_this());
+}
+
+bool wants_gradient(const Inputs& inputs) {
+  if (!grad_enabled()) return false;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i].requires_grad()) return true;
+  }
+  return false;
+}
+
+Variable append_node(const char* op, Tensor value, const Inputs& inputs, std::initializer_list<Keep> keeps,
+                     Rule rule) {
+  if (!is_floating(value.dtype())) fail(op, "a recorded result must be floating, not ", value.dtype());
+  auto node = std::make_shared<Node>(op, value);
+  node->body_.inputs.reserve(inputs.size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    node->body_.inputs.push_back(inputs[i].requires_grad() ? inputs[i].node() : nullptr);
+  }
+  node->body_.saved.reserve(keeps.size());
+  for (const Keep& keep : keeps) {
+    if (!keep.variable_) {
+      node->output_ = {value, nullptr, value.version()};
+    } else if (keep.for_input_ == Keep::every_input ||
+               inputs[static_cast<std::size_t>(keep.for_input_)].requires_grad()) {
+      const Tensor& kept = keep.variable_->value();
+      node->body_.saved.push_back(
+          {kept, keep.variable_->requires_grad() ? keep.variable_->node() : nullptr, kept.version()});
+    } else {
+      node->body_.saved.push_back({});
+    }
+  }
+  node->body_.rule = std::move(rule);
+  return Variable::of_node(std::move(value), std::move(node));
+}
+
+}  // namespace xgrad

@@ -1,0 +1,160 @@
+#pragma once
+
+// The tape. Every op on Variables calls `record`, which appends one Node. `backward()` replays the nodes
+// newest first.
+//
+// An output owns its inputs, and a node owns exactly what it saved. So a dropped loss frees its graph, and
+// there are no cycles: a rule that needs its own output says `keeps_output`; the node then keeps that Tensor
+// (not the Variable), and the engine hands it back at replay.
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <vector>
+
+#include <xgrad/core/variable.hpp>
+
+namespace xgrad {
+
+class Replay;
+
+/// One gradient per input, in the inputs' order; `nothing` where none is wanted or it is zero.
+using Gradients = std::vector<Variable>;
+inline const Variable nothing;
+
+/// An op's derivative: from dL/d(output) to dL/d(input) for each input, written with ordinary ops on
+/// Variables.
+using Rule = std::function<Gradients(const Replay&)>;
+
+/// A value kept for the rule: its Tensor, the node that made it, and the version it had.
+struct Saved {
+  Tensor value;
+  std::shared_ptr<Node> node;
+  std::uint32_t version = 0;
+};
+
+/// One entry of the tape: what was done (`op`), to what (`inputs`), what it kept, and how to go back
+/// (`rule`).
+class Node : public std::enable_shared_from_this<Node> {
+ public:
+  Node(const char* op, const Tensor& output);
+  ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  std::uint64_t id() const { return id_; }  ///< counts up: an op's inputs always have smaller ids than the op
+  const char* op() const { return op_; }    ///< "leaf" for a leaf
+  const Shape& shape() const { return shape_; }  ///< of the output
+  DType dtype() const { return dtype_; }
+  bool is_leaf() const { return !body_.rule && !replayed_; }
+  bool was_replayed() const { return replayed_; }
+  /// The nodes of the inputs, null for an input that wants no gradient.
+  const std::vector<std::shared_ptr<Node>>& inputs() const { return body_.inputs; }
+  std::size_t saved_bytes() const;  ///< what the saved values hold in memory, views counted by what they show
+
+ private:
+  friend class Variable;
+  friend class Replay;
+  friend class Engine;
+  friend Variable append_node(const char*, Tensor, const class Inputs&, std::initializer_list<class Keep>,
+                              Rule);
+
+  struct Body {  // all that may hold other nodes
+    std::vector<std::shared_ptr<Node>> inputs;
+    std::vector<Saved> saved;
+    Rule rule;
+  };
+  void forget();  // drops what was saved, once replayed
+
+  std::uint64_t id_;
+  const char* op_;
+  Shape shape_;
+  DType dtype_;
+  bool replayed_ = false;
+  bool retains_grad_ = false;
+  Body body_;
+  Saved output_;  // with keeps_output only
+  Tensor grad_;   // a leaf's, or a retained one
+};
+
+/// What a rule sees while its node is replayed.
+class Replay {
+ public:
+  const Variable& grad() const { return grad_; }                 ///< dL/d(output)
+  bool wants(std::size_t input) const { return wants_[input]; }  ///< a gradient for this input is asked for
+  const Shape& input_shape(std::size_t input) const;             ///< of a wanted input
+  /// The i-th value the op kept. Throws if it was changed in place since.
+  Variable saved(std::size_t i) const;
+  /// The op's own output, of an op that said `keeps_output`.
+  Variable output() const;
+
+ private:
+  friend class Engine;
+  Replay(Node& node, Variable grad, std::vector<bool> wants)
+      : node_(node), grad_(std::move(grad)), wants_(std::move(wants)) {}
+  Variable unpack(const Saved& saved, std::shared_ptr<Node> node) const;
+
+  Node& node_;
+  Variable grad_;
+  std::vector<bool> wants_;
+};
+
+/// An op's inputs: `{x, weight}`, or a vector of Variables.
+class Inputs {
+ public:
+  Inputs(std::initializer_list<std::reference_wrapper<const Variable>> list) : list_(list) {}
+  Inputs(const std::vector<Variable>& many) : many_(&many) {}
+  std::size_t size() const { return many_ ? many_->size() : list_.size(); }
+  const Variable& operator[](std::size_t i) const { return many_ ? (*many_)[i] : list_.begin()[i].get(); }
+
+ private:
+  std::initializer_list<std::reference_wrapper<const Variable>> list_;
+  const std::vector<Variable>* many_ = nullptr;
+};
+
+/// What an op keeps for its rule: `{x}`, `{keeps_output}`, `{keep_for(0, b), keep_for(1, a)}`.
+class Keep {
+ public:
+  Keep(const Variable& variable) : variable_(&variable) {}
+  static constexpr int every_input = -1;
+
+ private:
+  friend Keep keep_for(int input, const Variable& variable);
+  friend Variable append_node(const char*, Tensor, const Inputs&, std::initializer_list<Keep>, Rule);
+  friend Keep output_keep();
+  Keep(const Variable* variable, int for_input) : variable_(variable), for_input_(for_input) {}
+  const Variable* variable_;     // null: the output
+  int for_input_ = every_input;  // only kept when that input wants a gradient
+};
+/// Kept only when input number `input` wants a gradient: of a · b, b is needed for the gradient of a alone.
+inline Keep keep_for(int input, const Variable& variable) { return Keep(&variable, input); }
+inline Keep output_keep() { return Keep(nullptr, Keep::every_input); }
+inline const Keep keeps_output = output_keep();
+
+/// Whether an op on these inputs has to be recorded: gradient mode is on and an input wants a gradient.
+bool wants_gradient(const Inputs& inputs);
+Variable append_node(const char* op, Tensor value, const Inputs& inputs, std::initializer_list<Keep> keeps,
+                     Rule rule);
+
+/// Makes an op's result a Variable and, where a gradient is wanted, appends the op to the tape. The library's
+/// ops and a user's own go through this same call:
+///
+///     Variable square(const Variable& x) {
+///       Tensor y = ...;
+///       return record("square", y, {x}, {x}, [](const Replay& r) -> Gradients {
+///         return {r.grad() * r.saved(0) * 2};  // d(x²)/dx = 2x
+///       });
+///     }
+///
+/// `op` is a string literal: the node keeps the pointer. `keeps` lists what the rule will ask for with
+/// `r.saved(i)`; what a rule captures by value should be small numbers and shapes, since the printed tape
+/// counts only `keeps`.
+template <class RuleBody>
+Variable record(const char* op, Tensor value, const Inputs& inputs, std::initializer_list<Keep> keeps,
+                RuleBody&& rule) {
+  if (!wants_gradient(inputs)) return Variable(std::move(value));
+  return append_node(op, std::move(value), inputs, keeps, Rule(std::forward<RuleBody>(rule)));
+}
+
+}  // namespace xgrad

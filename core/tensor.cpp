@@ -1,0 +1,133 @@
+#include <xgrad/core/tensor.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/kernels/copy.hpp>
+#include <xgrad/core/kernels/dispatch.hpp>
+#include <xgrad/core/kernels/raw.hpp>
+
+namespace xgrad {
+
+Tensor::Tensor(StoragePtr storage, const Shape& shape, const Strides& strides, std::int64_t offset,
+               DType dtype)
+    : storage_(std::move(storage)), shape_(shape), strides_(strides), offset_(offset), dtype_(dtype) {}
+
+std::int64_t Tensor::size(int dim) const { return shape_[normalize_dim("size", dim, this->dim())]; }
+
+bool Tensor::is_contiguous() const {
+  std::int64_t expected = 1;
+  for (int i = dim() - 1; i >= 0; --i) {
+    if (shape_[i] == 0) return true;
+    if (shape_[i] != 1 && strides_[i] != expected) return false;
+    expected *= shape_[i];
+  }
+  return true;
+}
+
+std::uint32_t Tensor::version() const { return storage_ ? storage_->version() : 0; }
+
+bool Tensor::overlaps_itself() const {
+  for (int i = 0; i < dim(); ++i) {
+    if (shape_[i] > 1 && strides_[i] == 0) return true;
+  }
+  return false;
+}
+
+Tensor Tensor::contiguous() const { return is_contiguous() ? *this : clone(); }
+
+Tensor Tensor::clone() const {
+  Tensor copy = empty(shape_, dtype_);
+  kernels::copy(*this, copy);
+  return copy;
+}
+
+Tensor Tensor::to(DType dtype) const {
+  if (!defined()) fail("to", "the tensor is undefined");
+  if (dtype == dtype_) return *this;
+  Tensor copy = empty(shape_, dtype);
+  kernels::copy(*this, copy);
+  return copy;
+}
+
+const void* Tensor::raw_data(std::string_view op, DType expected) const {
+  if (!defined()) fail(op, "the tensor is undefined");
+  if (dtype_ != expected) fail(op, "the tensor's dtype is ", dtype_, ", not ", expected);
+  return storage_->data() + static_cast<std::size_t>(offset_) * item_size(dtype_);
+}
+
+template <class T>
+const T* Tensor::data() const {
+  return static_cast<const T*>(raw_data("data", dtype_of<T>()));
+}
+
+template <class T>
+T* Tensor::mutable_data() const {
+  const void* first = raw_data("mutable_data", dtype_of<T>());
+  storage_->bump_version();
+  return static_cast<T*>(const_cast<void*>(first));
+}
+
+template <class T>
+T Tensor::item() const {
+  if (!defined()) fail("item", "the tensor is undefined");
+  if (numel() != 1) fail("item", "needs a tensor of one element, not of shape ", shape_);
+  return kernels::dispatch(dtype_, [&]<class From>() { return static_cast<T>(*kernels::raw<From>(*this)); });
+}
+
+template <class T>
+std::vector<T> Tensor::to_vector() const {
+  const Tensor converted = to(dtype_of<T>()).contiguous();
+  const T* first = converted.data<T>();
+  return std::vector<T>(first, first + converted.numel());
+}
+
+#define XGRAD_INSTANTIATE(T)                   \
+  template const T* Tensor::data<T>() const;   \
+  template T* Tensor::mutable_data<T>() const; \
+  template T Tensor::item<T>() const;          \
+  template std::vector<T> Tensor::to_vector<T>() const;
+XGRAD_INSTANTIATE(float)
+XGRAD_INSTANTIATE(double)
+XGRAD_INSTANTIATE(std::int64_t)
+XGRAD_INSTANTIATE(bool)
+#undef XGRAD_INSTANTIATE
+template int Tensor::item<int>() const;
+
+Element Tensor::at(const Shape& index) const {
+  if (index.dim() != dim()) fail("at", "index ", index, " does not fit shape ", shape_);
+  Tensor scalar = *this;
+  for (std::int64_t i : index) scalar = scalar.select(0, i);
+  return Element(scalar);
+}
+
+Element::operator double() const { return scalar_.item<double>(); }
+
+const Element& Element::operator=(Scalar value) const {
+  scalar_.fill_(value);
+  return *this;
+}
+
+const Element& Element::operator+=(Scalar value) const {
+  scalar_.add_(value);
+  return *this;
+}
+
+bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool equal_nan) {
+  if (a.shape() != b.shape()) fail("allclose", "shapes differ: ", a.shape(), " and ", b.shape());
+  if (a.dtype() != b.dtype()) fail("allclose", "dtypes differ: ", a.dtype(), " and ", b.dtype());
+  const std::vector<double> x = a.to_vector<double>(), y = b.to_vector<double>();
+  return std::equal(x.begin(), x.end(), y.begin(), [&](double p, double q) {
+    if (std::isnan(p) || std::isnan(q)) return equal_nan && std::isnan(p) && std::isnan(q);
+    return p == q || std::abs(p - q) <= atol + rtol * std::abs(q);
+  });
+}
+
+bool equal(const Tensor& a, const Tensor& b) {
+  if (a.shape() != b.shape() || a.dtype() != b.dtype()) return false;
+  return kernels::dispatch(a.dtype(), [&]<class T>() { return a.to_vector<T>() == b.to_vector<T>(); });
+}
+
+}  // namespace xgrad

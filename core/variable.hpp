@@ -1,0 +1,111 @@
+#pragma once
+
+#include <iosfwd>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <xgrad/core/grad_mode.hpp>
+#include <xgrad/core/tensor.hpp>
+
+namespace xgrad {
+
+class Node;
+class Variable;
+
+struct BackwardOptions {
+  bool retain_graph = false;  ///< keep what the nodes saved, so that the graph can be replayed again
+};
+
+/// A handle to a Tensor and, when a gradient is wanted, to the tape's Node that made it.
+///
+/// Copies alias: one value, one gradient, however many handles an optimiser, a tied head or a state dict
+/// hold. A leaf is a Variable no op made; `backward()` leaves gradients in the leaves that require one.
+class Variable {
+ public:
+  Variable() = default;  ///< undefined
+  /// A leaf. Implicit, so that a Tensor can be any op's argument; the way back is `value()`, never implicit,
+  /// since it would lose the gradient silently. Throws unless a Variable that requires a gradient is
+  /// floating.
+  Variable(Tensor value, bool requires_grad = false);
+
+  bool defined() const { return state_ != nullptr; }
+  const Tensor& value() const;
+  /// Replaces a leaf's value in every handle. A gradient of another shape or dtype is dropped.
+  void set_value(Tensor value) const;
+
+  bool requires_grad() const { return state_ && state_->requires_grad; }
+  const Variable& requires_grad_(bool requires_grad = true) const;  ///< of a leaf
+  bool is_leaf() const;
+  bool has_grad() const;
+  const Tensor& grad() const;           ///< throws where there is none (see `has_grad`)
+  void set_grad(Tensor grad) const;     ///< of this Variable's shape and dtype; undefined drops it
+  void zero_grad() const;               ///< drops the gradient
+  const Variable& retain_grad() const;  ///< `backward()` leaves this Variable's gradient too, leaf or not
+
+  /// Replays the tape from this Variable of one element, adding each leaf's gradient to its `grad()`.
+  void backward(BackwardOptions options = {}) const;
+  /// The same from a Variable of any shape: `gradient` is dL/d(this).
+  void backward(const Tensor& gradient, BackwardOptions options = {}) const;
+
+  Variable detach() const;  ///< the same Tensor, cut off from the tape
+
+  const Shape& shape() const { return value().shape(); }
+  int dim() const { return value().dim(); }
+  std::int64_t size(int dim) const { return value().size(dim); }
+  std::int64_t numel() const { return value().numel(); }
+  DType dtype() const { return value().dtype(); }
+  template <class T>
+  T item() const {
+    return value().item<T>();
+  }
+
+  // Ops that read better from left to right; each is the free function of the same name.
+  Variable reshape(const Shape& shape) const;
+  Variable transpose(int dim0, int dim1) const;
+  Variable mT() const { return transpose(-2, -1); }
+  Variable permute(const Shape& dims) const;
+  Variable squeeze() const;
+  Variable squeeze(int dim) const;
+  Variable unsqueeze(int dim) const;
+  Variable expand(const Shape& shape) const;
+  Variable slice(int dim, std::int64_t start, std::int64_t end = to_end, std::int64_t step = 1) const;
+  Variable select(int dim, std::int64_t index) const;
+  Variable to(DType dtype) const;
+  Variable sum() const;
+  Variable sum(const Shape& dims, bool keepdim = false) const;
+  Variable mean() const;
+  Variable mean(const Shape& dims, bool keepdim = false) const;
+  Variable var(const Shape& dims, std::int64_t correction = 1, bool keepdim = false) const;
+  Variable amax(const Shape& dims, bool keepdim = false) const;
+
+  /// The Node that made this Variable or, of a leaf, collects its gradient; null where no gradient is wanted.
+  const std::shared_ptr<Node>& node() const;
+  /// The result of a recorded op: `record` calls this.
+  static Variable of_node(Tensor value, std::shared_ptr<Node> node);
+  /// No other handle, view or Variable sees these elements, so they may be written over.
+  bool is_sole_owner() const { return state_.use_count() == 1 && state_->value.storage().is_unique(); }
+
+ private:
+  struct State {
+    Tensor value;
+    std::shared_ptr<Node> node;
+    bool requires_grad = false;
+  };
+  std::shared_ptr<State> state_;
+};
+
+struct GradOptions {
+  std::vector<Variable> grad_outputs = {};  ///< dL/d(output) for each output; may be left out for scalars
+  bool retain_graph = false;                ///< implied by create_graph
+  bool create_graph = false;  ///< record the replay itself, so that its gradients can be differentiated
+  bool allow_unused = false;  ///< an input the outputs don't depend on gives an undefined Variable
+};
+
+/// d(outputs)/d(inputs), summed over the outputs, without touching any `grad()`. Inputs may be leaves or not.
+std::vector<Variable> grad(const std::vector<Variable>& outputs, const std::vector<Variable>& inputs,
+                           const GradOptions& options = {});
+
+std::ostream& operator<<(std::ostream& out, const Variable& variable);
+
+}  // namespace xgrad
