@@ -8,14 +8,13 @@ set -euo pipefail
 if [[ ${1:-} == -h || ${1:-} == --help ]]; then sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit; fi
 if [[ ${1:-} == -- ]]; then shift; fi
 
-root=$(cd -- "$(dirname -- "$0")/.." >/dev/null && pwd)
+root=$(CDPATH='' cd -P -- "$(dirname -- "$0")/.." && pwd)
 "$root/scripts/setup.sh" release
 
 # The same build directory and options as test.sh, so neither makes the other build again; one target saves the tests.
 echo "== Building train_transformer"
-quiet=()
-[[ -t 1 ]] || quiet=(-- --quiet)
-(cd -- "$root" && cmake --build --preset release --target train_transformer "${quiet[@]}")
+if [[ -t 1 ]]; then progress=(); else progress=(-- --quiet); fi
+(cd -- "$root" && cmake --build --preset release --target train_transformer ${progress[@]+"${progress[@]}"})
 
 echo "== Running train_transformer" "$@"
 exec "$root/build/release/examples/train_transformer" "$@" # exec: Ctrl-C reaches the training itself

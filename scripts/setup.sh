@@ -72,13 +72,13 @@ look() {
   { have pkg-config && pkg-config --exists openblas; } || missing+=" libopenblas-openmp-dev"
 
   # apt-get would install these same versions again, so there is nothing to try.
-  [[ -z $old ]] || die "too old: $old"
+  [[ -z $old ]] || die "too old: ${old% }"
 }
 
 # Installs $missing through apt-get. The status tells whether it was possible; `why` tells why not.
 install() {
   local as_root=() log
-  have apt-get || { why="There is no apt-get here; the names are Debian's."; return 1; }
+  have apt-get || { why="There is no apt-get here to install them; the names are Debian's."; return 1; }
   if ((EUID != 0)); then
     why="Installing needs root, and sudo is not there or would ask for a password. As root: apt-get install$missing"
     have sudo || return 1
@@ -102,7 +102,7 @@ install() {
   return 1
 }
 
-cd -- "$(dirname -- "$0")/.."
+CDPATH='' cd -P -- "$(dirname -- "$0")/.."
 look
 if [[ $missing ]]; then
   if install; then hash -r; look; why="apt-get has installed them, and yet they are not found."; fi
@@ -117,4 +117,9 @@ say "Configuring build/$1"
 for dir in "build/$1" build .; do # what is there of them must take new files; left to CMake, this ends in odd messages
   if [[ -e $dir && ! -w $dir ]]; then die "cannot write to $(cd -- "$dir" && pwd)"; fi
 done
-cmake --preset "$1" | sed -n 's/^-- xgrad: /   /p'
+fresh=() # a build directory that came along when its checkout was moved or copied is of no use any more
+if [[ -f build/$1/CMakeCache.txt ]]; then
+  home=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "build/$1/CMakeCache.txt")
+  [[ $home -ef . ]] || fresh=(--fresh)
+fi
+cmake --preset "$1" ${fresh[@]+"${fresh[@]}"} | sed -n 's/^-- xgrad: /   /p'

@@ -11,7 +11,7 @@ if [[ ${1:-} == -h || ${1:-} == --help ]]; then sed -n '2,/^$/s/^# \{0,1\}//p' "
 preset=release
 if [[ ${1:-} && $1 != -* ]]; then preset=$1; shift; fi
 
-cd -- "$(dirname -- "$0")/.."
+CDPATH='' cd -P -- "$(dirname -- "$0")/.."
 scripts/setup.sh "$preset"
 
 echo "== Building everything"
