@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# Makes this checkout ready to build: sees that a C++20 compiler, CMake, Ninja, pkg-config and the libraries are there,
+# then, if a preset is named, configures it in build/PRESET. On Debian and Ubuntu what is missing is installed through
+# apt-get, with sudo unless run as root; elsewhere, or without the right to, it is named and the script stops.
+# demo.sh and test.sh call this first. Run again, it looks (in a fraction of a second) and changes nothing.
+#
+# Usage: scripts/setup.sh [PRESET]     PRESET: release, debug, asan-ubsan (see CMakePresets.json)
+
+set -euo pipefail
+if [[ ${1:-} == -h || ${1:-} == --help ]]; then sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit; fi
+
+say() { printf '== %s\n' "$*"; }
+die() { printf 'setup: %s\n' "$@" >&2; exit 1; }
+have() { command -v "$1" >/dev/null; }
+
+# Debian's packages, each with the headers it is known by: any one will do (xtensor moved its own in 0.26).
+libraries="libxtensor-dev xtensor/xarray.hpp xtensor/containers/xarray.hpp
+xtl-dev xtl/xtl_config.hpp
+libxsimd-dev xsimd/xsimd.hpp
+doctest-dev doctest/doctest.h
+nlohmann-json3-dev nlohmann/json.hpp
+libcli11-dev CLI/CLI.hpp"
+# Without these xgrad builds as well, and is slower: worth installing, no reason to stop.
+optional="libxsimd-dev libopenblas-openmp-dev"
+
+# Sets `missing` (packages) and `old` (tools that are there, but of too early a version). It asks what is there to be used
+# rather than what the package manager knows, so a CMake from elsewhere or an xtensor built by hand counts, on any system.
+look() {
+  missing="" old=""
+  local compiler="" candidate package headers header version
+
+  # The compiler CMake is going to pick.
+  for candidate in "${CXX:-}" c++ g++ clang++; do
+    if have "${candidate%% *}"; then compiler=$candidate; break; fi
+  done
+  [[ $compiler ]] || missing+=" g++"
+
+  if have cmake; then
+    version=$(cmake --version | sed -n '1s/^cmake version //p')
+    [[ $(printf '%s\n' 3.25 "$version" | sort -V | head -n 1) == 3.25 ]] || old+="CMake $version (3.25 is needed). "
+  else
+    missing+=" cmake"
+  fi
+  have ninja || missing+=" ninja-build"
+  have pkg-config || missing+=" pkg-config"
+
+  # Without a compiler to ask for headers, dpkg has to do.
+  if [[ -z $compiler ]]; then
+    while read -r package _; do
+      dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing+=" $package"
+    done <<<"$libraries"
+  else
+    # One run of the preprocessor (20 ms) asks for all headers at once; what it leaves standing is what is missing. The -I
+    # are places that CMake searches and a compiler does not. $compiler may be two words, as in `ccache g++`.
+    # shellcheck disable=SC2086
+    missing+=$({
+      echo '#if defined(__clang__) ? __clang_major__ < 14 : __GNUC__ < 12'
+      echo '#error too old'
+      echo '#endif'
+      while read -r package headers; do
+        printf '#if 1'
+        for header in $headers; do printf ' && !__has_include(<%s>)' "$header"; done
+        printf '\n%s\n#endif\n' "$package"
+      done <<<"$libraries"
+    } | $compiler -I"${CMAKE_PREFIX_PATH:-}/include" -I"${CONDA_PREFIX:-}/include" -I/opt/homebrew/include \
+        -std=c++20 -E -P -x c++ - 2>/dev/null | sed '/^$/d; s/^/ /' | tr -d '\n') ||
+      old+="$compiler $($compiler -dumpversion) (GCC 12 or Clang 14 is needed; CXX can name another). "
+  fi
+
+  # Any OpenBLAS counts. Where there is none we take the build with OpenMP: called from inside our own parallel loops it
+  # notices and stays serial, where the pthread build sets its threads against ours and copes badly with several callers.
+  { have pkg-config && pkg-config --exists openblas; } || missing+=" libopenblas-openmp-dev"
+
+  # apt-get would install these same versions again, so there is nothing to try.
+  [[ -z $old ]] || die "too old: ${old% }"
+}
+
+# Installs $missing through apt-get. The status tells whether it was possible; `why` tells why not.
+install() {
+  local as_root=() log
+  have apt-get || { why="There is no apt-get here to install them; the names are Debian's."; return 1; }
+  if ((EUID != 0)); then
+    why="Installing needs root, and sudo is not there or would ask for a password. As root: apt-get install$missing"
+    have sudo || return 1
+    # Only where somebody sits at a terminal may sudo ask for a password; anywhere else it would wait for ever.
+    sudo -n true 2>/dev/null || [[ -t 0 && -t 2 && -z ${CI:-} ]] || return 1
+    as_root=(sudo)
+  fi
+
+  say "Installing$missing (takes a minute or so)"
+  log=$(mktemp)
+  apt() {
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get -qy -o DPkg::Lock::Timeout=120 -o Acquire::Retries=2 "$@" >>"$log" 2>&1
+  }
+  # A failed update is not the end: the lists may be good enough as they are.
+  # shellcheck disable=SC2086
+  if (apt update || true) && apt install --no-install-recommends $missing; then rm -f "$log"; return; fi
+  tail -n 15 "$log" >&2
+  rm -f "$log"
+  why="apt-get failed, as shown above."
+  return 1
+}
+
+CDPATH='' cd -P -- "$(dirname -- "$0")/.."
+look
+if [[ $missing ]]; then
+  if install; then hash -r; look; why="apt-get has installed them, and yet they are not found."; fi
+  required=""
+  for package in $missing; do [[ " $optional " == *" $package "* ]] || required+=" $package"; done
+  [[ -z $required ]] || die "missing:$missing" "$why"
+  [[ -z $missing ]] || say "Going on without$missing: it works, and is slower. $why"
+fi
+
+[[ ${1:-} ]] || exit 0
+say "Configuring build/$1"
+for dir in "build/$1" build .; do # what is there of them must take new files; left to CMake, this ends in odd messages
+  if [[ -e $dir && ! -w $dir ]]; then die "cannot write to $(cd -- "$dir" && pwd)"; fi
+done
+fresh=() # a build directory that came along when its checkout was moved or copied is of no use any more
+if [[ -f build/$1/CMakeCache.txt ]]; then
+  home=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "build/$1/CMakeCache.txt")
+  [[ $home -ef . ]] || fresh=(--fresh)
+fi
+cmake --preset "$1" ${fresh[@]+"${fresh[@]}"} | sed -n 's/^-- xgrad: /   /p'
