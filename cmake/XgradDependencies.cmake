@@ -36,6 +36,13 @@ if(XGRAD_XSIMD)
   set(XGRAD_HAVE_XSIMD ${xsimd_FOUND})
 endif()
 
+foreach(part BLAS OPENMP XSIMD)
+  if(XGRAD_HAVE_${part})
+    set(XGRAD_HAVE_${part} ON)
+  else()
+    set(XGRAD_HAVE_${part} OFF)
+  endif()
+endforeach()
 message(STATUS "xgrad: BLAS ${XGRAD_HAVE_BLAS}, OpenMP ${XGRAD_HAVE_OPENMP}, xsimd ${XGRAD_HAVE_XSIMD}")
 
 function(xgrad_use_dependencies target)
