@@ -1,7 +1,7 @@
 """Goldens of tests/ops_views.cpp: the same elements in another arrangement."""
 
 import torch
-from ops import case, integers, normal, unary, write
+from ops import case, normal, unary, write
 
 SHAPES = {"normal": (2, 3, 4), "size 1": (1, 1, 1), "empty": (2, 0, 4), "mixed": (3, 1, 2)}
 
@@ -41,8 +41,6 @@ three_dims("slice_step", lambda x: x[..., 0:10:2])
 three_dims("slice_negative", lambda x: x[-1:, :, :])
 three_dims("select_0", lambda x: x.select(0, 0))
 three_dims("select_-1", lambda x: x.select(-1, -1))
-unary("to_float64", lambda x: x.to(torch.float64))
 unary("to_int64", lambda x: (3 * x.detach()).to(torch.int64))
-case("to_float64", [integers(-5, 5)((2, 3))], lambda x: x.to(torch.float64), "int64")
 
 write("views")
