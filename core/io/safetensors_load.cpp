@@ -135,7 +135,7 @@ class Reader {
     const Json& offsets = json["data_offsets"];
     if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
         !offsets[1].is_number_unsigned()) {
-      refuse_tensor(name, "data_offsets are not two numbers from 0 but ", offsets.dump());
+      refuse_tensor(name, "data_offsets are not two integers from 0 up but ", offsets.dump());
     }
     entry.begin = offsets[0].get<std::uint64_t>();
     entry.end = offsets[1].get<std::uint64_t>();
@@ -151,13 +151,14 @@ class Reader {
   }
 
   Shape read_shape(const std::string& name, const Json& json) const {
-    if (!json.is_array()) refuse_tensor(name, "shape is not an array but ", json.type_name());
+    if (!json.is_array())
+      refuse_tensor(name, "shape is not an array of integers from 0 up but ", json.dump());
     if (json.size() > Shape::max_dims)
       refuse_tensor(name, "shape has ", json.size(), " dims, at most ", Shape::max_dims, " can be read");
     Shape shape;
     for (const Json& size : json) {
       if (!size.is_number_unsigned())
-        refuse_tensor(name, "shape has a size that is not a number from 0: ", json.dump());
+        refuse_tensor(name, "shape is not an array of integers from 0 up but ", json.dump());
       shape.push_back(size.get<std::int64_t>());
     }
     // Sizes of 0 are left out: strides are products of the others.
