@@ -54,7 +54,8 @@ class Walk {
       });
       return;
     }
-    parallel_for(rows, grain / row_ + 1, [&](std::int64_t begin, std::int64_t end) { some_rows(begin, end, row); });
+    parallel_for(rows, grain / row_ + 1,
+                 [&](std::int64_t begin, std::int64_t end) { some_rows(begin, end, row); });
   }
 
  private:
