@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace xgrad {
+
+/// A file that appears whole or not at all: bytes go to a new file beside `path`, and `commit()` puts that in
+/// its place once the disk has it. Without a commit the new file is removed, and an older one is as it was.
+/// A symbolic link stays, its target is replaced; a replaced file hands on its permissions.
+class AtomicFile {
+ public:
+  /// Errors are `std::runtime_error` beginning with `[op] path: `.
+  AtomicFile(std::string_view op, const std::filesystem::path& path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(const void* bytes, std::size_t count);
+  void commit();
+
+ private:
+  [[noreturn]] void fail_errno(const char* what) const;
+
+  std::string op_;
+  std::filesystem::path path_, target_, aside_;
+  int file_ = -1;
+};
+
+}  // namespace xgrad

@@ -1,0 +1,384 @@
+// https://github.com/huggingface/safetensors#format
+
+#include <xgrad/core/io/safetensors.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <fstream>
+#include <numeric>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/io/atomic_file.hpp>
+#include <xgrad/core/io/half.hpp>
+#include <xgrad/core/kernels/raw.hpp>
+
+namespace xgrad {
+namespace {
+
+using Json = nlohmann::json;
+static_assert(std::endian::native == std::endian::little, "the format's elements are little endian");
+
+constexpr std::uint64_t header_limit = 100'000'000;  // the reference implementation's
+
+std::string_view tag(DType dtype) {
+  switch (dtype) {
+    case float32:
+      return "F32";
+    case float64:
+      return "F64";
+    case int64:
+      return "I64";
+    case boolean:
+      return "BOOL";
+  }
+  return "?";
+}
+
+// One element type of a file: its size there, what it becomes, and how `count` of them are converted.
+struct FileType {
+  std::string_view tag;
+  std::size_t bytes;
+  DType dtype;
+  /// Returns how many were converted: fewer than `count` when one has no place in the dtype.
+  std::size_t (*convert)(const std::byte* from, std::size_t count, std::byte* to);
+};
+
+template <class From, class To, class F>
+std::size_t convert_each(const std::byte* from, std::size_t count, std::byte* to, F f) {
+  for (std::size_t i = 0; i < count; ++i) {
+    From element;
+    std::memcpy(&element, from + i * sizeof(From), sizeof(From));
+    const To converted = f(element);
+    std::memcpy(to + i * sizeof(To), &converted, sizeof(To));
+  }
+  return count;
+}
+
+template <class From>
+std::size_t widen(const std::byte* from, std::size_t count, std::byte* to) {
+  return convert_each<From, std::int64_t>(from, count, to, [](From x) { return std::int64_t{x}; });
+}
+
+std::size_t widen_u64(const std::byte* from, std::size_t count, std::byte* to) {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (std::to_integer<int>(from[i * 8 + 7]) & 0x80) return i;
+  }
+  std::memcpy(to, from, count * 8);
+  return count;
+}
+
+std::size_t check_boolean(const std::byte* from, std::size_t count, std::byte* to) {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (std::to_integer<int>(from[i]) > 1) return i;
+    to[i] = from[i];
+  }
+  return count;
+}
+
+std::size_t widen_f16(const std::byte* from, std::size_t count, std::byte* to) {
+  return convert_each<std::uint16_t, float>(from, count, to, float_from_f16);
+}
+std::size_t widen_bf16(const std::byte* from, std::size_t count, std::byte* to) {
+  return convert_each<std::uint16_t, float>(from, count, to, float_from_bf16);
+}
+
+constexpr std::array<FileType, 13> file_types{{{"F64", 8, float64, nullptr},
+                                               {"F32", 4, float32, nullptr},
+                                               {"F16", 2, float32, widen_f16},
+                                               {"BF16", 2, float32, widen_bf16},
+                                               {"I64", 8, int64, nullptr},
+                                               {"I32", 4, int64, widen<std::int32_t>},
+                                               {"I16", 2, int64, widen<std::int16_t>},
+                                               {"I8", 1, int64, widen<std::int8_t>},
+                                               {"U64", 8, int64, widen_u64},
+                                               {"U32", 4, int64, widen<std::uint32_t>},
+                                               {"U16", 2, int64, widen<std::uint16_t>},
+                                               {"U8", 1, int64, widen<std::uint8_t>},
+                                               {"BOOL", 1, boolean, check_boolean}}};
+
+struct Entry {
+  std::string name;
+  const FileType* type = nullptr;
+  Shape shape;
+  std::uint64_t begin = 0, end = 0;  // from the end of the header
+};
+
+class Reader {
+ public:
+  explicit Reader(const std::filesystem::path& path) : path_(path.string()) {
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error)) refuse("is a directory");
+    size_ = std::filesystem::file_size(path, error);
+    if (error) refuse("cannot be read: ", error.message());
+    file_.open(path, std::ios::binary);
+    if (!file_) refuse("cannot be read: ", std::system_category().message(errno));
+  }
+
+  SafetensorsFile read() {
+    const std::string header = read_header();
+    std::vector<std::string> names;
+    const Json json = parse(header, names);
+    SafetensorsFile result;
+    std::vector<Entry> entries;
+    for (const std::string& name : names) {
+      if (name == "__metadata__") {
+        read_metadata(json[name], result.metadata);
+      } else {
+        entries.push_back(read_entry(name, json[name]));
+      }
+    }
+    check_layout(entries);
+    for (const Entry& entry : entries) result.tensors.emplace_back(entry.name, read_tensor(entry));
+    return result;
+  }
+
+ private:
+  template <class... Parts>
+  [[noreturn]] void refuse(const Parts&... parts) const {
+    fail_state("load_safetensors", path_, ": ", parts...);
+  }
+  template <class... Parts>
+  [[noreturn]] void refuse_tensor(const std::string& name, const Parts&... parts) const {
+    refuse("tensor \"", name, "\": ", parts...);
+  }
+
+  void read_bytes(void* to, std::uint64_t count) {
+    file_.read(static_cast<char*>(to), static_cast<std::streamsize>(count));
+    if (!file_) refuse("cannot be read to its end");
+  }
+
+  std::string read_header() {
+    std::uint64_t length = 0;
+    if (size_ < sizeof(length)) refuse("has ", size_, " bytes, too few for the 8 bytes of header length");
+    read_bytes(&length, sizeof(length));
+    if (length > header_limit)
+      refuse("a header of ", length, " bytes is over the limit of ", header_limit, " bytes");
+    if (length > size_ - sizeof(length)) {
+      refuse("the header is cut short: ", length, " bytes are announced, ", size_ - sizeof(length),
+             " are there");
+    }
+    data_begin_ = sizeof(length) + length;
+    data_size_ = size_ - data_begin_;
+    std::string header(length, '\0');
+    read_bytes(header.data(), length);
+    return header;
+  }
+
+  // `names` gets the outermost keys in the file's order.
+  Json parse(const std::string& header, std::vector<std::string>& names) const {
+    std::vector<std::set<std::string>> keys;
+    const auto watch = [&](int, Json::parse_event_t event, Json& value) {
+      if (event == Json::parse_event_t::object_start) keys.emplace_back();
+      if (event == Json::parse_event_t::object_end) keys.pop_back();
+      if (event == Json::parse_event_t::key) {
+        const auto& key = value.get_ref<const std::string&>();
+        if (!keys.back().insert(key).second) refuse("the key \"", key, "\" appears twice in the header");
+        if (keys.size() == 1) names.push_back(key);
+      }
+      return true;
+    };
+    Json json;
+    try {
+      json = Json::parse(header, watch);
+    } catch (const Json::parse_error& error) {
+      refuse("the header is not JSON: error at byte ", error.byte);
+    }
+    if (!json.is_object()) refuse("the header is not a JSON object but ", json.type_name());
+    return json;
+  }
+
+  void read_metadata(const Json& json, std::map<std::string, std::string>& metadata) const {
+    if (!json.is_object()) refuse("__metadata__ is not an object but ", json.type_name());
+    for (const auto& [key, value] : json.items()) {
+      if (!value.is_string()) refuse("__metadata__ \"", key, "\" is not a string but ", value.type_name());
+      metadata.emplace(key, value.get<std::string>());
+    }
+  }
+
+  Entry read_entry(const std::string& name, const Json& json) const {
+    if (!json.is_object()) refuse_tensor(name, "is not an object but ", json.type_name());
+    for (const char* key : {"dtype", "shape", "data_offsets"}) {
+      if (!json.contains(key)) refuse_tensor(name, "has no ", key);
+    }
+    for (const auto& [key, value] : json.items()) {
+      if (key != "dtype" && key != "shape" && key != "data_offsets")
+        refuse_tensor(name, "has an unknown key \"", key, "\"");
+    }
+    Entry entry;
+    entry.name = name;
+    entry.type = &read_type(name, json["dtype"]);
+    entry.shape = read_shape(name, json["shape"]);
+    const Json& offsets = json["data_offsets"];
+    if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
+        !offsets[1].is_number_unsigned()) {
+      refuse_tensor(name, "data_offsets are not two numbers from 0 but ", offsets.dump());
+    }
+    entry.begin = offsets[0].get<std::uint64_t>();
+    entry.end = offsets[1].get<std::uint64_t>();
+    check_offsets(entry);
+    return entry;
+  }
+
+  const FileType& read_type(const std::string& name, const Json& json) const {
+    if (!json.is_string()) refuse_tensor(name, "dtype is not a string but ", json.type_name());
+    for (const FileType& type : file_types) {
+      if (type.tag == json.get_ref<const std::string&>()) return type;
+    }
+    refuse_tensor(name, "dtype ", json.get_ref<const std::string&>(), " is not one that can be read");
+  }
+
+  Shape read_shape(const std::string& name, const Json& json) const {
+    if (!json.is_array()) refuse_tensor(name, "shape is not an array but ", json.type_name());
+    if (json.size() > Shape::max_dims)
+      refuse_tensor(name, "shape has ", json.size(), " dims, at most ", Shape::max_dims, " can be read");
+    Shape shape;
+    for (const Json& size : json) {
+      if (!size.is_number_unsigned())
+        refuse_tensor(name, "shape has a size that is not a number from 0: ", json.dump());
+      shape.push_back(size.get<std::int64_t>());
+    }
+    // Sizes of 0 are left out: strides are products of the others.
+    std::int64_t count = 1;
+    for (std::int64_t size : shape) {
+      if (size < 0 || __builtin_mul_overflow(count, std::max<std::int64_t>(size, 1), &count) ||
+          count > (std::int64_t{1} << 59)) {
+        refuse_tensor(name, "shape ", json.dump(), " has more elements than can be counted");
+      }
+    }
+    return shape;
+  }
+
+  void check_offsets(const Entry& entry) const {
+    if (entry.begin > entry.end)
+      refuse_tensor(entry.name, "data begins at ", entry.begin, " and ends before, at ", entry.end);
+    const auto needed = static_cast<std::uint64_t>(entry.shape.numel()) * entry.type->bytes;
+    if (entry.end - entry.begin != needed) {
+      refuse_tensor(entry.name, "data_offsets [", entry.begin, ", ", entry.end, "] hold ",
+                    entry.end - entry.begin, " bytes, but ", entry.type->tag, " ", entry.shape, " needs ",
+                    needed);
+    }
+  }
+
+  // Together the tensors cover the file's data once, without holes.
+  void check_layout(const std::vector<Entry>& entries) const {
+    std::vector<const Entry*> order;
+    for (const Entry& entry : entries) order.push_back(&entry);
+    std::stable_sort(order.begin(), order.end(), [](const Entry* a, const Entry* b) {
+      return std::pair(a->begin, a->end) < std::pair(b->begin, b->end);
+    });
+    std::uint64_t covered = 0;
+    for (const Entry* entry : order) {
+      if (entry->begin < covered)
+        refuse_tensor(entry->name, "data at ", entry->begin, " overlaps another tensor's, which ends at ",
+                      covered);
+      if (entry->begin > covered)
+        refuse_tensor(entry->name, "a hole in the data: bytes ", covered, " to ", entry->begin,
+                      " belong to no tensor");
+      if (entry->end > data_size_)
+        refuse_tensor(entry->name, "the file is too short: data ends at ", entry->end, ", but only ",
+                      data_size_, " bytes follow the header");
+      covered = entry->end;
+    }
+    if (covered != data_size_)
+      refuse("the file is too long: ", data_size_ - covered, " bytes after the last tensor's data");
+  }
+
+  Tensor read_tensor(const Entry& entry) {
+    Tensor tensor = empty(entry.shape, entry.type->dtype);
+    file_.seekg(static_cast<std::streamoff>(data_begin_ + entry.begin));
+    std::byte* to = kernels::raw<std::byte>(tensor);
+    if (!entry.type->convert) {
+      read_bytes(to, entry.end - entry.begin);
+      return tensor;
+    }
+    std::vector<std::byte> part(std::size_t{1} << 16);
+    const std::size_t per_part = part.size() / entry.type->bytes;
+    const auto count = static_cast<std::size_t>(tensor.numel());
+    for (std::size_t done = 0; done < count;) {
+      const std::size_t now = std::min(per_part, count - done);
+      read_bytes(part.data(), now * entry.type->bytes);
+      const std::size_t converted =
+          entry.type->convert(part.data(), now, to + done * item_size(tensor.dtype()));
+      if (converted != now) {
+        refuse_tensor(entry.name, "element ", done + converted, " is not a value of ", tensor.dtype(), " (",
+                      entry.type->tag, ")");
+      }
+      done += now;
+    }
+    return tensor;
+  }
+
+  std::string path_;
+  std::ifstream file_;
+  std::uint64_t size_ = 0, data_begin_ = 0, data_size_ = 0;
+};
+
+}  // namespace
+
+SafetensorsFile load_safetensors(const std::filesystem::path& path) { return Reader(path).read(); }
+
+void save_safetensors(const std::filesystem::path& path, const NamedTensors& tensors,
+                      const std::map<std::string, std::string>& metadata) {
+  const auto refuse = [&](const auto&... parts) {
+    fail_state("save_safetensors", path.string(), ": ", parts...);
+  };
+  std::set<std::string> names;
+  for (const auto& [name, tensor] : tensors) {
+    if (!tensor.defined()) refuse("tensor \"", name, "\" is undefined");
+    if (name == "__metadata__") refuse("a tensor cannot be called \"", name, "\"");
+    if (!names.insert(name).second) refuse("two tensors are called \"", name, "\"");
+  }
+  // The header keeps the given order; the data are laid out by falling element size, so that each tensor is
+  // aligned for a reader that maps the file.
+  std::vector<std::size_t> order(tensors.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return item_size(tensors[a].second.dtype()) > item_size(tensors[b].second.dtype());
+  });
+  std::vector<std::uint64_t> begins(tensors.size());
+  std::uint64_t end = 0;
+  for (std::size_t i : order) {
+    begins[i] = end;
+    end += static_cast<std::uint64_t>(tensors[i].second.numel()) * item_size(tensors[i].second.dtype());
+  }
+  std::string header = "{";
+  try {
+    if (!metadata.empty())
+      header += "\"__metadata__\":" + Json(metadata).dump() + (tensors.empty() ? "" : ",");
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      const auto& [name, tensor] = tensors[i];
+      const std::uint64_t bytes = static_cast<std::uint64_t>(tensor.numel()) * item_size(tensor.dtype());
+      const Json entry = {{"dtype", tag(tensor.dtype())},
+                          {"shape", std::vector<std::int64_t>(tensor.shape().begin(), tensor.shape().end())},
+                          {"data_offsets", {begins[i], begins[i] + bytes}}};
+      header += (i ? "," : "") + Json(name).dump() + ":" + entry.dump();
+    }
+  } catch (const Json::type_error&) {
+    refuse("a name or a metadata string is not UTF-8");
+  }
+  header += "}";
+  header.resize((header.size() + 7) / 8 * 8, ' ');
+  if (header.size() > header_limit)
+    refuse("a header of ", header.size(), " bytes is over the limit of ", header_limit, " bytes");
+
+  AtomicFile file("save_safetensors", path);
+  const std::uint64_t length = header.size();
+  file.write(&length, sizeof(length));
+  file.write(header.data(), header.size());
+  for (std::size_t i : order) {
+    const Tensor tensor = tensors[i].second.contiguous();
+    const std::size_t bytes = static_cast<std::size_t>(tensor.numel()) * item_size(tensor.dtype());
+    file.write(
+        tensor.storage()->data() + static_cast<std::size_t>(tensor.offset()) * item_size(tensor.dtype()),
+        bytes);
+  }
+  file.commit();
+}
+
+}  // namespace xgrad
