@@ -3,6 +3,7 @@
 // All of xgrad but the xtensor bridge, <xgrad/core/xtensor.hpp>, which is opened by its own include.
 
 #include <xgrad/core/factories.hpp>
+#include <xgrad/core/gradcheck.hpp>
 #include <xgrad/core/grad_mode.hpp>
 #include <xgrad/core/gradcheck.hpp>
 #include <xgrad/core/io/safetensors.hpp>
