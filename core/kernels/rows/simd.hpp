@@ -42,6 +42,10 @@ inline T max_of(const Batch<T>& value) {
   for (T lane : lanes) best = lane > best ? lane : best;
   return best;
 }
+template <class Condition>
+inline bool any_of(const Condition& condition) {
+  return xsimd::any(condition);
+}
 
 #else
 
@@ -89,6 +93,7 @@ template <class T>
 inline T max_of(const Batch<T>& value) {
   return value.value;
 }
+inline bool any_of(bool condition) { return condition; }
 
 #endif
 

@@ -1,0 +1,107 @@
+// The one file that knows of BLAS.
+
+#include <xgrad/core/kernels/blas.hpp>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+
+#include <xgrad/core/kernels/rows/gemm.hpp>
+#include <xgrad/core/pool.hpp>
+
+#ifdef XGRAD_HAVE_BLAS
+#include <cblas.h>
+#endif
+
+namespace xgrad::kernels {
+namespace {
+
+// beta · C, all that is left of a product over k = 0 elements.
+template <class T>
+void scale_rows(std::int64_t m, std::int64_t n, T beta, T* c, std::int64_t ldc) {
+  for (std::int64_t i = 0; i < m; ++i) {
+    for (std::int64_t j = 0; j < n; ++j) c[i * ldc + j] = beta == T(0) ? T(0) : beta * c[i * ldc + j];
+  }
+}
+
+#ifdef XGRAD_HAVE_BLAS
+
+// A call of BLAS checks, chooses and packs before it multiplies; up to this many multiplications our own
+// loops are done earlier.
+constexpr std::int64_t worth_a_call = 16384;
+
+// CBLAS counts in int; what is larger goes to our own loops.
+template <class... Sizes>
+bool fits_int(Sizes... sizes) {
+  return std::max({std::int64_t{0}, sizes...}) <= std::numeric_limits<int>::max();
+}
+
+void call_blas(CBLAS_TRANSPOSE trans_a, CBLAS_TRANSPOSE trans_b, int m, int n, int k, float alpha,
+               const float* a, int lda, const float* b, int ldb, float beta, float* c, int ldc) {
+  cblas_sgemm(CblasRowMajor, trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+void call_blas(CBLAS_TRANSPOSE trans_a, CBLAS_TRANSPOSE trans_b, int m, int n, int k, double alpha,
+               const double* a, int lda, const double* b, int ldb, double beta, double* c, int ldc) {
+  cblas_dgemm(CblasRowMajor, trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+
+#endif
+
+// Scratch memory: on the stack while it is small.
+template <class T>
+class Scratch {
+ public:
+  explicit Scratch(std::int64_t count) : bytes_(static_cast<std::size_t>(count) * sizeof(T)) {
+    if (count > static_cast<std::int64_t>(near_.size())) far_ = static_cast<T*>(pool_allocate(bytes_));
+  }
+  ~Scratch() {
+    if (far_) pool_free(far_, bytes_);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  T* data() { return far_ ? far_ : near_.data(); }
+
+ private:
+  std::size_t bytes_;
+  T* far_ = nullptr;
+  alignas(64) std::array<T, 4096> near_;
+};
+
+}  // namespace
+
+template <class T>
+void own_gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, T alpha, const T* a,
+              std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c, std::int64_t ldc) {
+  if (m <= 0 || n <= 0) return;
+  if (k <= 0) return scale_rows(m, n, beta, c, ldc);
+  const Product<T> product{
+      m,    n, k,  alpha, a, trans_a ? 1 : lda, trans_a ? lda : 1, b, trans_b ? 1 : ldb, trans_b ? ldb : 1,
+      beta, c, ldc};
+  const GemmRows<T>& table = rows<GemmRows<T>>();
+  Scratch<T> scratch(table.scratch(product));
+  table.multiply(product, scratch.data());
+}
+
+template <class T>
+void gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, T alpha, const T* a,
+          std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c, std::int64_t ldc) {
+#ifdef XGRAD_HAVE_BLAS
+  if (m > 0 && n > 0 && k > 0 && m * n * k > worth_a_call && fits_int(m, n, k, lda, ldb, ldc)) {
+    return call_blas(trans_a ? CblasTrans : CblasNoTrans, trans_b ? CblasTrans : CblasNoTrans,
+                     static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), alpha, a,
+                     static_cast<int>(lda), b, static_cast<int>(ldb), beta, c, static_cast<int>(ldc));
+  }
+#endif
+  own_gemm(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+
+#define XGRAD_INSTANTIATE(T)                                                                                 \
+  template void gemm<T>(bool, bool, std::int64_t, std::int64_t, std::int64_t, T, const T*, std::int64_t,     \
+                        const T*, std::int64_t, T, T*, std::int64_t);                                        \
+  template void own_gemm<T>(bool, bool, std::int64_t, std::int64_t, std::int64_t, T, const T*, std::int64_t, \
+                            const T*, std::int64_t, T, T*, std::int64_t);
+XGRAD_INSTANTIATE(float)
+XGRAD_INSTANTIATE(double)
+#undef XGRAD_INSTANTIATE
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+
+namespace xgrad::kernels {
+
+/// C = alpha · op(A) op(B) + beta · C, row-major as in CBLAS: op(A) is (m, k), op(B) (k, n), C (m, n), and
+/// op transposes where its flag is set. With beta = 0, C is written without being read. Runs in this thread
+/// alone: who has more threads gives each a part. T is float or double.
+///
+/// CBLAS where there is one and the product is worth the call, else `own_gemm`.
+template <class T>
+void gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, T alpha, const T* a,
+          std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c, std::int64_t ldc);
+
+/// The same with our own loops (rows/gemm.cpp), whatever the size.
+template <class T>
+void own_gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, T alpha, const T* a,
+              std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c, std::int64_t ldc);
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,114 @@
+#include <xgrad/core/kernels/reduce.hpp>
+
+#include <xgrad/core/kernels/arithmetic.hpp>
+#include <xgrad/core/kernels/copy.hpp>
+#include <xgrad/core/kernels/dispatch.hpp>
+#include <xgrad/core/kernels/reduction.hpp>
+#include <xgrad/core/kernels/rows/reduce.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+// Σ x / divisor.
+template <class T>
+void sum_floating(const Tensor& x, Dims dims, const Tensor& y, double divisor) {
+  const auto& r = rows<ReduceRows<T>>();
+  reduce_into<T, double, T>(
+      x, dims, y, 0.0, r.sum_row, r.sum_rows,
+      [divisor](double total) { return static_cast<T>(total / divisor); },
+      [](double& total, double part) { total += part; });
+}
+
+// Wraps around, as integers do.
+template <class T>
+void sum_integers(const Tensor& x, Dims dims, const Tensor& y) {
+  using Total = std::uint64_t;
+  reduce_into<T, Total, std::int64_t>(
+      x, dims, y, Total{0},
+      [](const T* row, std::int64_t n, Total* total) {
+        Total sum = 0;
+        for (std::int64_t i = 0; i < n; ++i) sum += static_cast<Total>(row[i]);
+        *total += sum;
+      },
+      [](const T* row, std::int64_t count, std::int64_t step, std::int64_t n, Total* totals) {
+        for (std::int64_t i = 0; i < count; ++i) {
+          for (std::int64_t j = 0; j < n; ++j) totals[j] += static_cast<Total>(row[i * step + j]);
+        }
+      },
+      [](Total total) { return static_cast<std::int64_t>(total); },
+      [](Total& total, Total part) { total += part; });
+}
+
+}  // namespace
+
+Tensor sum(const Tensor& x, Dims dims, bool keepdim) {
+  const Tensor y = empty(reduced_shape(x.shape(), dims, keepdim), is_floating(x.dtype()) ? x.dtype() : int64);
+  if (x.numel() == 0) {
+    fill(y, 0);
+    return y;
+  }
+  dispatch(x.dtype(), [&]<class T>() {
+    if constexpr (std::is_floating_point_v<T>) {
+      sum_floating<T>(x, dims, y, 1);
+    } else {
+      sum_integers<T>(x, dims, y);
+    }
+  });
+  return y;
+}
+
+Tensor mean(const Tensor& x, Dims dims, bool keepdim) {
+  const Tensor y = empty(reduced_shape(x.shape(), dims, keepdim), x.dtype());
+  dispatch_floating("mean", x.dtype(), [&]<class T>() {
+    if (x.numel() == 0) return fill(y, std::numeric_limits<T>::quiet_NaN());
+    sum_floating<T>(x, dims, y, static_cast<double>(reduced_count(x.shape(), dims)));
+  });
+  return y;
+}
+
+// In double throughout: the mean's own rounding error would otherwise be squared into the result.
+Tensor var(const Tensor& x, Dims dims, std::int64_t correction, bool keepdim) {
+  if (!is_floating(x.dtype()))
+    fail("var", "needs a floating dtype, not ", x.dtype(), "; convert with to(float32)");
+  const Tensor wide = x.to(float64);
+  const Tensor deviation = sub(wide, mean(wide, dims, /*keepdim=*/true));
+  const auto freedom = static_cast<double>(reduced_count(x.shape(), dims) - correction);
+  const Tensor squares = sum(mul(deviation, deviation), dims, keepdim);
+  return div(squares, full({}, freedom > 0 ? freedom : 0, float64)).to(x.dtype());
+}
+
+Tensor amax(const Tensor& x, Dims dims, bool keepdim) {
+  for (int i = 0; i < x.dim(); ++i) {
+    if (dims[static_cast<std::size_t>(i)] && x.size(i) == 0) {
+      fail("amax", "dim ", i, " of shape ", x.shape(), " has size 0, and no elements have no maximum");
+    }
+  }
+  const Tensor y = empty(reduced_shape(x.shape(), dims, keepdim), x.dtype());
+  if (x.numel() == 0) return y;
+  dispatch(x.dtype(), [&]<class T>() {
+    const auto best_of = [](T& best, T value) {
+      if (value > best || value != value) best = value;
+    };
+    const auto same = [](T best) { return best; };
+    if constexpr (std::is_floating_point_v<T>) {
+      const auto& r = rows<ReduceRows<T>>();
+      reduce_into<T, T, T>(x, dims, y, -std::numeric_limits<T>::infinity(), r.max_row, r.max_rows, same,
+                           best_of);
+    } else {
+      reduce_into<T, T, T>(
+          x, dims, y, std::numeric_limits<T>::lowest(),
+          [&](const T* row, std::int64_t n, T* best) {
+            for (std::int64_t i = 0; i < n; ++i) best_of(*best, row[i]);
+          },
+          [&](const T* row, std::int64_t count, std::int64_t step, std::int64_t n, T* best) {
+            for (std::int64_t i = 0; i < count; ++i) {
+              for (std::int64_t j = 0; j < n; ++j) best_of(best[j], row[i * step + j]);
+            }
+          },
+          same, best_of);
+    }
+  });
+  return y;
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <bitset>
+#include <string_view>
+
+#include <xgrad/core/tensor.hpp>
+
+namespace xgrad::kernels {
+
+/// The dims a reduction runs over, as a set.
+using Dims = std::bitset<Shape::max_dims>;
+
+Dims all_dims(int dims);
+/// From a list in which negative dims count from the back. Throws where one is out of range or named twice.
+Dims which_dims(std::string_view op, const Shape& list, int dims);
+/// The shape that is left: without the reduced dims, or with size 1 in their place.
+Shape reduced_shape(const Shape& shape, Dims dims, bool keepdim);
+/// How many elements become one.
+std::int64_t reduced_count(const Shape& shape, Dims dims);
+
+// Results are new and contiguous, and the same bit for bit for any number of threads.
+
+Tensor sum(const Tensor& x, Dims dims, bool keepdim);   ///< integers and booleans as int64
+Tensor mean(const Tensor& x, Dims dims, bool keepdim);  ///< floating
+/// Σ (x − mean)² / (n − correction), floating.
+Tensor var(const Tensor& x, Dims dims, std::int64_t correction, bool keepdim);
+Tensor amax(const Tensor& x, Dims dims, bool keepdim);  ///< NaN where there is one; no dim of size 0
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,90 @@
+#include <xgrad/core/kernels/reduction.hpp>
+
+#include <xgrad/core/error.hpp>
+
+namespace xgrad::kernels {
+
+Dims all_dims(int dims) { return Dims((1ull << dims) - 1); }
+
+Dims which_dims(std::string_view op, const Shape& list, int dims) {
+  Dims set;
+  for (std::int64_t dim : list) {
+    const auto at = static_cast<std::size_t>(normalize_dim(op, static_cast<int>(dim), dims));
+    if (set[at]) fail(op, "dim ", dim, " appears twice in the list of dims ", list);
+    set[at] = true;
+  }
+  return set;
+}
+
+Shape reduced_shape(const Shape& shape, Dims dims, bool keepdim) {
+  Shape left;
+  for (int i = 0; i < shape.dim(); ++i) {
+    if (!dims[static_cast<std::size_t>(i)]) {
+      left.push_back(shape[i]);
+    } else if (keepdim) {
+      left.push_back(1);
+    }
+  }
+  return left;
+}
+
+std::int64_t reduced_count(const Shape& shape, Dims dims) {
+  std::int64_t count = 1;
+  for (int i = 0; i < shape.dim(); ++i) {
+    if (dims[static_cast<std::size_t>(i)]) count *= shape[i];
+  }
+  return count;
+}
+
+void Loops::add(std::int64_t n, std::int64_t x_step, std::int64_t y_step) {
+  if (n == 1) return;
+  int at = 0;
+  while (at < size.dim() && step[at] >= x_step) ++at;
+  size.insert(at, n);
+  step.insert(at, x_step);
+  out.insert(at, y_step);
+}
+
+void Loops::merge() {
+  for (int i = size.dim() - 1; i > 0; --i) {
+    if (step[i - 1] != step[i] * size[i] || out[i - 1] != out[i] * size[i]) continue;
+    size[i - 1] *= size[i];
+    step[i - 1] = step[i];
+    out[i - 1] = out[i];
+    size.erase(i);
+    step.erase(i);
+    out.erase(i);
+  }
+}
+
+std::pair<Plan, Tensor> Plan::make(const Tensor& x, Dims dims) {
+  Plan plan;
+  const Strides y_strides = contiguous_strides(reduced_shape(x.shape(), dims, /*keepdim=*/true));
+  for (int i = 0; i < x.dim(); ++i) {
+    const bool is_reduced = dims[static_cast<std::size_t>(i)];
+    (is_reduced ? plan.reduced : plan.kept).add(x.size(i), x.strides()[i], is_reduced ? 0 : y_strides[i]);
+  }
+  plan.kept.merge();
+  plan.reduced.merge();
+  const auto ends_contiguous = [](const Loops& loops) {
+    return !loops.size.empty() && loops.step.back() == 1;
+  };
+  const auto take_last = [](Loops& loops) {
+    for (Shape* each : {&loops.size, &loops.step, &loops.out}) each->erase(each->dim() - 1);
+  };
+  plan.by_row = ends_contiguous(plan.reduced) || (plan.kept.size.empty() && plan.reduced.size.empty());
+  if (!plan.by_row) {
+    if (!ends_contiguous(plan.kept)) return make(x.clone(), dims);
+    plan.columns = plan.kept.size.back();
+    plan.column_out = plan.kept.out.back();
+    take_last(plan.kept);
+  }
+  if (!plan.reduced.size.empty()) {
+    plan.rows = plan.reduced.size.back();
+    plan.row_step = plan.reduced.step.back();
+    take_last(plan.reduced);
+  }
+  return {plan, x};
+}
+
+}  // namespace xgrad::kernels

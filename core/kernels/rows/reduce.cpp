@@ -1,0 +1,104 @@
+#include <xgrad/core/kernels/rows/reduce.hpp>
+
+#include <xgrad/core/kernels/rows/simd.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+template <class T>
+using B = Batch<T>;
+template <class T>
+constexpr auto width = static_cast<std::int64_t>(B<T>::size);
+
+// Four batches of running sums, emptied into a double often enough that none grows far beyond its terms.
+template <class T>
+void sum_row(const T* x, std::int64_t n, double* total) {
+  constexpr std::int64_t step = 4 * width<T>, stretch = 32 * step;
+  std::int64_t i = 0;
+  double sum = 0;
+  while (n - i >= step) {
+    const std::int64_t end = i + (n - i < stretch ? (n - i) / step * step : stretch);
+    B<T> a(T(0)), b(T(0)), c(T(0)), d(T(0));
+    for (; i < end; i += step) {
+      a += load<T>(x + i);
+      b += load<T>(x + i + width<T>);
+      c += load<T>(x + i + 2 * width<T>);
+      d += load<T>(x + i + 3 * width<T>);
+    }
+    sum += static_cast<double>(sum_of<T>(B<T>((a + b) + (c + d))));
+  }
+  for (; i < n; ++i) sum += static_cast<double>(x[i]);
+  *total += sum;
+}
+
+// Eight rows at a time: their sum is a tree in T, and joins the totals in double.
+template <class T>
+void sum_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, double* totals) {
+  std::int64_t r = 0;
+  for (; r + 8 <= rows; r += 8) {
+    const T *a = x + r * step, *b = a + step, *c = b + step, *d = c + step;
+    const T *e = d + step, *f = e + step, *g = f + step, *h = g + step;
+    for (std::int64_t j = 0; j < n; ++j) {
+      totals[j] += static_cast<double>(((a[j] + b[j]) + (c[j] + d[j])) + ((e[j] + f[j]) + (g[j] + h[j])));
+    }
+  }
+  for (; r < rows; ++r) {
+    for (std::int64_t j = 0; j < n; ++j) totals[j] += static_cast<double>(x[r * step + j]);
+  }
+}
+
+// The larger; a NaN on either side wins.
+template <class T>
+B<T> larger(B<T> best, B<T> x) {
+  return select((x > best) | (x != x), x, best);
+}
+template <class T>
+T larger_of(T best, T x) {
+  return x > best || x != x ? x : best;
+}
+
+template <class T>
+void max_row(const T* x, std::int64_t n, T* best) {
+  T all = *best;
+  std::int64_t i = 0;
+  if (n >= 2 * width<T>) {
+    B<T> a = load<T>(x), b = load<T>(x + width<T>);
+    for (i = 2 * width<T>; i + 2 * width<T> <= n; i += 2 * width<T>) {
+      a = larger<T>(a, load<T>(x + i));
+      b = larger<T>(b, load<T>(x + i + width<T>));
+    }
+    T lanes[B<T>::size];
+    store<T>(lanes, larger<T>(a, b));
+    for (T lane : lanes) all = larger_of(all, lane);
+  }
+  for (; i < n; ++i) all = larger_of(all, x[i]);
+  *best = all;
+}
+
+template <class T>
+void max_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, T* best) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    zip_row(best, x + r * step, best, n, [](B<T> a, B<T> b) { return larger<T>(a, b); });
+  }
+}
+
+template <class T>
+constexpr ReduceRows<T> make_table() {
+  return {sum_row<T>, sum_rows<T>, max_row<T>, max_rows<T>};
+}
+
+}  // namespace
+
+template <>
+const ReduceRows<float>& rows_for<ReduceRows<float>, Isa::XGRAD_ISA>() {
+  static constexpr ReduceRows<float> table = make_table<float>();
+  return table;
+}
+
+template <>
+const ReduceRows<double>& rows_for<ReduceRows<double>, Isa::XGRAD_ISA>() {
+  static constexpr ReduceRows<double> table = make_table<double>();
+  return table;
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+
+#include <xgrad/core/kernels/rows/isa.hpp>
+
+namespace xgrad::kernels {
+
+/// Reductions of contiguous rows. Sums run in T over short stretches and from there on in double, so that
+/// the sum of millions of float32 is as good as that of a few.
+template <class T>
+struct ReduceRows {
+  void (*sum_row)(const T* x, std::int64_t n, double* total);  ///< total += Σ x
+  /// totals[j] += Σ_i x[i · step + j] for `rows` rows of n.
+  void (*sum_rows)(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, double* totals);
+  void (*max_row)(const T* x, std::int64_t n, T* best);  ///< best = max(best, x); NaN if there is one
+  void (*max_rows)(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, T* best);
+};
+
+}  // namespace xgrad::kernels

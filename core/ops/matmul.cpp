@@ -1,0 +1,132 @@
+#include <xgrad/core/ops/matmul.hpp>
+
+#include <algorithm>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/kernels/matmul.hpp>
+#include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/views.hpp>
+#include <xgrad/core/tape.hpp>
+
+namespace xgrad {
+namespace {
+
+void check_dtypes(std::string_view op, const Variable& a, const Variable& b) {
+  const DType dtype = promote(op, a.dtype(), b.dtype());
+  for (const Variable* x : {&a, &b}) {
+    if (x->dtype() != dtype || !is_floating(dtype)) {
+      fail(op, "needs floating operands, got ", a.dtype(), " ", a.shape(), " and ", b.dtype(), " ", b.shape(),
+           "; convert with to(", is_floating(dtype) ? dtype : float32, ")");
+    }
+  }
+}
+
+// A 1-D operand is a row on the left and a column on the right.
+template <class X>
+X as_rows(const X& a) {
+  return a.dim() == 1 ? a.unsqueeze(0) : a;
+}
+template <class X>
+X as_columns(const X& b) {
+  return b.dim() == 1 ? b.unsqueeze(1) : b;
+}
+
+Shape batch_shape(const Shape& matrices) {
+  Shape batch = matrices;
+  for (int i = 0; i < 2 && !batch.empty(); ++i) batch.erase(batch.dim() - 1);
+  return batch;
+}
+
+void check_matmul(const Variable& a, const Variable& b) {
+  check_dtypes("matmul", a, b);
+  if (a.dim() == 0 || b.dim() == 0) {
+    fail("matmul", "operands need at least 1 dim: ", a.shape(), " @ ", b.shape(),
+         "; multiply by a scalar with *");
+  }
+  if (a.size(-1) != b.size(b.dim() == 1 ? 0 : -2)) {
+    fail("matmul", "inner sizes differ: ", a.shape(), " @ ", b.shape());
+  }
+  const Shape batch_a = batch_shape(a.shape()), batch_b = batch_shape(b.shape());
+  if (!is_broadcastable_to(batch_a, batch_b) && !is_broadcastable_to(batch_b, batch_a)) {
+    const int dims = std::min(batch_a.dim(), batch_b.dim());
+    for (int i = 1; i <= dims; ++i) {
+      const std::int64_t p = batch_a[batch_a.dim() - i], q = batch_b[batch_b.dim() - i];
+      if (p != q && p != 1 && q != 1) {
+        fail("matmul", "batch dims do not broadcast: ", a.shape(), " @ ", b.shape(), " (", batch_a, " and ",
+             batch_b, ": sizes must be equal or 1, aligned at the last dim)");
+      }
+    }
+  }
+}
+
+Tensor multiply(const Tensor& a, const Tensor& b) {
+  Tensor y = kernels::matmul(as_rows(a), as_columns(b));  // (..., M, N)
+  if (b.dim() == 1) y = y.squeeze(-1);
+  return a.dim() == 1 ? y.squeeze(b.dim() == 1 ? -1 : -2) : y;
+}
+
+// (..., M, N) → (rows, N): all matrices as one
+Variable flatten(const Variable& x) {
+  if (x.dim() == 2) return x;
+  Shape rows = x.shape();
+  rows.erase(x.dim() - 1);
+  return x.reshape({rows.numel(), x.size(-1)});
+}
+
+// Σ over the rows of all matrices: dW of y = x W, where every matrix of x met the same W.
+Variable weight_gradient(const Variable& x, const Variable& g) { return matmul(flatten(x).mT(), flatten(g)); }
+
+}  // namespace
+
+Variable matmul(const Variable& a, const Variable& b) {
+  check_matmul(a, b);
+  const bool a_is_row = a.dim() == 1, b_is_column = b.dim() == 1;
+  return record("matmul", multiply(a.value(), b.value()), {a, b}, {keep_for(1, a), keep_for(0, b)},
+                [=](const Replay& r) -> Gradients {
+                  // C = A B   ⇒   dA = G Bᵀ, dB = Aᵀ G, summed over the batch dims that were broadcast
+                  Variable g = b_is_column ? r.grad().unsqueeze(-1) : r.grad();
+                  if (a_is_row) g = g.unsqueeze(-2);  // (..., M, N)
+                  Gradients gradients(2);
+                  if (r.wants(0)) {
+                    const Variable da = matmul(g, as_columns(r.saved(1)).mT());  // (..., M, K)
+                    gradients[0] = sum_to(a_is_row ? da.squeeze(-2) : da, r.input_shape(0));
+                  }
+                  if (r.wants(1)) {
+                    const Variable a = as_rows(r.saved(0));
+                    const Shape& shape = r.input_shape(1);
+                    const bool shared = shape.dim() <= 2 && a.dim() == g.dim();
+                    Variable db = shared ? weight_gradient(a, g) : matmul(a.mT(), g);  // (..., K, N)
+                    if (b_is_column) db = db.squeeze(-1);
+                    gradients[1] = sum_to(db, shape);
+                  }
+                  return gradients;
+                });
+}
+
+Variable linear(const Variable& x, const Variable& weight, const Variable& bias) {
+  check_dtypes("linear", x, weight);
+  if (weight.dim() != 2) fail("linear", "weight must be (out, in), not ", weight.shape());
+  if (x.dim() == 0 || x.size(-1) != weight.size(1)) {
+    fail("linear", "x ", x.shape(), " must end in weight's second size: weight (out, in) is ",
+         weight.shape());
+  }
+  if (bias.defined()) {
+    check_dtypes("linear", x, bias);
+    if (bias.shape() != Shape{weight.size(0)}) {
+      fail("linear", "bias must be (out) = ", Shape{weight.size(0)}, " for weight ", weight.shape(), ", not ",
+           bias.shape());
+    }
+  }
+  Tensor y = kernels::linear(as_rows(x.value()), weight.value(), bias.defined() ? bias.value() : Tensor());
+  if (x.dim() == 1) y = y.squeeze(0);
+  return record("linear", y, {x, weight, bias}, {keep_for(1, x), keep_for(0, weight)},
+                [](const Replay& r) -> Gradients {
+                  // y = x Wᵀ + b   ⇒   dx = g W, dW = gᵀ x and db = g, both summed over all rows
+                  const Variable& g = r.grad();  // (..., out)
+                  return {r.wants(0) ? matmul(g, r.saved(1)) : nothing,
+                          r.wants(1) ? weight_gradient(as_rows(g), as_rows(r.saved(0))) : nothing,
+                          r.wants(2) ? sum_to(g, r.input_shape(2)) : nothing};
+                });
+}
+
+}  // namespace xgrad

@@ -1,0 +1,126 @@
+#include <xgrad/core/ops/pointwise.hpp>
+
+#include <xgrad/core/kernels/compare.hpp>
+#include <xgrad/core/kernels/pointwise.hpp>
+#include <xgrad/core/kernels/select.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/compare.hpp>
+#include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/tape.hpp>
+
+namespace xgrad {
+
+Variable exp(const Variable& x) {
+  return record("exp", kernels::exp(x.value()), {x}, {keeps_output}, [](const Replay& r) -> Gradients {
+    return {r.grad() * r.output()};  // d(eˣ)/dx = eˣ
+  });
+}
+
+Variable log(const Variable& x) {
+  return record("log", kernels::log(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
+    return {r.grad() / r.saved(0)};  // d(ln x)/dx = 1/x
+  });
+}
+
+Variable sqrt(const Variable& x) {
+  return record("sqrt", kernels::sqrt(x.value()), {x}, {keeps_output}, [](const Replay& r) -> Gradients {
+    return {r.grad() / (r.output() * 2)};  // d√x/dx = 1/(2√x)
+  });
+}
+
+Variable tanh(const Variable& x) {
+  return record("tanh", kernels::tanh(x.value()), {x}, {keeps_output}, [](const Replay& r) -> Gradients {
+    const Variable y = r.output();
+    return {r.grad() * (1 - y * y)};  // d(tanh x)/dx = 1 − tanh² x
+  });
+}
+
+Variable erf(const Variable& x) {
+  return record("erf", kernels::erf(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
+    // d(erf x)/dx = 2/√π exp(−x²)
+    constexpr double two_over_sqrt_pi = 1.12837916709551257390;
+    const Variable x = r.saved(0);
+    return {r.grad() * (exp(neg(x * x)) * two_over_sqrt_pi)};
+  });
+}
+
+Variable relu(const Variable& x) {
+  return record("relu", kernels::relu(x.value()), {x}, {keeps_output}, [](const Replay& r) -> Gradients {
+    return {masked_fill(r.grad(), le(r.output(), 0), 0)};  // d(relu x)/dx = [x > 0]
+  });
+}
+
+namespace {
+
+constexpr double density = 0.39894228040143267794;         // 1/√(2π)
+constexpr double sqrt_half = 0.70710678118654752440;       // √(1/2)
+constexpr double sqrt_2_over_pi = 0.79788456080286535588;  // √(2/π)
+constexpr double cubic = 0.044715;
+
+// φ(x) = exp(−x²/2) / √(2π), the density of a standard normal
+Variable normal_density(const Variable& x) { return exp(x * x * -0.5) * density; }
+
+// gelu''(x)
+Variable gelu_curvature(const Variable& x, Gelu approximate) {
+  if (approximate == Gelu::exact) return normal_density(x) * (2 - x * x);
+  // With u = √(2/π) (x + 0.044715 x³) and t = tanh u:  (1 − t²) (u' + x (u''/2 − t u'²))
+  const Variable t = tanh((x + x * x * x * cubic) * sqrt_2_over_pi);
+  const Variable du = (x * x * (3 * cubic) + 1) * sqrt_2_over_pi;
+  const Variable half_ddu = x * (3 * cubic * sqrt_2_over_pi);
+  return (1 - t * t) * (du + x * (half_ddu - t * du * du));
+}
+
+}  // namespace
+
+Variable gelu(const Variable& x, Gelu approximate) {
+  const bool is_exact = approximate == Gelu::exact;
+  return record("gelu", is_exact ? kernels::gelu(x.value()) : kernels::gelu_tanh(x.value()), {x}, {x},
+                [approximate](const Replay& r) -> Gradients {
+                  return {gelu_backward(r.grad(), r.saved(0), approximate)};  // see gelu_slope
+                });
+}
+
+Variable gelu_slope(const Variable& x, Gelu approximate) {
+  if (approximate == Gelu::exact) {
+    // d(x Φ(x))/dx = Φ(x) + x φ(x)
+    return (erf(x * sqrt_half) + 1) * 0.5 + x * normal_density(x);
+  }
+  // With u = √(2/π) (x + 0.044715 x³) and t = tanh u:  d(x/2 (1 + t))/dx = (1 + t)/2 + x/2 (1 − t²) u'
+  const Variable t = tanh((x + x * x * x * cubic) * sqrt_2_over_pi);
+  const Variable du = (x * x * (3 * cubic) + 1) * sqrt_2_over_pi;
+  return (t + 1) * 0.5 + x * 0.5 * (1 - t * t) * du;
+}
+
+Variable gelu_backward(const Variable& g, const Variable& x, Gelu approximate) {
+  const bool is_exact = approximate == Gelu::exact;
+  return record("gelu_backward",
+                is_exact ? kernels::gelu_backward(g.value(), x.value())
+                         : kernels::gelu_tanh_backward(g.value(), x.value()),
+                {g, x}, {keep_for(1, g), x}, [approximate](const Replay& r) -> Gradients {
+                  // ∂(g f'(x))/∂g = f'(x), ∂(g f'(x))/∂x = g f''(x)
+                  const Variable x = r.saved(1);
+                  return {r.wants(0) ? r.grad() * gelu_slope(x, approximate) : nothing,
+                          r.wants(1) ? r.grad() * r.saved(0) * gelu_curvature(x, approximate) : nothing};
+                });
+}
+
+Variable where(const Variable& condition, const Variable& a, const Variable& b) {
+  return record(
+      "where", kernels::where(condition.value(), a.value(), b.value()), {condition, a, b}, {condition},
+      [](const Replay& r) -> Gradients {
+        // ∂y/∂a = [condition], ∂y/∂b = [not condition]
+        const Variable c = r.saved(0);
+        return {nothing,
+                r.wants(1) ? sum_to(masked_fill(r.grad(), logical_not(c), 0), r.input_shape(1)) : nothing,
+                r.wants(2) ? sum_to(masked_fill(r.grad(), c, 0), r.input_shape(2)) : nothing};
+      });
+}
+
+Variable masked_fill(const Variable& x, const Variable& mask, Scalar value) {
+  return record("masked_fill", kernels::masked_fill(x.value(), mask.value(), value), {x}, {mask},
+                [](const Replay& r) -> Gradients {
+                  return {masked_fill(r.grad(), r.saved(0), 0)};  // ∂y/∂x = [not mask]
+                });
+}
+
+}  // namespace xgrad

@@ -1,0 +1,32 @@
+// + − · / and powers, against PyTorch (golden/make_arithmetic.py) and finite differences.
+#include "op_table.hpp"
+#include "support.hpp"
+
+#include <xgrad/core/ops/arithmetic.hpp>
+
+using namespace xgrad;
+using Xs = std::vector<Variable>;
+
+TEST_CASE("arithmetic: values and gradients") {
+  check_ops("arithmetic", {
+                              {"add", [](const Xs& x) { return x[0] + x[1]; }},
+                              {"sub", [](const Xs& x) { return x[0] - x[1]; }},
+                              {"mul", [](const Xs& x) { return x[0] * x[1]; }},
+                              {"div", [](const Xs& x) { return x[0] / x[1]; }},
+                              {"pow", [](const Xs& x) { return pow(x[0], x[1]); }},
+                              {"neg", [](const Xs& x) { return -x[0]; }},
+                              {"add_scalar", [](const Xs& x) { return x[0] + 2.5; }},
+                              {"sub_scalar", [](const Xs& x) { return x[0] - 2; }},
+                              {"scalar_sub", [](const Xs& x) { return 1.5 - x[0]; }},
+                              {"mul_scalar", [](const Xs& x) { return x[0] * -3; }},
+                              {"div_scalar", [](const Xs& x) { return x[0] / 4; }},
+                              {"scalar_div", [](const Xs& x) { return 2.0 / x[0]; }},
+                              {"pow_0", [](const Xs& x) { return pow(x[0], 0); }},
+                              {"pow_1", [](const Xs& x) { return pow(x[0], 1); }},
+                              {"pow_2", [](const Xs& x) { return pow(x[0], 2); }},
+                              {"pow_3", [](const Xs& x) { return pow(x[0], 3); }},
+                              {"pow_-1", [](const Xs& x) { return pow(x[0], -1); }},
+                              {"pow_half", [](const Xs& x) { return pow(x[0], 0.5); }},
+                              {"pow_1.5", [](const Xs& x) { return pow(x[0], 1.5); }},
+                          });
+}

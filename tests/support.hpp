@@ -1,0 +1,48 @@
+#pragma once
+
+// What the tests share: golden numbers, differences, and the texts of errors.
+
+#include <exception>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <xgrad/core/io/safetensors.hpp>
+#include <xgrad/core/tensor.hpp>
+
+namespace xgrad {
+
+/// All that tests/golden/<file>.safetensors holds; read once. Throws where it can't be read.
+const NamedTensors& goldens(const std::string& file);
+/// One of them. Throws naming the file and the key where there is none.
+const Tensor& golden(const std::string& file, const std::string& key);
+/// Its elements in row-major order; its dtype must be T's.
+template <class T>
+std::vector<T> golden_values(const std::string& file, const std::string& key);
+
+/// The largest |a − b|, of equal shapes, as float64; infinity where the shapes differ or where one is NaN or
+/// infinite and the other is not the same.
+double max_abs_diff(const Tensor& a, const Tensor& b);
+/// The largest finite |x|; 0 where there is none.
+double max_abs(const Tensor& x);
+
+/// What `call` throws: its text, or "(nothing was thrown)".
+template <class Call>
+std::string thrown_text(const Call& call) {
+  try {
+    call();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  return "(nothing was thrown)";
+}
+
+}  // namespace xgrad
+
+/// Checks that the expression throws an error whose text contains `text`.
+#define CHECK_THROWS_TEXT(expression, text)                                                  \
+  do {                                                                                       \
+    const std::string thrown = ::xgrad::thrown_text([&] { static_cast<void>(expression); }); \
+    CHECK_MESSAGE(thrown.find(text) != std::string::npos, "expected: ", std::string(text),   \
+                  "\n  thrown: ", thrown);                                                   \
+  } while (false)
