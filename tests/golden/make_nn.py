@@ -57,12 +57,12 @@ for order in ("post", "pre"):
     out.backward(gout)
     goldens[f"block/{order}/out"] = out
     goldens[f"block/{order}/grad/x"] = x.grad.clone()
-    grads = {name.replace("self_attn.", ""): p.grad for name, p in layer.named_parameters()}
+    grads = {name.replace("self_attn.", ""): p.grad.clone() for name, p in layer.named_parameters()}
     attention = {}
     for x_, g, b in zip("qkv", grads["in_proj_weight"].chunk(3), grads["in_proj_bias"].chunk(3)):
         attention[f"attention.W_{x_}.weight"], attention[f"attention.W_{x_}.bias"] = g, b
     for name, p in named(layer).items():
-        goldens[f"block/{order}/grad/{name}"] = attention.get(name, p.grad if p.is_leaf else None)
+        goldens[f"block/{order}/grad/{name}"] = attention[name] if name in attention else p.grad.clone()
 
 
 # GPT: ten losses over ten AdamW steps from given weights and batches.
