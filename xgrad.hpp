@@ -3,7 +3,10 @@
 // All of xgrad but the xtensor bridge, <xgrad/core/xtensor.hpp>, which is opened by its own include.
 
 #include <xgrad/core/factories.hpp>
+#include <xgrad/core/gradcheck.hpp>
 #include <xgrad/core/grad_mode.hpp>
+#include <xgrad/core/gradcheck.hpp>
+#include <xgrad/core/io/safetensors.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/dropout.hpp>
@@ -21,3 +24,19 @@
 #include <xgrad/core/tape.hpp>
 #include <xgrad/core/tensor.hpp>
 #include <xgrad/core/variable.hpp>
+#include <xgrad/nn/attention.hpp>
+#include <xgrad/nn/dropout.hpp>
+#include <xgrad/nn/embedding.hpp>
+#include <xgrad/nn/feed_forward.hpp>
+#include <xgrad/nn/gpt.hpp>
+#include <xgrad/nn/init.hpp>
+#include <xgrad/nn/linear.hpp>
+#include <xgrad/nn/mask.hpp>
+#include <xgrad/nn/module.hpp>
+#include <xgrad/nn/module_list.hpp>
+#include <xgrad/nn/norm.hpp>
+#include <xgrad/nn/transformer.hpp>
+#include <xgrad/optim/adamw.hpp>
+#include <xgrad/optim/clip.hpp>
+#include <xgrad/optim/schedule.hpp>
+#include <xgrad/optim/sgd.hpp>

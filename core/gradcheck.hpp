@@ -1,17 +1,23 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
+#include <xgrad/core/error.hpp>
 #include <xgrad/core/variable.hpp>
 
 namespace xgrad {
 
+/// The bound of each input: max |analytic − numeric| ≤ atol + rtol · max(|analytic|, |numeric|), maxima over
+/// that input.
 struct GradcheckOptions {
-  int order = 1;  ///< 2 checks the gradient of the gradient
-  double rtol =
-      1e-6;  ///< bound: max |analytic − numeric| ≤ atol + rtol · max(|analytic|, |numeric|), per input
+  int order = 1;                    ///< 2 checks the gradient of the gradient (and not the gradient itself)
+  std::optional<double> rtol = {};  ///< 1e-6, or 1e-5 of order 2
   double atol = 1e-9;
   double step = 0;  ///< of the finite differences; 0 chooses one from each element's magnitude
 };
@@ -35,8 +41,59 @@ struct NamedVariable {
   Variable variable;
 };
 
-/// Compares the gradients of f(inputs) with finite differences, in float64.
-GradcheckResult gradcheck(const std::function<Variable(const std::vector<Variable>&)>& f,
-                          const std::vector<Variable>& inputs, const GradcheckOptions& options = {});
+using GradcheckFunction = std::function<Variable(const std::vector<Variable>&)>;
+
+/// Compares the gradients of f(inputs) with central differences, in float64: f sees every floating input, and
+/// the `leaves` it reads besides them (parameters), as float64 with the same strides. Integer and boolean
+/// inputs are passed as they are. The leaves' values and gradients are back in place afterwards, also when f
+/// throws; the inputs and the default Generator are never touched.
+///
+/// The result may have any shape: its elements are summed with random weights. An input of more than 64
+/// elements is first moved along one random direction; only where that fails, element by element.
+///
+/// A result that says false: a gradient is wrong, or f returned something undefined, not float64 or not
+/// finite, or is not deterministic. Throws `std::invalid_argument` where there is nothing to check: no
+/// floating input, one that is not finite, an order other than 1 and 2.
+GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable>& inputs,
+                          const GradcheckOptions& options = {},
+                          const std::vector<NamedVariable>& leaves = {});
+
+namespace gradcheck_detail {
+
+template <std::size_t>
+using Argument = const Variable&;
+
+// Calls f(x[0], x[1], ...) with as many arguments as there are inputs.
+template <std::size_t count = 1, class F>
+Variable call(F& f, const std::vector<Variable>& x) {
+  return [&]<std::size_t... i>(std::index_sequence<i...>)->Variable {
+    if constexpr (std::is_invocable_v<F&, Argument<i>...>) {
+      if (x.size() == count) return f(x[i]...);
+    }
+    if constexpr (count < 8) return call<count + 1>(f, x);
+    fail("gradcheck", "the function does not take ", x.size(), " inputs");
+  }
+  (std::make_index_sequence<count>());
+}
+
+}  // namespace gradcheck_detail
+
+/// The same of anything that is called with the inputs one by one: a function, or a module, whose named
+/// parameters are then checked too.
+template <class F>
+GradcheckResult gradcheck(F&& f, const std::vector<Variable>& inputs, const GradcheckOptions& options = {}) {
+  const GradcheckFunction function = [&f](const std::vector<Variable>& x) -> Variable {
+    if constexpr (std::is_invocable_v<F&, const std::vector<Variable>&>) {
+      return f(x);
+    } else {
+      return gradcheck_detail::call(f, x);
+    }
+  };
+  std::vector<NamedVariable> leaves;
+  if constexpr (requires { f.named_parameters(); }) {
+    for (const auto& [name, parameter] : f.named_parameters()) leaves.push_back({name, parameter});
+  }
+  return gradcheck(function, inputs, options, leaves);
+}
 
 }  // namespace xgrad

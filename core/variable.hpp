@@ -83,10 +83,13 @@ class Variable {
   const std::shared_ptr<Node>& node() const;
   /// The result of a recorded op: `record` calls this.
   static Variable of_node(Tensor value, std::shared_ptr<Node> node);
+  /// Both are handles to one and the same Variable.
+  bool is(const Variable& other) const { return state_ == other.state_; }
   /// No other handle, view or Variable sees these elements, so they may be written over.
   bool is_sole_owner() const { return state_.use_count() == 1 && state_->value.storage().is_unique(); }
 
  private:
+  friend class Promotion;  // gradcheck's: puts a leaf back exactly as it was
   struct State {
     Tensor value;
     std::shared_ptr<Node> node;

@@ -1,106 +1,24 @@
+// Where bytes on the disk become Tensors: nothing in the file is believed before it is checked.
 // https://github.com/huggingface/safetensors#format
 
-#include <xgrad/core/io/safetensors.hpp>
-
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <cstring>
 #include <fstream>
-#include <numeric>
 #include <set>
+#include <system_error>
 
 #include <nlohmann/json.hpp>
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
-#include <xgrad/core/io/atomic_file.hpp>
-#include <xgrad/core/io/half.hpp>
+#include <xgrad/core/io/safetensors.hpp>
+#include <xgrad/core/io/safetensors_types.hpp>
 #include <xgrad/core/kernels/raw.hpp>
 
 namespace xgrad {
 namespace {
 
+using namespace safetensors;
 using Json = nlohmann::json;
-static_assert(std::endian::native == std::endian::little, "the format's elements are little endian");
-
-constexpr std::uint64_t header_limit = 100'000'000;  // the reference implementation's
-
-std::string_view tag(DType dtype) {
-  switch (dtype) {
-    case float32:
-      return "F32";
-    case float64:
-      return "F64";
-    case int64:
-      return "I64";
-    case boolean:
-      return "BOOL";
-  }
-  return "?";
-}
-
-// One element type of a file: its size there, what it becomes, and how `count` of them are converted.
-struct FileType {
-  std::string_view tag;
-  std::size_t bytes;
-  DType dtype;
-  /// Returns how many were converted: fewer than `count` when one has no place in the dtype.
-  std::size_t (*convert)(const std::byte* from, std::size_t count, std::byte* to);
-};
-
-template <class From, class To, class F>
-std::size_t convert_each(const std::byte* from, std::size_t count, std::byte* to, F f) {
-  for (std::size_t i = 0; i < count; ++i) {
-    From element;
-    std::memcpy(&element, from + i * sizeof(From), sizeof(From));
-    const To converted = f(element);
-    std::memcpy(to + i * sizeof(To), &converted, sizeof(To));
-  }
-  return count;
-}
-
-template <class From>
-std::size_t widen(const std::byte* from, std::size_t count, std::byte* to) {
-  return convert_each<From, std::int64_t>(from, count, to, [](From x) { return std::int64_t{x}; });
-}
-
-std::size_t widen_u64(const std::byte* from, std::size_t count, std::byte* to) {
-  for (std::size_t i = 0; i < count; ++i) {
-    if (std::to_integer<int>(from[i * 8 + 7]) & 0x80) return i;
-  }
-  std::memcpy(to, from, count * 8);
-  return count;
-}
-
-std::size_t check_boolean(const std::byte* from, std::size_t count, std::byte* to) {
-  for (std::size_t i = 0; i < count; ++i) {
-    if (std::to_integer<int>(from[i]) > 1) return i;
-    to[i] = from[i];
-  }
-  return count;
-}
-
-std::size_t widen_f16(const std::byte* from, std::size_t count, std::byte* to) {
-  return convert_each<std::uint16_t, float>(from, count, to, float_from_f16);
-}
-std::size_t widen_bf16(const std::byte* from, std::size_t count, std::byte* to) {
-  return convert_each<std::uint16_t, float>(from, count, to, float_from_bf16);
-}
-
-constexpr std::array<FileType, 13> file_types{{{"F64", 8, float64, nullptr},
-                                               {"F32", 4, float32, nullptr},
-                                               {"F16", 2, float32, widen_f16},
-                                               {"BF16", 2, float32, widen_bf16},
-                                               {"I64", 8, int64, nullptr},
-                                               {"I32", 4, int64, widen<std::int32_t>},
-                                               {"I16", 2, int64, widen<std::int16_t>},
-                                               {"I8", 1, int64, widen<std::int8_t>},
-                                               {"U64", 8, int64, widen_u64},
-                                               {"U32", 4, int64, widen<std::uint32_t>},
-                                               {"U16", 2, int64, widen<std::uint16_t>},
-                                               {"U8", 1, int64, widen<std::uint8_t>},
-                                               {"BOOL", 1, boolean, check_boolean}}};
 
 struct Entry {
   std::string name;
@@ -217,7 +135,7 @@ class Reader {
     const Json& offsets = json["data_offsets"];
     if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
         !offsets[1].is_number_unsigned()) {
-      refuse_tensor(name, "data_offsets are not two numbers from 0 but ", offsets.dump());
+      refuse_tensor(name, "data_offsets are not two integers from 0 up but ", offsets.dump());
     }
     entry.begin = offsets[0].get<std::uint64_t>();
     entry.end = offsets[1].get<std::uint64_t>();
@@ -227,20 +145,20 @@ class Reader {
 
   const FileType& read_type(const std::string& name, const Json& json) const {
     if (!json.is_string()) refuse_tensor(name, "dtype is not a string but ", json.type_name());
-    for (const FileType& type : file_types) {
-      if (type.tag == json.get_ref<const std::string&>()) return type;
-    }
-    refuse_tensor(name, "dtype ", json.get_ref<const std::string&>(), " is not one that can be read");
+    const auto& tag = json.get_ref<const std::string&>();
+    if (const FileType* type = find_type(tag)) return *type;
+    refuse_tensor(name, "dtype ", tag, " is not one that can be read");
   }
 
   Shape read_shape(const std::string& name, const Json& json) const {
-    if (!json.is_array()) refuse_tensor(name, "shape is not an array but ", json.type_name());
+    if (!json.is_array())
+      refuse_tensor(name, "shape is not an array of integers from 0 up but ", json.dump());
     if (json.size() > Shape::max_dims)
       refuse_tensor(name, "shape has ", json.size(), " dims, at most ", Shape::max_dims, " can be read");
     Shape shape;
     for (const Json& size : json) {
       if (!size.is_number_unsigned())
-        refuse_tensor(name, "shape has a size that is not a number from 0: ", json.dump());
+        refuse_tensor(name, "shape is not an array of integers from 0 up but ", json.dump());
       shape.push_back(size.get<std::int64_t>());
     }
     // Sizes of 0 are left out: strides are products of the others.
@@ -322,63 +240,5 @@ class Reader {
 }  // namespace
 
 SafetensorsFile load_safetensors(const std::filesystem::path& path) { return Reader(path).read(); }
-
-void save_safetensors(const std::filesystem::path& path, const NamedTensors& tensors,
-                      const std::map<std::string, std::string>& metadata) {
-  const auto refuse = [&](const auto&... parts) {
-    fail_state("save_safetensors", path.string(), ": ", parts...);
-  };
-  std::set<std::string> names;
-  for (const auto& [name, tensor] : tensors) {
-    if (!tensor.defined()) refuse("tensor \"", name, "\" is undefined");
-    if (name == "__metadata__") refuse("a tensor cannot be called \"", name, "\"");
-    if (!names.insert(name).second) refuse("two tensors are called \"", name, "\"");
-  }
-  // The header keeps the given order; the data are laid out by falling element size, so that each tensor is
-  // aligned for a reader that maps the file.
-  std::vector<std::size_t> order(tensors.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return item_size(tensors[a].second.dtype()) > item_size(tensors[b].second.dtype());
-  });
-  std::vector<std::uint64_t> begins(tensors.size());
-  std::uint64_t end = 0;
-  for (std::size_t i : order) {
-    begins[i] = end;
-    end += static_cast<std::uint64_t>(tensors[i].second.numel()) * item_size(tensors[i].second.dtype());
-  }
-  std::string header = "{";
-  try {
-    if (!metadata.empty())
-      header += "\"__metadata__\":" + Json(metadata).dump() + (tensors.empty() ? "" : ",");
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-      const auto& [name, tensor] = tensors[i];
-      const std::uint64_t bytes = static_cast<std::uint64_t>(tensor.numel()) * item_size(tensor.dtype());
-      const Json entry = {{"dtype", tag(tensor.dtype())},
-                          {"shape", std::vector<std::int64_t>(tensor.shape().begin(), tensor.shape().end())},
-                          {"data_offsets", {begins[i], begins[i] + bytes}}};
-      header += (i ? "," : "") + Json(name).dump() + ":" + entry.dump();
-    }
-  } catch (const Json::type_error&) {
-    refuse("a name or a metadata string is not UTF-8");
-  }
-  header += "}";
-  header.resize((header.size() + 7) / 8 * 8, ' ');
-  if (header.size() > header_limit)
-    refuse("a header of ", header.size(), " bytes is over the limit of ", header_limit, " bytes");
-
-  AtomicFile file("save_safetensors", path);
-  const std::uint64_t length = header.size();
-  file.write(&length, sizeof(length));
-  file.write(header.data(), header.size());
-  for (std::size_t i : order) {
-    const Tensor tensor = tensors[i].second.contiguous();
-    const std::size_t bytes = static_cast<std::size_t>(tensor.numel()) * item_size(tensor.dtype());
-    file.write(
-        tensor.storage()->data() + static_cast<std::size_t>(tensor.offset()) * item_size(tensor.dtype()),
-        bytes);
-  }
-  file.commit();
-}
 
 }  // namespace xgrad

@@ -1,0 +1,48 @@
+#include <xgrad/core/finite_differences.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace xgrad {
+
+double LineSlope::rise(const std::vector<double>& from, const std::vector<double>& to) const {
+  double sum = 0;
+  for (std::size_t j = 0; j < weights_.size(); ++j) sum += weights_[j] * (to[j] - from[j]);
+  return sum;
+}
+
+double LineSlope::central(double step) const {
+  // symmetric(h) = f' + c h² + O(h⁴): a quarter of the step has a quarter of ch², so it cancels out.
+  return (4 * symmetric(step / 2) - symmetric(step)) / 3;
+}
+
+double LineSlope::refined(double step) const {
+  double best = std::numeric_limits<double>::quiet_NaN(),
+         best_change = std::numeric_limits<double>::infinity();
+  double before = best;
+  for (double h = step * 16; h > step / 1e4; h /= 4) {
+    const double slope = central(h), change = std::abs(slope - before);
+    if (std::isfinite(slope) && (std::isnan(best) || change < best_change)) {
+      best = slope;
+      if (change < best_change) best_change = change;
+    }
+    before = slope;
+  }
+  return best;
+}
+
+std::optional<LineSlope::Kink> LineSlope::kink(double step) const {
+  const std::vector<double> here = line_(0);
+  const auto both_sides = [&](double h) -> Kink {
+    return {rise(line_(-h), here) / h, rise(here, line_(h)) / h};
+  };
+  // Of a smooth function the two differ by f'' h, a tenth of it at a tenth of the step.
+  const Kink wide = both_sides(step), narrow = both_sides(step / 10);
+  const double gap = std::abs(wide.right - wide.left), narrow_gap = std::abs(narrow.right - narrow.left);
+  const double size = std::max(std::abs(narrow.left), std::abs(narrow.right));
+  if (!std::isfinite(narrow_gap) || narrow_gap <= 0.5 * gap || narrow_gap <= 1e-3 * size) return {};
+  return narrow;
+}
+
+}  // namespace xgrad

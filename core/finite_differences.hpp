@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+namespace xgrad {
+
+/// A function of many results along a line, and the slope of their weighted sum at 0.
+class LineSlope {
+ public:
+  using Line = std::function<std::vector<double>(double)>;
+  LineSlope(Line line, const std::vector<double>& weights) : line_(std::move(line)), weights_(weights) {}
+
+  /// By central differences at `step` and half of it, extrapolated (Richardson): its error falls with step⁴.
+  double central(double step) const;
+  /// The most trustworthy of several steps around this one: where two steps agree best. NaN if none is
+  /// finite.
+  double refined(double step) const;
+
+  struct Kink {
+    double left, right;  ///< the slopes on both sides
+  };
+  /// Whether the slopes on both sides stay apart however short the step.
+  std::optional<Kink> kink(double step) const;
+
+ private:
+  // Σ w_j (to_j − from_j): the differences first, so that results that don't move add no rounding.
+  double rise(const std::vector<double>& from, const std::vector<double>& to) const;
+  double symmetric(double step) const { return rise(line_(-step), line_(step)) / (2 * step); }
+
+  Line line_;
+  const std::vector<double>& weights_;
+};
+
+}  // namespace xgrad

@@ -1,0 +1,185 @@
+#include <xgrad/core/gradcheck_compare.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <sstream>
+
+#include <xgrad/core/factories.hpp>
+
+namespace xgrad {
+namespace {
+
+constexpr std::int64_t few = 64;  // elements that are checked one by one at once
+
+std::vector<double> flat(const std::vector<Variable>& results) {
+  std::vector<double> all;
+  for (const Variable& result : results) {
+    const std::vector<double> values = result.value().to_vector<double>();
+    all.insert(all.end(), values.begin(), values.end());
+  }
+  return all;
+}
+
+double largest_of(const std::vector<double>& values) {
+  double largest = 0;
+  for (double value : values) largest = std::max(largest, std::abs(value));
+  return largest;
+}
+
+}  // namespace
+
+Shape index_of(const Shape& shape, std::int64_t i) {
+  Shape index = shape;
+  for (int d = shape.dim(); d-- > 0; i /= shape[d]) index[d] = i % shape[d];
+  return index;
+}
+
+std::optional<Shape> first_not_finite(const Tensor& x) {
+  const std::vector<double> values = x.to_vector<double>();
+  const auto at = std::find_if(values.begin(), values.end(), [](double v) { return !std::isfinite(v); });
+  if (at == values.end()) return {};
+  return index_of(x.shape(), at - values.begin());
+}
+
+GradcheckResult GradientComparison::run() {
+  results_ = f_();
+  values_ = flat(results_);
+  if (flat(f_()) != values_) {
+    return GradcheckResult::failed("[gradcheck] f is not deterministic: run it with a fixed generator");
+  }
+  choose_weights();
+  differentiate();
+  for (std::size_t i = 0; i < leaves_.size(); ++i) {
+    const std::string wrong = check_leaf(i);
+    if (!wrong.empty()) return GradcheckResult::failed(wrong);
+  }
+  return GradcheckResult::passed();
+}
+
+// dL/d(result): never uniform, where the gradients of a softmax or a norm would cancel to 0. A single number
+// has weight 1, so that the report shows its own derivative.
+void GradientComparison::choose_weights() {
+  for (const Variable& result : results_) {
+    const Tensor weights = empty(result.shape(), float64);
+    uniform_(weights, 0.5, 1.5, random_);
+    if (values_.size() == 1) weights.fill_(1);
+    grad_outputs_.emplace_back(weights);
+  }
+  weights_ = flat(grad_outputs_);
+}
+
+void GradientComparison::differentiate() {
+  std::vector<Variable> outputs, starts, wanted;
+  for (std::size_t i = 0; i < results_.size(); ++i) {
+    if (!results_[i].requires_grad()) continue;
+    outputs.push_back(results_[i]);
+    starts.push_back(grad_outputs_[i]);
+  }
+  for (const NamedVariable& leaf : leaves_) wanted.push_back(leaf.variable);
+  gradients_.resize(leaves_.size());
+  if (!outputs.empty()) gradients_ = grad(outputs, wanted, {.grad_outputs = starts, .allow_unused = true});
+}
+
+// Empty where the gradient of leaf number i is right.
+std::string GradientComparison::check_leaf(std::size_t i) {
+  const Tensor& x = leaves_[i].variable.value();
+  const std::vector<double> analytic = gradients_[i].defined()
+                                           ? gradients_[i].value().to_vector<double>()
+                                           : std::vector<double>(static_cast<std::size_t>(x.numel()));
+  if (x.numel() > few && projection_agrees(x, analytic)) return {};
+  return check_elements(i, x, analytic);
+}
+
+double GradientComparison::bound(double largest) const {
+  return options_.atol + options_.rtol.value_or(options_.order == 2 ? 1e-5 : 1e-6) * largest;
+}
+
+double GradientComparison::step_for(double magnitude) const {
+  return options_.step > 0 ? options_.step : 1e-3 * std::max(std::abs(magnitude), 0.1);
+}
+
+// ⟨v, Jᵀu⟩ = ⟨u, Jv⟩ for a random direction v: a few calls of f, whatever the size. No v_j is small, so one
+// wrong element shows.
+bool GradientComparison::projection_agrees(const Tensor& x, const std::vector<double>& analytic) {
+  std::vector<double> v(analytic.size());
+  for (double& one : v) {
+    const double size = 0.5 + 0.5 * random_.random() / 0x1p32;
+    one = random_.random() % 2 == 0 ? size : -size;
+  }
+  const Tensor direction = tensor(v).reshape(x.shape());
+  const Tensor start = x.clone();
+  const auto line = [&](double t) {
+    x.copy_(start).add_(direction, t);
+    std::vector<double> values = flat(f_());
+    x.copy_(start);
+    return values;
+  };
+  const double expected = std::inner_product(v.begin(), v.end(), analytic.begin(), 0.0);
+  const double numeric = LineSlope(line, weights_).central(step_for(0));
+  return std::abs(numeric - expected) <= bound(largest_of(analytic));
+}
+
+// The results as element number `element` of x moves by t.
+LineSlope GradientComparison::along(const Tensor& x, std::int64_t element) const {
+  std::int64_t at = 0;
+  const Shape index = index_of(x.shape(), element);
+  for (int d = 0; d < x.dim(); ++d) at += index[d] * x.strides()[d];
+  const auto line = [this, x, at](double t) {
+    double& moved = x.mutable_data<double>()[at];
+    const double before = moved;
+    moved += t;
+    std::vector<double> values = flat(f_());
+    x.mutable_data<double>()[at] = before;
+    return values;
+  };
+  return LineSlope(line, weights_);
+}
+
+// A quick difference for every element; those that disagree are measured again with care, the worst first.
+std::string GradientComparison::check_elements(std::size_t i, const Tensor& x,
+                                               const std::vector<double>& analytic) {
+  const std::vector<double> at = x.to_vector<double>();
+  std::vector<double> error(at.size());
+  double largest = largest_of(analytic);
+  std::vector<std::size_t> suspects;
+  for (std::size_t e = 0; e < at.size(); ++e) {
+    const double numeric = along(x, static_cast<std::int64_t>(e)).central(step_for(at[e]));
+    error[e] = std::abs(numeric - analytic[e]);
+    if (!std::isfinite(error[e])) error[e] = std::numeric_limits<double>::infinity();
+    if (!(error[e] <= bound(largest))) suspects.push_back(e);
+  }
+  std::stable_sort(suspects.begin(), suspects.end(),
+                   [&](std::size_t a, std::size_t b) { return error[a] > error[b]; });
+  for (const std::size_t e : suspects) {
+    const auto element = static_cast<std::int64_t>(e);
+    const LineSlope line = along(x, element);
+    const double step = step_for(at[e]), numeric = line.refined(step);
+    if (std::abs(numeric - analytic[e]) <= bound(std::max(largest, std::abs(numeric)))) continue;
+    return report(i, element, analytic[e], numeric, line.kink(step));
+  }
+  return {};
+}
+
+std::string GradientComparison::report(std::size_t i, std::int64_t element, double analytic, double numeric,
+                                       const std::optional<LineSlope::Kink>& kink) const {
+  const Shape& shape = leaves_[i].variable.shape();
+  std::ostringstream text;
+  text << "[gradcheck] " << (options_.order == 2 ? "second derivative" : "gradient") << " wrong for "
+       << leaves_[i].name << " of shape " << shape << " at " << index_of(shape, element);
+  text.precision(10);
+  text << ": analytic " << analytic << ", numeric " << numeric;
+  text.precision(3);
+  text << ", relative error "
+       << std::abs(analytic - numeric) / std::max(std::abs(analytic), std::abs(numeric));
+  if (kink) {
+    text << "; the function has a kink there: its slope is " << kink->left << " on the left, " << kink->right
+         << " on the right";
+  }
+  if (!gradients_[i].defined()) text << "; the tape does not lead back to it";
+  if (weights_.size() > 1) text << " (derivatives of the results' sum with random weights)";
+  return text.str();
+}
+
+}  // namespace xgrad

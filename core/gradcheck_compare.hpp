@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <xgrad/core/finite_differences.hpp>
+#include <xgrad/core/gradcheck.hpp>
+#include <xgrad/core/random.hpp>
+
+namespace xgrad {
+
+/// The index of element number `i` in row-major order.
+Shape index_of(const Shape& shape, std::int64_t i);
+/// The index of the first NaN or infinity.
+std::optional<Shape> first_not_finite(const Tensor& x);
+
+/// Compares d(results)/d(leaves) from the tape with differences of the results; all of them float64.
+class GradientComparison {
+ public:
+  using Function = std::function<std::vector<Variable>()>;
+
+  GradientComparison(Function f, const std::vector<NamedVariable>& leaves, const GradcheckOptions& options,
+                     Generator& random)
+      : f_(std::move(f)), leaves_(leaves), options_(options), random_(random) {}
+
+  GradcheckResult run();
+
+ private:
+  void choose_weights();
+  void differentiate();
+  std::string check_leaf(std::size_t i);
+  bool projection_agrees(const Tensor& x, const std::vector<double>& analytic);
+  std::string check_elements(std::size_t i, const Tensor& x, const std::vector<double>& analytic);
+  std::string report(std::size_t i, std::int64_t element, double analytic, double numeric,
+                     const std::optional<LineSlope::Kink>& kink) const;
+
+  LineSlope along(const Tensor& x, std::int64_t element) const;
+  double bound(double largest) const;
+  double step_for(double magnitude) const;
+
+  Function f_;
+  const std::vector<NamedVariable>& leaves_;
+  GradcheckOptions options_;
+  Generator& random_;
+  std::vector<Variable> results_;
+  std::vector<double> values_;  // of all results, one after the other
+  std::vector<Variable> grad_outputs_;
+  std::vector<double> weights_;  // the same numbers, like values_
+  std::vector<Variable> gradients_;
+};
+
+}  // namespace xgrad

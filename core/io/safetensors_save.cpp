@@ -1,0 +1,100 @@
+// https://github.com/huggingface/safetensors#format
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include <nlohmann/json.hpp>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/io/atomic_file.hpp>
+#include <xgrad/core/io/safetensors.hpp>
+#include <xgrad/core/io/safetensors_types.hpp>
+
+namespace xgrad {
+namespace {
+
+using namespace safetensors;
+using Json = nlohmann::json;
+
+template <class... Parts>
+[[noreturn]] void refuse(const std::filesystem::path& path, const Parts&... parts) {
+  fail_state("save_safetensors", path.string(), ": ", parts...);
+}
+
+std::size_t bytes_of(const Tensor& tensor) {
+  return static_cast<std::size_t>(tensor.numel()) * item_size(tensor.dtype());
+}
+
+void check(const std::filesystem::path& path, const NamedTensors& tensors) {
+  std::set<std::string> names;
+  for (const auto& [name, tensor] : tensors) {
+    if (!tensor.defined()) refuse(path, "tensor \"", name, "\" is undefined");
+    if (name == "__metadata__") refuse(path, "a tensor cannot be called \"", name, "\"");
+    if (!names.insert(name).second) refuse(path, "two tensors are called \"", name, "\"");
+  }
+}
+
+// The header keeps the given order; the data are laid out by falling element size, so that each tensor is
+// aligned for a reader that maps the file.
+std::vector<std::size_t> data_order(const NamedTensors& tensors) {
+  std::vector<std::size_t> order(tensors.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return item_size(tensors[a].second.dtype()) > item_size(tensors[b].second.dtype());
+  });
+  return order;
+}
+
+std::string make_header(const NamedTensors& tensors, const std::vector<std::size_t>& order,
+                        const std::map<std::string, std::string>& metadata) {
+  std::vector<std::size_t> begins(tensors.size());
+  std::size_t end = 0;
+  for (std::size_t i : order) {
+    begins[i] = end;
+    end += bytes_of(tensors[i].second);
+  }
+  std::string header = "{";
+  if (!metadata.empty()) header += "\"__metadata__\":" + Json(metadata).dump() + ",";
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    const auto& [name, tensor] = tensors[i];
+    const std::vector<std::int64_t> shape(tensor.shape().begin(), tensor.shape().end());
+    const Json entry = {{"dtype", tag_of(tensor.dtype())},
+                        {"shape", shape},
+                        {"data_offsets", {begins[i], begins[i] + bytes_of(tensor)}}};
+    header += Json(name).dump() + ":" + entry.dump() + ",";
+  }
+  if (header.back() == ',') header.pop_back();
+  header += "}";
+  header.resize((header.size() + 7) / 8 * 8, ' ');  // so that the data are aligned, too
+  return header;
+}
+
+}  // namespace
+
+void save_safetensors(const std::filesystem::path& path, const NamedTensors& tensors,
+                      const std::map<std::string, std::string>& metadata) {
+  check(path, tensors);
+  const std::vector<std::size_t> order = data_order(tensors);
+  std::string header;
+  try {
+    header = make_header(tensors, order, metadata);
+  } catch (const Json::type_error&) {
+    refuse(path, "a name or a string of the metadata is not UTF-8");
+  }
+  const std::uint64_t length = header.size();
+  if (length > header_limit)
+    refuse(path, "a header of ", length, " bytes is over the limit of ", header_limit, " bytes");
+
+  AtomicFile file("save_safetensors", path);
+  file.write(&length, sizeof(length));
+  file.write(header.data(), header.size());
+  for (std::size_t i : order) {
+    const Tensor tensor = tensors[i].second.contiguous();
+    const std::size_t skipped = static_cast<std::size_t>(tensor.offset()) * item_size(tensor.dtype());
+    file.write(tensor.storage()->data() + skipped, bytes_of(tensor));
+  }
+  file.commit();
+}
+
+}  // namespace xgrad

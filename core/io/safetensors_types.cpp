@@ -1,0 +1,90 @@
+#include <xgrad/core/io/safetensors_types.hpp>
+
+#include <array>
+#include <bit>
+#include <cstring>
+
+#include <xgrad/core/io/half.hpp>
+
+namespace xgrad::safetensors {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "the format's elements are little endian");
+
+template <class From, class To, class F>
+std::size_t convert_each(const std::byte* from, std::size_t count, std::byte* to, F f) {
+  for (std::size_t i = 0; i < count; ++i) {
+    From element;
+    std::memcpy(&element, from + i * sizeof(From), sizeof(From));
+    const To converted = f(element);
+    std::memcpy(to + i * sizeof(To), &converted, sizeof(To));
+  }
+  return count;
+}
+
+template <class From>
+std::size_t widen(const std::byte* from, std::size_t count, std::byte* to) {
+  return convert_each<From, std::int64_t>(from, count, to, [](From x) { return std::int64_t{x}; });
+}
+
+std::size_t widen_u64(const std::byte* from, std::size_t count, std::byte* to) {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (std::to_integer<int>(from[i * 8 + 7]) & 0x80) return i;
+  }
+  std::memcpy(to, from, count * 8);
+  return count;
+}
+
+std::size_t check_boolean(const std::byte* from, std::size_t count, std::byte* to) {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (std::to_integer<int>(from[i]) > 1) return i;
+    to[i] = from[i];
+  }
+  return count;
+}
+
+std::size_t widen_f16(const std::byte* from, std::size_t count, std::byte* to) {
+  return convert_each<std::uint16_t, float>(from, count, to, float_from_f16);
+}
+std::size_t widen_bf16(const std::byte* from, std::size_t count, std::byte* to) {
+  return convert_each<std::uint16_t, float>(from, count, to, float_from_bf16);
+}
+
+constexpr std::array<FileType, 13> file_types{{{"F64", 8, float64, nullptr},
+                                               {"F32", 4, float32, nullptr},
+                                               {"F16", 2, float32, widen_f16},
+                                               {"BF16", 2, float32, widen_bf16},
+                                               {"I64", 8, int64, nullptr},
+                                               {"I32", 4, int64, widen<std::int32_t>},
+                                               {"I16", 2, int64, widen<std::int16_t>},
+                                               {"I8", 1, int64, widen<std::int8_t>},
+                                               {"U64", 8, int64, widen_u64},
+                                               {"U32", 4, int64, widen<std::uint32_t>},
+                                               {"U16", 2, int64, widen<std::uint16_t>},
+                                               {"U8", 1, int64, widen<std::uint8_t>},
+                                               {"BOOL", 1, boolean, check_boolean}}};
+
+}  // namespace
+
+const FileType* find_type(std::string_view tag) {
+  for (const FileType& type : file_types) {
+    if (type.tag == tag) return &type;
+  }
+  return nullptr;
+}
+
+std::string_view tag_of(DType dtype) {
+  switch (dtype) {
+    case float32:
+      return "F32";
+    case float64:
+      return "F64";
+    case int64:
+      return "I64";
+    case boolean:
+      return "BOOL";
+  }
+  return "?";
+}
+
+}  // namespace xgrad::safetensors

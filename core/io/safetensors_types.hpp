@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <xgrad/core/dtype.hpp>
+
+namespace xgrad::safetensors {
+
+inline constexpr std::uint64_t header_limit = 100'000'000;  ///< the reference implementation's
+
+/// An element type of a file: its size there, the dtype it becomes, and how elements are converted.
+struct FileType {
+  std::string_view tag;
+  std::size_t bytes;
+  DType dtype;
+  /// Converts `count` elements and returns `count`, or the place of the first that the dtype cannot hold.
+  /// Null where the bytes are the dtype's own.
+  std::size_t (*convert)(const std::byte* from, std::size_t count, std::byte* to);
+};
+
+const FileType* find_type(std::string_view tag);  ///< null where there is none
+std::string_view tag_of(DType dtype);             ///< "F32", ...
+
+}  // namespace xgrad::safetensors

@@ -1,0 +1,49 @@
+#include <xgrad/core/kernels/update.hpp>
+
+#include <cmath>
+#include <vector>
+
+#include <xgrad/core/kernels/dispatch.hpp>
+#include <xgrad/core/kernels/parallel.hpp>
+#include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/core/kernels/rows/update.hpp>
+
+namespace xgrad::kernels {
+
+void adamw(const AdamWConstants& c, const Tensor& grad, const Tensor& parameter, const Tensor& m,
+           const Tensor& v) {
+  dispatch_floating("adamw", parameter.dtype(), [&]<class T>() {
+    const auto t = static_cast<double>(c.step);
+    const AdamWStep<T> step = {.lr = static_cast<T>(c.lr),
+                               .beta1 = static_cast<T>(c.beta1),
+                               .beta2 = static_cast<T>(c.beta2),
+                               .eps = static_cast<T>(c.eps),
+                               .weight_decay = static_cast<T>(c.weight_decay),
+                               .bias_correction1 = static_cast<T>(1 - std::pow(c.beta1, t)),
+                               .root_bias_correction2 = static_cast<T>(std::sqrt(1 - std::pow(c.beta2, t)))};
+    parallel_for(parameter.numel(), parallel_grain, [&](std::int64_t begin, std::int64_t end) {
+      rows<UpdateRows<T>>().adamw(step, raw<T>(grad) + begin, raw<T>(parameter) + begin, raw<T>(m) + begin,
+                                  raw<T>(v) + begin, end - begin);
+    });
+  });
+}
+
+double sum_of_squares(const Tensor& x) {
+  return dispatch_floating("sum_of_squares", x.dtype(), [&]<class T>() {
+    const Tensor flat = x.contiguous();
+    constexpr std::int64_t part =
+        4 * parallel_grain;  // fixed, so that the sum does not depend on the threads
+    std::vector<double> sums(static_cast<std::size_t>((flat.numel() + part - 1) / part));
+    parallel_for(static_cast<std::int64_t>(sums.size()), 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const std::int64_t n = i * part + part < flat.numel() ? part : flat.numel() - i * part;
+        sums[static_cast<std::size_t>(i)] = rows<UpdateRows<T>>().sum_of_squares(raw<T>(flat) + i * part, n);
+      }
+    });
+    double total = 0;
+    for (double sum : sums) total += sum;
+    return total;
+  });
+}
+
+}  // namespace xgrad::kernels

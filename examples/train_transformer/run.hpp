@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+
+#include <nlohmann/json.hpp>
+#include <xgrad/xgrad.hpp>
+
+/// The folder a training run writes to: the model, and its metrics as JSON lines.
+class RunFolder {
+ public:
+  /// Makes the folder and opens its files, so that a folder that can't be written to is known before any
+  /// work.
+  explicit RunFolder(const std::filesystem::path& folder);
+
+  /// Appends one line to metrics.jsonl. A disk that is full by then costs the line, not the training.
+  void log(const nlohmann::json& line);
+  void save(const xgrad::nn::Module& model) const;
+
+  std::filesystem::path model_path() const { return folder_ / "model.safetensors"; }
+  std::filesystem::path metrics_path() const { return folder_ / "metrics.jsonl"; }
+
+ private:
+  std::filesystem::path folder_;
+  std::ofstream metrics_;
+  bool warned_ = false;
+};
+
+/// True once somebody pressed Ctrl-C (or sent SIGTERM). The first time asks; a second time ends the program
+/// at once.
+bool interrupted();
+void watch_for_interrupt();

@@ -1,0 +1,103 @@
+#include <xgrad/nn/attention.hpp>
+
+#include <cmath>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/matmul.hpp>
+#include <xgrad/core/ops/norm.hpp>
+#include <xgrad/core/ops/softmax.hpp>
+#include <xgrad/core/ops/views.hpp>
+
+namespace xgrad::nn {
+namespace {
+
+void check_heads(std::string_view op, std::int64_t d_model, std::int64_t num_heads) {
+  if (d_model <= 0 || num_heads <= 0) {
+    fail(op, "d_model ", d_model, " and num_heads ", num_heads, " must be positive");
+  }
+  if (d_model % num_heads != 0) fail(op, "d_model ", d_model, " is not divisible by num_heads ", num_heads);
+}
+
+// (B, T, D) → (B, H, T, d): head h is columns h·d to (h+1)·d. A view; no element moves.
+Variable split_heads(const Variable& x, std::int64_t num_heads) {
+  const std::int64_t B = x.size(0), T = x.size(1), D = x.size(2);
+  return x
+      .reshape({B, T, num_heads, D / num_heads})  // (B, T, H, d)
+      .transpose(1, 2);                           // (B, H, T, d)
+}
+
+// (B, H, T, d) → (B, T, D): the heads side by side again.
+Variable join_heads(const Variable& x) {
+  const std::int64_t B = x.size(0), H = x.size(1), T = x.size(2), d = x.size(3);
+  return x
+      .transpose(1, 2)          // (B, T, H, d)
+      .reshape({B, T, H * d});  // (B, T, D)
+}
+
+}  // namespace
+
+Attended scaled_dot_product_attention(const Variable& q, const Variable& k, const Variable& v,
+                                      const Mask& mask, const Dropout* dropout) {
+  const double scale = 1 / std::sqrt(static_cast<double>(q.size(-1)));  // keeps the scores' variance near 1
+  const Variable scores = matmul(q, k.mT());                            // (B, H, T_q, d) @ (B, H, d, T_k)
+  const Variable weights =                                              // (B, H, T_q, T_k)
+      softmax(
+          scores, -1,
+          {.scale = scale, .mask = mask.for_scores(scores.shape(), q.dtype()), .zero_if_all_masked = true});
+  const Variable context = matmul(dropout ? (*dropout)(weights) : weights, v);  // (B, H, T_q, d)
+  return {context, weights};
+}
+
+MultiHeadAttention::MultiHeadAttention(std::int64_t d_model, std::int64_t num_heads,
+                                       const MultiHeadAttentionOptions& options, Generator& generator)
+    : d_model((check_heads("MultiHeadAttention", d_model, num_heads), d_model)),
+      num_heads(num_heads),
+      W_q(d_model, d_model, {.bias = options.bias, .dtype = options.dtype}, generator),
+      W_k(d_model, d_model, {.bias = options.bias, .dtype = options.dtype}, generator),
+      W_v(d_model, d_model, {.bias = options.bias, .dtype = options.dtype}, generator),
+      W_o(d_model, d_model, {.bias = options.bias, .dtype = options.dtype}, generator),
+      dropout(options.dropout) {}
+
+Variable MultiHeadAttention::forward(const Variable& Q, const Variable& K, const Variable& V,
+                                     const Mask& mask) const {
+  return forward_with_weights(Q, K, V, mask).output;
+}
+
+Attended MultiHeadAttention::forward_with_weights(const Variable& Q, const Variable& K, const Variable& V,
+                                                  const Mask& mask) const {
+  const bool fits = Q.dim() == 3 && K.dim() == 3 && Q.size(2) == d_model && K.size(2) == d_model &&
+                    K.shape() == V.shape() && Q.size(0) == K.size(0);
+  if (!fits) {
+    fail("MultiHeadAttention", "Q must be (B, T_q, ", d_model, "), K and V (B, T_k, ", d_model, "): got Q ",
+         Q.shape(), ", K ", K.shape(), ", V ", V.shape());
+  }
+  const Variable q = split_heads(W_q(Q), num_heads);  // (B, T_q, D) → (B, H, T_q, d)
+  const Variable k = split_heads(W_k(K), num_heads);  // (B, T_k, D) → (B, H, T_k, d)
+  const Variable v = split_heads(W_v(V), num_heads);  // (B, T_k, D) → (B, H, T_k, d)
+  const auto [context, weights] = scaled_dot_product_attention(q, k, v, mask, &dropout);
+  return {W_o(join_heads(context)), weights};  // (B, H, T_q, d) → (B, T_q, D)
+}
+
+Variable attention_block(const Variable& x, const Variable& w_q, const Variable& w_k, const Variable& w_v,
+                         const Variable& w_o, std::int64_t num_heads, const AttentionBlockOptions& options) {
+  if (x.dim() != 3) fail("attention_block", "x must be (B, T, d_model), not ", x.shape());
+  const std::int64_t D = x.size(2);
+  check_heads("attention_block", D, num_heads);
+  for (const Variable* w : {&w_q, &w_k, &w_v, &w_o}) {
+    if (w->shape() != Shape{D, D}) {
+      fail("attention_block", "each weight must be (d_model, d_model) = (", D, ", ", D, "), not ", w->shape(),
+           "; x is ", x.shape());
+    }
+  }
+  const auto norm = [&](const Variable& y) { return layer_norm(y, {}, {}, options.eps); };
+  const Variable h = options.norm == NormOrder::pre ? norm(x) : x;  // (B, T, D)
+  const Variable context = scaled_dot_product_attention(            // (B, H, T, d)
+                               split_heads(matmul(h, w_q), num_heads), split_heads(matmul(h, w_k), num_heads),
+                               split_heads(matmul(h, w_v), num_heads), options.mask)
+                               .output;
+  const Variable y = x + matmul(join_heads(context), w_o);  // (B, T, D)
+  return options.norm == NormOrder::post ? norm(y) : y;
+}
+
+}  // namespace xgrad::nn

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <xgrad/core/random.hpp>
+#include <xgrad/nn/module.hpp>
+
+namespace xgrad::nn {
+
+/// A table of vectors: indices (...) int64 in [0, num_embeddings) → (..., embedding_dim). The weight
+/// (num_embeddings, embedding_dim) starts from N(0, 1), as in PyTorch.
+class Embedding : public Module {
+ public:
+  Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim, DType dtype = float32,
+            Generator& generator = default_generator());
+
+  Variable forward(const Variable& indices) const;
+  Variable operator()(const Variable& indices) const { return forward(indices); }
+  void visit(Visitor& visitor) const override { visitor("weight", weight); }
+
+  Variable weight;
+};
+
+}  // namespace xgrad::nn

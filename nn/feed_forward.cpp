@@ -1,0 +1,33 @@
+#include <xgrad/nn/feed_forward.hpp>
+
+#include <xgrad/core/ops/pointwise.hpp>
+
+namespace xgrad::nn {
+namespace {
+
+Variable activate(const Variable& x, Activation activation) {
+  switch (activation) {
+    case Activation::gelu:
+      return gelu(x);
+    case Activation::gelu_tanh:
+      return gelu(x, Gelu::tanh);
+    case Activation::relu:
+      break;
+  }
+  return relu(x);
+}
+
+}  // namespace
+
+FeedForward::FeedForward(std::int64_t d_model, std::int64_t d_hidden, const FeedForwardOptions& options,
+                         Generator& generator)
+    : expand(d_model, d_hidden, {.dtype = options.dtype}, generator),
+      project(d_hidden, d_model, {.dtype = options.dtype}, generator),
+      dropout(options.dropout),
+      activation(options.activation) {}
+
+Variable FeedForward::forward(const Variable& x) const {
+  return dropout(project(activate(expand(x), activation)));  // (..., D) → (..., d_hidden) → (..., D)
+}
+
+}  // namespace xgrad::nn

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <xgrad/nn/dropout.hpp>
+#include <xgrad/nn/linear.hpp>
+
+namespace xgrad::nn {
+
+enum class Activation { gelu, gelu_tanh, relu };
+
+struct FeedForwardOptions {
+  double dropout = 0;
+  Activation activation = Activation::gelu;
+  DType dtype = float32;
+};
+
+/// The transformer's position-wise network (Vaswani et al. 2017, section 3.3):
+/// project(activation(expand(x))), with dropout behind it. (..., d_model) → (..., d_hidden) → (..., d_model).
+class FeedForward : public Module {
+ public:
+  FeedForward(std::int64_t d_model, std::int64_t d_hidden, const FeedForwardOptions& options = {},
+              Generator& generator = default_generator());
+
+  Variable forward(const Variable& x) const;
+  Variable operator()(const Variable& x) const { return forward(x); }
+  void visit(Visitor& visitor) const override {
+    visitor("expand", expand)("project", project)("dropout", dropout);
+  }
+
+  Linear expand, project;
+  Dropout dropout;
+  Activation activation;
+};
+
+}  // namespace xgrad::nn

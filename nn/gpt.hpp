@@ -1,0 +1,43 @@
+#pragma once
+
+#include <xgrad/nn/embedding.hpp>
+#include <xgrad/nn/module_list.hpp>
+#include <xgrad/nn/transformer.hpp>
+
+namespace xgrad::nn {
+
+struct GPTOptions {
+  std::int64_t vocab_size = 0;
+  std::int64_t context = 0;  ///< the longest sequence
+  std::int64_t d_model = 64;
+  std::int64_t num_layers = 2;
+  std::int64_t num_heads = 4;
+  double dropout = 0;
+  bool tied_head = true;  ///< the output projection is the token embedding's weight (Press & Wolf 2017)
+  DType dtype = float32;
+};
+
+/// A decoder-only transformer (Radford et al. 2019, section 2.3): token + position embeddings, causal
+/// pre-norm blocks, a final norm, and logits over the vocabulary. Weights start from N(0, 0.02²), those that
+/// end a residual branch from N(0, (0.02 / √(2 · num_layers))²), biases at 0.
+class GPT : public Module {
+ public:
+  explicit GPT(const GPTOptions& options, Generator& generator = default_generator());
+
+  /// tokens (B, T) int64, T ≤ context → logits (B, T, vocab_size). Position t sees positions up to t.
+  Variable forward(const Variable& tokens) const;
+  Variable operator()(const Variable& tokens) const { return forward(tokens); }
+  void visit(Visitor& visitor) const override {
+    visitor("token", token)("position", position)("dropout", dropout)("blocks", blocks)("norm", norm)("head",
+                                                                                                      head);
+  }
+
+  GPTOptions options;
+  Embedding token, position;
+  Dropout dropout;
+  ModuleList<TransformerBlock> blocks;
+  LayerNorm norm;
+  Linear head;
+};
+
+}  // namespace xgrad::nn

@@ -1,0 +1,29 @@
+#include <xgrad/nn/linear.hpp>
+
+#include <cmath>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/matmul.hpp>
+#include <xgrad/nn/init.hpp>
+
+namespace xgrad::nn {
+
+Linear::Linear(std::int64_t in_features, std::int64_t out_features, const LinearOptions& options,
+               Generator& generator) {
+  if (in_features < 0 || out_features < 0) {
+    fail("Linear", "sizes must not be negative: in_features ", in_features, ", out_features ", out_features);
+  }
+  weight = Variable(empty({out_features, in_features}, options.dtype), /*requires_grad=*/true);
+  if (options.bias) bias = Variable(zeros({out_features}, options.dtype), /*requires_grad=*/true);
+  if (in_features == 0) return;  // nothing to draw, and no scale to draw it in
+  init::kaiming_uniform_(weight, std::sqrt(5.0), generator);
+  if (options.bias) {
+    const double bound = 1 / std::sqrt(static_cast<double>(in_features));
+    init::uniform_(bias, -bound, bound, generator);
+  }
+}
+
+Variable Linear::forward(const Variable& x) const { return linear(x, weight, bias); }
+
+}  // namespace xgrad::nn

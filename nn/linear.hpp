@@ -1,0 +1,29 @@
+#pragma once
+
+#include <xgrad/core/random.hpp>
+#include <xgrad/nn/module.hpp>
+
+namespace xgrad::nn {
+
+struct LinearOptions {
+  bool bias = true;
+  DType dtype = float32;
+};
+
+/// y = x Wᵀ + b: x (..., in_features) → (..., out_features), weight (out_features, in_features), bias
+/// (out_features). Initialised as in PyTorch: weight kaiming_uniform_(a = √5), bias U(−1/√in, 1/√in), in this
+/// order.
+class Linear : public Module {
+ public:
+  Linear(std::int64_t in_features, std::int64_t out_features, const LinearOptions& options = {},
+         Generator& generator = default_generator());
+
+  Variable forward(const Variable& x) const;
+  Variable operator()(const Variable& x) const { return forward(x); }
+  void visit(Visitor& visitor) const override { visitor("weight", weight)("bias", bias); }
+
+  Variable weight;
+  Variable bias;  ///< undefined without one
+};
+
+}  // namespace xgrad::nn

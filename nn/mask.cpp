@@ -1,0 +1,107 @@
+#include <xgrad/nn/mask.hpp>
+
+#include <limits>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/compare.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
+
+namespace xgrad::nn {
+namespace {
+
+// (1, 1, T_q, T_k): key j is seen by query i when j ≤ i + T_k − T_q
+Tensor causal_keep(std::int64_t queries, std::int64_t keys) {
+  if (queries > keys) {
+    fail("Mask", "causal: more queries than keys, T_q ", queries, " and T_k ", keys,
+         "; the first queries would see nothing");
+  }
+  const Tensor last_seen = arange(keys - queries, keys).reshape({1, 1, queries, 1});
+  return le(arange(keys), last_seen);
+}
+
+// (B, 1, 1, T_k): key j of item b is seen when j < key_lengths[b]
+Tensor padding_keep(const Tensor& key_lengths, std::int64_t batch, std::int64_t keys) {
+  if (key_lengths.size(0) != batch) {
+    fail("Mask", "padding: key_lengths has shape ", key_lengths.shape(), " for a batch of ", batch);
+  }
+  if (all(logical_and(ge(key_lengths, 0), le(key_lengths, keys))).item<bool>()) {
+    return lt(arange(keys), key_lengths.reshape({batch, 1, 1, 1}));
+  }
+  fail("Mask", "padding: key_lengths must lie in [0, ", keys, "], got ", key_lengths);
+}
+
+Tensor both(const Tensor& a, const Tensor& b) { return a.defined() ? logical_and(a, b) : b; }
+
+void check_broadcast(const char* kind, const Tensor& mask, const Shape& scores) {
+  if (!is_broadcastable_to(mask.shape(), scores)) {
+    fail("Mask", kind, ": shape ", mask.shape(), " does not broadcast to (B, H, T_q, T_k) = ", scores);
+  }
+}
+
+}  // namespace
+
+Mask Mask::causal() {
+  Mask mask;
+  mask.causal_ = true;
+  return mask;
+}
+
+Mask Mask::padding(const Tensor& key_lengths) {
+  if (key_lengths.dtype() != int64 || key_lengths.dim() != 1) {
+    fail("Mask", "padding: key_lengths must be int64 of shape (B,), not ", key_lengths.dtype(), " of shape ",
+         key_lengths.shape());
+  }
+  Mask mask;
+  mask.key_lengths_ = key_lengths;
+  return mask;
+}
+
+Mask Mask::keep(const Tensor& seen) {
+  if (seen.dtype() != boolean) fail("Mask", "keep: must be boolean, not ", seen.dtype(), "; true is seen");
+  Mask mask;
+  mask.keep_ = seen;
+  return mask;
+}
+
+Mask Mask::additive(const Tensor& bias) {
+  if (!is_floating(bias.dtype())) fail("Mask", "additive: must be floating, not ", bias.dtype());
+  Mask mask;
+  mask.additive_ = bias;
+  return mask;
+}
+
+Mask operator&(const Mask& a, const Mask& b) {
+  Mask mask = a;
+  mask.causal_ = a.causal_ || b.causal_;
+  if (b.key_lengths_.defined()) {
+    // the shorter length hides all that the longer one does
+    mask.key_lengths_ =
+        a.key_lengths_.defined()
+            ? where(lt(a.key_lengths_, b.key_lengths_), a.key_lengths_, b.key_lengths_).value()
+            : b.key_lengths_;
+  }
+  if (b.keep_.defined()) mask.keep_ = both(a.keep_, b.keep_);
+  if (b.additive_.defined())
+    mask.additive_ = a.additive_.defined() ? add(a.additive_, b.additive_).value() : b.additive_;
+  return mask;
+}
+
+Tensor Mask::for_scores(const Shape& scores, DType dtype) const {
+  const std::int64_t batch = scores[0], queries = scores[2], keys = scores[3];
+  Tensor seen;
+  if (causal_) seen = causal_keep(queries, keys);
+  if (key_lengths_.defined()) seen = both(seen, padding_keep(key_lengths_, batch, keys));
+  if (keep_.defined()) {
+    check_broadcast("keep", keep_, scores);
+    seen = both(seen, keep_);
+  }
+  if (!additive_.defined()) return seen;
+  check_broadcast("additive", additive_, scores);
+  const Tensor bias = additive_.to(dtype);
+  if (!seen.defined()) return bias;
+  return where(seen, bias, full({}, -std::numeric_limits<double>::infinity(), dtype)).value();
+}
+
+}  // namespace xgrad::nn

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <xgrad/core/io/safetensors.hpp>
+#include <xgrad/core/variable.hpp>
+
+namespace xgrad::nn {
+
+class Module;
+
+/// What a module's `visit` is called with: `visitor("weight", weight)("bias", bias)`.
+class Visitor {
+ public:
+  virtual ~Visitor() = default;
+  virtual Visitor& operator()(std::string_view name, const Variable& parameter) = 0;
+  virtual Visitor& operator()(std::string_view name, const Module& child) = 0;
+};
+
+using NamedParameters = std::vector<std::pair<std::string, Variable>>;
+
+/// A function with parameters. A module of your own holds its parameters and children as plain members and
+/// names them once, in `visit`; names, counts, state dicts, training mode and dtype changes all derive from
+/// that one list:
+///
+///     struct Scaled : nn::Module {
+///       nn::Linear linear{4, 2};
+///       Variable scale{ones({2}), /*requires_grad=*/true};
+///       Variable forward(const Variable& x) const { return linear(x) * scale; }
+///       void visit(nn::Visitor& v) const override { v("linear", linear)("scale", scale); }
+///     };
+///
+/// Modules can be moved, not copied: a copy would share its parameters with the original, which is seldom
+/// meant.
+class Module {
+ public:
+  Module() = default;
+  Module(Module&&) = default;
+  Module& operator=(Module&&) = default;
+  virtual ~Module() = default;
+
+  /// Names the members, in the order of construction. Undefined Variables are passed over.
+  virtual void visit(Visitor& visitor) const = 0;
+
+  /// Parameters under dotted names, such as `blocks.0.attention.W_q.weight`; one shared by several places
+  /// comes once.
+  NamedParameters named_parameters() const;
+  std::vector<Variable> parameters() const;
+  std::int64_t num_parameters() const;  ///< how many numbers they hold
+  void zero_grad() const;               ///< drops every parameter's gradient
+
+  void train(bool training = true);  ///< dropout drops
+  void eval() { train(false); }      ///< dropout is the identity
+  bool is_training() const { return training_; }
+  void to(
+      DType dtype);  ///< converts every parameter, in all its handles; gradients of another dtype are dropped
+
+  /// Every parameter's value under every name it has. The Tensors share memory with the parameters.
+  NamedTensors state_dict() const;
+  /// Copies values into the parameters, in place, converting dtypes. Every missing or unexpected key and
+  /// every wrong shape is named in one `std::invalid_argument`, and then nothing has been changed.
+  void load_state_dict(const NamedTensors& state) const;
+  void save(
+      const std::filesystem::path& path) const;  ///< the state dict as safetensors, see `save_safetensors`
+  void load(const std::filesystem::path& path) const;  ///< what `save` wrote
+
+  std::string type_name() const;  ///< "xgrad::nn::Linear"
+
+ private:
+  NamedParameters all_named_parameters() const;  // a shared one under each of its names
+
+  // Mutable so that one const `visit` serves reading and train() alike.
+  mutable bool training_ = true;
+};
+
+}  // namespace xgrad::nn

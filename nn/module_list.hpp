@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <xgrad/nn/module.hpp>
+
+namespace xgrad::nn {
+
+/// Modules of one type in a row, named "0", "1", ...
+template <class M>
+class ModuleList : public Module {
+ public:
+  template <class... Args>
+  M& emplace_back(Args&&... args) {
+    return modules_.emplace_back(std::forward<Args>(args)...);
+  }
+  void push_back(M&& module) { modules_.push_back(std::move(module)); }
+
+  std::size_t size() const { return modules_.size(); }
+  M& operator[](std::size_t i) { return modules_.at(i); }
+  const M& operator[](std::size_t i) const { return modules_.at(i); }
+  auto begin() { return modules_.begin(); }
+  auto end() { return modules_.end(); }
+  auto begin() const { return modules_.begin(); }
+  auto end() const { return modules_.end(); }
+
+  void visit(Visitor& visitor) const override {
+    for (std::size_t i = 0; i < modules_.size(); ++i) visitor(std::to_string(i), modules_[i]);
+  }
+
+ private:
+  std::vector<M> modules_;
+};
+
+}  // namespace xgrad::nn

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <xgrad/nn/module.hpp>
+
+namespace xgrad::nn {
+
+struct LayerNormOptions {
+  double eps = 1e-5;
+  bool affine = true;  ///< learn γ (weight, starts at 1) and β (bias, starts at 0)
+  DType dtype = float32;
+};
+
+/// Layer normalization over the last dim: y = (x − μ) / √(σ² + eps) · γ + β (Ba, Kiros & Hinton 2016). Same
+/// shape as x.
+class LayerNorm : public Module {
+ public:
+  explicit LayerNorm(std::int64_t size, const LayerNormOptions& options = {});
+
+  Variable forward(const Variable& x) const;
+  Variable operator()(const Variable& x) const { return forward(x); }
+  void visit(Visitor& visitor) const override { visitor("weight", weight)("bias", bias); }
+
+  Variable weight, bias;  ///< γ and β; undefined without affine
+  double eps;
+
+ private:
+  std::int64_t size_;
+};
+
+}  // namespace xgrad::nn

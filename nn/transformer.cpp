@@ -1,0 +1,28 @@
+#include <xgrad/nn/transformer.hpp>
+
+#include <xgrad/core/ops/arithmetic.hpp>
+
+namespace xgrad::nn {
+
+TransformerBlock::TransformerBlock(std::int64_t d_model, std::int64_t num_heads,
+                                   const TransformerBlockOptions& options, Generator& generator)
+    : norm_order(options.norm),
+      norm1(d_model, {.dtype = options.dtype}),
+      attention(d_model, num_heads, {.dropout = options.dropout, .dtype = options.dtype}, generator),
+      dropout(options.dropout),
+      norm2(d_model, {.dtype = options.dtype}),
+      feed_forward(d_model, options.d_hidden > 0 ? options.d_hidden : 4 * d_model,
+                   {.dropout = options.dropout, .activation = options.activation, .dtype = options.dtype},
+                   generator) {}
+
+Variable TransformerBlock::forward(const Variable& x, const Mask& mask) const {
+  if (norm_order == NormOrder::post) {
+    const Variable attended = norm1(x + dropout(attention(x, x, x, mask)));  // (B, T, D)
+    return norm2(attended + feed_forward(attended));                         // (B, T, D)
+  }
+  const Variable h = norm1(x);
+  const Variable attended = x + dropout(attention(h, h, h, mask));  // (B, T, D)
+  return attended + feed_forward(norm2(attended));                  // (B, T, D)
+}
+
+}  // namespace xgrad::nn

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <xgrad/nn/attention.hpp>
+#include <xgrad/nn/feed_forward.hpp>
+#include <xgrad/nn/norm.hpp>
+
+namespace xgrad::nn {
+
+struct TransformerBlockOptions {
+  std::int64_t d_hidden = 0;  ///< of the feed-forward network; 0 means 4 · d_model
+  double dropout = 0;         ///< of the attention weights and of both branches
+  NormOrder norm = NormOrder::pre;
+  Activation activation = Activation::gelu;
+  DType dtype = float32;
+};
+
+/// One layer of a transformer (Vaswani et al. 2017, section 3.1): attention, then a feed-forward network,
+/// each added to its input. (B, T, d_model) → (B, T, d_model). pre:  x + attention(norm1(x)), then x +
+/// feed_forward(norm2(x)). post: norm1(x + attention(x)), then norm2(x + feed_forward(x)).
+class TransformerBlock : public Module {
+ public:
+  TransformerBlock(std::int64_t d_model, std::int64_t num_heads, const TransformerBlockOptions& options = {},
+                   Generator& generator = default_generator());
+
+  Variable forward(const Variable& x, const Mask& mask = {}) const;
+  Variable operator()(const Variable& x, const Mask& mask = {}) const { return forward(x, mask); }
+  void visit(Visitor& visitor) const override {
+    visitor("norm1", norm1)("attention", attention)("dropout", dropout)("norm2", norm2)("feed_forward",
+                                                                                        feed_forward);
+  }
+
+  NormOrder norm_order;
+  LayerNorm norm1;
+  MultiHeadAttention attention;
+  Dropout dropout;
+  LayerNorm norm2;
+  FeedForward feed_forward;
+};
+
+}  // namespace xgrad::nn

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <xgrad/optim/optimizer.hpp>
+
+namespace xgrad::optim {
+
+struct AdamWOptions {
+  double lr = 1e-3;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double eps = 1e-8;
+  double weight_decay = 1e-2;
+};
+
+/// AdamW (Loshchilov & Hutter 2019, algorithm 2), as in PyTorch. In step t, with gradient g:
+///   p ← p − lr · weight_decay · p
+///   m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²
+///   p ← p − lr · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + eps)
+class AdamW : public Optimizer {
+ public:
+  AdamW(std::vector<Variable> parameters, const AdamWOptions& options);
+  void step() override;
+
+ private:
+  struct State {  // of one parameter; undefined before its first step
+    Tensor m, v;
+    std::int64_t step = 0;
+  };
+  AdamWOptions options_;
+  std::vector<State> states_;
+};
+
+}  // namespace xgrad::optim

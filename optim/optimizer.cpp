@@ -1,0 +1,28 @@
+#include <xgrad/optim/optimizer.hpp>
+
+#include <xgrad/core/error.hpp>
+
+namespace xgrad::optim {
+
+Optimizer::Optimizer(std::vector<Variable> parameters, double lr) : parameters_(std::move(parameters)) {
+  set_lr(lr);
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    if (!parameters_[i].defined()) fail("optim", "parameter ", i, " is undefined");
+    if (!parameters_[i].is_leaf()) fail("optim", "parameter ", i, " is the result of an op, not a leaf");
+    if (!parameters_[i].requires_grad()) fail("optim", "parameter ", i, " does not require a gradient");
+    for (std::size_t j = 0; j < i; ++j) {
+      if (parameters_[i].is(parameters_[j])) fail("optim", "parameters ", j, " and ", i, " are the same");
+    }
+  }
+}
+
+void Optimizer::zero_grad() const {
+  for (const Variable& parameter : parameters_) parameter.zero_grad();
+}
+
+void Optimizer::set_lr(double lr) {
+  if (!(lr >= 0)) fail("optim", "the learning rate must not be negative or NaN, got ", lr);
+  lr_ = lr;
+}
+
+}  // namespace xgrad::optim
