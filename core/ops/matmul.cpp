@@ -47,14 +47,11 @@ void check_matmul(const Variable& a, const Variable& b) {
     fail("matmul", "inner sizes differ: ", a.shape(), " @ ", b.shape());
   }
   const Shape batch_a = batch_shape(a.shape()), batch_b = batch_shape(b.shape());
-  if (!is_broadcastable_to(batch_a, batch_b) && !is_broadcastable_to(batch_b, batch_a)) {
-    const int dims = std::min(batch_a.dim(), batch_b.dim());
-    for (int i = 1; i <= dims; ++i) {
-      const std::int64_t p = batch_a[batch_a.dim() - i], q = batch_b[batch_b.dim() - i];
-      if (p != q && p != 1 && q != 1) {
-        fail("matmul", "batch dims do not broadcast: ", a.shape(), " @ ", b.shape(), " (", batch_a, " and ",
-             batch_b, ": sizes must be equal or 1, aligned at the last dim)");
-      }
+  for (int i = 1; i <= std::min(batch_a.dim(), batch_b.dim()); ++i) {
+    const std::int64_t p = batch_a[batch_a.dim() - i], q = batch_b[batch_b.dim() - i];
+    if (p != q && p != 1 && q != 1) {
+      fail("matmul", "batch dims do not broadcast: ", a.shape(), " @ ", b.shape(), " (", batch_a, " and ",
+           batch_b, ": sizes must be equal or 1, aligned at the last dim)");
     }
   }
 }
