@@ -11,7 +11,7 @@ if(XGRAD_HAVE_XSIMD AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
     if(XGRAD_COMPILER_HAS_AVX512)
       list(APPEND xgrad_isas avx512)
       set(xgrad_flags_avx512 -mavx2 -mfma -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx512cd
-      -Wno-maybe-uninitialized)  # a false alarm of g++ 12 in its own avx512fintrin.h
+      -Wno-uninitialized -Wno-maybe-uninitialized)  # false alarms of g++ 12 in its own avx512fintrin.h
     endif()
   endif()
 endif()

@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
+#include <cstdlib>
 #include <mutex>
 #include <new>
-#include <vector>
+#include <type_traits>
+#include <utility>
 
 namespace xgrad {
 namespace {
@@ -16,7 +19,7 @@ constexpr std::size_t slack = std::size_t{16} << 20;
 
 // Size classes: four to a power of two (64, 80, 96, 112, 128, 160, ...), so at most a fifth of a block is
 // padding.
-std::size_t class_of(std::size_t bytes) {
+constexpr std::size_t class_of(std::size_t bytes) {
   bytes = std::max(bytes, smallest);
   const auto power = static_cast<std::size_t>(std::bit_width(bytes - 1) - 1);
   const std::size_t base = std::size_t{1} << power;
@@ -24,87 +27,177 @@ std::size_t class_of(std::size_t bytes) {
   return bytes == smallest ? 0 : (power - 6) * 4 + quarter + 1;
 }
 
-std::size_t class_bytes(std::size_t size_class) {
+constexpr std::size_t class_bytes(std::size_t size_class) {
   if (size_class == 0) return smallest;
   const std::size_t base = smallest << ((size_class - 1) / 4);
   return base + (base / 4) * ((size_class - 1) % 4 + 1);
 }
 
+constexpr std::size_t classes = 4 * 58 + 1;
+
+// A kept block holds the address of the next one of its class.
+struct Block {
+  Block* next;
+};
+
+class FreeList {
+ public:
+  bool empty() const { return first_ == nullptr; }
+  void push(void* block) { first_ = new (block) Block{first_}; }
+  void* pop() { return std::exchange(first_, first_->next); }
+
+ private:
+  Block* first_ = nullptr;
+};
+
+// What is held from the system, and how much of it is in use; the difference is kept.
+constinit std::atomic<std::size_t> held{0}, peak{0}, system_requests{0};
+constinit std::atomic<std::ptrdiff_t> in_use{0};
+constinit std::atomic<unsigned> releases{0};
+
+bool may_keep() noexcept {
+  return held.load(std::memory_order_relaxed) <= peak.load(std::memory_order_relaxed) + slack;
+}
+
+void return_to_system(void* block, std::size_t size) noexcept {
+  ::operator delete(block, alignment);
+  held.fetch_sub(size, std::memory_order_relaxed);
+}
+
+// The blocks that all threads share.
 class Pool {
  public:
-  void* allocate(std::size_t bytes) {
-    const std::size_t size_class = class_of(bytes);
-    const std::size_t size = class_bytes(size_class);
-    {
-      const std::lock_guard lock(mutex_);
-      stats_.in_use += size;
-      stats_.peak = std::max(stats_.peak, stats_.in_use);
-      std::vector<void*>& blocks = free_[size_class];
-      if (!blocks.empty()) {
-        void* block = blocks.back();
-        blocks.pop_back();
-        stats_.cached -= size;
-        return block;
-      }
-      ++stats_.system_requests;
-    }
-    if (void* block = ::operator new(size, alignment, std::nothrow)) return block;
-    release();  // what is kept for other sizes may be just what is missing
-    if (void* block = ::operator new(size, alignment, std::nothrow)) return block;
+  void* take(std::size_t size_class) {
     const std::lock_guard lock(mutex_);
-    stats_.in_use -= size;
-    throw std::bad_alloc();
+    return free_[size_class].empty() ? nullptr : free_[size_class].pop();
   }
 
-  void free(void* block, std::size_t bytes) noexcept {
-    const std::size_t size_class = class_of(bytes);
-    const std::size_t size = class_bytes(size_class);
-    {
-      const std::lock_guard lock(mutex_);
-      stats_.in_use -= size;
-      // The bound: what is held, in use or not, never exceeds the most that was ever in use at once, plus a
-      // little.
-      if (stats_.in_use + stats_.cached + size <= stats_.peak + slack && keep(size_class, block)) {
-        stats_.cached += size;
-        return;
+  void keep(std::size_t size_class, void* block) noexcept {
+    const std::lock_guard lock(mutex_);
+    free_[size_class].push(block);
+  }
+
+  // Makes room below the bound for `size` more, largest blocks first. With size = everything, frees all.
+  void shrink(std::size_t size) noexcept {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t c = classes; c-- > 0;) {
+      while (!free_[c].empty()) {
+        const std::size_t bound = peak.load(std::memory_order_relaxed) + slack;
+        if (size <= bound && held.load(std::memory_order_relaxed) <= bound - size) return;
+        return_to_system(free_[c].pop(), class_bytes(c));
       }
     }
-    ::operator delete(block, alignment);
-  }
-
-  PoolStats stats() {
-    const std::lock_guard lock(mutex_);
-    return stats_;
-  }
-
-  void release() noexcept {
-    const std::lock_guard lock(mutex_);
-    for (std::vector<void*>& blocks : free_) {
-      for (void* block : blocks) ::operator delete(block, alignment);
-      blocks.clear();
-    }
-    stats_.cached = 0;
   }
 
  private:
-  bool keep(std::size_t size_class, void* block) noexcept {
-    try {
-      free_[size_class].push_back(block);
-      return true;
-    } catch (const std::bad_alloc&) {
-      return false;
-    }
-  }
-
   std::mutex mutex_;
-  std::array<std::vector<void*>, 4 * 58 + 1> free_;
-  PoolStats stats_;
+  std::array<FreeList, classes> free_;
 };
+
+constexpr std::size_t everything = ~std::size_t{0};
 
 // Never destroyed: Tensors in static storage may outlive every other static object.
 Pool& pool() {
   static Pool* const instance = new Pool;
   return *instance;
+}
+
+// Small blocks are kept by the thread that freed them, without a lock. Trivially destructible, so that it can
+// still be asked, and says no, when a Tensor dies after this thread's other objects.
+class ThreadCache {
+ public:
+  static constexpr std::size_t small_classes = class_of((std::size_t{64} << 10) + 64) + 1;
+  static constexpr std::size_t limit = std::size_t{4} << 20;
+  static constexpr std::ptrdiff_t publish_from = std::ptrdiff_t{64} << 10;
+
+  void* take(std::size_t size_class) {
+    if (size_class >= small_classes || free_[size_class].empty() || !is_open()) return nullptr;
+    bytes_ -= class_bytes(size_class);
+    return free_[size_class].pop();
+  }
+
+  bool keep(std::size_t size_class, void* block) noexcept {
+    const std::size_t size = class_bytes(size_class);
+    if (size_class >= small_classes || bytes_ + size > limit || !is_open()) return false;
+    free_[size_class].push(block);
+    bytes_ += size;
+    return true;
+  }
+
+  template <class Sink>
+  void empty_into(Sink sink) noexcept {
+    for (std::size_t c = 0; c < small_classes; ++c) {
+      while (!free_[c].empty()) sink(c, free_[c].pop());
+    }
+    bytes_ = 0;
+  }
+
+  void close() noexcept {
+    empty_into([](std::size_t c, void* block) { pool().keep(c, block); });
+    state_ = State::closed;
+    publish();
+  }
+
+  // Of this thread's changes to `in_use`, those too small to be worth an atomic operation each are saved up.
+  void count(std::ptrdiff_t change) noexcept {
+    change_ += change;
+    most_ = std::max(most_, change_);
+    if (std::abs(change_) > publish_from || state_ != State::open) publish();
+  }
+
+  void publish() noexcept {
+    const std::ptrdiff_t now = in_use.fetch_add(change_, std::memory_order_relaxed) + most_;
+    // Below 0 it may be for a moment: this thread's frees are counted, another's allocations are not yet.
+    const auto most = static_cast<std::size_t>(std::max<std::ptrdiff_t>(now, 0));
+    std::size_t highest = peak.load(std::memory_order_relaxed);
+    while (most > highest && !peak.compare_exchange_weak(highest, most, std::memory_order_relaxed)) {
+    }
+    change_ = most_ = 0;
+  }
+
+ private:
+  enum class State : char { fresh, open, closed };
+
+  bool is_open() noexcept {
+    if (state_ == State::open && releases_ == releases.load(std::memory_order_relaxed)) return true;
+    return reopen();
+  }
+  bool reopen() noexcept;
+
+  std::array<FreeList, small_classes> free_{};
+  std::size_t bytes_ = 0;
+  std::ptrdiff_t change_ = 0, most_ = 0;  // of `in_use` since it was last published, and the highest it was
+  unsigned releases_ = 0;                 // how many were heeded
+  State state_ = State::fresh;
+};
+
+static_assert(std::is_trivially_destructible_v<ThreadCache>);
+constinit thread_local ThreadCache cache;
+
+struct CloseAtThreadExit {
+  bool armed = false;
+  ~CloseAtThreadExit() { cache.close(); }
+};
+
+bool ThreadCache::reopen() noexcept {
+  if (state_ == State::closed) return false;
+  const unsigned heeded = std::exchange(releases_, releases.load(std::memory_order_relaxed));
+  if (state_ == State::fresh) {
+    thread_local CloseAtThreadExit exit;
+    exit.armed = true;
+    state_ = State::open;
+  } else if (heeded != releases_) {
+    empty_into([](std::size_t c, void* block) { return_to_system(block, class_bytes(c)); });
+    return false;  // what the caller saw in a list is gone
+  }
+  return true;
+}
+
+void* ask_system(std::size_t size) noexcept {
+  system_requests.fetch_add(1, std::memory_order_relaxed);
+  void* block = ::operator new(size, alignment, std::nothrow);
+  if (block) held.fetch_add(size, std::memory_order_relaxed);
+  return block;
 }
 
 }  // namespace
@@ -114,11 +207,49 @@ Pool& pool() {
 void* pool_allocate(std::size_t bytes) { return ::operator new(std::max(bytes, smallest), alignment); }
 void pool_free(void* block, std::size_t) noexcept { ::operator delete(block, alignment); }
 #else
-void* pool_allocate(std::size_t bytes) { return pool().allocate(bytes); }
-void pool_free(void* block, std::size_t bytes) noexcept { pool().free(block, bytes); }
+void* pool_allocate(std::size_t bytes) {
+  const std::size_t size_class = class_of(bytes);
+  const std::size_t size = class_bytes(size_class);
+  void* block = cache.take(size_class);
+  if (!block) block = pool().take(size_class);
+  if (!block) {
+    if (held.load(std::memory_order_relaxed) + size > peak.load(std::memory_order_relaxed) + slack)
+      pool().shrink(size);
+    block = ask_system(size);
+  }
+  if (!block) {
+    pool_release();  // what is kept for other sizes may be just what is missing
+    block = ask_system(size);
+  }
+  if (!block) throw std::bad_alloc();
+  cache.count(static_cast<std::ptrdiff_t>(size));
+  return block;
+}
+
+void pool_free(void* block, std::size_t bytes) noexcept {
+  const std::size_t size_class = class_of(bytes);
+  const std::size_t size = class_bytes(size_class);
+  cache.count(-static_cast<std::ptrdiff_t>(size));
+  if (!may_keep()) return return_to_system(block, size);
+  if (!cache.keep(size_class, block)) pool().keep(size_class, block);
+}
 #endif
 
-PoolStats pool_stats() { return pool().stats(); }
-void pool_release() noexcept { pool().release(); }
+PoolStats pool_stats() {
+  cache.publish();
+  PoolStats stats;
+  const std::size_t all = held.load();
+  stats.in_use = std::min(all, static_cast<std::size_t>(std::max<std::ptrdiff_t>(in_use.load(), 0)));
+  stats.peak = peak.load();
+  stats.cached = all - stats.in_use;
+  stats.system_requests = system_requests.load();
+  return stats;
+}
+
+void pool_release() noexcept {
+  releases.fetch_add(1);
+  cache.empty_into([](std::size_t c, void* block) { return_to_system(block, class_bytes(c)); });
+  pool().shrink(everything);
+}
 
 }  // namespace xgrad

@@ -5,20 +5,23 @@
 namespace xgrad {
 
 /// Memory for Tensors, 64-byte aligned. Freed blocks are kept by size class and handed out again, so a
-/// training step after the first asks the system for nothing. Thread-safe. Throws `std::bad_alloc` when the
-/// system has no more.
+/// training step after the first asks the system for nothing. What is held, in use or kept, stays below the
+/// most that was ever in use at once plus 16 MiB. Thread-safe. Throws `std::bad_alloc` when the system has no
+/// more.
 void* pool_allocate(std::size_t bytes);
 void pool_free(void* block, std::size_t bytes) noexcept;
 
+/// Exact for what this thread has done; of each other thread up to 64 KiB may not be counted yet.
 struct PoolStats {
-  std::size_t in_use = 0;           ///< bytes handed out
+  std::size_t in_use = 0;           ///< bytes handed out, rounded up to their size classes
   std::size_t peak = 0;             ///< the largest `in_use` so far
   std::size_t cached = 0;           ///< bytes kept for the next request
   std::size_t system_requests = 0;  ///< how often the system was asked
 };
 PoolStats pool_stats();
 
-/// Returns every kept block to the system.
+/// Returns every kept block to the system: at once those of the pool and of this thread, those of another
+/// thread when it next allocates, frees or ends.
 void pool_release() noexcept;
 
 }  // namespace xgrad

@@ -26,7 +26,7 @@ StoragePtr StoragePtr::adopt(void* data, std::size_t bytes, std::shared_ptr<void
 }
 
 void StoragePtr::destroy() noexcept {
-  const bool adopted = storage_->owner_ != nullptr;
+  const bool adopted = storage_->data_ != reinterpret_cast<std::byte*>(storage_) + header;
   const std::size_t block = header + (adopted ? 0 : storage_->bytes_);
   storage_->~Storage();
   pool_free(storage_, block);

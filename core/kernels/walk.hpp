@@ -41,21 +41,21 @@ class Walk {
   }
 
   /// Calls `row(offsets, steps, n)`: operand k's elements are at offsets[k] + i · steps[k] for i in [0, n).
-  /// Threads share the rows, or one long row's parts.
+  /// Threads share the rows, or one long row's parts, where a part has `grain` elements or more.
   template <class Row>
-  void for_each_row(const Row& row) const {
+  void for_each_row(const Row& row, std::int64_t grain = parallel_grain) const {
     if (numel_ == 0) return;
     const std::int64_t rows = outer_.numel();
     if (rows == 1) {
-      parallel_for(row_, parallel_grain, [&](std::int64_t begin, std::int64_t end) {
+      parallel_for(row_, grain, [&](std::int64_t begin, std::int64_t end) {
         Offsets<N> offsets;
         for (std::size_t k = 0; k < N; ++k) offsets[k] = begin * row_steps_[k];
         row(offsets, row_steps_, end - begin);
       });
       return;
     }
-    const std::int64_t grain = parallel_grain / row_ + 1;
-    parallel_for(rows, grain, [&](std::int64_t begin, std::int64_t end) { some_rows(begin, end, row); });
+    parallel_for(rows, grain / row_ + 1,
+                 [&](std::int64_t begin, std::int64_t end) { some_rows(begin, end, row); });
   }
 
  private:

@@ -1,13 +1,22 @@
 #pragma once
 
+#include <vector>
+
 #include <xgrad/core/variable.hpp>
 
 namespace xgrad {
 
 /// Layer normalization (Ba, Kiros & Hinton 2016, section 3) over the last dim: y = (x − μ) / √(σ² + eps) · γ
-/// + β with μ and σ² (without Bessel's correction) of each row. γ and β have that dim's size, or are both
-/// undefined.
+/// + β with μ and σ² (without Bessel's correction) of each row. x is floating, of at least one dim; γ and β
+/// have that dim's size, or are both undefined. Rows of size 0 give an empty result.
 Variable layer_norm(const Variable& x, const Variable& gamma = {}, const Variable& beta = {},
                     double eps = 1e-5);
+
+namespace composed {
+/// {dx, dγ, dβ} in ordinary ops: what the fused kernel computes, what it is tested against, and the way to
+/// second derivatives. dγ and dβ are undefined where γ is.
+std::vector<Variable> layer_norm_backward(const Variable& g, const Variable& x, const Variable& gamma,
+                                          double eps = 1e-5);
+}  // namespace composed
 
 }  // namespace xgrad

@@ -12,10 +12,20 @@ struct SoftmaxOptions {
 };
 
 /// Softmax over axis `dim`: y_i = exp(s x_i + m_i − max) / Σ_j exp(s x_j + m_j − max). Same shape as x.
-/// Floating dtypes. A row of −∞ gives NaN.
+/// Floating dtypes. A row of −∞ gives NaN. What a boolean mask hides may be anything, NaN too.
 Variable softmax(const Variable& x, int dim, const SoftmaxOptions& options = {});
 
 /// log softmax(x): y_i = x_i − max − log Σ_j exp(x_j − max).
 Variable log_softmax(const Variable& x, int dim);
+
+// The rules of softmax and log_softmax, from their outputs y: one fused kernel each.
+Variable softmax_backward(const Variable& g, const Variable& y, int dim, double scale = 1);
+Variable log_softmax_backward(const Variable& g, const Variable& y, int dim);
+
+/// The same formulas in ordinary ops: what the kernels compute, and what they are tested against.
+namespace composed {
+Variable softmax_backward(const Variable& g, const Variable& y, int dim, double scale = 1);
+Variable log_softmax_backward(const Variable& g, const Variable& y, int dim);
+}  // namespace composed
 
 }  // namespace xgrad

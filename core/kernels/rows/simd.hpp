@@ -26,21 +26,29 @@ template <class T>
 inline void store(T* y, const Batch<T>& value) {
   value.store_unaligned(y);
 }
-// xsimd 8 names the sum of the lanes hadd, later versions reduce_add, and 8 has no maximum of the lanes.
+// xsimd 8 names the sum of the lanes hadd, later versions reduce_add, and 8 has no maximum of the lanes. In
+// halves, not one lane after the other: the additions of a half don't wait for each other.
 template <class T>
 inline T sum_of(const Batch<T>& value) {
-  T lanes[Batch<T>::size], total = 0;
+  T lanes[Batch<T>::size];
   value.store_unaligned(lanes);
-  for (T lane : lanes) total += lane;
-  return total;
+  for (std::size_t half = Batch<T>::size / 2; half > 0; half /= 2) {
+    for (std::size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+  }
+  return lanes[0];
 }
 template <class T>
 inline T max_of(const Batch<T>& value) {
   T lanes[Batch<T>::size];
   value.store_unaligned(lanes);
-  T best = lanes[0];
-  for (T lane : lanes) best = lane > best ? lane : best;
-  return best;
+  for (std::size_t half = Batch<T>::size / 2; half > 0; half /= 2) {
+    for (std::size_t i = 0; i < half; ++i) lanes[i] = lanes[i] > lanes[i + half] ? lanes[i] : lanes[i + half];
+  }
+  return lanes[0];
+}
+template <class Condition>
+inline bool any_of(const Condition& condition) {
+  return xsimd::any(condition);
 }
 
 #else
@@ -89,8 +97,47 @@ template <class T>
 inline T max_of(const Batch<T>& value) {
   return value.value;
 }
+inline bool any_of(bool condition) { return condition; }
 
 #endif
+
+/// The end of a row: n elements, fewer than a batch has; `filling` in the other lanes.
+template <class T>
+inline Batch<T> load_part(const T* x, std::int64_t n, T filling) {
+  constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
+  T lanes[width];
+  for (std::int64_t k = 0; k < width; ++k) lanes[k] = k < n ? x[k] : filling;
+  return load<T>(lanes);
+}
+template <class T>
+inline void store_part(T* y, const Batch<T>& value, std::int64_t n) {
+  T lanes[Batch<T>::size];
+  store<T>(lanes, value);
+  for (std::int64_t k = 0; k < n; ++k) y[k] = lanes[k];
+}
+
+/// A row taken apart: `whole(i, k)` for each full batch, at i, then `part(i, count)` for what is left. k goes
+/// round 0, 1, 2, 3: sums kept apart by it don't wait for each other.
+template <class T, class Whole, class Part>
+inline void batches(std::int64_t n, Whole whole, Part part) {
+  constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
+  std::int64_t i = 0;
+  for (; i + 4 * width <= n; i += 4 * width) {
+    whole(i, 0);
+    whole(i + width, 1);
+    whole(i + 2 * width, 2);
+    whole(i + 3 * width, 3);
+  }
+  for (; i + width <= n; i += width) whole(i, 0);
+  if (i < n) part(i, n - i);
+}
+
+/// Four sums to be kept apart, and their total.
+template <class T>
+struct Sums {
+  Batch<T> of[4] = {Batch<T>(T(0)), Batch<T>(T(0)), Batch<T>(T(0)), Batch<T>(T(0))};
+  T total() const { return sum_of<T>((of[0] + of[1]) + (of[2] + of[3])); }
+};
 
 /// y[i] = f(x[i]) with f written on batches. The last part of a row is computed in a padded batch, so that an
 /// element's result does not depend on where in the row it stands.

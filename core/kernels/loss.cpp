@@ -1,0 +1,95 @@
+#include <xgrad/core/kernels/loss.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/kernels/dispatch.hpp>
+#include <xgrad/core/kernels/parallel.hpp>
+#include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/core/kernels/rows/loss.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+// An exponential is worth some eight simple operations.
+constexpr std::int64_t grain = parallel_grain / 8;
+
+}  // namespace
+
+CrossEntropy cross_entropy(const Tensor& logits, const Tensor& targets, std::int64_t ignore_index,
+                           double label_smoothing) {
+  const std::int64_t count = logits.size(0), n = logits.size(1);
+  const Tensor x = logits.contiguous(), t = targets.contiguous();
+  const CrossEntropy out{empty({count}, x.dtype()), empty({2, count}, x.dtype())};
+  dispatch_floating("cross_entropy", x.dtype(), [&]<class T>() {
+    const auto* target = raw<std::int64_t>(t);
+    T* losses = raw<T>(out.losses);
+    T* max = raw<T>(out.max_and_sum);
+    const T smoothing = static_cast<T>(label_smoothing);
+    parallel_for(count, grain / std::max<std::int64_t>(n, 1) + 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t r = begin; r < end; ++r) {
+        losses[r] = max[r] = max[count + r] = 0;
+        if (target[r] == ignore_index) continue;
+        const T* row = raw<T>(x) + r * n;
+        rows<LossRows<T>>().log_sum_exp(row, n, max + r, max + count + r);
+        // log Σ exp x − x_target, the differences first: a certain answer costs 0 exactly
+        const T log_sum = std::log(max[count + r]);
+        losses[r] = (max[r] - row[target[r]]) + log_sum;
+        if (smoothing > 0) {
+          const T spread = (max[r] - rows<LossRows<T>>().sum(row, n) / static_cast<T>(n)) + log_sum;
+          losses[r] = (1 - smoothing) * losses[r] + smoothing * spread;
+        }
+      }
+    });
+  });
+  return out;
+}
+
+Tensor cross_entropy_backward(const Tensor& g, const Tensor& logits, const Tensor& targets,
+                              const Tensor& max_and_sum, std::int64_t ignore_index, double label_smoothing) {
+  const std::int64_t count = logits.size(0), n = logits.size(1);
+  const Tensor x = logits.contiguous(), t = targets.contiguous(), grad = g.contiguous();
+  const Tensor dx = empty(x.shape(), x.dtype());
+  dispatch_floating("cross_entropy_backward", x.dtype(), [&]<class T>() {
+    const auto* target = raw<std::int64_t>(t);
+    const T* max = raw<T>(max_and_sum);
+    const T smoothing = static_cast<T>(label_smoothing);
+    parallel_for(count, grain / std::max<std::int64_t>(n, 1) + 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t r = begin; r < end; ++r) {
+        T* row = raw<T>(dx) + r * n;
+        if (target[r] == ignore_index) {
+          std::fill_n(row, n, T(0));
+          continue;
+        }
+        const T factor = raw<T>(grad)[r];
+        rows<LossRows<T>>().softmax_gradient(raw<T>(x) + r * n, max[r], max[count + r],
+                                             smoothing / static_cast<T>(n), factor, row, n);
+        row[target[r]] -= (1 - smoothing) * factor;
+      }
+    });
+  });
+  return dx;
+}
+
+Tensor squared_distance(const Tensor& a, const Tensor& b) {
+  const Tensor left = a.contiguous(), right = b.contiguous();
+  return dispatch_floating("mse_loss", a.dtype(), [&]<class T>() {
+    // Parts of a fixed size, added up in double and in order, whatever the number of threads.
+    constexpr std::int64_t part = 4096;
+    const std::int64_t numel = a.numel(), parts = (numel + part - 1) / part;
+    std::vector<T> sums(static_cast<std::size_t>(parts));
+    parallel_for(parts, parallel_grain / part, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t p = begin; p < end; ++p) {
+        sums[static_cast<std::size_t>(p)] = rows<LossRows<T>>().squared_distance(
+            raw<T>(left) + p * part, raw<T>(right) + p * part, std::min(part, numel - p * part));
+      }
+    });
+    double total = 0;
+    for (const T sum : sums) total += static_cast<double>(sum);
+    return full({}, total, a.dtype());
+  });
+}
+
+}  // namespace xgrad::kernels

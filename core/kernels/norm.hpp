@@ -1,0 +1,23 @@
+#pragma once
+
+#include <xgrad/core/tensor.hpp>
+
+namespace xgrad::kernels {
+
+/// y and, for the way back, each row's mean and 1/√(variance + eps) in x's shape without its last dim.
+struct LayerNorm {
+  Tensor y, mean, rstd;
+};
+
+/// Over the last dim. gamma and beta of that dim's size, or undefined.
+LayerNorm layer_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, double eps);
+
+struct LayerNormGradients {
+  Tensor dx, dgamma, dbeta;  ///< undefined where not wanted
+};
+
+LayerNormGradients layer_norm_backward(const Tensor& g, const Tensor& x, const Tensor& gamma,
+                                       const Tensor& mean, const Tensor& rstd, bool wants_x,
+                                       bool wants_affine);
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,105 @@
+#include <xgrad/core/kernels/rows/loss.hpp>
+
+#include <limits>
+
+#include <xgrad/core/kernels/rows/simd.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+template <class T>
+using B = Batch<T>;
+template <class T>
+constexpr T minus_infinity = -std::numeric_limits<T>::infinity();
+
+template <class T>
+T max_of_row(const T* x, std::int64_t n) {
+  B<T> best[4] = {minus_infinity<T>, minus_infinity<T>, minus_infinity<T>, minus_infinity<T>};
+  batches<T>(
+      n, [&](std::int64_t i, int k) { best[k] = max(load<T>(x + i), best[k]); },
+      [&](std::int64_t i, std::int64_t count) { best[0] = max(load_part<T>(x + i, count, x[i]), best[0]); });
+  return max_of<T>(max(max(best[0], best[1]), max(best[2], best[3])));
+}
+
+template <class T>
+T exp_of(T x) {
+  T lanes[B<T>::size];
+  store<T>(lanes, exp(B<T>(x)));
+  return lanes[0];
+}
+
+// A long row passes through the first-level cache block by block; when a block has a new maximum, the sum so
+// far is rescaled to it. A maximum of −∞ is not subtracted: its exponentials are 0 as they are.
+template <class T>
+void log_sum_exp(const T* x, std::int64_t n, T* max, T* sum_exp) {
+  constexpr std::int64_t block = 2048;
+  T most = minus_infinity<T>, total = 0;
+  for (std::int64_t begin = 0; begin < n; begin += block) {
+    const std::int64_t count = n - begin < block ? n - begin : block;
+    const T* row = x + begin;
+    const T highest = max_of_row(row, count);
+    if (!(highest <= most)) {
+      if (total != 0) total *= exp_of(most - highest);
+      most = highest;
+    }
+    const B<T> shift(most == minus_infinity<T> ? T(0) : most);
+    Sums<T> sums;
+    batches<T>(
+        count, [&](std::int64_t i, int k) { sums.of[k] += exp(B<T>(load<T>(row + i) - shift)); },
+        [&](std::int64_t i, std::int64_t rest) {
+          sums.of[0] += exp(B<T>(load_part<T>(row + i, rest, minus_infinity<T>) - shift));
+        });
+    total += sums.total();
+  }
+  *max = most;
+  *sum_exp = total;
+}
+
+template <class T>
+T sum(const T* x, std::int64_t n) {
+  Sums<T> sums;
+  batches<T>(
+      n, [&](std::int64_t i, int k) { sums.of[k] += load<T>(x + i); },
+      [&](std::int64_t i, std::int64_t count) { sums.of[0] += load_part<T>(x + i, count, T(0)); });
+  return sums.total();
+}
+
+template <class T>
+void softmax_gradient(const T* x, T max, T sum_exp, T uniform, T factor, T* dx, std::int64_t n) {
+  const B<T> shift(max), scale(factor / sum_exp), offset(uniform * factor);
+  map_row(x, dx, n, [&](B<T> a) { return B<T>(exp(B<T>(a - shift)) * scale - offset); });
+}
+
+template <class T>
+T squared_distance(const T* a, const T* b, std::int64_t n) {
+  Sums<T> sums;
+  batches<T>(
+      n,
+      [&](std::int64_t i, int k) {
+        const B<T> d = load<T>(a + i) - load<T>(b + i);
+        sums.of[k] = fma(d, d, sums.of[k]);
+      },
+      [&](std::int64_t i, std::int64_t count) {
+        const B<T> d = load_part<T>(a + i, count, T(0)) - load_part<T>(b + i, count, T(0));
+        sums.of[0] = fma(d, d, sums.of[0]);
+      });
+  return sums.total();
+}
+
+}  // namespace
+
+template <>
+const LossRows<float>& rows_for<LossRows<float>, Isa::XGRAD_ISA>() {
+  static constexpr LossRows<float> table{log_sum_exp<float>, sum<float>, softmax_gradient<float>,
+                                         squared_distance<float>};
+  return table;
+}
+
+template <>
+const LossRows<double>& rows_for<LossRows<double>, Isa::XGRAD_ISA>() {
+  static constexpr LossRows<double> table{log_sum_exp<double>, sum<double>, softmax_gradient<double>,
+                                          squared_distance<double>};
+  return table;
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+
+#include <xgrad/core/kernels/rows/isa.hpp>
+
+namespace xgrad::kernels {
+
+/// What cross entropy needs of one row of n logits.
+template <class T>
+struct LossRows {
+  /// max x and Σ exp(x − max), in one pass.
+  void (*log_sum_exp)(const T* x, std::int64_t n, T* max, T* sum_exp);
+  T (*sum)(const T* x, std::int64_t n);
+  /// dx = factor · (exp(x − max) / sum_exp − uniform)
+  void (*softmax_gradient)(const T* x, T max, T sum_exp, T uniform, T factor, T* dx, std::int64_t n);
+  T (*squared_distance)(const T* a, const T* b, std::int64_t n);  ///< Σ (a − b)²
+};
+
+}  // namespace xgrad::kernels

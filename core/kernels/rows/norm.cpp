@@ -1,0 +1,135 @@
+#include <xgrad/core/kernels/rows/norm.hpp>
+
+#include <xgrad/core/kernels/rows/simd.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+template <class T>
+using B = Batch<T>;
+
+template <class T>
+T mean_of(const T* x, std::int64_t n) {
+  Sums<T> sums;
+  batches<T>(
+      n, [&](std::int64_t i, int k) { sums.of[k] += load<T>(x + i); },
+      [&](std::int64_t i, std::int64_t count) { sums.of[0] += load_part<T>(x + i, count, T(0)); });
+  return sums.total() / static_cast<T>(n);
+}
+
+// Two passes: the mean, then the spread around it. Of a row far from 0 the first mean is off by its own
+// rounding; what the second pass finds left over, `rest`, is taken out again.
+template <class T>
+void layer_norm(const T* x, const T* gamma, const T* beta, double eps, T* y, T* mean, T* rstd,
+                std::int64_t rows, std::int64_t n) {
+  const T size = static_cast<T>(n);
+  for (std::int64_t r = 0; r < rows; ++r, x += n, y += n) {
+    const T first = mean_of(x, n);
+    const B<T> center(first);
+    Sums<T> sums, squares;
+    batches<T>(
+        n,
+        [&](std::int64_t i, int k) {
+          const B<T> d = load<T>(x + i) - center;
+          sums.of[k] += d;
+          squares.of[k] = fma(d, d, squares.of[k]);
+        },
+        [&](std::int64_t i, std::int64_t count) {
+          const B<T> d = load_part<T>(x + i, count, first) - center;
+          sums.of[0] += d;
+          squares.of[0] = fma(d, d, squares.of[0]);
+        });
+    const T rest = sums.total() / size;
+    const T variance = squares.total() / size - rest * rest;
+    mean[r] = first + rest;
+    rstd[r] = T(1) / std::sqrt((variance < 0 ? T(0) : variance) + static_cast<T>(eps));
+    const B<T> residue(rest), factor(rstd[r]);
+    const auto normalized = [&](B<T> a) { return B<T>(((a - center) - residue) * factor); };
+    batches<T>(
+        n,
+        [&](std::int64_t i, int) {
+          store<T>(y + i, fma(normalized(load<T>(x + i)), load<T>(gamma + i), load<T>(beta + i)));
+        },
+        [&](std::int64_t i, std::int64_t count) {
+          const B<T> g = load_part<T>(gamma + i, count, T(0)), b = load_part<T>(beta + i, count, T(0));
+          store_part<T>(y + i, fma(normalized(load_part<T>(x + i, count, first)), g, b), count);
+        });
+  }
+}
+
+// One row's Σ gγ and Σ gγ x̂, and where `affine` its share of dgamma and dbeta.
+template <bool affine, class T>
+void sums_of_row(const T* g, const T* x, const T* gamma, T mean, T rstd, T* dgamma, T* dbeta, std::int64_t n,
+                 Sums<T>& sums, Sums<T>& products) {
+  const B<T> center(mean), factor(rstd);
+  batches<T>(
+      n,
+      [&](std::int64_t i, int k) {
+        const B<T> g_i = load<T>(g + i), x_hat = (load<T>(x + i) - center) * factor;
+        const B<T> scaled = g_i * load<T>(gamma + i);
+        sums.of[k] += scaled;
+        products.of[k] = fma(scaled, x_hat, products.of[k]);
+        if constexpr (affine) {
+          store<T>(dgamma + i, fma(g_i, x_hat, load<T>(dgamma + i)));
+          store<T>(dbeta + i, B<T>(load<T>(dbeta + i) + g_i));
+        }
+      },
+      [&](std::int64_t i, std::int64_t count) {
+        const B<T> g_i = load_part<T>(g + i, count, T(0));
+        const B<T> x_hat = (load_part<T>(x + i, count, mean) - center) * factor;
+        const B<T> scaled = g_i * load_part<T>(gamma + i, count, T(0));
+        sums.of[0] += scaled;
+        products.of[0] = fma(scaled, x_hat, products.of[0]);
+        if constexpr (affine) {
+          store_part<T>(dgamma + i, fma(g_i, x_hat, load_part<T>(dgamma + i, count, T(0))), count);
+          store_part<T>(dbeta + i, B<T>(load_part<T>(dbeta + i, count, T(0)) + g_i), count);
+        }
+      });
+}
+
+template <class T>
+void layer_norm_backward(const T* g, const T* x, const T* gamma, const T* mean, const T* rstd, T* dx,
+                         T* dgamma, T* dbeta, std::int64_t rows, std::int64_t n) {
+  const T size = static_cast<T>(n);
+  for (std::int64_t r = 0; r < rows; ++r, g += n, x += n) {
+    Sums<T> sums, products;
+    if (dgamma) {
+      sums_of_row<true>(g, x, gamma, mean[r], rstd[r], dgamma, dbeta, n, sums, products);
+    } else {
+      sums_of_row<false>(g, x, gamma, mean[r], rstd[r], dgamma, dbeta, n, sums, products);
+    }
+    if (!dx) continue;
+    const B<T> mean_g(sums.total() / size), mean_gx(products.total() / size);
+    const B<T> center(mean[r]), factor(rstd[r]);
+    const auto gradient = [&](B<T> g_i, B<T> x_i, B<T> gamma_i) {
+      const B<T> x_hat = (x_i - center) * factor;
+      return B<T>(factor * (g_i * gamma_i - mean_g - x_hat * mean_gx));
+    };
+    batches<T>(
+        n,
+        [&](std::int64_t i, int) {
+          store<T>(dx + i, gradient(load<T>(g + i), load<T>(x + i), load<T>(gamma + i)));
+        },
+        [&](std::int64_t i, std::int64_t count) {
+          const B<T> g_i = load_part<T>(g + i, count, T(0)), gamma_i = load_part<T>(gamma + i, count, T(0));
+          store_part<T>(dx + i, gradient(g_i, load_part<T>(x + i, count, T(0)), gamma_i), count);
+        });
+    dx += n;
+  }
+}
+
+}  // namespace
+
+template <>
+const NormRows<float>& rows_for<NormRows<float>, Isa::XGRAD_ISA>() {
+  static constexpr NormRows<float> table{layer_norm<float>, layer_norm_backward<float>};
+  return table;
+}
+
+template <>
+const NormRows<double>& rows_for<NormRows<double>, Isa::XGRAD_ISA>() {
+  static constexpr NormRows<double> table{layer_norm<double>, layer_norm_backward<double>};
+  return table;
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,231 @@
+#include <xgrad/core/kernels/rows/softmax.hpp>
+
+#include <limits>
+
+#include <xgrad/core/kernels/rows/simd.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+template <class T>
+using B = Batch<T>;
+template <class T>
+constexpr std::int64_t width = static_cast<std::int64_t>(Batch<T>::size);
+template <class T>
+constexpr T minus_infinity = -std::numeric_limits<T>::infinity();
+
+// Rows too short to fill batches are worked on together: exp runs over a chunk of them as over one row.
+template <class T>
+constexpr std::int64_t short_row = 2 * width<T>;
+constexpr std::int64_t chunk = 1024;
+
+template <class T>
+inline void scale_row(T* y, T factor, std::int64_t n) {
+  map_row(y, y, n, [factor](B<T> a) { return B<T>(a * B<T>(factor)); });
+}
+
+// y = scale · x + mask; returns the largest. With a NaN in the row, the row's exponentials and their sum are
+// NaN whatever the maximum makes of it.
+template <class T>
+T scores_plain(const T* x, T scale, T* y, std::int64_t n) {
+  B<T> best[4] = {minus_infinity<T>, minus_infinity<T>, minus_infinity<T>, minus_infinity<T>};
+  batches<T>(
+      n,
+      [&](std::int64_t i, int k) {
+        const B<T> s = load<T>(x + i) * B<T>(scale);
+        best[k] = max(s, best[k]);
+        store<T>(y + i, s);
+      },
+      [&](std::int64_t i, std::int64_t count) {
+        const B<T> s = load_part<T>(x + i, count, x[i]) * B<T>(scale);
+        best[0] = max(s, best[0]);
+        store_part<T>(y + i, s, count);
+      });
+  return max_of<T>(max(max(best[0], best[1]), max(best[2], best[3])));
+}
+
+template <class T>
+T scores_added(const T* x, const T* added, T scale, T* y, std::int64_t n) {
+  B<T> best[4] = {minus_infinity<T>, minus_infinity<T>, minus_infinity<T>, minus_infinity<T>};
+  batches<T>(
+      n,
+      [&](std::int64_t i, int k) {
+        const B<T> s = load<T>(x + i) * B<T>(scale) + load<T>(added + i);
+        best[k] = max(s, best[k]);
+        store<T>(y + i, s);
+      },
+      [&](std::int64_t i, std::int64_t count) {
+        const B<T> s =
+            load_part<T>(x + i, count, x[i]) * B<T>(scale) + load_part<T>(added + i, count, added[i]);
+        best[0] = max(s, best[0]);
+        store_part<T>(y + i, s, count);
+      });
+  return max_of<T>(max(max(best[0], best[1]), max(best[2], best[3])));
+}
+
+// Chosen, not added: what a boolean mask hides may be anything, NaN too.
+template <class T>
+T scores_kept(const T* x, const bool* kept, T scale, T* y, std::int64_t n) {
+  T best = minus_infinity<T>;
+  for (std::int64_t i = 0; i < n; ++i) y[i] = kept[i] ? x[i] * scale : minus_infinity<T>;
+  B<T> bests(minus_infinity<T>);
+  batches<T>(
+      n, [&](std::int64_t i, int) { bests = max(load<T>(y + i), bests); },
+      [&](std::int64_t i, std::int64_t count) {
+        for (std::int64_t k = i; k < i + count; ++k) best = y[k] > best ? y[k] : best;
+      });
+  const T most = max_of<T>(bests);
+  return most > best ? most : best;
+}
+
+template <class T>
+T scores(const ScoreRows<T>& in, std::int64_t row, T* y, std::int64_t n) {
+  const T* x = in.x + row * in.x_step;
+  if (in.added) return scores_added(x, in.added + row * in.mask_step, in.scale, y, n);
+  if (in.kept) return scores_kept(x, in.kept + row * in.mask_step, in.scale, y, n);
+  return scores_plain(x, in.scale, y, n);
+}
+
+template <class T>
+T scores_of_short(const ScoreRows<T>& in, std::int64_t row, T* y, std::int64_t n) {
+  const T* x = in.x + row * in.x_step;
+  const T* added = in.added ? in.added + row * in.mask_step : nullptr;
+  const bool* kept = in.kept ? in.kept + row * in.mask_step : nullptr;
+  T best = minus_infinity<T>;
+  for (std::int64_t i = 0; i < n; ++i) {
+    y[i] = x[i] * in.scale;
+    if (added) y[i] += added[i];
+    if (kept && !kept[i]) y[i] = minus_infinity<T>;
+    best = y[i] > best ? y[i] : best;
+  }
+  return best;
+}
+
+// A row of −∞ is shifted by nothing: its exponentials and their sum are then exactly 0, which no other row's
+// sum is.
+template <class T>
+T shift_for(T best) {
+  return best == minus_infinity<T> ? T(0) : best;
+}
+
+template <class T>
+T factor_for(T sum, bool zero_if_all_masked) {
+  return sum == 0 && zero_if_all_masked ? T(0) : T(1) / sum;
+}
+
+template <class T>
+void softmax(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
+  for (std::int64_t r = 0; r < rows; ++r, y += n) {
+    const B<T> shift(shift_for(scores(in, r, y, n)));
+    Sums<T> sums;
+    batches<T>(
+        n,
+        [&](std::int64_t i, int k) {
+          const B<T> e = exp(B<T>(load<T>(y + i) - shift));
+          sums.of[k] += e;
+          store<T>(y + i, e);
+        },
+        [&](std::int64_t i, std::int64_t count) {
+          const B<T> e = exp(B<T>(load_part<T>(y + i, count, minus_infinity<T>) - shift));
+          sums.of[0] += e;
+          store_part<T>(y + i, e, count);
+        });
+    scale_row(y, factor_for(sums.total(), in.zero_if_all_masked), n);
+  }
+}
+
+template <class T>
+void softmax_of_short(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
+  const std::int64_t at_once = chunk / n;
+  for (std::int64_t r = 0; r < rows; r += at_once) {
+    const std::int64_t end = r + at_once < rows ? r + at_once : rows;
+    for (std::int64_t i = r; i < end; ++i) {
+      const T shift = shift_for(scores_of_short(in, i, y + i * n, n));
+      for (std::int64_t k = 0; k < n; ++k) y[i * n + k] -= shift;
+    }
+    map_row(y + r * n, y + r * n, (end - r) * n, [](B<T> a) { return exp(a); });
+    for (std::int64_t i = r; i < end; ++i) {
+      T sum = 0;
+      for (std::int64_t k = 0; k < n; ++k) sum += y[i * n + k];
+      const T factor = factor_for(sum, in.zero_if_all_masked);
+      for (std::int64_t k = 0; k < n; ++k) y[i * n + k] *= factor;
+    }
+  }
+}
+
+template <class T>
+void softmax_backward(const T* g, const T* y, T scale, T* dx, std::int64_t rows, std::int64_t n) {
+  for (std::int64_t r = 0; r < rows; ++r, g += n, y += n, dx += n) {
+    if (n < width<T>) {
+      T dot = 0;
+      for (std::int64_t i = 0; i < n; ++i) dot += g[i] * y[i];
+      for (std::int64_t i = 0; i < n; ++i) dx[i] = scale * y[i] * (g[i] - dot);
+      continue;
+    }
+    Sums<T> dots;
+    batches<T>(
+        n, [&](std::int64_t i, int k) { dots.of[k] = fma(load<T>(g + i), load<T>(y + i), dots.of[k]); },
+        [&](std::int64_t i, std::int64_t count) {
+          dots.of[0] = fma(load_part<T>(g + i, count, T(0)), load_part<T>(y + i, count, T(0)), dots.of[0]);
+        });
+    const B<T> dot(dots.total()), factor(scale);
+    zip_row(g, y, dx, n, [&](B<T> a, B<T> b) { return B<T>(factor * b * (a - dot)); });
+  }
+}
+
+// (x − max) − log Σ exp(x − max), in this order: with max and the logarithm added up first, a large max would
+// swallow the logarithm's digits.
+template <class T>
+void log_softmax(const T* x, T* y, std::int64_t rows, std::int64_t n) {
+  for (std::int64_t r = 0; r < rows; ++r, x += n, y += n) {
+    const B<T> shift(scores_plain(x, T(1), y, n));
+    Sums<T> sums;
+    batches<T>(
+        n, [&](std::int64_t i, int k) { sums.of[k] += exp(B<T>(load<T>(y + i) - shift)); },
+        [&](std::int64_t i, std::int64_t count) {
+          sums.of[0] += exp(B<T>(load_part<T>(y + i, count, minus_infinity<T>) - shift));
+        });
+    const B<T> log_sum = log(B<T>(sums.total()));
+    map_row(y, y, n, [&](B<T> a) { return B<T>((a - shift) - log_sum); });
+  }
+}
+
+template <class T>
+void log_softmax_backward(const T* g, const T* y, T* dx, std::int64_t rows, std::int64_t n) {
+  for (std::int64_t r = 0; r < rows; ++r, g += n, y += n, dx += n) {
+    Sums<T> sums;
+    batches<T>(
+        n, [&](std::int64_t i, int k) { sums.of[k] += load<T>(g + i); },
+        [&](std::int64_t i, std::int64_t count) { sums.of[0] += load_part<T>(g + i, count, T(0)); });
+    const B<T> sum(sums.total());
+    zip_row(g, y, dx, n, [&](B<T> a, B<T> b) { return B<T>(a - exp(b) * sum); });
+  }
+}
+
+template <class T>
+constexpr SoftmaxRows<T> make_table() {
+  SoftmaxRows<T> t{};
+  t.softmax = [](const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
+    n < short_row<T> ? softmax_of_short(in, y, rows, n) : softmax(in, y, rows, n);
+  };
+  t.softmax_backward = softmax_backward<T>;
+  t.log_softmax = log_softmax<T>;
+  t.log_softmax_backward = log_softmax_backward<T>;
+  return t;
+}
+
+}  // namespace
+
+template <>
+const SoftmaxRows<float>& rows_for<SoftmaxRows<float>, Isa::XGRAD_ISA>() {
+  static constexpr SoftmaxRows<float> table = make_table<float>();
+  return table;
+}
+
+template <>
+const SoftmaxRows<double>& rows_for<SoftmaxRows<double>, Isa::XGRAD_ISA>() {
+  static constexpr SoftmaxRows<double> table = make_table<double>();
+  return table;
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,97 @@
+#include <xgrad/core/ops/indexing.hpp>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/kernels/indexing.hpp>
+#include <xgrad/core/ops/views.hpp>
+#include <xgrad/core/tape.hpp>
+
+namespace xgrad {
+namespace {
+
+// Where the i-th element stands, as "(1, 2)".
+Shape position(std::int64_t i, const Shape& shape) {
+  Shape at = shape;
+  for (int d = shape.dim() - 1; d >= 0; --d) {
+    at[d] = i % shape[d];
+    i /= shape[d];
+  }
+  return at;
+}
+
+void check_index(std::string_view op, const Variable& index, std::int64_t size) {
+  if (index.dtype() != int64) {
+    fail(op, "indices are int64, not ", index.dtype(), " of shape ", index.shape(),
+         "; convert with to(int64)");
+  }
+  const Tensor flat = index.value().contiguous();
+  const auto* indices = flat.data<std::int64_t>();
+  for (std::int64_t i = 0; i < flat.numel(); ++i) {
+    if (indices[i] >= 0 && indices[i] < size) continue;
+    fail_range(op, "index ", indices[i], " at position ", position(i, index.shape()), " is not in [0, ", size,
+               ")");
+  }
+}
+
+void check_1d(std::string_view op, const Variable& index) {
+  if (index.dim() != 1)
+    fail(op, "index must be 1-D, got shape ", index.shape(), "; reshape({-1}) flattens it");
+}
+
+}  // namespace
+
+Variable embedding(const Variable& indices, const Variable& weight) {
+  if (weight.dim() != 2) fail("embedding", "weight must be (V, D), got ", weight.shape());
+  check_index("embedding", indices, weight.size(0));
+  Shape shape = indices.shape();
+  shape.push_back(weight.size(1));
+  const Tensor rows = kernels::index_select(weight.value(), 0, indices.value().reshape({-1}));
+  return record("embedding", rows.reshape(shape), {weight}, {indices}, [](const Replay& r) -> Gradients {
+    // y_n = W[i_n]   ⇒   dW[v] = Σ of g_n over all n with i_n = v
+    const Shape& table = r.input_shape(0);
+    const Variable index = reshape(r.saved(0), {r.saved(0).numel()});
+    return {index_select_backward(reshape(r.grad(), {index.numel(), table[1]}), table, 0, index)};
+  });
+}
+
+Variable index_select(const Variable& x, int dim, const Variable& index) {
+  dim = normalize_dim("index_select", dim, x.dim());
+  check_1d("index_select", index);
+  check_index("index_select", index, x.size(dim));
+  return record("index_select", kernels::index_select(x.value(), dim, index.value()), {x}, {index},
+                [dim](const Replay& r) -> Gradients {
+                  // what was read several times gets several gradients, which add up
+                  return {index_select_backward(r.grad(), r.input_shape(0), dim, r.saved(0))};
+                });
+}
+
+Variable index_select_backward(const Variable& g, const Shape& shape, int dim, const Variable& index) {
+  const Tensor dx = zeros(shape, g.dtype());
+  kernels::index_add_into(dx, dim, index.value(), g.value());
+  return record("index_select_backward", dx, {g}, {index},
+                [dim](const Replay& r) -> Gradients { return {index_select(r.grad(), dim, r.saved(0))}; });
+}
+
+Variable index_add(const Variable& x, int dim, const Variable& index, const Variable& source) {
+  dim = normalize_dim("index_add", dim, x.dim());
+  check_1d("index_add", index);
+  Shape wanted = x.shape();
+  wanted[dim] = index.numel();
+  if (source.shape() != wanted) {
+    fail("index_add", "source of shape ", source.shape(), " does not fit x of shape ", x.shape(), " with ",
+         index.numel(), " indices along dim ", dim, "; it must be ", wanted);
+  }
+  if (!is_floating(x.dtype()) || source.dtype() != x.dtype()) {
+    fail("index_add", "x and source need one floating dtype, got ", x.dtype(), " and ", source.dtype(),
+         "; convert with to()");
+  }
+  check_index("index_add", index, x.size(dim));
+  const Tensor y = x.value().clone();
+  kernels::index_add_into(y, dim, index.value(), source.value());
+  return record("index_add", y, {x, source}, {keep_for(1, index)}, [dim](const Replay& r) -> Gradients {
+    // y[index[i]] = x[index[i]] + source[i]   ⇒   dx = g,  dsource = g[index]
+    return {r.wants(0) ? r.grad() : nothing, r.wants(1) ? index_select(r.grad(), dim, r.saved(0)) : nothing};
+  });
+}
+
+}  // namespace xgrad

@@ -1,0 +1,119 @@
+#include <xgrad/core/ops/loss.hpp>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/kernels/arithmetic.hpp>
+#include <xgrad/core/kernels/loss.hpp>
+#include <xgrad/core/kernels/reduce.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/compare.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/softmax.hpp>
+#include <xgrad/core/ops/views.hpp>
+#include <xgrad/core/tape.hpp>
+
+namespace xgrad {
+namespace {
+
+void check_shapes(const Variable& logits, const Variable& targets, const CrossEntropyOptions& options) {
+  if (!is_floating(logits.dtype())) {
+    fail("cross_entropy", "logits of shape ", logits.shape(), " need a floating dtype, not ", logits.dtype(),
+         "; convert with to(float32)");
+  }
+  if (targets.dtype() != int64) {
+    fail("cross_entropy", "targets of shape ", targets.shape(), " are class indices, int64, not ",
+         targets.dtype(), "; convert with to(int64)");
+  }
+  const bool batch = logits.dim() == 2 && targets.shape() == Shape{logits.size(0)};
+  const bool single = logits.dim() == 1 && targets.dim() == 0;
+  if (!batch && !single) {
+    fail("cross_entropy", "wants logits (N, V) with targets (N,), or (V,) with (), got ", logits.shape(),
+         " and ", targets.shape(), "; reshape({-1, V}) and reshape({-1}) make them fit");
+  }
+  if (!(options.label_smoothing >= 0 && options.label_smoothing <= 1))
+    fail("cross_entropy", "label_smoothing must be in [0, 1], got ", options.label_smoothing);
+}
+
+// The number of targets that count.
+std::int64_t count_targets(const Tensor& targets, std::int64_t classes, std::int64_t ignore_index) {
+  const Tensor flat = targets.contiguous();
+  const auto* target = flat.data<std::int64_t>();
+  std::int64_t count = 0;
+  for (std::int64_t i = 0; i < flat.numel(); ++i) {
+    if (target[i] == ignore_index) continue;
+    if (target[i] < 0 || target[i] >= classes) {
+      fail_range("cross_entropy", "target ", target[i], " at position ", i, " is not one of ", classes,
+                 " classes, [0, ", classes, "), nor the ignore_index ", ignore_index);
+    }
+    ++count;
+  }
+  return count;
+}
+
+Tensor reduced(const Tensor& losses, Reduction reduction, std::int64_t count) {
+  if (reduction == Reduction::none) return losses;
+  const Tensor total = kernels::sum(losses, kernels::all_dims(losses.dim()), /*keepdim=*/false);
+  return reduction == Reduction::sum ? total : kernels::scale(total, 1.0 / static_cast<double>(count));
+}
+
+}  // namespace
+
+Variable cross_entropy(const Variable& logits, const Variable& targets, const CrossEntropyOptions& options) {
+  check_shapes(logits, targets, options);
+  const std::int64_t classes = logits.size(-1);
+  const Tensor x = logits.value().reshape({-1, classes}), t = targets.value().reshape({-1});  // (N, V), (N)
+  const std::int64_t count = count_targets(t, classes, options.ignore_index);
+  const auto out = kernels::cross_entropy(x, t, options.ignore_index, options.label_smoothing);
+  const Tensor losses = out.losses.reshape(targets.shape());
+  return record("cross_entropy", reduced(losses, options.reduction, count), {logits},
+                {logits, targets, Variable(out.max_and_sum)}, [options, count](const Replay& r) -> Gradients {
+                  // loss_n = log Σ_j exp x_j − Σ_j q_j x_j  ⇒  dx = g_n (softmax(x) − q), where q is the
+                  // wanted distribution: 1 − smoothing on the target, and smoothing/V on every class
+                  const Variable logits = r.saved(0), targets = r.saved(1);
+                  const Variable g = options.reduction == Reduction::mean ? r.grad() / count : r.grad();
+                  const Variable g_n = reshape(expand(g, targets.shape()), {-1});
+                  if (grad_enabled())
+                    return {composed::cross_entropy_backward(g_n, logits, targets, options)};
+                  const Shape& shape = logits.shape();
+                  const Tensor dx = kernels::cross_entropy_backward(
+                      g_n.value(), logits.value().reshape({-1, shape.back()}), targets.value().reshape({-1}),
+                      r.saved(2).value(), options.ignore_index, options.label_smoothing);
+                  return {dx.reshape(shape)};
+                });
+}
+
+Variable composed::cross_entropy_backward(const Variable& g, const Variable& logits, const Variable& targets,
+                                          const CrossEntropyOptions& options) {
+  const std::int64_t classes = logits.size(-1);
+  const Variable x = reshape(logits, {-1, classes}), t = reshape(targets, {-1, 1});  // (N, V), (N, 1)
+  const Variable one_hot = eq(t, arange(classes)).to(logits.dtype());
+  const Variable q =
+      one_hot * (1 - options.label_smoothing) + options.label_smoothing / static_cast<double>(classes);
+  const Variable dx = reshape(g, {-1, 1}) * (softmax(x, -1) - q);
+  return reshape(masked_fill(dx, eq(t, options.ignore_index), 0), logits.shape());
+}
+
+Variable mse_loss(const Variable& prediction, const Variable& target, Reduction reduction) {
+  if (prediction.shape() != target.shape()) {
+    fail("mse_loss", "prediction and target differ in shape: ", prediction.shape(), " and ", target.shape(),
+         "; expand or reshape one of them, they are not broadcast");
+  }
+  const DType dtype = promote("mse_loss", prediction.dtype(), target.dtype());
+  if (!is_floating(dtype))
+    fail("mse_loss", "needs a floating dtype, not ", dtype, "; convert with to(float32)");
+  if (reduction == Reduction::none) {
+    const Variable difference = prediction - target;
+    return difference * difference;
+  }
+  const Variable p = to(prediction, dtype), t = to(target, dtype);
+  const double n = reduction == Reduction::mean ? static_cast<double>(p.numel()) : 1;
+  return record("mse_loss", kernels::scale(kernels::squared_distance(p.value(), t.value()), 1 / n), {p, t},
+                {p, t}, [n](const Replay& r) -> Gradients {
+                  // ∂(Σ (p − t)² / n)/∂p = 2 (p − t) / n, and the opposite for t
+                  const Variable dp = (r.saved(0) - r.saved(1)) * (r.grad() * (2 / n));
+                  return {r.wants(0) ? dp : nothing, r.wants(1) ? neg(dp) : nothing};
+                });
+}
+
+}  // namespace xgrad

@@ -1,0 +1,69 @@
+#include <xgrad/core/ops/norm.hpp>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/kernels/norm.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/tape.hpp>
+
+namespace xgrad {
+namespace {
+
+void check_affine(const char* name, const Variable& affine, const Variable& x) {
+  if (!affine.defined()) return;
+  if (affine.shape() != Shape{x.size(-1)}) {
+    fail("layer_norm", name, " of shape ", affine.shape(), " does not fit the last dim of x, ", x.shape(),
+         "; it must be (", x.size(-1), ",)");
+  }
+  if (affine.dtype() != x.dtype())
+    fail("layer_norm", "x is ", x.dtype(), ", ", name, " is ", affine.dtype(), "; convert one with to()");
+}
+
+void check(const Variable& x, const Variable& gamma, const Variable& beta, double eps) {
+  if (!is_floating(x.dtype()))
+    fail("layer_norm", "needs a floating dtype, not ", x.dtype(), "; convert with to(float32)");
+  if (x.dim() == 0) fail("layer_norm", "needs a dim to normalize over, x has shape ()");
+  if (gamma.defined() != beta.defined()) {
+    fail("layer_norm", "gamma is ", gamma.defined() ? "given" : "undefined", ", beta is ",
+         beta.defined() ? "given" : "undefined", "; give both or neither");
+  }
+  if (!(eps >= 0)) fail("layer_norm", "eps must not be negative, got ", eps);
+  check_affine("gamma", gamma, x);
+  check_affine("beta", beta, x);
+}
+
+}  // namespace
+
+Variable layer_norm(const Variable& x, const Variable& gamma, const Variable& beta, double eps) {
+  check(x, gamma, beta, eps);
+  const bool affine = gamma.defined();
+  const auto out = kernels::layer_norm(x.value(), affine ? gamma.value() : Tensor(),
+                                       affine ? beta.value() : Tensor(), eps);
+  const Keep gamma_if_any = keep_for(affine ? Keep::every_input : 1, gamma);
+  return record("layer_norm", out.y, {x, gamma, beta},
+                {x, gamma_if_any, Variable(out.mean), Variable(out.rstd)},
+                [affine, eps](const Replay& r) -> Gradients {
+                  // with x̂ = (x − μ)/σ and gγ = g γ:  dx = (gγ − mean(gγ) − x̂ mean(gγ x̂))/σ,  dγ = Σ g x̂,  dβ
+                  // = Σ g
+                  const Variable g = r.grad(), x = r.saved(0), gamma = affine ? r.saved(1) : Variable();
+                  if (grad_enabled()) return composed::layer_norm_backward(g, x, gamma, eps);
+                  auto d = kernels::layer_norm_backward(
+                      g.value(), x.value(), affine ? gamma.value() : Tensor(), r.saved(2).value(),
+                      r.saved(3).value(), r.wants(0), r.wants(1) || r.wants(2));
+                  return {r.wants(0) ? Variable(d.dx) : nothing, r.wants(1) ? Variable(d.dgamma) : nothing,
+                          r.wants(2) ? Variable(d.dbeta) : nothing};
+                });
+}
+
+std::vector<Variable> composed::layer_norm_backward(const Variable& g, const Variable& x,
+                                                    const Variable& gamma, double eps) {
+  const Variable centered = x - mean(x, {-1}, true);
+  const Variable rstd = pow(mean(centered * centered, {-1}, true) + eps, -0.5);
+  const Variable x_hat = centered * rstd;
+  const Variable scaled = gamma.defined() ? g * gamma : g;
+  const Variable dx = rstd * (scaled - mean(scaled, {-1}, true) - x_hat * mean(scaled * x_hat, {-1}, true));
+  if (!gamma.defined()) return {dx, nothing, nothing};
+  return {dx, sum_to(g * x_hat, gamma.shape()), sum_to(g, gamma.shape())};
+}
+
+}  // namespace xgrad

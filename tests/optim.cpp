@@ -1,0 +1,150 @@
+#include <xgrad/optim/adamw.hpp>
+#include <xgrad/optim/clip.hpp>
+#include <xgrad/optim/schedule.hpp>
+#include <xgrad/optim/sgd.hpp>
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <memory>
+
+#include <doctest/doctest.h>
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/matmul.hpp>
+#include <xgrad/core/ops/reduce.hpp>
+
+#include "support.hpp"
+
+using namespace xgrad;
+using namespace xgrad::optim;
+
+namespace {
+
+const Tensor& numbers(const std::string& key) { return golden("optim", key); }
+
+// f(p) = Σ (A p)⁴/4 + Σ b p
+Variable objective(const Variable& p) {
+  return sum(pow(matmul(numbers("A"), p), 4)) / 4 + sum(numbers("b") * p);
+}
+
+using Make = std::function<std::unique_ptr<Optimizer>(std::vector<Variable>)>;
+
+Make sgd(const SGDOptions& options) {
+  return [options](std::vector<Variable> p) { return std::make_unique<SGD>(std::move(p), options); };
+}
+Make adamw(const AdamWOptions& options) {
+  return [options](std::vector<Variable> p) { return std::make_unique<AdamW>(std::move(p), options); };
+}
+
+}  // namespace
+
+TEST_CASE("optimisers follow PyTorch's trajectory over 20 steps") {
+  const std::vector<std::pair<std::string, Make>> table = {
+      {"sgd", sgd({.lr = 0.01})},
+      {"sgd momentum", sgd({.lr = 0.01, .momentum = 0.9})},
+      {"sgd dampening", sgd({.lr = 0.01, .momentum = 0.9, .dampening = 0.3})},
+      {"sgd nesterov", sgd({.lr = 0.01, .momentum = 0.9, .nesterov = true})},
+      {"sgd decay", sgd({.lr = 0.01, .momentum = 0.9, .weight_decay = 0.1})},
+      {"adamw", adamw({.lr = 0.05})},
+      {"adamw options", adamw({.lr = 0.05, .beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .weight_decay = 0.3})},
+  };
+  for (const auto& [name, make] : table) {
+    CAPTURE(name);
+    // a parameter that is a strided view takes the same path
+    for (const Tensor& memory : {zeros({3}, float64), zeros({3, 2}, float64).select(1, 0)}) {
+      const Variable p(memory.copy_(numbers("start")), true);
+      const auto optimizer = make({p});
+      for (std::int64_t step = 0; step < 20; ++step) {
+        optimizer->zero_grad();
+        objective(p).backward();
+        optimizer->step();
+        CHECK(max_abs_diff(p.value(), numbers(name).select(0, step)) < 1e-12);
+      }
+    }
+  }
+}
+
+TEST_CASE("clip_grad_norm_ scales as PyTorch's does and returns the norm before") {
+  const Variable p(numbers("start").clone(), true);
+  SGD optimizer({p}, {.lr = 0.1});
+  for (std::int64_t step = 0; step < 20; ++step) {
+    optimizer.zero_grad();
+    objective(p).backward();
+    const double norm = clip_grad_norm_({p}, 0.5);
+    CHECK(norm == doctest::Approx(numbers("norms").select(0, step).item<double>()).epsilon(1e-12));
+    optimizer.step();
+    CHECK(max_abs_diff(p.value(), numbers("clipped").select(0, step)) < 1e-12);
+  }
+}
+
+TEST_CASE("clip_grad_norm_ is the joint norm, of float32 gradients too") {
+  const Variable a(zeros({100000}), true), b(zeros({3}), true), without(zeros({2}), true);
+  a.set_grad(full({100000}, 2.0F));
+  b.set_grad(tensor({1.0F, 2.0F, 3.0F}));
+  CHECK(clip_grad_norm_({a, b, without}, 1e9) == doctest::Approx(std::sqrt(400000.0 + 14)).epsilon(1e-12));
+  CHECK(a.grad().at({7}) == 2);
+  b.set_grad(tensor({1.0F, std::numeric_limits<float>::infinity(), 0.0F}));
+  CHECK_THROWS_TEXT(clip_grad_norm_({a, b}, 1), "[clip_grad_norm_] the norm of the gradients is inf");
+  CHECK(a.grad().at({7}) == 2);
+}
+
+TEST_CASE("a parameter without a gradient stays, and its first step is its own") {
+  const Variable p(ones({2}, float64), true), q(ones({2}, float64), true);
+  AdamW optimizer({p, q}, {.lr = 0.1, .weight_decay = 0});
+  for (int i = 0; i < 3; ++i) {
+    optimizer.zero_grad();
+    sum(p).backward();
+    optimizer.step();
+  }
+  CHECK(equal(q.value(), ones({2}, float64)));
+  sum(q).backward();
+  optimizer.step();
+  // the first step of Adam is lr · g / (|g| + eps)
+  CHECK(q.value().at({0}) == doctest::Approx(1 - 0.1 / (1 + 1e-8)).epsilon(1e-14));
+}
+
+TEST_CASE("float32 AdamW stays with float64") {
+  const Variable p(numbers("start").to(float32), true);
+  AdamW optimizer({p}, {.lr = 0.05});
+  for (std::int64_t step = 0; step < 20; ++step) {
+    optimizer.zero_grad();
+    sum(pow(matmul(numbers("A").to(float32), p), 4) / 4).backward();
+    p.grad().add_(numbers("b").to(float32));
+    optimizer.step();
+  }
+  CHECK(max_abs_diff(p.value().to(float64), numbers("adamw").select(0, 19)) < 1e-5);
+}
+
+TEST_CASE("warm-up and cosine: closed form") {
+  const WarmupCosine schedule{.lr = 1, .warmup = 10, .total = 110, .min_lr = 0.1};
+  CHECK(schedule(0) == doctest::Approx(0.1));
+  CHECK(schedule(9) == doctest::Approx(1.0));
+  CHECK(schedule(10) == doctest::Approx(1.0));
+  CHECK(schedule(35) == doctest::Approx(0.1 + 0.9 * 0.5 * (1 + std::sqrt(0.5))));
+  CHECK(schedule(60) == doctest::Approx(0.55));
+  CHECK(schedule(110) == doctest::Approx(0.1));
+  CHECK(schedule(100000) == doctest::Approx(0.1));
+  CHECK(WarmupCosine{.lr = 2, .warmup = 0, .total = 1}(0) == doctest::Approx(2));
+}
+
+TEST_CASE("optimisers refuse what they cannot work with") {
+  const Variable p(ones({2}), true);
+  CHECK_THROWS_TEXT(SGD({p, Variable(ones({2}))}, {}), "[optim] parameter 1 does not require a gradient");
+  CHECK_THROWS_TEXT(SGD({p, p}, {}), "[optim] parameters 0 and 1 are the same");
+  CHECK_THROWS_TEXT(SGD({p * 2}, {}), "[optim] parameter 0 is the result of an op");
+  CHECK_THROWS_TEXT(SGD({Variable()}, {}), "[optim] parameter 0 is undefined");
+  CHECK_THROWS_TEXT(SGD({p}, {.lr = -1}), "[optim] the learning rate must not be negative or NaN, got -1");
+  CHECK_THROWS_TEXT(SGD({p}, {.nesterov = true}), "[SGD] Nesterov needs a momentum and no dampening");
+  CHECK_THROWS_TEXT(AdamW({p}, {.beta1 = 1}), "[AdamW] betas must lie in [0, 1), got 1 and 0.999");
+  CHECK_THROWS_TEXT(clip_grad_norm_({p}, -1),
+                    "[clip_grad_norm_] max_norm must not be negative or NaN, got -1");
+}
+
+TEST_CASE("a step raises the version: a graph that still needs the old value says so") {
+  const Variable p(ones({2}), true);
+  const Variable loss = sum(p * p);
+  p.set_grad(ones({2}));
+  AdamW({p}, {}).step();
+  CHECK_THROWS_TEXT(loss.backward(), "that was changed in place afterwards");
+}
