@@ -81,7 +81,8 @@ Variable call(F& f, const std::vector<Variable>& x) {
 /// The same of anything that is called with the inputs one by one: a function, or a module, whose named
 /// parameters are then checked too.
 template <class F>
-GradcheckResult gradcheck(F&& f, const std::vector<Variable>& inputs, const GradcheckOptions& options = {}) {
+requires(!std::is_same_v<std::remove_cvref_t<F>, GradcheckFunction>) GradcheckResult
+    gradcheck(F&& f, const std::vector<Variable>& inputs, const GradcheckOptions& options = {}) {
   const GradcheckFunction function = [&f](const std::vector<Variable>& x) -> Variable {
     if constexpr (std::is_invocable_v<F&, const std::vector<Variable>&>) {
       return f(x);

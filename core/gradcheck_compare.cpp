@@ -22,9 +22,11 @@ std::vector<double> flat(const std::vector<Variable>& results) {
   return all;
 }
 
-double largest_of(const std::vector<double>& values) {
+double largest_finite(const std::vector<double>& values) {
   double largest = 0;
-  for (double value : values) largest = std::max(largest, std::abs(value));
+  for (double value : values) {
+    if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
+  }
   return largest;
 }
 
@@ -118,7 +120,7 @@ bool GradientComparison::projection_agrees(const Tensor& x, const std::vector<do
   };
   const double expected = std::inner_product(v.begin(), v.end(), analytic.begin(), 0.0);
   const double numeric = LineSlope(line, weights_).central(step_for(0));
-  return std::abs(numeric - expected) <= bound(largest_of(analytic));
+  return std::abs(numeric - expected) <= bound(largest_finite(analytic));
 }
 
 // The results as element number `element` of x moves by t.
@@ -142,7 +144,7 @@ std::string GradientComparison::check_elements(std::size_t i, const Tensor& x,
                                                const std::vector<double>& analytic) {
   const std::vector<double> at = x.to_vector<double>();
   std::vector<double> error(at.size());
-  double largest = largest_of(analytic);
+  double largest = largest_finite(analytic);
   std::vector<std::size_t> suspects;
   for (std::size_t e = 0; e < at.size(); ++e) {
     const double numeric = along(x, static_cast<std::int64_t>(e)).central(step_for(at[e]));

@@ -55,7 +55,22 @@ void Node::forget() {
   replayed_ = true;
 }
 
-const Shape& Replay::input_shape(std::size_t input) const { return node_.body_.inputs.at(input)->shape(); }
+bool Replay::wants(std::size_t input) const {
+  if (input >= wants_.size()) {
+    fail_state("backward", "the rule of node #", node_.id(), " (", node_.op(), ") asks for input ", input,
+               " of ", wants_.size());
+  }
+  return wants_[input];
+}
+
+const Shape& Replay::input_shape(std::size_t input) const {
+  if (!wants(input)) {
+    fail_state("backward", "the rule of node #", node_.id(), " (", node_.op(),
+               ") asks for the shape of input ", input, ", which wants no gradient; ask wants(", input,
+               ") first");
+  }
+  return node_.body_.inputs[input]->shape();
+}
 
 Variable Replay::unpack(const Saved& saved, std::shared_ptr<Node> node) const {
   if (saved.value.version() != saved.version) {
@@ -94,6 +109,7 @@ bool wants_gradient(const Inputs& inputs) {
 Variable append_node(const char* op, Tensor value, const Inputs& inputs, std::initializer_list<Keep> keeps,
                      Rule rule) {
   if (!is_floating(value.dtype())) fail(op, "a recorded result must be floating, not ", value.dtype());
+  if (!rule) fail(op, "a recorded op needs a rule");
   auto node = std::make_shared<Node>(op, value);
   node->body_.inputs.reserve(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -101,6 +117,9 @@ Variable append_node(const char* op, Tensor value, const Inputs& inputs, std::in
   }
   node->body_.saved.reserve(keeps.size());
   for (const Keep& keep : keeps) {
+    if (keep.for_input_ >= static_cast<int>(inputs.size())) {
+      fail(op, "keep_for names input ", keep.for_input_, " of ", inputs.size());
+    }
     if (!keep.variable_) {
       node->output_ = {value, nullptr, value.version()};
     } else if (keep.for_input_ == Keep::every_input ||

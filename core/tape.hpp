@@ -81,9 +81,9 @@ class Node : public std::enable_shared_from_this<Node> {
 /// What a rule sees while its node is replayed.
 class Replay {
  public:
-  const Variable& grad() const { return grad_; }                 ///< dL/d(output)
-  bool wants(std::size_t input) const { return wants_[input]; }  ///< a gradient for this input is asked for
-  const Shape& input_shape(std::size_t input) const;             ///< of a wanted input
+  const Variable& grad() const { return grad_; }      ///< dL/d(output)
+  bool wants(std::size_t input) const;                ///< a gradient for this input is asked for
+  const Shape& input_shape(std::size_t input) const;  ///< of a wanted input
   /// The i-th value the op kept. Throws if it was changed in place since.
   Variable saved(std::size_t i) const;
   /// The op's own output, of an op that said `keeps_output`.

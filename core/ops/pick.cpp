@@ -81,7 +81,7 @@ Tensor multinomial(const Variable& weights, std::int64_t count, bool replacement
   return kernels::dispatch_floating("multinomial", w.dtype(), [&]<class T>() {
     const T* from = kernels::raw<T>(w);
     for (std::int64_t r = 0; r < rows; ++r) check_weights(from + r * n, r, n, count, replacement);
-    if (!replacement || count == 1) {
+    if (!replacement) {
       // The largest of w_i / e_i, with e_i exponentially distributed, is i with probability w_i / Σ w; the
       // second largest is the next draw of what is left, and so on.
       const Tensor e = empty(w.shape(), w.dtype());

@@ -16,11 +16,13 @@ def dims(op, f, domain=normal):
             g = lambda x: f(x, dim=dim, keepdim=keep)
             case(f"{op}_{name}{suffix}", [domain((2, 3, 4))], g)
             if suffix == "":
-                case(f"{op}_{name}", [domain((2, 1, 3))], g, "size 1")
+                finite = not (op == "var" and dim == (1,))  # one element has no variance
+                case(f"{op}_{name}", [domain((2, 1, 3))], g, "size 1", gradcheck=finite)
 
 
 unary("sum", torch.sum)
-unary("mean", torch.mean)
+unary("mean", torch.mean, but=("empty",))
+case("mean", [normal((2, 0, 3))], torch.mean, "empty", gradcheck=False)
 dims("sum", torch.sum)
 dims("mean", torch.mean)
 dims("var", torch.var)
@@ -42,7 +44,6 @@ case("amax_1", [integers(-99, 100)((2, 3, 4))], lambda x: x.amax(1), "int64")
 case("amax_-1", [booleans((2, 3, 2))], lambda x: x.amax(-1), "boolean")
 
 case("var_population", [normal((2, 5))], lambda x: x.var(1, unbiased=False))
-case("var_-1", [normal((2, 2, 50)) + 1e6], lambda x: x.var(-1), "far from 0", gradcheck=False)
 case("sum_-1", [[[[inf, 1.0, -inf], [nan, 1.0, 2.0], [inf, inf, 0.0]]]], lambda x: x.sum(-1), "special", gradcheck=False)
 case("amax_-1", [[[[inf, 1.0, -inf], [nan, 1.0, 2.0], [1.0, 2.0, nan], [-inf, -inf, -inf], [-0.0, 0.0, -1.0]]]],
      lambda x: x.amax(-1), "special", gradcheck=False)

@@ -50,7 +50,7 @@ void sum_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, 
 // The larger; a NaN on either side wins.
 template <class T>
 B<T> larger(B<T> best, B<T> x) {
-  return select((x > best) | (x != x), x, best);
+  return select((x > best) | is_nan<T>(x), x, best);
 }
 template <class T>
 T larger_of(T best, T x) {

@@ -51,6 +51,11 @@ inline T max_of(const Batch<T>& value) {
   }
   return lanes[0];
 }
+// Not x != x, which xsimd 8 compares in an ordered way with AVX-512: false of NaN.
+template <class T>
+inline auto is_nan(const Batch<T>& x) {
+  return xsimd::isnan(x);
+}
 template <class Condition>
 inline bool any_of(const Condition& condition) {
   return xsimd::any(condition);
@@ -101,6 +106,10 @@ inline T sum_of(const Batch<T>& value) {
 template <class T>
 inline T max_of(const Batch<T>& value) {
   return value.value;
+}
+template <class T>
+inline bool is_nan(const Batch<T>& x) {
+  return x.value != x.value;
 }
 inline bool any_of(bool condition) { return condition; }
 
