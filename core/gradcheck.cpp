@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <sstream>
 
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/gradcheck_compare.hpp>
@@ -17,6 +18,12 @@ Tensor copy_with_layout(const Tensor& x) {
   for (int i = 0; i < x.dim(); ++i) last += (x.size(i) - 1) * x.strides()[i];
   const Tensor memory = full({last + 1}, std::numeric_limits<double>::quiet_NaN(), float64);
   return Tensor(memory.storage(), x.shape(), x.strides(), x.offset(), float64).copy_(x);
+}
+
+std::string input_name(std::size_t i) {
+  std::ostringstream name;
+  name << "input " << i;
+  return name.str();
 }
 
 void check_argument(const std::string& name, const Variable& x) {
@@ -107,7 +114,7 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
     check_argument(leaf.name, leaf.variable);
     if (!leaf.variable.is_leaf()) fail("gradcheck", leaf.name, " is the result of an op, not a leaf");
   }
-  for (std::size_t i = 0; i < inputs.size(); ++i) check_argument("input " + std::to_string(i), inputs[i]);
+  for (std::size_t i = 0; i < inputs.size(); ++i) check_argument(input_name(i), inputs[i]);
 
   const GradModeGuard record(true);
   Promotion promotion;
@@ -124,7 +131,7 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
       arguments.push_back(input);
     } else {
       arguments.emplace_back(copy_with_layout(input.value()), true);
-      checked.push_back({"input " + std::to_string(i), arguments.back()});
+      checked.push_back({input_name(i), arguments.back()});
     }
   }
   if (checked.empty()) fail("gradcheck", "none of the ", inputs.size(), " inputs is floating");

@@ -30,6 +30,7 @@ bool Tensor::is_contiguous() const {
 std::uint32_t Tensor::version() const { return storage_ ? storage_->version() : 0; }
 
 bool Tensor::overlaps_itself() const {
+  if (numel() == 0) return false;
   for (int i = 0; i < dim(); ++i) {
     if (shape_[i] > 1 && strides_[i] == 0) return true;
   }

@@ -98,7 +98,7 @@ class CaseCheck {
 
   void run() const {
     for (const Layout layout : {Layout::contiguous, Layout::transposed, Layout::sliced}) {
-      INFO("inputs are ", layout_names[static_cast<int>(layout)]);
+      INFO("inputs are ", std::string(layout_names[static_cast<int>(layout)]));
       const std::vector<Tensor> inputs = converted(float64, layout);
       compare(inputs, float64, row_.options.tolerance);
       compare(converted(float32, layout), float32, row_.options.float32_tolerance);
@@ -116,7 +116,7 @@ class CaseCheck {
 
   // Value and gradients against the golden: of all inputs together, then of each alone.
   void compare(const std::vector<Tensor>& inputs, DType dtype, double tolerance) const {
-    INFO("in ", name(dtype));
+    INFO("in ", std::string(name(dtype)));
     const std::vector<std::uint32_t> versions = versions_of(inputs);
     std::vector<bool> floating(inputs.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) floating[i] = is_floating(inputs[i].dtype());
@@ -198,7 +198,7 @@ void check_ops(const std::string& family, const std::vector<OpRow>& rows) {
       try {
         CaseCheck(row, one).run();
       } catch (const std::exception& error) {
-        FAIL_CHECK("threw: ", error.what());
+        FAIL_CHECK("threw: ", std::string(error.what()));
       }
     }
     goldens.erase(at);

@@ -43,6 +43,13 @@ Tensor le(const Tensor& a, const Tensor& b) {
   return compare("le", a, b, [](auto p, auto q) { return p <= q; });
 }
 
+Tensor gt(const Tensor& a, const Tensor& b) {
+  return compare("gt", a, b, [](auto p, auto q) { return p > q; });
+}
+Tensor ge(const Tensor& a, const Tensor& b) {
+  return compare("ge", a, b, [](auto p, auto q) { return p >= q; });
+}
+
 // Each operand is true or false by itself, so their dtypes need not agree.
 Tensor logical_and(const Tensor& a, const Tensor& b) {
   return compare("logical_and", a.to(boolean), b.to(boolean), [](bool p, bool q) { return p && q; });

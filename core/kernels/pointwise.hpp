@@ -18,8 +18,4 @@ Tensor gelu_tanh(const Tensor& x);
 Tensor gelu_backward(const Tensor& g, const Tensor& x);  ///< g · gelu'(x), of one shape and dtype
 Tensor gelu_tanh_backward(const Tensor& g, const Tensor& x);
 
-/// a where the condition holds, else b, all broadcast. A value that is not chosen is not read as a number.
-Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
-Tensor masked_fill(const Tensor& x, const Tensor& mask, Scalar value);
-
 }  // namespace xgrad::kernels

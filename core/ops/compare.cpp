@@ -14,13 +14,12 @@ Tensor number(Scalar value, const Variable& beside) {
 
 }  // namespace
 
-// a > b is b < a: with NaN both are false.
 Tensor eq(const Variable& a, const Variable& b) { return kernels::eq(a.value(), b.value()); }
 Tensor ne(const Variable& a, const Variable& b) { return kernels::ne(a.value(), b.value()); }
 Tensor lt(const Variable& a, const Variable& b) { return kernels::lt(a.value(), b.value()); }
 Tensor le(const Variable& a, const Variable& b) { return kernels::le(a.value(), b.value()); }
-Tensor gt(const Variable& a, const Variable& b) { return kernels::lt(b.value(), a.value()); }
-Tensor ge(const Variable& a, const Variable& b) { return kernels::le(b.value(), a.value()); }
+Tensor gt(const Variable& a, const Variable& b) { return kernels::gt(a.value(), b.value()); }
+Tensor ge(const Variable& a, const Variable& b) { return kernels::ge(a.value(), b.value()); }
 
 Tensor eq(const Variable& a, Scalar b) { return eq(a, number(b, a)); }
 Tensor ne(const Variable& a, Scalar b) { return ne(a, number(b, a)); }

@@ -2,6 +2,7 @@
 
 #include <xgrad/core/kernels/compare.hpp>
 #include <xgrad/core/kernels/pointwise.hpp>
+#include <xgrad/core/kernels/select.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/reduce.hpp>

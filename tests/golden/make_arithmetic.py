@@ -17,9 +17,9 @@ for name, op in (("add", torch.add), ("sub", torch.sub), ("mul", torch.mul)):
 case("mul", [normal((2, 3)), booleans((2, 3))], torch.mul, "with boolean")
 case("div", [normal((2, 3)), integers(1, 4)((2, 3))], torch.div, "with int64")
 
-# At the edge of the domain: the gradient of the exponent is 0 where 0^b is 0, and no NaN reaches the base.
+# At the edge of the domain: the gradient of the exponent is 0 where 0^b is 0.
 case("pow", [[0.0, 0.0, 0.0], [0.5, 1.0, 3.0]], torch.pow, "base 0", gradcheck=False)
-case("pow", [[-2.0, -1.5, 3.0], [2.0, 3.0, 0.0]], lambda a, b: torch.pow(a, b.detach()), "negative base",
+case("pow", [[-2.0, -1.5, 3.0], [2.0, 3.0, 0.0]], torch.pow, "negative base",
      gradcheck=False)
 case("div", [[1.0, -1.0, 0.0], [0.0, 0.0, 2.0]], torch.div, "by 0", gradcheck=False)
 

@@ -1,6 +1,6 @@
 #include <xgrad/core/kernels/rows/math.hpp>
 
-#include <xgrad/core/kernels/rows/simd.hpp>
+#include <xgrad/core/kernels/rows/functions.hpp>
 
 namespace xgrad::kernels {
 namespace {
@@ -12,11 +12,11 @@ template <class T>
 constexpr MathRows<T> make_table() {
   MathRows<T> t{};
   t.neg = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return B<T>(-a); }); };
-  t.exp = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return exp(a); }); };
-  t.log = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return log(a); }); };
+  t.exp = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return exp_of<T>(a); }); };
+  t.log = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return log_of<T>(a); }); };
   t.sqrt = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return sqrt(a); }); };
   t.tanh = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return tanh(a); }); };
-  t.erf = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return erf(a); }); };
+  t.erf = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return erf_of<T>(a); }); };
   // select, not max: a NaN stays a NaN
   t.relu = [](const T* x, T* y, std::int64_t n) {
     map_row(x, y, n, [](B<T> a) { return select(a < B<T>(T(0)), B<T>(T(0)), a); });

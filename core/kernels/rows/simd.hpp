@@ -46,6 +46,10 @@ inline T max_of(const Batch<T>& value) {
   }
   return lanes[0];
 }
+template <class Condition>
+inline bool any_of(const Condition& condition) {
+  return xsimd::any(condition);
+}
 
 #else
 
@@ -93,6 +97,7 @@ template <class T>
 inline T max_of(const Batch<T>& value) {
   return value.value;
 }
+inline bool any_of(bool condition) { return condition; }
 
 #endif
 

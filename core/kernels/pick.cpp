@@ -1,0 +1,81 @@
+#include <xgrad/core/kernels/pick.hpp>
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/kernels/dispatch.hpp>
+#include <xgrad/core/kernels/parallel.hpp>
+#include <xgrad/core/kernels/raw.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+template <class T>
+bool is_larger(T a, T b) {
+  return a > b || (a != a && b == b);
+}
+
+Shape without_last(const Shape& shape) {
+  Shape rest = shape;
+  rest.erase(shape.dim() - 1);
+  return rest;
+}
+
+}  // namespace
+
+Tensor argmax(const Tensor& input) {
+  const Tensor x = input.contiguous();
+  const std::int64_t n = x.shape().back();
+  const Tensor y = empty(without_last(x.shape()), int64);
+  dispatch(x.dtype(), [&]<class T>() {
+    const T* from = raw<T>(x);
+    auto* to = raw<std::int64_t>(y);
+    parallel_for(y.numel(), parallel_grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t r = begin; r < end; ++r) {
+        const T* row = from + r * n;
+        std::int64_t best = 0;
+        for (std::int64_t i = 1; i < n; ++i) {
+          if (is_larger(row[i], row[best])) best = i;
+        }
+        to[r] = best;
+      }
+    });
+  });
+  return y;
+}
+
+std::pair<Tensor, Tensor> topk(const Tensor& input, std::int64_t k) {
+  const Tensor x = input.contiguous();
+  const std::int64_t n = x.shape().back();
+  Shape shape = x.shape();
+  shape.back() = k;
+  const Tensor values = empty(shape, x.dtype()), indices = empty(shape, int64);
+  dispatch(x.dtype(), [&]<class T>() {
+    const T* from = raw<T>(x);
+    T* to_values = raw<T>(values);
+    auto* to_indices = raw<std::int64_t>(indices);
+    parallel_for(without_last(shape).numel(), parallel_grain / (n + 1) / 4 + 1,
+                 [&](std::int64_t begin, std::int64_t end) {
+                   std::vector<std::int64_t> order(static_cast<std::size_t>(n));
+                   for (std::int64_t r = begin; r < end; ++r) {
+                     const T* row = from + r * n;
+                     std::iota(order.begin(), order.end(), 0);
+                     std::partial_sort(order.begin(), order.begin() + k, order.end(),
+                                       [row](std::int64_t a, std::int64_t b) {
+                                         return is_larger(row[a], row[b]) ||
+                                                (!is_larger(row[b], row[a]) && a < b);
+                                       });
+                     for (std::int64_t i = 0; i < k; ++i) {
+                       const std::int64_t index = order[static_cast<std::size_t>(i)];
+                       to_indices[r * k + i] = index;
+                       to_values[r * k + i] = row[index];
+                     }
+                   }
+                 });
+  });
+  return {values, indices};
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,135 @@
+// Elementwise functions, against PyTorch (golden/make_pointwise.py), their twins and finite differences.
+#include "op_table.hpp"
+#include "support.hpp"
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/tape.hpp>
+
+using namespace xgrad;
+using Xs = std::vector<Variable>;
+
+TEST_CASE("pointwise: values and gradients") {
+  check_ops("pointwise",
+            {
+                {"exp", [](const Xs& x) { return exp(x[0]); }},
+                {"log", [](const Xs& x) { return log(x[0]); }},
+                {"sqrt", [](const Xs& x) { return sqrt(x[0]); }},
+                {"tanh", [](const Xs& x) { return tanh(x[0]); }},
+                {"erf", [](const Xs& x) { return erf(x[0]); }},
+                {"relu", [](const Xs& x) { return relu(x[0]); }},
+                {"gelu", [](const Xs& x) { return gelu(x[0]); }},
+                {"gelu_tanh", [](const Xs& x) { return gelu(x[0], Gelu::tanh); }},
+                {"gelu_backward", [](const Xs& x) { return gelu_backward(x[0], x[1]); }},
+                {"gelu_tanh_backward", [](const Xs& x) { return gelu_backward(x[0], x[1], Gelu::tanh); }},
+                {"where", [](const Xs& x) { return where(x[0], x[1], x[2]); }},
+                {"masked_fill", [](const Xs& x) { return masked_fill(x[0], x[1], -2.5); }},
+                {"masked_fill_-inf", [](const Xs& x) { return masked_fill(x[0], x[1], -INFINITY); }},
+            });
+}
+
+namespace {
+
+// How many representable numbers lie between the two; huge where just one is NaN.
+std::int64_t steps_between(float a, float b) {
+  if (std::isnan(a) || std::isnan(b)) return std::isnan(a) && std::isnan(b) ? 0 : INT64_MAX;
+  const auto place = [](float x) {
+    std::int32_t bits;
+    std::memcpy(&bits, &x, sizeof bits);
+    return bits < 0 ? -std::int64_t{bits & INT32_MAX} : std::int64_t{bits};
+  };
+  return std::abs(place(a) - place(b));
+}
+
+}  // namespace
+
+TEST_CASE("pointwise: float32 is within a few units in the last place, from subnormal to huge") {
+  struct Row {
+    const char* name;
+    Variable (*f)(const Variable&);
+    std::int64_t allowed;
+  };
+  const Tensor& x = golden("accuracy", "x");
+  for (const Row& row :
+       {Row{"exp", exp, 3}, {"log", log, 1}, {"sqrt", sqrt, 0}, {"tanh", tanh, 2}, {"erf", erf, 3}}) {
+    const auto ours = row.f(x).value().to_vector<float>();
+    const auto expected = golden_values<float>("accuracy", row.name);
+    for (std::size_t i = 0; i < ours.size(); ++i) {
+      CHECK_MESSAGE(steps_between(ours[i], expected[i]) <= row.allowed, row.name, "(",
+                    x.to_vector<float>()[i], ") is ", ours[i], ", not ", expected[i]);
+    }
+  }
+}
+
+TEST_CASE("pointwise: float64 at the ends of its range") {
+  struct Row {
+    const char* name;
+    Variable (*f)(const Variable&);
+    double (*reference)(double);
+  };
+  const double numbers[] = {709.7,    -708.5, -740,   -746,    710, 1e-310, 5e-324,
+                            2.3e-308, 1e200,  -1e200, 1.7e308, 5.9, -6.1};
+  for (const Row& row : {Row{"exp", exp, std::exp},
+                         {"log", log, std::log},
+                         {"erf", erf, std::erf},
+                         {"tanh", tanh, std::tanh}}) {
+    for (double x : numbers) {
+      const double ours = row.f(tensor(x, float64)).item<double>(), expected = row.reference(x);
+      const bool same = ours == expected || (std::isnan(ours) && std::isnan(expected)) ||
+                        std::abs(ours - expected) <= 1e-14 * std::abs(expected) + 5e-324;
+      CHECK_MESSAGE(same, row.name, "(", x, ") is ", ours, ", not ", expected);
+    }
+  }
+  CHECK(gelu(tensor(1e300, float64)).item<double>() == 1e300);
+}
+
+TEST_CASE("pointwise: an element's result does not depend on where in the row it stands") {
+  const Tensor x = randn({67});
+  for (const auto& f : {exp, log, sqrt, tanh, erf, relu}) {
+    const Tensor whole = f(x).value();
+    for (std::int64_t i = 0; i < 67; ++i) {
+      const Tensor alone = f(x.slice(0, i, i + 1)).value();
+      const bool is_nan = std::isnan(alone.item<float>());
+      CHECK((equal(alone, whole.slice(0, i, i + 1)) || is_nan));
+    }
+  }
+}
+
+TEST_CASE("pointwise: the fused slope of gelu is the composed one") {
+  const Tensor x = randn({1000}, float64);
+  for (const Gelu kind : {Gelu::exact, Gelu::tanh}) {
+    const Tensor fused = gelu_backward(ones_like(x), x, kind).value();
+    CHECK(max_abs_diff(fused, gelu_slope(x, kind).value()) < 1e-13);
+  }
+}
+
+TEST_CASE("pointwise: one node each, and what it keeps") {
+  const Variable x(randn({4}), true);
+  const auto kept = [&](const Variable& y) { return y.node()->saved_bytes(); };
+  CHECK(kept(exp(x)) == 16);
+  CHECK(kept(gelu(x)) == 16);
+  CHECK(kept(relu(x)) == 16);
+  CHECK(kept(masked_fill(x, full({4}, true), 0)) == 4);
+  CHECK(gelu(x).node()->inputs()[0] == x.node());
+}
+
+TEST_CASE("pointwise: errors") {
+  const Tensor x = zeros({2, 3}), integers = zeros({2}, int64);
+  CHECK_THROWS_TEXT(exp(integers), "[exp] needs a floating dtype, not int64; convert with to(float32)");
+  CHECK_THROWS_TEXT(gelu(zeros({2}, boolean)), "[gelu] needs a floating dtype, not boolean");
+  CHECK_THROWS_TEXT(where(x, x, x),
+                    "[where] the condition must be boolean, not float32; compare first, as in ne(x, 0)");
+  CHECK_THROWS_TEXT(where(zeros({2}, boolean), x, x), "[where] shapes do not broadcast: (2, 3) and (2,)");
+  CHECK_THROWS_TEXT(where(full({}, true), x, zeros({3}, float64)),
+                    "[where] operands are float32 and float64");
+  CHECK_THROWS_TEXT(masked_fill(x, x, 0), "[masked_fill] the condition must be boolean, not float32");
+  CHECK_THROWS_TEXT(masked_fill(x, zeros({4, 2, 3}, boolean), 0),
+                    "[masked_fill] the mask does not broadcast to x: (4, 2, 3) to (2, 3)");
+  CHECK_THROWS_TEXT(gelu_backward(zeros({3}), x),
+                    "[gelu_backward] the gradient is (3,) float32, x (2, 3) float32");
+}

@@ -1,0 +1,191 @@
+// Reductions, against PyTorch (golden/make_reduce.py), plain loops and finite differences.
+#include "op_table.hpp"
+#include "support.hpp"
+
+#include <cmath>
+#include <map>
+
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/reduce.hpp>
+
+using namespace xgrad;
+using Xs = std::vector<Variable>;
+
+namespace {
+
+// op_<dims> and op_<dims>_keep for every choice of dims that make_reduce.py makes.
+template <class F>
+void add_rows(std::vector<OpRow>& rows, const std::string& op, const F& f) {
+  const std::pair<const char*, Shape> choices[] = {{"0", {0}},      {"1", {1}},      {"-1", {-1}},
+                                                   {"0_1", {0, 1}}, {"1_2", {1, 2}}, {"-1_0", {-1, 0}}};
+  for (const auto& [name, dims] : choices) {
+    rows.push_back({op + "_" + name, [f, dims = dims](const Xs& x) { return f(x[0], dims, false); }});
+    rows.push_back(
+        {op + "_" + name + "_keep", [f, dims = dims](const Xs& x) { return f(x[0], dims, true); }});
+  }
+}
+
+}  // namespace
+
+TEST_CASE("reduce: values and gradients") {
+  std::vector<OpRow> rows = {
+      {"sum", [](const Xs& x) { return sum(x[0]); }},
+      {"mean", [](const Xs& x) { return x[0].mean(); }},
+      {"sum_all_keep",
+       [](const Xs& x) {
+         return sum(x[0], {0, 1}, true);
+       }},
+      {"sum_no_dims", [](const Xs& x) { return sum(x[0], Shape{}); }},
+      {"var_population", [](const Xs& x) { return var(x[0], {1}, 0); }},
+      {"sum_to_(3,)", [](const Xs& x) { return sum_to(x[0], {3}); }},
+      {"sum_to_(2, 1, 4)",
+       [](const Xs& x) {
+         return sum_to(x[0], {2, 1, 4});
+       }},
+      {"sum_to_()", [](const Xs& x) { return sum_to(x[0], {}); }},
+  };
+  using Dims = const Shape&;
+  add_rows(rows, "sum", [](const Variable& x, Dims dims, bool keep) { return sum(x, dims, keep); });
+  add_rows(rows, "mean", [](const Variable& x, Dims dims, bool keep) { return x.mean(dims, keep); });
+  add_rows(rows, "var", [](const Variable& x, Dims dims, bool keep) { return var(x, dims, 1, keep); });
+  add_rows(rows, "amax", [](const Variable& x, Dims dims, bool keep) { return x.amax(dims, keep); });
+  check_ops("reduce", rows);
+}
+
+namespace {
+
+// Σ and max in double, element by element, over the dims whose bit is set.
+std::pair<Tensor, Tensor> by_hand(const Tensor& x, unsigned dims) {
+  Shape shape = x.shape();
+  for (int i = 0; i < x.dim(); ++i) {
+    if (dims >> i & 1) shape[i] = 1;
+  }
+  const Tensor sums = zeros(shape, float64), best = full(shape, -INFINITY, float64);
+  const Tensor to_sums = sums.expand(x.shape()), to_best = best.expand(x.shape());
+  const double* first = sums.data<double>();
+  double* sum_at = sums.mutable_data<double>();
+  double* best_at = best.mutable_data<double>();
+  static_cast<void>(first);
+  const std::vector<double> values = x.to_vector<double>();
+  for (std::int64_t i = 0; i < x.numel(); ++i) {
+    std::int64_t rest = i, at = 0;
+    for (int d = x.dim() - 1; d >= 0; --d) {
+      at += rest % x.size(d) * to_sums.strides()[d];
+      rest /= x.size(d);
+    }
+    sum_at[at] += values[static_cast<std::size_t>(i)];
+    best_at[at] = std::max(best_at[at], values[static_cast<std::size_t>(i)]);
+  }
+  return {sums, best};
+}
+
+Shape list_of(unsigned dims) {
+  Shape list;
+  for (int i = 0; i < Shape::max_dims; ++i) {
+    if (dims >> i & 1) list.push_back(i);
+  }
+  return list;
+}
+
+}  // namespace
+
+TEST_CASE("reduce: every choice of dims, whatever the layout, as a plain loop has it") {
+  const Tensor wide = randn({3, 70, 41, 18});
+  const std::pair<const char*, Tensor> layouts[] = {
+      {"contiguous", wide},
+      {"permuted", wide.permute({2, 0, 3, 1})},
+      {"sliced", wide.slice(3, 1, to_end, 2)},
+      {"every other row", wide.slice(1, 0, to_end, 3)},
+      {"expanded", wide.slice(1, 4, 5).expand({3, 70, 41, 18})},
+      {"a scalar expanded", randn({}).expand({3, 70, 41, 18})},
+      {"few long rows", randn({1, 2, 200000, 1})},
+      {"many short rows", randn({50000, 1, 3, 1})},
+      {"few columns", randn({1, 90000, 5, 1})},
+  };
+  for (const auto& [name, x] : layouts) {
+    for (unsigned dims = 0; dims < 16; ++dims) {
+      CAPTURE(name);
+      CAPTURE(dims);
+      const auto [sums, best] = by_hand(x, dims);
+      CHECK(max_abs_diff(sum(x, list_of(dims), true).value(), sums) <= 1e-6 * (1 + max_abs(sums)));
+      CHECK(max_abs_diff(amax(x, list_of(dims), true).value(), best) == 0);
+      CHECK(max_abs_diff(sum(x.to(int64), list_of(dims), true).value(), by_hand(x.to(int64), dims).first) ==
+            0);
+    }
+  }
+}
+
+TEST_CASE("reduce: float32 sums of millions stay exact to the last place") {
+  const Tensor x = full({1 << 24}, 0.1F);
+  const double expected = static_cast<double>(0.1F) * (1 << 24);
+  for (const Shape& shape : {Shape{1 << 24}, Shape{1 << 20, 16}, Shape{16, 1 << 20}}) {
+    CHECK(sum(x.reshape(shape)).item<float>() == doctest::Approx(expected).epsilon(1e-7));
+    const Tensor columns = sum(x.reshape(shape), {0}).value();
+    CHECK(max_abs_diff(columns, full_like(columns, expected / static_cast<double>(columns.numel()))) <=
+          1e-7 * expected / static_cast<double>(columns.numel()));
+    CHECK(mean(x.reshape(shape), {0}).value().select(0, 0).numel() >= 1);
+  }
+}
+
+#ifdef _OPENMP
+TEST_CASE("reduce: the same bit for bit whatever the number of threads") {
+  const Tensor x = randn({300, 70, 41});
+  const int before = omp_get_max_threads();
+  for (const Shape& dims : {Shape{0, 1, 2}, Shape{0}, Shape{0, 1}, Shape{1}, Shape{2}, Shape{0, 2}}) {
+    omp_set_num_threads(1);
+    const Tensor one = sum(x, dims).value();
+    for (int threads : {2, 3, 8}) {
+      omp_set_num_threads(threads);
+      CHECK(equal(sum(x, dims).value(), one));
+    }
+  }
+  omp_set_num_threads(before);
+}
+#endif
+
+TEST_CASE("reduce: a variance far from 0 keeps its digits") {
+  const Tensor x = arange(1000, float32);
+  const double expected = 1000.0 * 1001 / 12;
+  for (float offset : {0.F, 1e6F}) {
+    const Tensor moved = Variable(x.clone().add_(offset)).value();
+    CHECK(var(moved, {0}).item<float>() == doctest::Approx(expected).epsilon(1e-6));
+  }
+  CHECK(std::isnan(var(zeros({1}), {0}).item<float>()));
+  CHECK(std::isnan(var(ones({2}), {0}, 3).item<float>()));
+}
+
+TEST_CASE("reduce: NaN reaches the maximum from every place") {
+  for (std::int64_t n : {1, 7, 16, 33, 300}) {
+    for (std::int64_t at = 0; at < n; ++at) {
+      const Tensor x = randn({n});
+      x.at({at}) = NAN;
+      CHECK(std::isnan(amax(x, {0}).item<float>()));
+      CHECK(std::isnan(amax(x.reshape({n, 1}).expand({n, 3}), {0}).value().at({2})));
+    }
+  }
+}
+
+TEST_CASE("reduce: a sum's gradient is a view, and a leaf's gradient its own memory") {
+  const Variable x(ones({2, 3}), true);
+  sum(x).backward();
+  CHECK(x.grad().is_contiguous());
+  CHECK(equal(x.grad(), ones({2, 3})));
+}
+
+TEST_CASE("reduce: errors") {
+  const Tensor x = zeros({2, 3});
+  CHECK_THROWS_TEXT(sum(x, {2}), "[sum] dim 2 is out of range for a tensor of 2 dims");
+  CHECK_THROWS_TEXT(mean(x, {-3}), "[mean] dim -3 is out of range for a tensor of 2 dims");
+  CHECK_THROWS_TEXT(sum(x, {1, -1}), "[sum] dim -1 appears twice in the list of dims (1, -1)");
+  CHECK_THROWS_TEXT(mean(zeros({2}, int64)),
+                    "[mean] needs a floating dtype, not int64; convert with to(float32)");
+  CHECK_THROWS_TEXT(var(zeros({2}, boolean), {0}), "[var] needs a floating dtype, not boolean");
+  CHECK_THROWS_TEXT(amax(zeros({2, 0}), {1}),
+                    "[amax] dim 1 of shape (2, 0) has size 0, and no elements have no maximum");
+  CHECK_THROWS_TEXT(sum_to(x, {2}), "[sum_to] a Tensor of shape (2, 3) is no broadcast of shape (2,)");
+  CHECK_THROWS_TEXT(sum_to(x, {1, 2, 3}),
+                    "[sum_to] a Tensor of shape (2, 3) is no broadcast of shape (1, 2, 3)");
+}

@@ -1,0 +1,83 @@
+// argmax, topk and multinomial, against PyTorch (golden/make_pick.py).
+#include "support.hpp"
+
+#include <cmath>
+
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/pick.hpp>
+
+using namespace xgrad;
+
+TEST_CASE("pick: argmax takes the first of equals, and a NaN before all") {
+  const Tensor& x = golden("pick", "pick/x");
+  for (int dim = 0; dim < 3; ++dim) {
+    CAPTURE(dim);
+    const Tensor& expected = golden("pick", "argmax/" + std::to_string(dim));
+    CHECK(equal(argmax(x, dim), expected));
+    CHECK(equal(argmax(x, dim - 3, true), expected.unsqueeze(dim)));
+    CHECK(equal(argmax(x.permute({2, 0, 1}).contiguous().permute({1, 2, 0}), dim), expected));
+  }
+  CHECK(argmax(tensor({3, 7, 7}), 0).item<std::int64_t>() == 1);
+  CHECK(argmax(tensor({false, true}), 0).item<std::int64_t>() == 1);
+  CHECK(argmax(zeros({0, 3}), 1).shape() == Shape{0});
+  CHECK_THROWS_TEXT(argmax(zeros({2, 0}), 1),
+                    "[argmax] dim 1 of shape (2, 0) has size 0, and no elements have no maximum");
+  CHECK_THROWS_TEXT(argmax(zeros({2}), 1), "[argmax] dim 1 is out of range for a tensor of 1 dims");
+}
+
+TEST_CASE("pick: topk") {
+  const Tensor& y = golden("pick", "pick/y");
+  for (int dim = 0; dim < 3; ++dim) {
+    for (std::int64_t k : {0, 1, 3}) {
+      const std::string key = "topk/" + std::to_string(dim) + "/" + std::to_string(k) + "/";
+      CAPTURE(key);
+      const auto [values, indices] = topk(y, k, dim);
+      CHECK(equal(values, golden("pick", key + "values")));
+      CHECK(equal(indices, golden("pick", key + "indices")));
+    }
+  }
+  const auto [values, indices] = topk(tensor({1.0, NAN, 3.0, 3.0, NAN}), 5);
+  CHECK(equal(indices, tensor({1, 4, 2, 3, 0})));
+  CHECK(std::isnan(values.at({1})));
+  CHECK_THROWS_TEXT(topk(y, 7, 2), "[topk] k 7 is outside of [0, 6], the size of dim 2 of shape (4, 5, 6)");
+  CHECK_THROWS_TEXT(topk(y, -1), "[topk] k -1 is outside of [0, 6]");
+  CHECK_THROWS_TEXT(topk(y, 1, 3), "[topk] dim 3 is out of range for a tensor of 3 dims");
+}
+
+TEST_CASE("pick: multinomial draws PyTorch's numbers") {
+  for (const DType dtype : {float32, float64}) {
+    const Tensor w = golden("pick", "multinomial/weights").to(dtype);
+    for (const auto& [count, replacement] :
+         {std::pair{1, false}, {1, true}, {5, false}, {12, false}, {40, true}}) {
+      const std::string key = "multinomial/" + std::string(name(dtype)) + "/" + std::to_string(count) + "/" +
+                              (replacement ? "1" : "0");
+      CAPTURE(key);
+      Generator generator(7);
+      CHECK(equal(multinomial(w, count, replacement, generator), golden("pick", key)));
+      generator.manual_seed(7);
+      CHECK(equal(multinomial(w.select(0, 2), count, replacement, generator), golden("pick", key + "/row")));
+    }
+  }
+}
+
+TEST_CASE("pick: multinomial's errors") {
+  CHECK_THROWS_TEXT(multinomial(tensor({1.0, -1.0}), 1),
+                    "[multinomial] weight 1 of row 0 is -1; weights are finite and not negative");
+  CHECK_THROWS_TEXT(multinomial(tensor({{1.0, 1.0}, {1.0, NAN}}), 1),
+                    "[multinomial] weight 1 of row 1 is nan");
+  CHECK_THROWS_TEXT(multinomial(tensor({1.0, INFINITY}), 1), "[multinomial] weight 1 of row 0 is inf");
+  CHECK_THROWS_TEXT(multinomial(zeros({2, 2}), 1),
+                    "[multinomial] row 0 of the weights has no weight above 0");
+  CHECK_THROWS_TEXT(multinomial(zeros({2, 2}), 3, true),
+                    "[multinomial] row 0 of the weights has no weight above 0");
+  CHECK_THROWS_TEXT(
+      multinomial(tensor({1.0, 0.0, 2.0}), 3),
+      "[multinomial] row 0 has 2 weights above 0, fewer than the 3 to be drawn; pass replacement = true");
+  CHECK_THROWS_TEXT(multinomial(ones({2}), 0), "[multinomial] the number of draws must be at least 1, not 0");
+  CHECK_THROWS_TEXT(multinomial(ones({2, 0}), 1),
+                    "[multinomial] there is nothing to draw from in weights of shape (2, 0)");
+  CHECK_THROWS_TEXT(multinomial(ones({2, 2, 2}), 1),
+                    "[multinomial] weights are (V) or (N, V), not (2, 2, 2)");
+  CHECK_THROWS_TEXT(multinomial(ones({2}, int64), 1), "[multinomial] needs a floating dtype, not int64");
+  CHECK(multinomial(ones({0, 3}), 1).shape() == Shape{0, 1});
+}
