@@ -19,6 +19,9 @@ if(XGRAD_BLAS)
     set(CMAKE_REQUIRED_LIBRARIES ${XGRAD_BLAS_LIBRARY})
     check_cxx_source_compiles("#include <cblas.h>
       int main() { return cblas_sdot(0, nullptr, 1, nullptr, 1) != 0.0f; }" XGRAD_CBLAS_WORKS)
+    check_cxx_source_compiles("#include <cblas.h>
+      int main() { openblas_set_num_threads(1); return openblas_get_parallel() + openblas_get_corename()[0]; }"
+      XGRAD_HAVE_OPENBLAS)
     unset(CMAKE_REQUIRED_LIBRARIES)
     set(XGRAD_HAVE_BLAS ${XGRAD_CBLAS_WORKS})
   endif()
@@ -48,7 +51,7 @@ message(STATUS "xgrad: BLAS ${XGRAD_HAVE_BLAS}, OpenMP ${XGRAD_HAVE_OPENMP}, xsi
 function(xgrad_use_dependencies target)
   if(XGRAD_HAVE_BLAS)
     target_link_libraries(${target} PRIVATE ${XGRAD_BLAS_LIBRARY})
-    target_compile_definitions(${target} PRIVATE XGRAD_HAVE_BLAS)
+    target_compile_definitions(${target} PRIVATE XGRAD_HAVE_BLAS $<$<BOOL:${XGRAD_HAVE_OPENBLAS}>:XGRAD_HAVE_OPENBLAS>)
   endif()
   if(XGRAD_HAVE_OPENMP)
     target_link_libraries(${target} PRIVATE OpenMP::OpenMP_CXX)

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <limits>
+#include <string_view>
 
 #include <xgrad/core/kernels/rows/gemm.hpp>
 #include <xgrad/core/pool.hpp>
@@ -26,9 +28,39 @@ void scale_rows(std::int64_t m, std::int64_t n, T beta, T* c, std::int64_t ldc) 
 
 #ifdef XGRAD_HAVE_BLAS
 
+#ifdef XGRAD_HAVE_OPENBLAS
+// OpenBLAS takes the slowest of its kernels on a processor that is newer than itself, and ours are then
+// several times as fast.
+bool has_our_width(std::string_view core, Isa ours) {
+  const auto is_one_of = [core](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), core) != names.end();
+  };
+  const bool has_avx512 = is_one_of({"SkylakeX", "Cooperlake", "Sapphirerapids", "SapphireRapids"});
+  const bool has_avx2 = has_avx512 || is_one_of({"Haswell", "Zen", "Excavator"});
+  return ours == Isa::avx512 ? has_avx512 : ours == Isa::avx2 ? has_avx2 : true;
+}
+
+bool blas_is_fast() {
+  static const bool is_fast = [] {
+#ifdef _OPENMP
+    // Threads are ours to share out. The OpenMP build of OpenBLAS stays serial inside of ours; the one with
+    // threads of its own has to be told.
+    constexpr int own_threads = 1;
+    if (openblas_get_parallel() == own_threads) openblas_set_num_threads(1);
+#endif
+    return has_our_width(openblas_get_corename(), best_isa());
+  }();
+  return is_fast;
+}
+#else
+bool blas_is_fast() { return true; }
+#endif
+
 // A call of BLAS checks, chooses and packs before it multiplies; up to this many multiplications our own
-// loops are done earlier.
-constexpr std::int64_t worth_a_call = 16384;
+// loops are done as early or earlier.
+bool is_worth_a_call(std::int64_t m, std::int64_t n, std::int64_t k) {
+  return m * n * k > 65536 && blas_is_fast();
+}
 
 // CBLAS counts in int; what is larger goes to our own loops.
 template <class... Sizes>
@@ -45,6 +77,8 @@ void call_blas(CBLAS_TRANSPOSE trans_a, CBLAS_TRANSPOSE trans_b, int m, int n, i
   cblas_dgemm(CblasRowMajor, trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
+#else
+bool is_worth_a_call(std::int64_t, std::int64_t, std::int64_t) { return false; }
 #endif
 
 // Scratch memory: on the stack while it is small.
@@ -82,26 +116,41 @@ void own_gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::i
   table.multiply(product, scratch.data());
 }
 
+#ifdef XGRAD_HAVE_BLAS
+template <class T>
+bool blas_gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, T alpha,
+               const T* a, std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c, std::int64_t ldc) {
+  if (m <= 0 || n <= 0 || k <= 0 || !fits_int(m, n, k, lda, ldb, ldc)) return false;
+  call_blas(trans_a ? CblasTrans : CblasNoTrans, trans_b ? CblasTrans : CblasNoTrans, static_cast<int>(m),
+            static_cast<int>(n), static_cast<int>(k), alpha, a, static_cast<int>(lda), b,
+            static_cast<int>(ldb), beta, c, static_cast<int>(ldc));
+  return true;
+}
+#else
+template <class T>
+bool blas_gemm(bool, bool, std::int64_t, std::int64_t, std::int64_t, T, const T*, std::int64_t, const T*,
+               std::int64_t, T, T*, std::int64_t) {
+  return false;
+}
+#endif
+
 template <class T>
 void gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, T alpha, const T* a,
           std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c, std::int64_t ldc) {
-#ifdef XGRAD_HAVE_BLAS
-  if (m > 0 && n > 0 && k > 0 && m * n * k > worth_a_call && fits_int(m, n, k, lda, ldb, ldc)) {
-    return call_blas(trans_a ? CblasTrans : CblasNoTrans, trans_b ? CblasTrans : CblasNoTrans,
-                     static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), alpha, a,
-                     static_cast<int>(lda), b, static_cast<int>(ldb), beta, c, static_cast<int>(ldc));
-  }
-#endif
+  if (is_worth_a_call(m, n, k) && blas_gemm(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc))
+    return;
   own_gemm(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
 }
 
-#define XGRAD_INSTANTIATE(T)                                                                                 \
-  template void gemm<T>(bool, bool, std::int64_t, std::int64_t, std::int64_t, T, const T*, std::int64_t,     \
-                        const T*, std::int64_t, T, T*, std::int64_t);                                        \
-  template void own_gemm<T>(bool, bool, std::int64_t, std::int64_t, std::int64_t, T, const T*, std::int64_t, \
-                            const T*, std::int64_t, T, T*, std::int64_t);
-XGRAD_INSTANTIATE(float)
-XGRAD_INSTANTIATE(double)
+#define XGRAD_INSTANTIATE(result, function, T)                                                   \
+  template result function<T>(bool, bool, std::int64_t, std::int64_t, std::int64_t, T, const T*, \
+                              std::int64_t, const T*, std::int64_t, T, T*, std::int64_t);
+XGRAD_INSTANTIATE(void, gemm, float)
+XGRAD_INSTANTIATE(void, gemm, double)
+XGRAD_INSTANTIATE(void, own_gemm, float)
+XGRAD_INSTANTIATE(void, own_gemm, double)
+XGRAD_INSTANTIATE(bool, blas_gemm, float)
+XGRAD_INSTANTIATE(bool, blas_gemm, double)
 #undef XGRAD_INSTANTIATE
 
 }  // namespace xgrad::kernels

@@ -8,7 +8,7 @@ namespace xgrad::kernels {
 /// op transposes where its flag is set. With beta = 0, C is written without being read. Runs in this thread
 /// alone: who has more threads gives each a part. T is float or double.
 ///
-/// CBLAS where there is one and the product is worth the call, else `own_gemm`.
+/// CBLAS where there is one that knows this processor and the product is worth the call, else `own_gemm`.
 template <class T>
 void gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, T alpha, const T* a,
           std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c, std::int64_t ldc);
@@ -17,5 +17,10 @@ void gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64
 template <class T>
 void own_gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, T alpha, const T* a,
               std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c, std::int64_t ldc);
+
+/// The same with CBLAS. False where there is none, or it can't count so far: nothing was done then.
+template <class T>
+bool blas_gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, T alpha,
+               const T* a, std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c, std::int64_t ldc);
 
 }  // namespace xgrad::kernels

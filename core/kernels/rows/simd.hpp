@@ -30,12 +30,17 @@ inline void store(T* y, const Batch<T>& value) {
 // halves, not one lane after the other: the additions of a half don't wait for each other.
 template <class T>
 inline T sum_of(const Batch<T>& value) {
+#ifdef __AVX512F__
+  if constexpr (sizeof(T) == 4) return _mm512_reduce_add_ps(value);
+  if constexpr (sizeof(T) == 8) return _mm512_reduce_add_pd(value);
+#else
   T lanes[Batch<T>::size];
   value.store_unaligned(lanes);
   for (std::size_t half = Batch<T>::size / 2; half > 0; half /= 2) {
     for (std::size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
   }
   return lanes[0];
+#endif
 }
 template <class T>
 inline T max_of(const Batch<T>& value) {
@@ -101,19 +106,67 @@ inline bool any_of(bool condition) { return condition; }
 
 #endif
 
-/// The end of a row: n elements, fewer than a batch has; `filling` in the other lanes.
+#if defined(XGRAD_HAVE_XSIMD) && defined(__AVX2__) && !defined(__AVX512F__)
+// All bits set in the first n lanes of so many bytes each.
+template <int bytes>
+inline __m256i first_lanes(std::int64_t n) {
+  if constexpr (bytes == 4) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)),
+                              _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+  } else {
+    return _mm256_cmpgt_epi64(_mm256_set1_epi64x(n), _mm256_setr_epi64x(0, 1, 2, 3));
+  }
+}
+#endif
+
+/// The end of a row: n elements, fewer than a batch has; `filling` in the other lanes. AVX-512 and AVX have
+/// instructions for it.
 template <class T>
 inline Batch<T> load_part(const T* x, std::int64_t n, T filling) {
+#if defined(XGRAD_HAVE_XSIMD) && defined(__AVX512F__)
+  const auto first_n = (1u << n) - 1u;
+  if constexpr (sizeof(T) == 4) {
+    return _mm512_mask_loadu_ps(_mm512_set1_ps(filling), static_cast<__mmask16>(first_n), x);
+  } else {
+    return _mm512_mask_loadu_pd(_mm512_set1_pd(filling), static_cast<__mmask8>(first_n), x);
+  }
+#elif defined(XGRAD_HAVE_XSIMD) && defined(__AVX2__)
+  if constexpr (sizeof(T) == 4) {
+    const __m256i first_n = first_lanes<4>(n);
+    return _mm256_blendv_ps(_mm256_set1_ps(filling), _mm256_maskload_ps(x, first_n),
+                            _mm256_castsi256_ps(first_n));
+  } else {
+    const __m256i first_n = first_lanes<8>(n);
+    return _mm256_blendv_pd(_mm256_set1_pd(filling), _mm256_maskload_pd(x, first_n),
+                            _mm256_castsi256_pd(first_n));
+  }
+#else
   constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
   T lanes[width];
   for (std::int64_t k = 0; k < width; ++k) lanes[k] = k < n ? x[k] : filling;
   return load<T>(lanes);
+#endif
 }
 template <class T>
 inline void store_part(T* y, const Batch<T>& value, std::int64_t n) {
+#if defined(XGRAD_HAVE_XSIMD) && defined(__AVX512F__)
+  const auto first_n = (1u << n) - 1u;
+  if constexpr (sizeof(T) == 4) {
+    _mm512_mask_storeu_ps(y, static_cast<__mmask16>(first_n), value);
+  } else {
+    _mm512_mask_storeu_pd(y, static_cast<__mmask8>(first_n), value);
+  }
+#elif defined(XGRAD_HAVE_XSIMD) && defined(__AVX2__)
+  if constexpr (sizeof(T) == 4) {
+    _mm256_maskstore_ps(y, first_lanes<4>(n), value);
+  } else {
+    _mm256_maskstore_pd(y, first_lanes<8>(n), value);
+  }
+#else
   T lanes[Batch<T>::size];
   store<T>(lanes, value);
   for (std::int64_t k = 0; k < n; ++k) y[k] = lanes[k];
+#endif
 }
 
 /// A row taken apart: `whole(i, k)` for each full batch, at i, then `part(i, count)` for what is left. k goes
