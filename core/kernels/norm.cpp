@@ -28,14 +28,16 @@ Shape without_last(Shape shape) {
 
 LayerNorm layer_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, double eps) {
   const Shape outer = without_last(x.shape());
-  LayerNorm out{empty(x.shape(), x.dtype()), empty(outer, x.dtype()), empty(outer, x.dtype())};
+  Shape two = outer;
+  two.push_back(2);
+  const LayerNorm out{empty(x.shape(), x.dtype()), empty(two, x.dtype()), empty(outer, x.dtype())};
   if (x.numel() == 0) return out;
   const Tensor from = x.contiguous(), factor = row_of(gamma, 1, x), term = row_of(beta, 0, x);
   const std::int64_t n = x.size(-1);
   dispatch_floating("layer_norm", x.dtype(), [&]<class T>() {
     parallel_for(outer.numel(), grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
       rows<NormRows<T>>().layer_norm(raw<T>(from) + begin * n, raw<T>(factor), raw<T>(term), eps,
-                                     raw<T>(out.y) + begin * n, raw<T>(out.mean) + begin,
+                                     raw<T>(out.y) + begin * n, raw<T>(out.mean) + 2 * begin,
                                      raw<T>(out.rstd) + begin, end - begin, n);
     });
   });
@@ -45,7 +47,7 @@ LayerNorm layer_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, d
 LayerNormGradients layer_norm_backward(const Tensor& g, const Tensor& x, const Tensor& gamma,
                                        const Tensor& mean, const Tensor& rstd, bool wants_x,
                                        bool wants_affine) {
-  const std::int64_t n = x.size(-1), count = mean.numel();
+  const std::int64_t n = x.size(-1), count = rstd.numel();
   // Each block of rows sums its own dgamma and dbeta, which are added up in the blocks' order: the result
   // doesn't depend on the number of threads.
   const std::int64_t blocks = std::clamp<std::int64_t>(
@@ -62,7 +64,7 @@ LayerNormGradients layer_norm_backward(const Tensor& g, const Tensor& x, const T
       for (std::int64_t b = first; b < last; ++b) {
         const std::int64_t begin = count * b / blocks, end = count * (b + 1) / blocks;
         rows<NormRows<T>>().layer_norm_backward(
-            raw<T>(grad) + begin * n, raw<T>(from) + begin * n, raw<T>(factor), raw<T>(mean) + begin,
+            raw<T>(grad) + begin * n, raw<T>(from) + begin * n, raw<T>(factor), raw<T>(mean) + 2 * begin,
             raw<T>(rstd) + begin, to ? to + begin * n : nullptr, dgamma ? dgamma + b * n : nullptr,
             dbeta ? dbeta + b * n : nullptr, end - begin, n);
       }

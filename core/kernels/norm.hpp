@@ -4,7 +4,8 @@
 
 namespace xgrad::kernels {
 
-/// y and, for the way back, each row's mean and 1/√(variance + eps) in x's shape without its last dim.
+/// y and, for the way back, each row's mean, as two numbers that sum to it (..., 2), and 1/√(variance + eps)
+/// (...).
 struct LayerNorm {
   Tensor y, mean, rstd;
 };

@@ -18,7 +18,7 @@ T mean_of(const T* x, std::int64_t n) {
 }
 
 // Two passes: the mean, then the spread around it. Of a row far from 0 the first mean is off by its own
-// rounding; what the second pass finds left over, `rest`, is taken out again.
+// rounding; what the second pass finds left over, `rest`, is the mean's second number.
 template <class T>
 void layer_norm(const T* x, const T* gamma, const T* beta, double eps, T* y, T* mean, T* rstd,
                 std::int64_t rows, std::int64_t n) {
@@ -41,7 +41,8 @@ void layer_norm(const T* x, const T* gamma, const T* beta, double eps, T* y, T* 
         });
     const T rest = sums.total() / size;
     const T variance = squares.total() / size - rest * rest;
-    mean[r] = first + rest;
+    mean[2 * r] = first;
+    mean[2 * r + 1] = rest;
     rstd[r] = T(1) / std::sqrt((variance < 0 ? T(0) : variance) + static_cast<T>(eps));
     const B<T> residue(rest), factor(rstd[r]);
     const auto normalized = [&](B<T> a) { return B<T>(((a - center) - residue) * factor); };
@@ -59,13 +60,13 @@ void layer_norm(const T* x, const T* gamma, const T* beta, double eps, T* y, T* 
 
 // One row's Σ gγ and Σ gγ x̂, and where `affine` its share of dgamma and dbeta.
 template <bool affine, class T>
-void sums_of_row(const T* g, const T* x, const T* gamma, T mean, T rstd, T* dgamma, T* dbeta, std::int64_t n,
-                 Sums<T>& sums, Sums<T>& products) {
-  const B<T> center(mean), factor(rstd);
+void sums_of_row(const T* g, const T* x, const T* gamma, const T* mean, T rstd, T* dgamma, T* dbeta,
+                 std::int64_t n, Sums<T>& sums, Sums<T>& products) {
+  const B<T> center(mean[0]), residue(mean[1]), factor(rstd);
   batches<T>(
       n,
       [&](std::int64_t i, int k) {
-        const B<T> g_i = load<T>(g + i), x_hat = (load<T>(x + i) - center) * factor;
+        const B<T> g_i = load<T>(g + i), x_hat = ((load<T>(x + i) - center) - residue) * factor;
         const B<T> scaled = g_i * load<T>(gamma + i);
         sums.of[k] += scaled;
         products.of[k] = fma(scaled, x_hat, products.of[k]);
@@ -76,7 +77,7 @@ void sums_of_row(const T* g, const T* x, const T* gamma, T mean, T rstd, T* dgam
       },
       [&](std::int64_t i, std::int64_t count) {
         const B<T> g_i = load_part<T>(g + i, count, T(0));
-        const B<T> x_hat = (load_part<T>(x + i, count, mean) - center) * factor;
+        const B<T> x_hat = ((load_part<T>(x + i, count, T(0)) - center) - residue) * factor;
         const B<T> scaled = g_i * load_part<T>(gamma + i, count, T(0));
         sums.of[0] += scaled;
         products.of[0] = fma(scaled, x_hat, products.of[0]);
@@ -94,15 +95,15 @@ void layer_norm_backward(const T* g, const T* x, const T* gamma, const T* mean, 
   for (std::int64_t r = 0; r < rows; ++r, g += n, x += n) {
     Sums<T> sums, products;
     if (dgamma) {
-      sums_of_row<true>(g, x, gamma, mean[r], rstd[r], dgamma, dbeta, n, sums, products);
+      sums_of_row<true>(g, x, gamma, mean + 2 * r, rstd[r], dgamma, dbeta, n, sums, products);
     } else {
-      sums_of_row<false>(g, x, gamma, mean[r], rstd[r], dgamma, dbeta, n, sums, products);
+      sums_of_row<false>(g, x, gamma, mean + 2 * r, rstd[r], dgamma, dbeta, n, sums, products);
     }
     if (!dx) continue;
     const B<T> mean_g(sums.total() / size), mean_gx(products.total() / size);
-    const B<T> center(mean[r]), factor(rstd[r]);
+    const B<T> center(mean[2 * r]), residue(mean[2 * r + 1]), factor(rstd[r]);
     const auto gradient = [&](B<T> g_i, B<T> x_i, B<T> gamma_i) {
-      const B<T> x_hat = (x_i - center) * factor;
+      const B<T> x_hat = ((x_i - center) - residue) * factor;
       return B<T>(factor * (g_i * gamma_i - mean_g - x_hat * mean_gx));
     };
     batches<T>(

@@ -65,9 +65,12 @@ T scores_added(const T* x, const T* added, T scale, T* y, std::int64_t n) {
 
 // Chosen, not added: what a boolean mask hides may be anything, NaN too.
 template <class T>
-T scores_kept(const T* x, const bool* kept, T scale, T* y, std::int64_t n) {
+T scores_kept(const T* __restrict x, const bool* __restrict kept, T scale, T* __restrict y, std::int64_t n) {
   T best = minus_infinity<T>;
-  for (std::int64_t i = 0; i < n; ++i) y[i] = kept[i] ? x[i] * scale : minus_infinity<T>;
+  for (std::int64_t i = 0; i < n; ++i) {
+    const T score = x[i] * scale;  // read in any case, so that the loop becomes SIMD
+    y[i] = kept[i] ? score : minus_infinity<T>;
+  }
   B<T> bests(minus_infinity<T>);
   batches<T>(
       n, [&](std::int64_t i, int) { bests = max(load<T>(y + i), bests); },

@@ -1,0 +1,35 @@
+"""The cases of tests/ops_loss.cpp."""
+
+import torch
+from ops import case, integers, normal, write
+from torch.nn.functional import cross_entropy, mse_loss
+
+REDUCTIONS = "mean", "sum", "none"
+
+for reduction in REDUCTIONS:
+    def entropy(x, t, **options):
+        return cross_entropy(x, t, reduction=reduction, **options)
+
+    op = f"cross_entropy_{reduction}"
+    case(op, [normal((4, 5)), integers(0, 5)((4,))], entropy)
+    case(op, [normal((3, 70)), integers(0, 70)((3,))], entropy, "many classes")
+    case(op, [normal((3, 1)), torch.zeros(3, dtype=torch.int64)], entropy, "one class")
+    case(op, [normal((6,)), torch.tensor(2)], entropy, "one row")
+    case(op, [normal((0, 3)), integers(0, 3)((0,))], entropy, "no rows", gradcheck=reduction != "mean")
+    case(op, [normal((4, 5)), torch.tensor([1, -100, 4, -100])], entropy, "some ignored")
+    case(op, [normal((2, 5)), torch.tensor([-100, -100])], entropy, "all ignored", gradcheck=False)
+    case(op, [normal((5,)), torch.tensor(-100)], entropy, "one row, ignored", gradcheck=False)
+    case(op + "_smoothed", [normal((4, 5)), torch.tensor([1, 3, 4, 0])], lambda x, t: entropy(x, t, label_smoothing=0.1))
+    case(op + "_smoothed", [normal((3, 40)), torch.tensor([1, -100, 39])], lambda x, t: entropy(x, t, label_smoothing=0.1), "some ignored")
+    case(op + "_smoothed", [normal((2, 5)), torch.tensor([-100, -100])], lambda x, t: entropy(x, t, label_smoothing=0.1), "all ignored",
+         gradcheck=False)
+
+    def squared(a, b):
+        return mse_loss(a, b, reduction=reduction)
+
+    for name, shape in {"normal": (2, 3, 4), "scalar": (), "long": (70,), "empty": (0, 3)}.items():
+        case(f"mse_loss_{reduction}", [normal(shape), normal(shape)], squared, name, gradcheck=name != "empty")
+case("cross_entropy_evenly", [normal((4, 5)), torch.tensor([1, 3, 4, 0])], lambda x, t: cross_entropy(x, t, label_smoothing=1.0))
+case("cross_entropy_ignoring_2", [normal((4, 5)), torch.tensor([1, 2, 4, 2])], lambda x, t: cross_entropy(x, t, ignore_index=2))
+
+write("loss")

@@ -1,0 +1,72 @@
+// Embedding, index_add and index_select: against PyTorch (golden/make_indexing.py) and finite differences;
+// repeated indices, threads, errors.
+#include "op_table.hpp"
+#include "support.hpp"
+
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/indexing.hpp>
+#include <xgrad/core/tape.hpp>
+
+using namespace xgrad;
+using Xs = std::vector<Variable>;
+
+TEST_CASE("indexing: values and gradients") {
+  std::vector<OpRow> rows = {{"embedding", [](const Xs& x) { return embedding(x[0], x[1]); }}};
+  for (int dim = 0; dim < 3; ++dim) {
+    const std::string at(1, static_cast<char>('0' + dim));
+    rows.push_back({"index_add_" + at, [dim](const Xs& x) { return index_add(x[0], dim, x[1], x[2]); }});
+    rows.push_back({"index_select_" + at, [dim](const Xs& x) { return index_select(x[0], dim, x[1]); }});
+    rows.push_back({"index_select_backward_" + at, [dim](const Xs& x) {
+                      return index_select_backward(x[0], {3, 2, 4}, dim, x[1]);
+                    }});
+  }
+  check_ops("indexing", rows);
+}
+
+TEST_CASE("indexing: large enough for threads, every term arrives once and in order") {
+  Generator generator(11);
+  for (const Shape& shape : {Shape{50, 700}, Shape{2, 50, 400}, Shape{50, 1}}) {
+    CAPTURE(shape);
+    const int dim = shape.dim() - 2;
+    const std::int64_t n = 3000;
+    const Tensor index = randint(0, 50, {n}, int64, generator);
+    Shape source_shape = shape;
+    source_shape[dim] = n;
+    const Tensor source = randn(source_shape, float32, generator);
+    Tensor expected = zeros(shape);
+    for (std::int64_t i = 0; i < n; ++i)
+      expected.select(dim, index.data<std::int64_t>()[i]).add_(source.select(dim, i));
+    CHECK(equal(index_add(zeros(shape), dim, index, source).value(), expected));
+    CHECK(equal(index_select_backward(source, shape, dim, index).value(), expected));
+  }
+}
+
+TEST_CASE("indexing: any dtype is selected, and embedding keeps the indices alone") {
+  CHECK(equal(index_select(tensor({5, 6, 7}), 0, tensor({2, 0})).value(), tensor({7, 5})));
+  CHECK(equal(index_select(tensor({true, false}), -1, tensor({1, 1})).value(), tensor({false, false})));
+  const Variable weight(zeros({5, 3}), true);
+  const Variable rows = embedding(tensor({{1, 2}, {3, 4}}), weight);
+  CHECK(std::string(rows.node()->op()) == "embedding");
+  CHECK(rows.node()->saved_bytes() == 4 * sizeof(std::int64_t));
+}
+
+TEST_CASE("indexing: errors") {
+  const Variable weight = zeros({5, 3}), x = zeros({2, 3});
+  CHECK_THROWS_TEXT(embedding(tensor({{1, 2}, {7, 0}}), weight),
+                    "[embedding] index 7 at position (1, 0) is not in [0, 5)");
+  CHECK_THROWS_TEXT(embedding(tensor(-1), weight), "[embedding] index -1 at position () is not in [0, 5)");
+  CHECK_THROWS_TEXT(embedding(zeros({2}), weight),
+                    "[embedding] indices are int64, not float32 of shape (2,); convert with to(int64)");
+  CHECK_THROWS_TEXT(embedding(tensor({1}), zeros({5})), "[embedding] weight must be (V, D), got (5,)");
+  CHECK_THROWS_TEXT(index_select(x, 1, tensor({0, 3})),
+                    "[index_select] index 3 at position (1,) is not in [0, 3)");
+  CHECK_THROWS_TEXT(index_select(x, 2, tensor({0})), "[index_select] dim 2 is out of range");
+  CHECK_THROWS_TEXT(index_select(x, 0, tensor({{0}})), "[index_select] index must be 1-D, got shape (1, 1)");
+  CHECK_THROWS_TEXT(index_add(x, 0, tensor({0, -2}), zeros({2, 3})),
+                    "[index_add] index -2 at position (1,) is not in [0, 2)");
+  CHECK_THROWS_TEXT(index_add(x, 0, tensor({0}), zeros({2, 3})),
+                    "[index_add] source of shape (2, 3) does not fit x of shape (2, 3) with 1 indices along "
+                    "dim 0; it must be (1, 3)");
+  CHECK_THROWS_TEXT(index_add(x, 0, tensor({0}), zeros({1, 3}, float64)),
+                    "[index_add] x and source need one floating dtype, got float32 and float64");
+}

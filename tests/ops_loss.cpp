@@ -1,0 +1,133 @@
+// Cross entropy and mean squared error: against PyTorch (golden/make_loss.py), the composed rule and finite
+// differences; certain and hopeless answers, ignored targets, errors.
+#include "op_table.hpp"
+#include "support.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/loss.hpp>
+#include <xgrad/core/tape.hpp>
+
+using namespace xgrad;
+using Xs = std::vector<Variable>;
+
+namespace {
+
+constexpr double inf = std::numeric_limits<double>::infinity();
+
+OpRow entropy(const std::string& name, CrossEntropyOptions options) {
+  return {"cross_entropy_" + name, [options](const Xs& x) { return cross_entropy(x[0], x[1], options); }};
+}
+
+OpRow squared(const std::string& name, Reduction reduction) {
+  return {"mse_loss_" + name, [reduction](const Xs& x) { return mse_loss(x[0], x[1], reduction); }};
+}
+
+}  // namespace
+
+TEST_CASE("losses: values and gradients") {
+  const auto smoothed = [](Reduction reduction) {
+    return CrossEntropyOptions{.label_smoothing = 0.1, .reduction = reduction};
+  };
+  check_ops("loss", {
+                        entropy("mean", {}),
+                        entropy("sum", {.reduction = Reduction::sum}),
+                        entropy("none", {.reduction = Reduction::none}),
+                        entropy("mean_smoothed", smoothed(Reduction::mean)),
+                        entropy("sum_smoothed", smoothed(Reduction::sum)),
+                        entropy("none_smoothed", smoothed(Reduction::none)),
+                        entropy("evenly", {.label_smoothing = 1}),
+                        entropy("ignoring_2", {.ignore_index = 2}),
+                        squared("mean", Reduction::mean),
+                        squared("sum", Reduction::sum),
+                        squared("none", Reduction::none),
+                    });
+}
+
+TEST_CASE("cross_entropy: the fused gradient is the composed one, however long the rows") {
+  Generator generator(7);
+  for (const std::int64_t classes : {1, 2, 7, 16, 33, 65, 2048, 2049, 10000}) {
+    for (const double center : {0.0, 1e4, -1e4}) {
+      CAPTURE(classes);
+      CAPTURE(center);
+      const Tensor logits = randn({6, classes}, float32, generator), g = randn({6}, float32, generator);
+      logits.mul_(5);
+      logits.add_(center);
+      const Tensor targets = randint(0, classes, {6}, int64, generator);
+      targets.at({3}) = -100;
+      const CrossEntropyOptions options{.label_smoothing = 0.1, .reduction = Reduction::none};
+      const Variable x(logits, true);
+      cross_entropy(x, targets, options).backward(g);
+      const Variable twin = composed::cross_entropy_backward(g, logits, targets, options);
+      CHECK(max_abs_diff(x.grad(), twin.value()) < 2e-6);
+    }
+  }
+}
+
+TEST_CASE("cross_entropy: certain, hopeless and impossible answers") {
+  struct Row {
+    std::vector<double> logits;
+    std::int64_t target;
+    double loss;
+  };
+  const Row rows[] = {
+      {{1e4, 0, 0}, 0, 0}, {{1e4, 0, 0}, 1, 1e4}, {{-1e4, 0}, 0, 1e4}, {{1e4, 1e4}, 0, 0.6931471805599453},
+      {{-inf, 2}, 1, 0},   {{-inf, 2}, 0, inf},
+  };
+  for (const DType dtype : {float32, float64}) {
+    for (const Row& row : rows) {
+      const Tensor logits = tensor(row.logits).to(dtype);
+      CAPTURE(logits);
+      const Tensor expected = tensor(row.loss, dtype);
+      CHECK(allclose(cross_entropy(logits, tensor(row.target)).value(), expected, 1e-7, 0));
+      // the same at the far end of a row of many blocks that hold nothing
+      const Tensor wide = full({5000}, -inf, dtype);
+      wide.slice(0, 4000, 4000 + logits.numel()).copy_(logits);
+      CHECK(allclose(cross_entropy(wide, tensor(4000 + row.target)).value(), expected, 1e-7, 0));
+    }
+  }
+  const Variable certain(tensor({{1e4, 0.0}}), true);
+  cross_entropy(certain, tensor({0})).backward();
+  CHECK(max_abs_diff(certain.grad(), zeros({1, 2})) == 0);
+  CHECK(std::isnan(cross_entropy(full({3}, -inf, float32), tensor(0)).item<double>()));
+  CHECK(std::isnan(cross_entropy(tensor({0.0, std::nan("")}), tensor(0)).item<double>()));
+}
+
+TEST_CASE("cross_entropy: one node that keeps the logits, the targets and two numbers a row") {
+  const Variable x(zeros({4, 6}), true);
+  const Variable loss = cross_entropy(x, zeros({4}, int64));
+  CHECK(std::string(loss.node()->op()) == "cross_entropy");
+  CHECK(loss.node()->saved_bytes() == (4 * 6 + 2 * 4) * sizeof(float) + 4 * sizeof(std::int64_t));
+}
+
+TEST_CASE("losses: errors") {
+  const Variable x = zeros({2, 3});
+  const Tensor t = tensor({0, 1});
+  CHECK_THROWS_TEXT(cross_entropy(x, tensor({0, 3})),
+                    "[cross_entropy] target 3 at position 1 is not one of 3 classes, [0, 3), nor the "
+                    "ignore_index -100");
+  CHECK_THROWS_TEXT(cross_entropy(x, tensor({-1, 1})), "[cross_entropy] target -1 at position 0 is not one");
+  CHECK_THROWS_TEXT(cross_entropy(x, tensor({0, 1, 2})),
+                    "[cross_entropy] wants logits (N, V) with targets (N,), or (V,) with (), got (2, 3) and "
+                    "(3,); reshape({-1, V}) and reshape({-1}) make them fit");
+  CHECK_THROWS_TEXT(cross_entropy(zeros({2, 3, 4}), zeros({2, 3}, int64)), "got (2, 3, 4) and (2, 3)");
+  CHECK_THROWS_TEXT(cross_entropy(zeros({}), tensor(0)), "got () and ()");
+  CHECK_THROWS_TEXT(cross_entropy(x, zeros({2})),
+                    "[cross_entropy] targets of shape (2,) are class indices, int64, not float32; convert "
+                    "with to(int64)");
+  CHECK_THROWS_TEXT(cross_entropy(zeros({2, 3}, int64), t),
+                    "[cross_entropy] logits of shape (2, 3) need a floating dtype, not int64");
+  for (const double smoothing : {-0.1, 1.5, std::nan("")}) {
+    CHECK_THROWS_TEXT(cross_entropy(x, t, {.label_smoothing = smoothing}),
+                      "[cross_entropy] label_smoothing must be in [0, 1], got ");
+  }
+  CHECK_THROWS_TEXT(
+      mse_loss(x, zeros({3})),
+      "[mse_loss] prediction and target differ in shape: (2, 3) and (3,); expand or reshape one "
+      "of them, they are not broadcast");
+  CHECK_THROWS_TEXT(mse_loss(zeros({2}, int64), zeros({2}, int64)), "[mse_loss] needs a floating dtype");
+  CHECK_THROWS_TEXT(mse_loss(x, zeros({2, 3}, float64)), "[mse_loss]");
+}

@@ -1,0 +1,130 @@
+// Layer norm: against PyTorch (golden/make_norm.py), xtensor expressions and finite differences; rows far
+// from 0, constant rows, errors.
+#include "op_table.hpp"
+#include "support.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/norm.hpp>
+#include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/tape.hpp>
+
+#if __has_include(<xtensor/containers/xadapt.hpp>)
+#include <xtensor/containers/xadapt.hpp>
+#include <xtensor/containers/xtensor.hpp>
+#include <xtensor/core/xmath.hpp>
+#include <xtensor/views/xview.hpp>
+#else
+#include <xtensor/xadapt.hpp>
+#include <xtensor/xmath.hpp>
+#include <xtensor/xtensor.hpp>
+#include <xtensor/xview.hpp>
+#endif
+
+using namespace xgrad;
+using Xs = std::vector<Variable>;
+
+namespace {
+
+Tensor sample(const Shape& shape, double center = 0, double spread = 1) {
+  static Generator generator(5);
+  const Tensor x = randn(shape, float32, generator);
+  x.mul_(spread);
+  return x.add_(center);
+}
+
+xt::xtensor<double, 2> as_matrix(const Tensor& x) {
+  const std::vector<double> values = x.to_vector<double>();
+  const std::array<std::size_t, 2> shape = {static_cast<std::size_t>(x.size(0)),
+                                            static_cast<std::size_t>(x.size(1))};
+  return xt::adapt(values, shape);
+}
+
+}  // namespace
+
+TEST_CASE("layer_norm: values and gradients") {
+  check_ops("norm", {
+                        {"layer_norm", [](const Xs& x) { return layer_norm(x[0]); }},
+                        {"layer_norm_affine", [](const Xs& x) { return layer_norm(x[0], x[1], x[2], 1e-3); }},
+                    });
+}
+
+TEST_CASE("layer_norm: the kernels against xtensor expressions and the composed rule, rows far from 0 too") {
+  struct Row {
+    double center, spread;
+  };
+  for (const std::int64_t n : {2, 5, 16, 31, 32, 64, 100, 256, 1000}) {
+    for (const Row row : {Row{0, 1}, Row{1e4, 1}, Row{-1e4, 0.01}, Row{0, 1e4}, Row{3, 1e-4}}) {
+      CAPTURE(n);
+      CAPTURE(row.center);
+      CAPTURE(row.spread);
+      const Variable x(sample({40, n}, row.center, row.spread), true);
+      const Variable gamma(sample({n}, 1), true), beta(sample({n}), true);
+      const Variable y = layer_norm(x, gamma, beta);
+      const xt::xtensor<double, 2> values = as_matrix(x.value());
+      const xt::xtensor<double, 1> means = xt::mean(values, {1});
+      const xt::xtensor<double, 2> centered = values - xt::view(means, xt::all(), xt::newaxis());
+      const xt::xtensor<double, 2> squares = xt::square(centered);
+      const xt::xtensor<double, 1> rstd = 1.0 / xt::sqrt(xt::mean(squares, {1}) + 1e-5);
+      const xt::xtensor<double, 2> factor = as_matrix(gamma.value().reshape({1, n}));
+      const xt::xtensor<double, 2> term = as_matrix(beta.value().reshape({1, n}));
+      const xt::xtensor<double, 2> expected =
+          centered * xt::view(rstd, xt::all(), xt::newaxis()) * factor + term;
+      const xt::xtensor<double, 2> difference = xt::abs(as_matrix(y.value()) - expected);
+      CHECK(xt::amax(difference)() < 2e-5);
+
+      const Tensor g = sample({40, n});
+      y.backward(g);
+      const auto twin =
+          composed::layer_norm_backward(g.to(float64), x.value().to(float64), gamma.value().to(float64));
+      const Tensor ours[] = {x.grad(), gamma.grad(), beta.grad()};
+      for (std::size_t i = 0; i < 3; ++i) {
+        CAPTURE(i);
+        CHECK(max_abs_diff(ours[i].to(float64), twin[i].value()) <
+              2e-5 * std::max(1.0, max_abs(twin[i].value())));
+      }
+    }
+  }
+}
+
+TEST_CASE("layer_norm: constant rows are beta, and NaN stays in its row") {
+  for (const std::int64_t n : {1, 4, 50, 256}) {
+    const Tensor x = full({3, n}, 1e4 + 0.3, float32), beta = sample({n});
+    CHECK(max_abs_diff(layer_norm(x).value(), zeros({3, n})) < 1e-3);
+    CHECK(max_abs_diff(layer_norm(x, ones({n}), beta).value(), beta.expand({3, n}).contiguous()) < 1e-3);
+    x.at({1, 0}) = std::nan("");
+    const Tensor y = layer_norm(x).value();
+    CHECK(std::isnan(y.at({1, n - 1})));
+    CHECK_FALSE(std::isnan(y.at({0, 0})));
+    CHECK_FALSE(std::isnan(y.at({2, 0})));
+  }
+  CHECK(layer_norm(zeros({3, 0})).shape() == Shape{3, 0});
+}
+
+TEST_CASE("layer_norm: one node that keeps x, gamma and three numbers a row") {
+  const Variable x(sample({4, 6}), true), gamma(ones({6}), true), beta(zeros({6}), true);
+  const Variable y = layer_norm(x, gamma, beta);
+  CHECK(std::string(y.node()->op()) == "layer_norm");
+  CHECK(y.node()->inputs().size() == 3);
+  CHECK(y.node()->saved_bytes() == (4 * 6 + 6 + 3 * 4) * sizeof(float));
+  CHECK(layer_norm(x).node()->saved_bytes() == (4 * 6 + 3 * 4) * sizeof(float));
+}
+
+TEST_CASE("layer_norm: errors") {
+  const Variable x = zeros({2, 3}), three = ones({3}), four = ones({4});
+  CHECK_THROWS_TEXT(layer_norm(zeros({2}, int64)), "[layer_norm] needs a floating dtype, not int64");
+  CHECK_THROWS_TEXT(layer_norm(tensor(1.0)), "[layer_norm] needs a dim to normalize over, x has shape ()");
+  CHECK_THROWS_TEXT(layer_norm(x, three),
+                    "[layer_norm] gamma is given, beta is undefined; give both or neither");
+  CHECK_THROWS_TEXT(layer_norm(x, {}, three), "[layer_norm] gamma is undefined, beta is given");
+  CHECK_THROWS_TEXT(
+      layer_norm(x, four, three),
+      "[layer_norm] gamma of shape (4,) does not fit the last dim of x, (2, 3); it must be (3,)");
+  CHECK_THROWS_TEXT(layer_norm(x, three, four), "[layer_norm] beta of shape (4,) does not fit");
+  CHECK_THROWS_TEXT(layer_norm(x, ones({3}, float64), three),
+                    "[layer_norm] x is float32, gamma is float64; convert one with to()");
+  CHECK_THROWS_TEXT(layer_norm(x, {}, {}, -1), "[layer_norm] eps must not be negative, got -1");
+}
