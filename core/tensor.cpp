@@ -40,6 +40,7 @@ bool Tensor::overlaps_itself() const {
 Tensor Tensor::contiguous() const { return is_contiguous() ? *this : clone(); }
 
 Tensor Tensor::clone() const {
+  if (!defined()) fail("clone", "the tensor is undefined");
   Tensor copy = empty(shape_, dtype_);
   kernels::copy(*this, copy);
   return copy;
@@ -108,6 +109,11 @@ Element::operator double() const { return scalar_.item<double>(); }
 
 const Element& Element::operator=(Scalar value) const {
   scalar_.fill_(value);
+  return *this;
+}
+
+const Element& Element::operator=(const Element& other) const {
+  scalar_.copy_(other.scalar_);
   return *this;
 }
 
