@@ -3,7 +3,6 @@
 // All of xgrad but the xtensor bridge, <xgrad/core/xtensor.hpp>, which is opened by its own include.
 
 #include <xgrad/core/factories.hpp>
-#include <xgrad/core/gradcheck.hpp>
 #include <xgrad/core/grad_mode.hpp>
 #include <xgrad/core/gradcheck.hpp>
 #include <xgrad/core/io/safetensors.hpp>
@@ -23,6 +22,7 @@
 #include <xgrad/core/random.hpp>
 #include <xgrad/core/tape.hpp>
 #include <xgrad/core/tensor.hpp>
+#include <xgrad/core/trace.hpp>
 #include <xgrad/core/variable.hpp>
 #include <xgrad/nn/attention.hpp>
 #include <xgrad/nn/dropout.hpp>

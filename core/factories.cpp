@@ -36,16 +36,9 @@ Tensor from_numbers(const Shape& shape, const std::vector<Scalar>& numbers, std:
 }  // namespace
 
 Tensor empty(const Shape& shape, DType dtype) {
-  std::int64_t count = 1;
-  for (std::int64_t size : shape) {
-    if (size < 0) fail("empty", "sizes must not be negative: ", shape);
-    if (__builtin_mul_overflow(count, size, &count))
-      fail("empty", "more elements than can be counted: ", shape);
-  }
-  const auto bytes = static_cast<std::size_t>(count);
-  if (bytes > (std::size_t{1} << 60) / item_size(dtype))
-    fail("empty", "more bytes than can be addressed: ", shape);
-  return Tensor(StoragePtr::allocate(bytes * item_size(dtype)), shape, contiguous_strides(shape), 0, dtype);
+  check_sizes("empty", shape);
+  const auto bytes = static_cast<std::size_t>(shape.numel()) * item_size(dtype);
+  return Tensor(StoragePtr::allocate(bytes), shape, contiguous_strides(shape), 0, dtype);
 }
 
 Tensor zeros(const Shape& shape, DType dtype) { return filled(shape, 0, dtype); }
@@ -69,15 +62,26 @@ Tensor arange(Scalar start, Scalar end, Scalar step, std::optional<DType> dtype)
   if (by == 0) fail("arange", "step must not be 0");
   if (!(span / by >= 0))
     fail("arange", "a step of ", by, " does not lead from ", first, " to ", end.to<double>());
+  const double count = std::ceil(span / by);
+  if (!(count < 0x1p59)) fail("arange", "more elements than can be counted: ", count);
   const bool floating = start.is_floating() || end.is_floating() || step.is_floating();
-  Tensor tensor =
-      empty({static_cast<std::int64_t>(std::ceil(span / by))}, dtype.value_or(floating ? float32 : int64));
+  if (floating) {
+    Tensor tensor = empty({static_cast<std::int64_t>(count)}, dtype.value_or(float32));
+    kernels::dispatch(tensor.dtype(), [&]<class T>() {
+      T* to = kernels::raw<T>(tensor);
+      for (std::int64_t i = 0; i < tensor.numel(); ++i)
+        to[i] = Scalar(first + static_cast<double>(i) * by).to<T>();
+    });
+    return tensor;
+  }
+  // In integers, which a double does not hold beyond 2^53.
+  const auto from = start.to<std::int64_t>(), to_bound = end.to<std::int64_t>(),
+             stride = step.to<std::int64_t>();
+  const std::int64_t distance = to_bound - from;
+  Tensor tensor = empty({distance / stride + (distance % stride != 0)}, dtype.value_or(int64));
   kernels::dispatch(tensor.dtype(), [&]<class T>() {
     T* to = kernels::raw<T>(tensor);
-    for (std::int64_t i = 0; i < tensor.numel(); ++i) {
-      to[i] = floating ? Scalar(first + static_cast<double>(i) * by).to<T>()
-                       : Scalar(start.to<std::int64_t>() + i * step.to<std::int64_t>()).to<T>();
-    }
+    for (std::int64_t i = 0; i < tensor.numel(); ++i) to[i] = Scalar(from + i * stride).to<T>();
   });
   return tensor;
 }

@@ -61,6 +61,16 @@ Strides contiguous_strides(const Shape& shape) {
   return strides;
 }
 
+void check_sizes(std::string_view op, const Shape& shape) {
+  std::int64_t count = 1;
+  for (const std::int64_t size : shape) {
+    if (size < 0) fail(op, "sizes must not be negative: ", shape);
+    if (__builtin_mul_overflow(count, std::max<std::int64_t>(size, 1), &count) ||
+        count > (std::int64_t{1} << 59))
+      fail(op, "more elements than can be counted: ", shape);
+  }
+}
+
 int normalize_dim(std::string_view op, int dim, int dims) {
   const int normal = dim < 0 ? dim + dims : dim;
   if (normal < 0 || normal >= dims) {

@@ -64,6 +64,10 @@ std::ostream& operator<<(std::ostream& out, const Shape& shape);
 /// Row-major strides of a contiguous Tensor of this shape.
 Strides contiguous_strides(const Shape& shape);
 
+/// Throws naming `op` unless the sizes are 0 or more and their strides and number can be counted, with sizes
+/// of 0 taken as 1.
+void check_sizes(std::string_view op, const Shape& shape);
+
 /// `dim` counted from the front; negative dims count from the back. Throws `std::out_of_range` naming `op`.
 int normalize_dim(std::string_view op, int dim, int dims);
 

@@ -18,9 +18,9 @@ Tensor::Tensor(StoragePtr storage, const Shape& shape, const Strides& strides, s
 std::int64_t Tensor::size(int dim) const { return shape_[normalize_dim("size", dim, this->dim())]; }
 
 bool Tensor::is_contiguous() const {
+  if (numel() == 0) return true;
   std::int64_t expected = 1;
   for (int i = dim() - 1; i >= 0; --i) {
-    if (shape_[i] == 0) return true;
     if (shape_[i] != 1 && strides_[i] != expected) return false;
     expected *= shape_[i];
   }
@@ -40,6 +40,7 @@ bool Tensor::overlaps_itself() const {
 Tensor Tensor::contiguous() const { return is_contiguous() ? *this : clone(); }
 
 Tensor Tensor::clone() const {
+  if (!defined()) fail("clone", "the tensor is undefined");
   Tensor copy = empty(shape_, dtype_);
   kernels::copy(*this, copy);
   return copy;
@@ -111,6 +112,11 @@ const Element& Element::operator=(Scalar value) const {
   return *this;
 }
 
+const Element& Element::operator=(const Element& other) const {
+  scalar_.copy_(other.scalar_);
+  return *this;
+}
+
 const Element& Element::operator+=(Scalar value) const {
   scalar_.add_(value);
   return *this;
@@ -122,7 +128,8 @@ bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool e
   const std::vector<double> x = a.to_vector<double>(), y = b.to_vector<double>();
   return std::equal(x.begin(), x.end(), y.begin(), [&](double p, double q) {
     if (std::isnan(p) || std::isnan(q)) return equal_nan && std::isnan(p) && std::isnan(q);
-    return p == q || std::abs(p - q) <= atol + rtol * std::abs(q);
+    if (std::isinf(p) || std::isinf(q)) return p == q;  // rtol · ∞ would forgive anything
+    return std::abs(p - q) <= atol + rtol * std::abs(q);
   });
 }
 

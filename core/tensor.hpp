@@ -96,7 +96,7 @@ class Element {
   explicit Element(Tensor scalar) : scalar_(std::move(scalar)) {}
   operator double() const;
   const Element& operator=(Scalar value) const;
-  const Element& operator=(const Element& other) const { return *this = Scalar(static_cast<double>(other)); }
+  const Element& operator=(const Element& other) const;
   const Element& operator+=(Scalar value) const;
   Element(const Element&) = default;
 

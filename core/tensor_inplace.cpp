@@ -36,9 +36,16 @@ Tensor operand(std::string_view op, const Tensor& tensor, const Tensor& other) {
                                                            : other.to(tensor.dtype());
 }
 
+void check_number(std::string_view op, const Tensor& tensor, Scalar value) {
+  if (tensor.defined() && value.is_floating() && !is_floating(tensor.dtype())) {
+    fail(op, "a floating number does not fit into ", tensor.dtype());
+  }
+}
+
 }  // namespace
 
 const Tensor& Tensor::add_(const Tensor& other, Scalar alpha) const {
+  check_number("add_", *this, alpha);
   const Tensor x = operand("add_", *this, other);
   if (is_floating(dtype_)) {
     kernels::add_into(*this, x, alpha.to<double>());
@@ -49,7 +56,10 @@ const Tensor& Tensor::add_(const Tensor& other, Scalar alpha) const {
   return *this;
 }
 
-const Tensor& Tensor::add_(Scalar value) const { return add_(full({}, value, dtype_)); }
+const Tensor& Tensor::add_(Scalar value) const {
+  check_number("add_", *this, value);
+  return add_(full({}, value, dtype_));
+}
 
 const Tensor& Tensor::mul_(const Tensor& other) const {
   const Tensor x = operand("mul_", *this, other);
@@ -63,9 +73,7 @@ const Tensor& Tensor::mul_(const Tensor& other) const {
 }
 
 const Tensor& Tensor::mul_(Scalar value) const {
-  if (value.is_floating() && !is_floating(dtype_) && defined()) {
-    fail("mul_", "a floating factor does not fit into ", dtype_);
-  }
+  check_number("mul_", *this, value);
   return mul_(full({}, value, dtype_));
 }
 

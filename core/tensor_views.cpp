@@ -37,18 +37,17 @@ std::optional<Strides> view_strides(const Tensor& tensor, const Shape& shape) {
 
 Shape infer_size(const Shape& from, const Shape& wanted) {
   Shape shape = wanted;
-  std::int64_t known = 1;
   int unknown = -1;
   for (int i = 0; i < shape.dim(); ++i) {
     if (shape[i] == -1) {
       if (unknown >= 0) fail("reshape", "only one size can be -1: ", from, " to ", wanted);
       unknown = i;
-    } else if (shape[i] < 0) {
-      fail("reshape", "sizes must not be negative: ", from, " to ", wanted);
-    } else {
-      known *= shape[i];
     }
   }
+  Shape others = shape;
+  if (unknown >= 0) others[unknown] = 1;
+  check_sizes("reshape", others);
+  const std::int64_t known = others.numel();
   if (unknown >= 0) {
     if (known == 0) fail("reshape", "-1 could be any size: ", from, " to ", wanted);
     if (from.numel() % known == 0) shape[unknown] = from.numel() / known;
@@ -177,6 +176,7 @@ Tensor Tensor::expand(const Shape& shape) const {
     if (!is_new && size != 1) view.strides_[i] = strides_[i - lead];
     if (!is_new && size == 1 && view.shape_[i] == 1) view.strides_[i] = strides_[i - lead];
   }
+  check_sizes("expand", view.shape_);
   return view;
 }
 

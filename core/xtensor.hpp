@@ -1,0 +1,96 @@
+#pragma once
+
+// The bridge to xtensor. The one header of xgrad that includes xtensor's, and only for those who include it.
+
+#include <cstddef>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/tensor.hpp>
+#include <xgrad/core/xtensor_headers.hpp>
+
+namespace xgrad {
+
+namespace detail {
+
+template <class T>
+constexpr auto element_of_xt() {
+  static_assert(std::is_integral_v<T> || std::is_same_v<T, float> || std::is_same_v<T, double>,
+                "from_xt takes expressions of float, double, bool or an integer type; use xt::cast first");
+  if constexpr (std::is_same_v<T, bool> || std::is_floating_point_v<T>) {
+    return T{};
+  } else {
+    return std::int64_t{};
+  }
+}
+
+}  // namespace detail
+
+/// The value of an xtensor expression in a new Tensor of its shape. float, double and bool stay what they
+/// are, integers become int64. The expression may be lazy and of any layout; it is evaluated here, row by
+/// row.
+///
+///     Tensor t = from_xt(xt::exp(a) + 1.f);
+template <class E>
+Tensor from_xt(const xt::xexpression<E>& expression) {
+  const E& e = expression.derived_cast();
+  using Element = decltype(detail::element_of_xt<typename E::value_type>());
+  Shape shape;
+  for (const auto size : e.shape()) shape.push_back(static_cast<std::int64_t>(size));
+  Tensor tensor = empty(shape, dtype_of<Element>());
+  if (tensor.numel() == 0) return tensor;
+  const std::vector<std::size_t> sizes(shape.begin(), shape.end());
+  auto out = xt::adapt(tensor.mutable_data<Element>(), static_cast<std::size_t>(tensor.numel()),
+                       xt::no_ownership(), sizes);
+  xt::noalias(out) = xt::cast<Element>(e);
+  return tensor;
+}
+
+/// A Tensor as an xtensor view over the same memory, strides included. The view owns a share of the storage,
+/// so it may outlive the Tensor.
+///
+///     xt::sum(as_xt<const float>(t), {1});        // reads
+///     as_xt<float>(t) = xt::exp(as_xt<const float>(u));  // writes through
+///
+/// `as_xt<const float>` is for reading. `as_xt<float>` may write, so opening it raises the storage's version,
+/// as an in-place function does; what is written later through a view that was kept is not counted again.
+/// T must be the dtype's C++ type. A Tensor whose elements share memory (`expand`) opens for reading only.
+template <class T>
+auto as_xt(const Tensor& tensor) {
+  using Element = std::remove_const_t<T>;
+  if (!tensor.defined()) fail("as_xt", "the tensor is undefined");
+  if (tensor.dtype() != dtype_of<Element>()) {
+    fail("as_xt", "the tensor's dtype is ", tensor.dtype(), ", not ", dtype_of<Element>(),
+         "; open it as what it is, or convert it with to(", dtype_of<Element>(), ")");
+  }
+  T* first = nullptr;
+  if constexpr (std::is_const_v<T>) {
+    first = tensor.data<Element>();
+  } else {
+    if (tensor.overlaps_itself()) {
+      fail("as_xt", "elements of this expanded tensor of shape ", tensor.shape(),
+           " share memory; open it for reading, as a const type, or clone() it first");
+    }
+    first = tensor.mutable_data<Element>();
+  }
+  std::vector<std::size_t> shape;
+  std::vector<std::ptrdiff_t> strides;
+  std::size_t extent = tensor.numel() == 0 ? 0 : 1;  // elements from the first to the last
+  for (int i = 0; i < tensor.dim(); ++i) {
+    // xtensor's rule: a dim of size 1 has stride 0.
+    const std::int64_t size = tensor.shape()[i], stride = size == 1 ? 0 : tensor.strides()[i];
+    shape.push_back(static_cast<std::size_t>(size));
+    strides.push_back(static_cast<std::ptrdiff_t>(stride));
+    if (tensor.numel() != 0) extent += static_cast<std::size_t>((size - 1) * stride);
+  }
+  auto memory =
+      xt::adapt_smart_ptr(first, std::vector<std::size_t>{extent}, std::make_shared<Tensor>(tensor));
+  const auto layout = tensor.is_contiguous() ? xt::layout_type::row_major : xt::layout_type::dynamic;
+  return xt::strided_view(std::move(memory), std::move(shape), std::move(strides), 0, layout);
+}
+
+}  // namespace xgrad

@@ -1,0 +1,148 @@
+#include <doctest/doctest.h>
+
+#if __has_include(<xtensor/xarray.hpp>) || __has_include(<xtensor/containers/xarray.hpp>)
+
+#include <memory>
+
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/xtensor.hpp>
+
+#include "support.hpp"
+
+using namespace xgrad;
+
+TEST_CASE("any expression becomes a Tensor") {
+  const xt::xarray<float> a{{0.f, 1.f, 2.f}, {3.f, 4.f, 5.f}};
+  const Tensor grid = tensor({{0.f, 1.f, 2.f}, {3.f, 4.f, 5.f}});
+  CHECK(equal(from_xt(a), grid));
+  CHECK(equal(from_xt(xt::transpose(a)), grid.transpose(0, 1)));
+  CHECK(equal(from_xt(a + 1.f), tensor({{1.f, 2.f, 3.f}, {4.f, 5.f, 6.f}})));
+  const Tensor t = from_xt(xt::exp(a) + 1.f);
+  CHECK(t.at({1, 2}) == doctest::Approx(149.41316));
+  CHECK(t.is_contiguous());
+  CHECK(equal(from_xt(xt::sum(a, {1})), tensor({3.f, 12.f})));
+  CHECK(equal(from_xt(xt::sum(a)), tensor(15.f)));
+  CHECK(equal(from_xt(a > 2.5f), tensor({{false, false, false}, {true, true, true}})));
+  CHECK(equal(from_xt(xt::xarray<float>(a) + xt::xarray<float>{10.f, 20.f, 30.f}),
+              tensor({{10.f, 21.f, 32.f}, {13.f, 24.f, 35.f}})));
+  const xt::xarray<float, xt::layout_type::column_major> columns = a;
+  CHECK(equal(from_xt(columns), grid));
+  CHECK(equal(from_xt(columns * 2.f), tensor({{0.f, 2.f, 4.f}, {6.f, 8.f, 10.f}})));
+  CHECK(equal(from_xt(xt::xtensor<float, 2>(a)), grid));
+  CHECK(from_xt(xt::xarray<float>::from_shape({2, 0, 3})).shape() == Shape{2, 0, 3});
+}
+
+TEST_CASE("element types") {
+  CHECK(equal(from_xt(xt::xarray<double>{1.5, 2.5}), tensor({1.5, 2.5}, float64)));
+  CHECK(equal(from_xt(xt::xarray<std::int64_t>{1, 2}), tensor({1, 2})));
+  CHECK(equal(from_xt(xt::xarray<int>{{-1, 2}}), tensor({{-1, 2}})));
+  CHECK(equal(from_xt(xt::xarray<unsigned char>{200, 2}), tensor({200, 2})));
+  CHECK(equal(from_xt(xt::xarray<bool>{true, false}), tensor({true, false})));
+
+  CHECK(as_xt<const bool>(tensor({true, false}))(0));
+  CHECK(as_xt<const double>(tensor({1.5}, float64))(0) == 1.5);
+  CHECK(as_xt<const std::int64_t>(tensor({7}))(0) == 7);
+  CHECK_THROWS_TEXT(
+      as_xt<float>(ones({2}, float64)),
+      "[as_xt] the tensor's dtype is float64, not float32; open it as what it is, or convert it with "
+      "to(float32)");
+  CHECK_THROWS_TEXT(as_xt<const float>(Tensor()), "[as_xt] the tensor is undefined");
+}
+
+TEST_CASE("a view reads what the Tensor shows, whatever its strides") {
+  const Tensor grid = arange(24.0).reshape({2, 3, 4});
+  const Tensor table[] = {grid,
+                          grid.transpose(0, 2),
+                          grid.permute({1, 2, 0}),
+                          grid.slice(2, 1, 4, 2),
+                          grid.slice(0, 1),
+                          grid.slice(1, 2).slice(2, 3),
+                          grid.select(1, 1),
+                          grid.select(0, 1).transpose(0, 1).unsqueeze(1),
+                          grid.select(0, 1).select(0, 1).select(0, 2),
+                          grid.slice(1, 1, 1),
+                          grid.select(0, 0).select(0, 1).expand({3, 4}),
+                          grid.slice(2, 0, 1).expand({2, 3, 5}),
+                          ones({1, 1, 1}),
+                          empty({0})};
+  for (const Tensor& t : table) {
+    CAPTURE(t.shape().str());
+    CAPTURE(t.strides().str());
+    const auto view = as_xt<const float>(t);
+    CHECK(view.dimension() == static_cast<std::size_t>(t.dim()));
+    CHECK(view.size() == static_cast<std::size_t>(t.numel()));
+    CHECK(equal(from_xt(view), t));
+    CHECK(equal(from_xt(view * 1.f + 0.f), t));
+    CHECK(equal(from_xt(xt::xarray<float>(view)), t));
+    CHECK(equal(from_xt(xt::xarray<float, xt::layout_type::column_major>(view)), t));
+    const std::vector<float> elements(view.begin(), view.end());
+    CHECK(elements == t.to_vector<float>());
+    if (t.numel() > 0 && t.dim() > 0) {
+      const xt::xarray<float> row = xt::ones<float>({t.size(-1)});
+      CHECK(equal(from_xt(view * row), t));
+      double total = 0;
+      for (float x : elements) total += static_cast<double>(x);
+      CHECK(xt::sum(view)() == doctest::Approx(total));
+      const Tensor sums = from_xt(xt::sum(view, {t.dim() - 1}));
+      const Tensor copied_sums = from_xt(xt::sum(as_xt<const float>(t.clone()), {t.dim() - 1}));
+      CHECK(equal(sums, copied_sums));
+    }
+  }
+  const Tensor t = tensor({{1.f, 2.f}, {3.f, 4.f}});
+  const xt::xarray<float> sums = xt::sum(as_xt<float>(t), {1});
+  CHECK(sums == xt::xarray<float>{3.f, 7.f});
+}
+
+TEST_CASE("writes go through, to the elements that are shown and to no other") {
+  const Tensor grid = zeros({3, 4});
+  as_xt<float>(grid.slice(1, 1, 4, 2)) = xt::xarray<float>{{1, 2}, {3, 4}, {5, 6}};
+  CHECK(equal(grid, tensor({{0.f, 1.f, 0.f, 2.f}, {0.f, 3.f, 0.f, 4.f}, {0.f, 5.f, 0.f, 6.f}})));
+  as_xt<float>(grid.transpose(0, 1).slice(0, 0, 1)) += 7.f;
+  CHECK(equal(grid.select(1, 0), tensor({7.f, 7.f, 7.f})));
+  CHECK(equal(grid.select(1, 1), tensor({1.f, 3.f, 5.f})));
+  auto row = as_xt<float>(grid.select(0, 1));
+  row(3) = -1;
+  CHECK(grid.at({1, 3}) == -1.0);
+  auto column = as_xt<float>(grid.select(1, 2));
+  column.fill(9.f);
+  CHECK(equal(grid, tensor({{7.f, 1.f, 9.f, 2.f}, {7.f, 3.f, 9.f, -1.f}, {7.f, 5.f, 9.f, 6.f}})));
+  column = xt::exp(column * 0.f);
+  CHECK(equal(grid.select(1, 2), ones({3})));
+  xt::noalias(as_xt<float>(grid)) = as_xt<const float>(ones({4})) * 2.f;
+  CHECK(equal(grid, full({3, 4}, 2.0)));
+  as_xt<float>(grid.select(0, 0).select(0, 0)) = 5.f;
+  CHECK(grid.at({0, 0}) == 5.0);
+  CHECK_THROWS(as_xt<float>(grid) = xt::ones<float>({2, 2}));
+}
+
+TEST_CASE("opening for writing raises the version, opening for reading does not") {
+  const Tensor t = ones({2});
+  static_cast<void>(as_xt<const float>(t));
+  CHECK(t.version() == 0);
+  static_cast<void>(as_xt<float>(t));
+  CHECK(t.version() == 1);
+  static_assert(!std::is_assignable_v<decltype(as_xt<const float>(t)(0)), float>);
+  CHECK_THROWS_TEXT(
+      as_xt<float>(t.unsqueeze(1).expand({2, 3})),
+      "[as_xt] elements of this expanded tensor of shape (2, 3) share memory; open it for reading, as "
+      "a const type, or clone() it first");
+}
+
+TEST_CASE("a view keeps the memory it shows; copies and moves of it do, too") {
+  const auto owner = std::make_shared<std::vector<float>>(4, 3.f);
+  {
+    auto view = as_xt<float>(Tensor(StoragePtr::adopt(owner->data(), 16, owner), {2, 2}, {1, 2}, 0, float32));
+    CHECK(owner.use_count() == 2);
+    auto copy = view;
+    const auto moved = std::make_unique<decltype(view)>(std::move(view));
+    (*moved)(1, 0) = 5;
+    CHECK(copy(1, 0) == 5.f);
+    CHECK((*owner)[1] == 5.f);
+  }
+  CHECK(owner.use_count() == 1);
+  auto late = as_xt<float>(full({1000}, 2.0));
+  const Tensor other = zeros({1000});
+  CHECK(xt::sum(late)() == 2000.f);
+}
+
+#endif
