@@ -29,10 +29,12 @@ inline void store(T* y, const Batch<T>& value) {
 // xsimd 8 names the sum of the lanes hadd, later versions reduce_add, and 8 has no maximum of the lanes.
 template <class T>
 inline T sum_of(const Batch<T>& value) {
-  T lanes[Batch<T>::size], total = 0;
+  T lanes[Batch<T>::size];
   value.store_unaligned(lanes);
-  for (T lane : lanes) total += lane;
-  return total;
+  for (std::size_t half = Batch<T>::size / 2; half > 0; half /= 2) {
+    for (std::size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+  }
+  return lanes[0];
 }
 template <class T>
 inline T max_of(const Batch<T>& value) {
