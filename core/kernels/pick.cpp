@@ -1,6 +1,7 @@
 #include <xgrad/core/kernels/pick.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/parallel.hpp>
 #include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/core/kernels/rows/reduce.hpp>
 
 namespace xgrad::kernels {
 namespace {
@@ -15,6 +17,17 @@ namespace {
 template <class T>
 bool is_larger(T a, T b) {
   return a > b || (a != a && b == b);
+}
+
+template <class T>
+std::int64_t place_of_largest(const T* row, std::int64_t n) {
+  if constexpr (std::is_floating_point_v<T>) {  // the largest first, which SIMD finds, then where it stands
+    T best = -std::numeric_limits<T>::infinity();
+    rows<ReduceRows<T>>().max_row(row, n, &best);
+    return std::find_if(row, row + n, [best](T x) { return x == best || (best != best && x != x); }) - row;
+  } else {
+    return std::max_element(row, row + n) - row;
+  }
 }
 
 Shape without_last(const Shape& shape) {
@@ -34,12 +47,7 @@ Tensor argmax(const Tensor& input) {
     auto* to = raw<std::int64_t>(y);
     parallel_for(y.numel(), parallel_grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t r = begin; r < end; ++r) {
-        const T* row = from + r * n;
-        std::int64_t best = 0;
-        for (std::int64_t i = 1; i < n; ++i) {
-          if (is_larger(row[i], row[best])) best = i;
-        }
-        to[r] = best;
+        to[r] = place_of_largest(from + r * n, n);
       }
     });
   });

@@ -73,9 +73,10 @@ std::pair<Plan, Tensor> Plan::make(const Tensor& x, Dims dims) {
     for (Shape* each : {&loops.size, &loops.step, &loops.out}) each->erase(each->dim() - 1);
   };
   plan.by_row = ends_contiguous(plan.reduced) || (plan.kept.size.empty() && plan.reduced.size.empty());
-  if (!plan.by_row) {
-    if (!ends_contiguous(plan.kept)) return make(x.clone(), dims);
+  if (!plan.by_row && !ends_contiguous(plan.kept)) return make(x.clone(), dims);
+  if (!plan.kept.size.empty()) {
     plan.columns = plan.kept.size.back();
+    plan.column_step = plan.kept.step.back();
     plan.column_out = plan.kept.out.back();
     take_last(plan.kept);
   }

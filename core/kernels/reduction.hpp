@@ -35,13 +35,13 @@ struct Loops {
   }
 };
 
-/// The loops of one reduction, from the outside in: kept dims, reduced dims, then `rows` rows of `columns`.
-/// `by_row`: each row is one stretch of reduced elements (columns is 1, rows is its length).
+/// The loops of one reduction, from the outside in: kept dims, reduced dims, then a matrix of `rows` reduced
+/// by `columns` kept elements, one of which lies next to the other in memory: in `by_row` the reduced ones.
 struct Plan {
   Loops kept, reduced;
   bool by_row = false;
   std::int64_t rows = 1, row_step = 0;
-  std::int64_t columns = 1, column_out = 0;
+  std::int64_t columns = 1, column_step = 1, column_out = 0;
 
   /// x must have elements. Copies x first where no dim of it is contiguous.
   static std::pair<Plan, Tensor> make(const Tensor& x, Dims dims);
@@ -53,19 +53,21 @@ struct Plan {
 template <class T, class Total, class Y, class Row, class SomeRows, class Finish>
 void reduce_into(const Tensor& input, Dims dims, const Tensor& y, Total start, const Row& row,
                  const SomeRows& some_rows, const Finish& finish, void (*join)(Total& total, Total part)) {
-  constexpr std::int64_t width = 512;  // columns at a time: their totals stay in the first cache
+  constexpr std::int64_t most_columns = 512;  // at a time: their totals stay in the first cache
+  constexpr std::int64_t most_parts = 16;
   const auto [plan, x] = Plan::make(input, dims);
   const T* from = raw<T>(x);
   Y* to = raw<Y>(y);
+  const std::int64_t length = plan.reduced.count() * plan.rows;  // elements that become one
+  const std::int64_t width =
+      plan.by_row ? std::clamp<std::int64_t>(parallel_grain / 4 / length, 1, most_columns) : most_columns;
   const std::int64_t blocks = (plan.columns + width - 1) / width;
   const std::int64_t tasks = plan.kept.count() * blocks;
-  const std::int64_t length = plan.reduced.count() * plan.rows;  // rows (by_row: elements) per task
   const std::int64_t work = length * std::min(plan.columns, width);
-  constexpr std::int64_t most_parts = 16;
   const std::int64_t parts =
       tasks >= most_parts ? 1 : std::clamp<std::int64_t>(work / parallel_grain, 1, most_parts);
 
-  // Rows [begin, end) of the task at `first`, in pieces that lie within one run of `rows`.
+  // Reduced elements [begin, end) of `n` columns from `first` on, in pieces that lie within one run of rows.
   const auto run = [&](const T* first, std::int64_t n, std::int64_t begin, std::int64_t end, Total* totals) {
     std::fill_n(totals, n, start);
     while (begin < end) {
@@ -73,7 +75,7 @@ void reduce_into(const Tensor& input, Dims dims, const Tensor& y, Total start, c
       const std::int64_t count = std::min(plan.rows - within, end - begin);
       const T* piece = first + plan.reduced.at(begin / plan.rows).first + within * plan.row_step;
       if (plan.by_row) {
-        row(piece, count, totals);
+        for (std::int64_t j = 0; j < n; ++j) row(piece + j * plan.column_step, count, totals + j);
       } else {
         some_rows(piece, count, plan.row_step, n, totals);
       }
@@ -84,17 +86,17 @@ void reduce_into(const Tensor& input, Dims dims, const Tensor& y, Total start, c
       parts > 1 ? static_cast<std::size_t>(parts * tasks * width) : 0);
   parallel_for(
       tasks * parts, parallel_grain / (work / parts + 1) + 1, [&](std::int64_t begin, std::int64_t end) {
-        std::array<Total, width> totals;
+        std::array<Total, most_columns> totals;
         for (std::int64_t t = begin; t < end; ++t) {
           const std::int64_t task = t / parts, part = t % parts;
           const auto [x_at, y_at] = plan.kept.at(task / blocks);
           const std::int64_t column = task % blocks * width, n = std::min(width, plan.columns - column);
           if (parts > 1) {
-            run(from + x_at + column, n, length * part / parts, length * (part + 1) / parts,
-                partial.get() + t * width);
+            run(from + x_at + column * plan.column_step, n, length * part / parts,
+                length * (part + 1) / parts, partial.get() + t * width);
             continue;
           }
-          run(from + x_at + column, n, 0, length, totals.data());
+          run(from + x_at + column * plan.column_step, n, 0, length, totals.data());
           Y* out = to + y_at + column * plan.column_out;
           for (std::int64_t j = 0; j < n; ++j) {
             out[j * plan.column_out] = finish(totals[static_cast<std::size_t>(j)]);

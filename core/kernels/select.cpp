@@ -1,5 +1,8 @@
 #include <xgrad/core/kernels/select.hpp>
 
+#include <bit>
+#include <type_traits>
+
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/raw.hpp>
@@ -8,17 +11,27 @@
 namespace xgrad::kernels {
 namespace {
 
-// Selects element by element, by what the condition says; each operand has a step of its own.
+// c ? a : b by the bits: without a jump that a random mask would mispredict, and in SIMD.
+template <class T>
+T choose(bool c, T a, T b) {
+  using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t,
+                                  std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint8_t>>;
+  const auto mask = static_cast<Bits>(Bits{0} - Bits{c});
+  return std::bit_cast<T>(
+      static_cast<Bits>((std::bit_cast<Bits>(a) & mask) | (std::bit_cast<Bits>(b) & ~mask)));
+}
+
+// y = c ? a : b along a row; each operand has a step of its own.
 template <class T>
 void select_row(const bool* c, std::int64_t c_step, const T* a, std::int64_t a_step, const T* b,
                 std::int64_t b_step, T* y, std::int64_t n) {
   if (c_step == 1 && a_step == 1 && b_step == 1) {
-    for (std::int64_t i = 0; i < n; ++i) y[i] = c[i] ? a[i] : b[i];
+    for (std::int64_t i = 0; i < n; ++i) y[i] = choose(c[i], a[i], b[i]);
   } else if (c_step == 1 && a_step == 0 && b_step == 1) {  // masked_fill
     const T value = *a;
-    for (std::int64_t i = 0; i < n; ++i) y[i] = c[i] ? value : b[i];
+    for (std::int64_t i = 0; i < n; ++i) y[i] = choose(c[i], value, b[i]);
   } else {
-    for (std::int64_t i = 0; i < n; ++i) y[i] = c[i * c_step] ? a[i * a_step] : b[i * b_step];
+    for (std::int64_t i = 0; i < n; ++i) y[i] = choose(c[i * c_step], a[i * a_step], b[i * b_step]);
   }
 }
 

@@ -4,8 +4,8 @@
 
 namespace xgrad {
 
-// Over the given dims (negative ones count from the back), or over all. `keepdim` leaves size-1 dims in their
-// place.
+// Over the given dims (negative ones count from the back), or over all where no list is given; an empty list
+// names no dims, as in NumPy. `keepdim` leaves size-1 dims in their place.
 
 /// Σ x. Integers and booleans are summed as int64.
 Variable sum(const Variable& x);

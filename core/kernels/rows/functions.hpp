@@ -4,6 +4,7 @@
 // instead of 88.72 and knows no subnormal results, log in double takes no subnormals, erf in double turns to
 // NaN from 1e154 on). For rows/*.cpp only.
 
+#include <cstddef>
 #include <limits>
 
 #include <xgrad/core/kernels/rows/simd.hpp>
@@ -29,10 +30,38 @@ inline Batch<T> log_of(const Batch<T>& x) {
   return select(subnormal, scaled, Batch<T>(log(x)));
 }
 
+// Σ c_i t^i, the highest coefficient first.
+template <class T, std::size_t n>
+inline Batch<T> polynomial(const Batch<T>& t, const T (&c)[n]) {
+  Batch<T> sum(c[0]);
+  for (std::size_t i = 1; i < n; ++i) sum = fma(sum, t, Batch<T>(c[i]));
+  return sum;
+}
+
+template <class T>
+inline Batch<T> within(const Batch<T>& x, const Batch<T>& end) {  // a NaN stays a NaN
+  return select(x > end, end, Batch<T>(select(x < -end, Batch<T>(-end), x)));
+}
+
 template <class T>
 inline Batch<T> erf_of(const Batch<T>& x) {
-  const Batch<T> end(T(6));  // where ±1 is reached in double
-  return erf(Batch<T>(select(x > end, end, select(x < -end, Batch<T>(-end), x))));
+  return erf(within<T>(x, Batch<T>(T(6))));  // where ±1 is reached in double
+}
+
+// erf for gelu, in float without an exp and so twice as fast: x p(x²) / q(x²), fitted to erf on [-4, 4] with
+// a relative error of 2.5e-8, which rounding makes 3e-7.
+template <class T>
+inline Batch<T> fast_erf(const Batch<T>& x) {
+  if constexpr (sizeof(T) == 8) {
+    return erf_of<T>(x);
+  } else {
+    constexpr T p[] = {1.986780888e-06F, 0.0002845660529F, 0.003883352476F,
+                       0.05310177561F,   0.1935452632F,    1.128379139F};
+    constexpr T q[] = {3.74201665e-05F, 0.001185573047F, 0.01520726956F, 0.1153500855F, 0.5048575792F, 1};
+    const Batch<T> z = within<T>(x, Batch<T>(T(4)));
+    const Batch<T> t = z * z;
+    return within<T>(Batch<T>(z * polynomial<T>(t, p) / polynomial<T>(t, q)), Batch<T>(T(1)));
+  }
 }
 
 }  // namespace

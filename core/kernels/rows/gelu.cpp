@@ -21,7 +21,7 @@ B<T> number(double value) {
 // Φ(x), the share of a standard normal below x
 template <class T>
 B<T> below(B<T> x) {
-  return number<T>(0.5) * (number<T>(1) + erf_of<T>(B<T>(x * number<T>(sqrt_half))));
+  return number<T>(0.5) * (number<T>(1) + fast_erf<T>(B<T>(x * number<T>(sqrt_half))));
 }
 
 template <class T>

@@ -61,14 +61,18 @@ template <class T>
 void max_row(const T* x, std::int64_t n, T* best) {
   T all = *best;
   std::int64_t i = 0;
-  if (n >= 2 * width<T>) {
-    B<T> a = load<T>(x), b = load<T>(x + width<T>);
-    for (i = 2 * width<T>; i + 2 * width<T> <= n; i += 2 * width<T>) {
+  constexpr std::int64_t step = 4 * width<T>;
+  if (n >= step) {
+    B<T> a = load<T>(x), b = load<T>(x + width<T>), c = load<T>(x + 2 * width<T>),
+         d = load<T>(x + 3 * width<T>);
+    for (i = step; i + step <= n; i += step) {
       a = larger<T>(a, load<T>(x + i));
       b = larger<T>(b, load<T>(x + i + width<T>));
+      c = larger<T>(c, load<T>(x + i + 2 * width<T>));
+      d = larger<T>(d, load<T>(x + i + 3 * width<T>));
     }
     T lanes[B<T>::size];
-    store<T>(lanes, larger<T>(a, b));
+    store<T>(lanes, larger<T>(larger<T>(a, b), larger<T>(c, d)));
     for (T lane : lanes) all = larger_of(all, lane);
   }
   for (; i < n; ++i) all = larger_of(all, x[i]);
