@@ -67,9 +67,11 @@ T scores_added(const T* x, const T* added, T scale, T* y, std::int64_t n) {
 template <class T>
 T scores_kept(const T* __restrict x, const bool* __restrict kept, T scale, T* __restrict y, std::int64_t n) {
   T best = minus_infinity<T>;
+  // as bytes, and x read in any case: only so the compiler makes SIMD of it
+  const auto* bytes = reinterpret_cast<const unsigned char*>(kept);
   for (std::int64_t i = 0; i < n; ++i) {
-    const T score = x[i] * scale;  // read in any case, so that the loop becomes SIMD
-    y[i] = kept[i] ? score : minus_infinity<T>;
+    const T score = x[i] * scale;
+    y[i] = bytes[i] != 0 ? score : minus_infinity<T>;
   }
   B<T> bests(minus_infinity<T>);
   batches<T>(
