@@ -63,12 +63,20 @@ namespace gradcheck_detail {
 template <std::size_t>
 using Argument = const Variable&;
 
-// Calls f(x[0], x[1], ...) with as many arguments as there are inputs.
+template <class F, class... Arguments>
+concept HasForward = requires(F& f, Arguments... x) {
+  f.forward(x...);
+};
+
+// Calls f(x[0], x[1], ...), or a module's f.forward(x[0], x[1], ...), with as many arguments as there are
+// inputs.
 template <std::size_t count = 1, class F>
 Variable call(F& f, const std::vector<Variable>& x) {
   return [&]<std::size_t... i>(std::index_sequence<i...>)->Variable {
     if constexpr (std::is_invocable_v<F&, Argument<i>...>) {
       if (x.size() == count) return f(x[i]...);
+    } else if constexpr (HasForward<F, Argument<i>...>) {
+      if (x.size() == count) return f.forward(x[i]...);
     }
     if constexpr (count < 8) return call<count + 1>(f, x);
     fail("gradcheck", "the function does not take ", x.size(), " inputs");
@@ -78,8 +86,8 @@ Variable call(F& f, const std::vector<Variable>& x) {
 
 }  // namespace gradcheck_detail
 
-/// The same of anything that is called with the inputs one by one: a function, or a module, whose named
-/// parameters are then checked too.
+/// The same of anything that is called with the inputs one by one: a function, or a module (by its call or
+/// its `forward`), whose named parameters are then checked too.
 template <class F>
 requires(!std::is_same_v<std::remove_cvref_t<F>, GradcheckFunction>) GradcheckResult
     gradcheck(F&& f, const std::vector<Variable>& inputs, const GradcheckOptions& options = {}) {

@@ -88,15 +88,15 @@ Variable mul(const Variable& x, Scalar factor) {
 
 Variable pow(const Variable& x, Scalar exponent) {
   const double p = exponent.to<double>();
-  if (p == 2) return mul(x, x);
   const auto power = [&] {
     return kernels::pow(x.value(), full({}, p, is_floating(x.dtype()) ? x.dtype() : float32));
   };
   return record("pow", p == 2 ? kernels::mul(x.value(), x.value()) : power(), {x}, {x},
                 [p](const Replay& r) -> Gradients {
-                  // ∂x^p/∂x = p x^(p−1)
+                  // ∂x^p/∂x = p x^(p−1), without a power where none is needed
                   if (p == 0) return {nothing};
-                  return {p == 1 ? r.grad() : r.grad() * (pow(r.saved(0), p - 1) * p)};
+                  if (p == 1) return {r.grad()};
+                  return {r.grad() * (p == 2 ? r.saved(0) * 2 : pow(r.saved(0), p - 1) * p)};
                 });
 }
 
