@@ -25,12 +25,12 @@ namespace {
 struct Config {
   std::string task = "addition";
   std::uint64_t seed = 0;
-  std::int64_t steps = 1500;
+  std::int64_t steps = 1200;
   std::int64_t d_model = 64;
   std::int64_t layers = 2;
   std::int64_t heads = 4;
   std::int64_t batch = 256;
-  double lr = 3e-3;
+  double lr = 4e-3;
   std::string out = "runs/addition";
 };
 
