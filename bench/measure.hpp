@@ -1,0 +1,48 @@
+#pragma once
+
+// What every benchmark program shares: Google Benchmark's settings and the memory a row took.
+
+#include <sys/resource.h>
+
+#include <string>
+
+#include <benchmark/benchmark.h>
+
+namespace bench {
+
+/// The most memory this process has held so far, in MiB.
+inline double peak_mib() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
+}
+
+inline const double mib_at_start = peak_mib();
+
+/// Registers a row. `make()` prepares the work and returns it as a function; that is run twice before time is
+/// taken, so that memory is warm. Counters: `gflops` per second, and `mib`, the peak over what the process
+/// had at its start (of use where a process runs one row alone).
+template <class Make>
+void row(const std::string& name, double flops, const Make& make) {
+  benchmark::RegisterBenchmark(name.c_str(), [flops, make](benchmark::State& state) {
+    auto work = make();
+    work();
+    work();
+    for (auto _ : state) work();
+    if (flops > 0) {
+      state.counters["gflops"] =
+          benchmark::Counter(flops * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
+    }
+    state.counters["mib"] = peak_mib() - mib_at_start;
+  })->UseRealTime();
+}
+
+inline int run(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}
+
+}  // namespace bench
