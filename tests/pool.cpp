@@ -17,8 +17,7 @@ using namespace xgrad;
 
 namespace {
 
-// Under the address sanitizer the pool stands aside and counts nothing.
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef XGRAD_POOL_OFF
 constexpr bool pooled = false;
 #else
 constexpr bool pooled = true;
