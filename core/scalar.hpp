@@ -29,6 +29,12 @@ class Scalar {
     return is_floating_ ? convert<T>(floating_) : convert<T>(integer_);
   }
 
+  /// Of an integer wraps around, as its Tensors do.
+  Scalar operator-() const {
+    if (is_floating_) return -floating_;
+    return static_cast<std::int64_t>(0 - static_cast<std::uint64_t>(integer_));
+  }
+
  private:
   double floating_ = 0;
   std::int64_t integer_ = 0;
