@@ -58,13 +58,14 @@ Tensor eye(std::int64_t rows, std::optional<std::int64_t> columns, DType dtype) 
 Tensor arange(Scalar end, std::optional<DType> dtype) { return arange(0, end, 1, dtype); }
 
 Tensor arange(Scalar start, Scalar end, Scalar step, std::optional<DType> dtype) {
-  const double first = start.to<double>(), by = step.to<double>(), span = end.to<double>() - first;
-  if (by == 0) fail("arange", "step must not be 0");
-  if (!(span / by >= 0))
-    fail("arange", "a step of ", by, " does not lead from ", first, " to ", end.to<double>());
-  const double count = std::ceil(span / by);
-  if (!(count < 0x1p59)) fail("arange", "more elements than can be counted: ", count);
   const bool floating = start.is_floating() || end.is_floating() || step.is_floating();
+  const double first = start.to<double>(), last = end.to<double>(), by = step.to<double>();
+  const auto from = start.to<std::int64_t>(), bound = end.to<std::int64_t>();
+  if (by == 0) fail("arange", "step must not be 0");
+  const bool leads = floating ? (last - first) / by >= 0 : from == bound || (from < bound) == (by > 0);
+  if (!leads) fail("arange", "a step of ", by, " does not lead from ", first, " to ", last);
+  const double count = std::ceil((last - first) / by);
+  if (!(count < 0x1p59)) fail("arange", "more elements than can be counted: ", count);
   if (floating) {
     Tensor tensor = empty({static_cast<std::int64_t>(count)}, dtype.value_or(float32));
     kernels::dispatch(tensor.dtype(), [&]<class T>() {
@@ -74,14 +75,17 @@ Tensor arange(Scalar start, Scalar end, Scalar step, std::optional<DType> dtype)
     });
     return tensor;
   }
-  // In integers, which a double does not hold beyond 2^53.
-  const auto from = start.to<std::int64_t>(), to_bound = end.to<std::int64_t>(),
-             stride = step.to<std::int64_t>();
-  const std::int64_t distance = to_bound - from;
-  Tensor tensor = empty({distance / stride + (distance % stride != 0)}, dtype.value_or(int64));
+  // In integers, which a double does not hold beyond 2^53; unsigned, as two may lie up to 2^64 apart.
+  const auto u_from = static_cast<std::uint64_t>(from), u_bound = static_cast<std::uint64_t>(bound);
+  const auto stride = static_cast<std::uint64_t>(step.to<std::int64_t>());
+  const std::uint64_t distance = by > 0 ? u_bound - u_from : u_from - u_bound;
+  const std::uint64_t length = by > 0 ? stride : 0 - stride;
+  const std::uint64_t numel = distance / length + (distance % length != 0);
+  Tensor tensor = empty({static_cast<std::int64_t>(numel)}, dtype.value_or(int64));
   kernels::dispatch(tensor.dtype(), [&]<class T>() {
     T* to = kernels::raw<T>(tensor);
-    for (std::int64_t i = 0; i < tensor.numel(); ++i) to[i] = Scalar(from + i * stride).to<T>();
+    for (std::uint64_t i = 0; i < numel; ++i)
+      to[i] = Scalar(static_cast<std::int64_t>(u_from + i * stride)).to<T>();
   });
   return tensor;
 }

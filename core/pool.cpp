@@ -202,12 +202,8 @@ void* ask_system(std::size_t size) noexcept {
 
 }  // namespace
 
-#if defined(__SANITIZE_ADDRESS__)
-// Under the address sanitizer every block is the system's own, so that a use after free is seen as one.
-void* pool_allocate(std::size_t bytes) { return ::operator new(std::max(bytes, smallest), alignment); }
-void pool_free(void* block, std::size_t) noexcept { ::operator delete(block, alignment); }
-#else
 void* pool_allocate(std::size_t bytes) {
+  if constexpr (!pooling) return ::operator new(std::max(bytes, smallest), alignment);
   const std::size_t size_class = class_of(bytes);
   const std::size_t size = class_bytes(size_class);
   void* block = cache.take(size_class);
@@ -227,13 +223,13 @@ void* pool_allocate(std::size_t bytes) {
 }
 
 void pool_free(void* block, std::size_t bytes) noexcept {
+  if constexpr (!pooling) return ::operator delete(block, alignment);
   const std::size_t size_class = class_of(bytes);
   const std::size_t size = class_bytes(size_class);
   cache.count(-static_cast<std::ptrdiff_t>(size));
   if (!may_keep()) return return_to_system(block, size);
   if (!cache.keep(size_class, block)) pool().keep(size_class, block);
 }
-#endif
 
 PoolStats pool_stats() {
   cache.publish();

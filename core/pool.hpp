@@ -11,6 +11,16 @@ namespace xgrad {
 void* pool_allocate(std::size_t bytes);
 void pool_free(void* block, std::size_t bytes) noexcept;
 
+/// Off under the address sanitizer: every block is then the system's own, so that a use after free is seen as
+/// one, and nothing is counted. GCC and Clang tell in different ways that it is on.
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool pooling = false;
+#elif defined(__has_feature)
+inline constexpr bool pooling = !__has_feature(address_sanitizer);
+#else
+inline constexpr bool pooling = true;
+#endif
+
 /// Exact for what this thread has done; of each other thread up to 64 KiB may not be counted yet.
 struct PoolStats {
   std::size_t in_use = 0;           ///< bytes handed out, rounded up to their size classes

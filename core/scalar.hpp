@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <xgrad/core/convert.hpp>
+
 namespace xgrad {
 
 /// A C++ number on its way into a Tensor; it takes the Tensor's dtype, so `x + 1` stays what x is.
@@ -24,8 +26,13 @@ class Scalar {
 
   template <class T>
   T to() const {
-    if constexpr (std::is_same_v<T, bool>) return is_floating_ ? floating_ != 0 : integer_ != 0;
-    return is_floating_ ? static_cast<T>(floating_) : static_cast<T>(integer_);
+    return is_floating_ ? convert<T>(floating_) : convert<T>(integer_);
+  }
+
+  /// Of an integer wraps around, as its Tensors do.
+  Scalar operator-() const {
+    if (is_floating_) return -floating_;
+    return static_cast<std::int64_t>(0 - static_cast<std::uint64_t>(integer_));
   }
 
  private:

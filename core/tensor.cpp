@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <xgrad/core/convert.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/copy.hpp>
@@ -76,7 +77,7 @@ template <class T>
 T Tensor::item() const {
   if (!defined()) fail("item", "the tensor is undefined");
   if (numel() != 1) fail("item", "needs a tensor of one element, not of shape ", shape_);
-  return kernels::dispatch(dtype_, [&]<class From>() { return static_cast<T>(*kernels::raw<From>(*this)); });
+  return kernels::dispatch(dtype_, [&]<class From>() { return convert<T>(*kernels::raw<From>(*this)); });
 }
 
 template <class T>

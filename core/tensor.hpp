@@ -58,7 +58,7 @@ class Tensor {
   // Copies.
   Tensor contiguous() const;     ///< itself where it is contiguous
   Tensor clone() const;          ///< contiguous, with storage of its own
-  Tensor to(DType dtype) const;  ///< itself where it has that dtype
+  Tensor to(DType dtype) const;  ///< itself where it has that dtype; numbers as `convert` has them
   template <class T>
   std::vector<T> to_vector() const;  ///< the elements in row-major order, converted
 

@@ -71,8 +71,20 @@ TEST_CASE("shape, dtype and elements") {
 
 TEST_CASE("integers beyond a double's 53 bits stay exact") {
   CHECK(equal(arange(big + 1, big + 4), tensor({big + 1, big + 2, big + 3})));
+  CHECK(arange(big + 1, big + 1).numel() == 0);
+  CHECK_THROWS_TEXT(arange(big + 1, big), "[arange] a step of 1 does not lead from");
   CHECK(full({1}, big + 1).item<std::int64_t>() == big + 1);
   CHECK(tensor({big + 1}).to_vector<std::int64_t>()[0] == big + 1);
+}
+
+TEST_CASE("integers over the whole of their range") {
+  using Limits = std::numeric_limits<std::int64_t>;
+  const std::int64_t half = Limits::max() / 2 + 1;
+  CHECK(equal(arange(Limits::min(), Limits::max(), half),
+              tensor({Limits::min(), -half, std::int64_t{0}, half})));
+  CHECK(
+      equal(arange(Limits::max(), Limits::min(), Limits::min()), tensor({Limits::max(), std::int64_t{-1}})));
+  CHECK(equal(arange(Limits::max() - 1, Limits::max()), tensor({Limits::max() - 1})));
 }
 
 TEST_CASE("what is refused, and its text") {

@@ -1,7 +1,10 @@
 // + − · / and powers, against PyTorch (golden/make_arithmetic.py) and finite differences.
+#include <limits>
+
 #include "op_table.hpp"
 #include "support.hpp"
 
+#include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 
 using namespace xgrad;
@@ -29,4 +32,11 @@ TEST_CASE("arithmetic: values and gradients") {
                               {"pow_half", [](const Xs& x) { return pow(x[0], 0.5); }},
                               {"pow_1.5", [](const Xs& x) { return pow(x[0], 1.5); }},
                           });
+}
+
+TEST_CASE("integers wrap around, also where a number is taken from them") {
+  constexpr auto least = std::numeric_limits<std::int64_t>::min();
+  const Variable x = tensor({std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}});
+  CHECK(equal((x - least).value(), tensor({std::numeric_limits<std::int64_t>::max(), least, least + 1})));
+  CHECK(equal((x - true).value(), tensor({-2, -1, 0})));
 }

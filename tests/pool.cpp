@@ -17,13 +17,6 @@ using namespace xgrad;
 
 namespace {
 
-// Under the address sanitizer the pool stands aside and counts nothing.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool pooled = false;
-#else
-constexpr bool pooled = true;
-#endif
-
 constexpr std::size_t kib = 1024, mib = 1024 * kib;
 
 std::size_t bytes_in_use() { return pool_stats().in_use; }
@@ -37,7 +30,7 @@ TEST_CASE("blocks are aligned, writable to their last byte, and padded by at mos
     void* block = pool_allocate(bytes);
     CHECK(reinterpret_cast<std::uintptr_t>(block) % 64 == 0);
     std::memset(block, 0x5a, bytes);
-    if (pooled) {
+    if (pooling) {
       const std::size_t size = bytes_in_use() - before;
       CHECK(size >= bytes);
       CHECK((size <= 64 || size * 4 <= bytes * 5 + 4));
@@ -48,7 +41,7 @@ TEST_CASE("blocks are aligned, writable to their last byte, and padded by at mos
   CHECK(reinterpret_cast<std::uintptr_t>(empty({3}).data<float>()) % 64 == 0);
 }
 
-TEST_CASE("the second of two equal steps asks the system for nothing" * doctest::skip(!pooled)) {
+TEST_CASE("the second of two equal steps asks the system for nothing" * doctest::skip(!pooling)) {
   const auto step = [] {
     std::vector<Tensor> kept;
     for (std::int64_t size : {1, 7, 100, 1000, 5000, 20000, 300000, 1000, 100}) kept.push_back(empty({size}));
@@ -62,7 +55,7 @@ TEST_CASE("the second of two equal steps asks the system for nothing" * doctest:
   CHECK(last.cached == first.cached);
 }
 
-TEST_CASE("the figures are exact in one thread, for small blocks and large ones" * doctest::skip(!pooled)) {
+TEST_CASE("the figures are exact in one thread, for small blocks and large ones" * doctest::skip(!pooling)) {
   for (const std::size_t bytes : {64 * kib, 10 * mib, std::size_t{64}}) {
     CAPTURE(bytes);
     pool_release();
@@ -83,7 +76,7 @@ TEST_CASE("the figures are exact in one thread, for small blocks and large ones"
   }
 }
 
-TEST_CASE("what is held stays below the peak and 16 MiB more, whatever the sizes" * doctest::skip(!pooled)) {
+TEST_CASE("what is held stays below the peak and 16 MiB more, whatever the sizes" * doctest::skip(!pooling)) {
   pool_release();
   for (std::size_t size = 4 * mib; size < 200 * mib; size = size * 5 / 4) {
     void* blocks[] = {pool_allocate(size), pool_allocate(size / 2)};
@@ -101,7 +94,7 @@ TEST_CASE("what is held stays below the peak and 16 MiB more, whatever the sizes
   CHECK(pool_stats().cached == 0);
 }
 
-TEST_CASE("more than there is: bad_alloc, and the figures as before" * doctest::skip(!pooled)) {
+TEST_CASE("more than there is: bad_alloc, and the figures as before" * doctest::skip(!pooling)) {
   const PoolStats before = pool_stats();
   constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
   CHECK_THROWS_AS(StoragePtr::allocate(most), std::bad_alloc);
@@ -142,7 +135,7 @@ TEST_CASE("threads: no block is handed out twice, blocks may be freed by another
   CHECK(bytes_in_use() == before);
 }
 
-TEST_CASE("a thread that ends leaves its blocks to the others" * doctest::skip(!pooled)) {
+TEST_CASE("a thread that ends leaves its blocks to the others" * doctest::skip(!pooling)) {
   pool_release();
   std::array<void*, 8> theirs{};
   std::thread([&] {
@@ -174,7 +167,7 @@ TEST_CASE("a Tensor may outlive its thread's part of the pool") {
   CHECK(bytes_in_use() == before);
 }
 
-TEST_CASE("a release reaches the blocks of other threads when they next come by" * doctest::skip(!pooled)) {
+TEST_CASE("a release reaches the blocks of other threads when they next come by" * doctest::skip(!pooling)) {
   std::atomic<int> stage{0};
   std::thread thread([&] {
     pool_free(pool_allocate(5000), 5000);

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -80,6 +81,34 @@ TEST_CASE("conversion between all dtypes") {
   CHECK(equal(tensor({true, false}).to(float64), tensor({1.0, 0.0}, float64)));
   CHECK(equal(tensor({3, 0}).to(boolean), tensor({true, false})));
   CHECK(numbers.to(float64).storage() == numbers.storage());
+}
+
+TEST_CASE("a floating number that no integer equals becomes the nearest one, NaN 0") {
+  using Limits = std::numeric_limits<std::int64_t>;
+  const double below_2_63 = 0x1.fffffffffffffp62;
+  const std::vector<std::pair<double, std::int64_t>> table{{not_a_number, 0},
+                                                           {inf, Limits::max()},
+                                                           {-inf, Limits::min()},
+                                                           {1e300, Limits::max()},
+                                                           {-1e300, Limits::min()},
+                                                           {0x1p63, Limits::max()},
+                                                           {-0x1p63, Limits::min()},
+                                                           {below_2_63, Limits::max() - 1023},
+                                                           {-below_2_63, -Limits::max() + 1023},
+                                                           {-0.9, 0}};
+  for (const auto& [number, integer] : table) {
+    CAPTURE(number);
+    for (const DType dtype : {float32, float64}) {
+      if (dtype == float32 && std::abs(number) == below_2_63) continue;  // no float is that near
+      CAPTURE(dtype);
+      const Tensor x = full({}, number, dtype);
+      CHECK(x.to(int64).item<std::int64_t>() == integer);
+      CHECK(x.item<std::int64_t>() == integer);
+    }
+    CHECK(full({}, number, int64).item<std::int64_t>() == integer);
+  }
+  CHECK(full({}, 3e9).item<int>() == std::numeric_limits<int>::max());
+  CHECK(full({}, -3e9).item<int>() == std::numeric_limits<int>::min());
 }
 
 TEST_CASE("items and elements") {

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cerrno>
 #include <random>
+#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -29,8 +30,9 @@ fs::path follow_links(fs::path path) {
 // Unlike mkstemp's 0600, a file opened under such a name gets the permissions that the user's umask asks for.
 fs::path name_aside(const fs::path& target) {
   static std::atomic<unsigned> counter{std::random_device{}()};
-  return target.parent_path() / ("." + target.filename().string() + "." + std::to_string(::getpid()) + "." +
-                                 std::to_string(counter.fetch_add(1)) + ".tmp");
+  std::ostringstream name;
+  name << '.' << target.filename().string() << '.' << ::getpid() << '.' << counter.fetch_add(1) << ".tmp";
+  return target.parent_path() / std::move(name).str();
 }
 
 }  // namespace

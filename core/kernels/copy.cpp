@@ -2,21 +2,13 @@
 
 #include <algorithm>
 
+#include <xgrad/core/convert.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/raw.hpp>
 #include <xgrad/core/kernels/walk.hpp>
 
 namespace xgrad::kernels {
 namespace {
-
-template <class From, class To>
-To convert(From value) {
-  if constexpr (std::is_same_v<To, bool>) {
-    return value != From(0);
-  } else {
-    return static_cast<To>(value);
-  }
-}
 
 // A matrix copied between two strides that disagree: small square tiles, so that the cache lines of both
 // sides are used whole before they are left.
@@ -32,7 +24,7 @@ void copy_tiles(const From* from, std::int64_t from_row, To* to, std::int64_t to
         const std::int64_t c_end = std::min(c + tile, columns);
         for (std::int64_t i = r; i < r_end; ++i) {
           for (std::int64_t j = c; j < c_end; ++j)
-            to[i + j * to_column] = convert<From, To>(from[i * from_row + j]);
+            to[i + j * to_column] = convert<To>(from[i * from_row + j]);
         }
       }
     }
@@ -77,10 +69,10 @@ void copy_as(const Tensor& source, const Tensor& destination) {
           if constexpr (std::is_same_v<From, To>) {
             std::copy_n(a, n, b);
           } else {
-            for (std::int64_t i = 0; i < n; ++i) b[i] = convert<From, To>(a[i]);
+            for (std::int64_t i = 0; i < n; ++i) b[i] = convert<To>(a[i]);
           }
         } else {
-          for (std::int64_t i = 0; i < n; ++i) b[i * step[1]] = convert<From, To>(a[i * step[0]]);
+          for (std::int64_t i = 0; i < n; ++i) b[i * step[1]] = convert<To>(a[i * step[0]]);
         }
       });
 }

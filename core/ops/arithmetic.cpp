@@ -111,9 +111,7 @@ Variable div(Scalar numerator, const Variable& x) {
 }
 
 Variable operator+(const Variable& x, Scalar value) { return add(x, value); }
-Variable operator-(const Variable& x, Scalar value) {
-  return value.is_floating() ? add(x, -value.to<double>()) : add(x, -value.to<std::int64_t>());
-}
+Variable operator-(const Variable& x, Scalar value) { return add(x, -value); }
 Variable operator*(const Variable& x, Scalar factor) { return mul(x, factor); }
 Variable operator/(const Variable& x, Scalar divisor) { return div(x, divisor); }
 Variable operator+(Scalar value, const Variable& x) { return add(x, value); }

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <concepts>
+#include <limits>
+
+namespace xgrad {
+
+/// `value` as a To, defined for every value, where C++ leaves it open what an integer is made from a floating
+/// number that it cannot hold: NaN becomes 0, and what is too large or too small the largest or smallest
+/// integer. Fractions are cut off. A bool is whether the value is not 0.
+template <class To, class From>
+constexpr To convert(From value) {
+  if constexpr (std::same_as<To, bool>) {
+    return value != From(0);
+  } else if constexpr (std::integral<To> && std::floating_point<From>) {
+    using Limits = std::numeric_limits<To>;
+    constexpr From beyond = static_cast<From>(Limits::max() / 2 + 1) * 2;  // a power of 2, hence exact
+    if (value >= beyond) return Limits::max();
+    if (value <= static_cast<From>(Limits::min())) return Limits::min();
+    return value == value ? static_cast<To>(value) : To(0);
+  } else {
+    return static_cast<To>(value);
+  }
+}
+
+}  // namespace xgrad

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Sees that code for new processors stays where old ones never come. core/kernels/rows/*.cpp is compiled once for each
+# instruction set; an inline function that two of these objects define is in the program once, from whichever the linker
+# meets first, and what is initialised at program start runs everywhere. So the objects for avx2 and avx512 may define
+# nothing but the tables, and templates that have the instruction set in their types (as xsimd's do), and initialise
+# nothing.
+#
+# Usage: scripts/check_isa_symbols.sh [PRESET]     PRESET: release (see CMakePresets.json), already built
+
+set -euo pipefail
+if [[ ${1:-} == -h || ${1:-} == --help ]]; then sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit; fi
+CDPATH='' cd -P -- "$(dirname -- "$0")/.."
+build=build/${1:-release}
+[[ -f $build/build.ninja ]] || { echo "check_isa_symbols: $build is not built; see scripts/test.sh" >&2; exit 1; }
+shopt -s nullglob
+
+checked=0 bad=0
+for isa in avx2 avx512; do
+  case $isa in
+    avx2) number=1 arch='xsimd::(fma3<xsimd::)?avx2>?' ;; # kernels::Isa, rows/isa.hpp
+    avx512) number=2 arch='xsimd::avx512[a-z]+' ;;
+  esac
+  table="(^|[ &])xgrad::kernels::rows_for<.*, \(xgrad::kernels::Isa\)$number>\(\)$"
+  for object in "$build/CMakeFiles/xgrad_rows_$isa.dir"/core/kernels/rows/*.o; do
+    checked=$((checked + 1))
+    symbols=$(nm -C --defined-only "$object")
+    # `address type name`; upper-case types, u, v and w are seen by the linker. DW.ref is the address of a runtime's function.
+    found=$({
+      awk '$2 ~ /^[A-Zuvw]$/' <<<"$symbols" | cut -d ' ' -f 3- |
+        grep -vE -e "$table" -e "[<, ]${arch}[<>, ]" -e '^DW\.ref\.' || true
+      grep -o '_GLOBAL__.*' <<<"$symbols" || true
+    })
+    [[ -z $found ]] || { bad=1; printf '%s defines\n%s\n' "$object" "$found" >&2; }
+  done
+done
+((bad == 0)) || { echo "check_isa_symbols: an old processor may come upon these; see rows/isa.hpp" >&2; exit 1; }
+echo "Instruction sets: $checked objects define nothing that others could use"
