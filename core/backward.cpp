@@ -1,7 +1,6 @@
 // backward() and grad(): the tape replayed, newest node first.
 
 #include <algorithm>
-#include <queue>
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
@@ -13,21 +12,23 @@ namespace xgrad {
 class Engine {
  public:
   Engine(const std::vector<Variable>& outputs, bool retain_graph, bool create_graph)
-      : retain_graph_(retain_graph), create_graph_(create_graph) {
-    collect(outputs);
-    slots_.resize(tape_.size());
-    needed_.assign(tape_.size(), true);
-  }
+      : retain_graph_(retain_graph),
+        create_graph_(create_graph),
+        tape_(nodes_behind(outputs)),
+        slots_(tape_.size()),
+        needed_(tape_.size(), true),
+        is_target_(tape_.size(), false) {}
 
   // dL/d(output): where the replay starts.
   void seed(const Variable& output, const Variable& gradient) {
     accumulate(position(*output.node()), gradient);
   }
 
-  // Replays only what leads to these nodes, and keeps the gradients that arrive there.
+  // For grad(): replays only what leads to these nodes, and keeps the gradients that arrive there for the
+  // caller.
   void only_towards(const std::vector<Variable>& inputs) {
+    fills_grad_ = false;
     needed_.assign(tape_.size(), false);
-    is_target_.assign(tape_.size(), false);
     for (const Variable& input : inputs) {
       const std::size_t at = position(*input.node());
       if (at < tape_.size()) needed_[at] = is_target_[at] = true;
@@ -46,42 +47,31 @@ class Engine {
   }
 
   void replay() {
+    for (std::size_t i = 0; i < tape_.size(); ++i) {  // before anything has changed
+      if (needed_[i] && (!is_target_[i] || leads_on(*tape_[i]))) check_not_replayed(*tape_[i]);
+    }
     const GradModeGuard mode(create_graph_);
     for (std::size_t i = 0; i < tape_.size(); ++i) {
       if (!needed_[i] || !slots_[i].defined()) continue;
       Node& node = *tape_[i];
-      const bool is_target = !is_target_.empty() && is_target_[i];
-      if (is_target_.empty() && (node.is_leaf() || node.retains_grad_)) deposit(node, slots_[i]);
-      if (!node.is_leaf() && (!is_target || leads_on(node)))
-        replay_node(node, is_target ? slots_[i] : std::move(slots_[i]));
-      if (!is_target) slots_[i] = Variable();  // its memory is free for the nodes to come
-    }
-  }
-
- private:
-  // Newest first is a topological order, since an op's inputs exist before it. The queue always yields the
-  // newest node that is left; a node reached along several edges comes out several times in a row, and is
-  // taken once.
-  void collect(const std::vector<Variable>& outputs) {
-    const auto older = [](const Node* a, const Node* b) { return a->id() < b->id(); };
-    std::priority_queue<Node*, std::vector<Node*>, decltype(older)> queue(older);
-    for (const Variable& output : outputs) queue.push(output.node().get());
-    while (!queue.empty()) {
-      Node* node = queue.top();
-      queue.pop();
-      if (!tape_.empty() && tape_.back() == node) continue;
-      tape_.push_back(node);
-      for (const auto& input : node->inputs()) {
-        if (input) queue.push(input.get());
+      if (fills_grad_ && (node.is_leaf() || node.retains_grad_)) deposit(node, slots_[i]);
+      if (is_target_[i]) {
+        if (leads_on(node)) replay_node(node, slots_[i]);  // another target lies behind this one
+      } else {
+        const Variable gradient =
+            std::move(slots_[i]);  // the slot lets go: the memory is free for the nodes to come
+        if (!node.is_leaf()) replay_node(node, gradient);
       }
     }
   }
 
+ private:
   // Where a node stands on the tape; tape_.size() if it doesn't.
   std::size_t position(const Node& node) const {
     const auto at = std::lower_bound(tape_.begin(), tape_.end(), node.id(),
-                                     [](const Node* other, std::uint64_t id) { return other->id() > id; });
-    return at != tape_.end() && *at == &node ? static_cast<std::size_t>(at - tape_.begin()) : tape_.size();
+                                     [](const auto& other, std::uint64_t id) { return other->id() > id; });
+    return at != tape_.end() && at->get() == &node ? static_cast<std::size_t>(at - tape_.begin())
+                                                   : tape_.size();
   }
 
   bool leads_on(const Node& node) const {
@@ -108,21 +98,19 @@ class Engine {
     if (node.grad_.defined()) {
       node.grad_.add_(value);
     } else {
-      const bool has_own_memory = gradient.is_sole_owner() && value.is_contiguous();
+      const bool has_own_memory =
+          gradient.is_sole_owner() && value.is_contiguous() &&
+          value.storage()->bytes() == value.nbytes();  // not a slice of something large
       node.grad_ = has_own_memory ? value : value.clone();
     }
   }
 
-  void replay_node(Node& node, Variable gradient) {
-    if (node.was_replayed()) {
-      fail_state("backward", "node #", node.id(), " (", node.op(),
-                 ") was already replayed; pass retain_graph = true to keep it");
-    }
+  void replay_node(Node& node, const Variable& gradient) {
     std::vector<bool> wants(node.inputs().size());
     for (std::size_t i = 0; i < wants.size(); ++i) {
       wants[i] = node.inputs()[i] && needed_[position(*node.inputs()[i])];
     }
-    const Replay replay(node, std::move(gradient), wants);
+    const Replay replay(node, gradient, wants);
     const Gradients gradients = node.body_.rule(replay);
     check_count(node, gradients);
     for (std::size_t i = 0; i < wants.size(); ++i) {
@@ -131,6 +119,12 @@ class Engine {
       accumulate(position(*node.inputs()[i]), gradients[i]);
     }
     if (!retain_graph_) node.forget();
+  }
+
+  static void check_not_replayed(const Node& node) {
+    if (!node.was_replayed()) return;
+    fail_state("backward", "node #", node.id(), " (", node.op(),
+               ") was already replayed; pass retain_graph = true to keep it");
   }
 
   static void check_count(const Node& node, const Gradients& gradients) {
@@ -149,10 +143,11 @@ class Engine {
 
   bool retain_graph_;
   bool create_graph_;
-  std::vector<Node*> tape_;      // newest first
-  std::vector<Variable> slots_;  // the gradient that has arrived at each node so far
-  std::vector<bool> needed_;     // lies between the outputs and what is asked for
-  std::vector<bool> is_target_;  // of grad(): asked for; empty for backward()
+  bool fills_grad_ = true;                   // of leaves and retained nodes: backward(), not grad()
+  std::vector<std::shared_ptr<Node>> tape_;  // newest first
+  std::vector<Variable> slots_;              // the gradient that has arrived at each node so far
+  std::vector<bool> needed_;                 // lies between the outputs and what is asked for
+  std::vector<bool> is_target_;              // asked for by grad()
 };
 
 namespace {

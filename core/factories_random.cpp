@@ -13,7 +13,7 @@ namespace {
 // copy.
 template <class Fill>
 void fill_in_order(std::string_view op, const Tensor& tensor, const Fill& fill) {
-  kernels::dispatch_floating(op, tensor.dtype(), [&]<class T>() {
+  kernels::dispatch_floating(op, tensor, [&]<class T>() {
     const Tensor target = tensor.is_contiguous() ? tensor : empty_like(tensor);
     fill(std::span<T>(kernels::raw<T>(target), static_cast<std::size_t>(target.numel())));
     if (!tensor.is_contiguous()) {

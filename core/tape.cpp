@@ -1,6 +1,7 @@
 #include <xgrad/core/tape.hpp>
 
 #include <atomic>
+#include <queue>
 
 #include <xgrad/core/error.hpp>
 
@@ -10,12 +11,6 @@ namespace {
 std::uint64_t next_id() {
   static std::atomic<std::uint64_t> counter{0};
   return counter.fetch_add(1, std::memory_order_relaxed) + 1;
-}
-
-std::size_t bytes(const Saved& saved) {
-  return saved.value.defined()
-             ? static_cast<std::size_t>(saved.value.numel()) * item_size(saved.value.dtype())
-             : 0;
 }
 
 }  // namespace
@@ -43,8 +38,8 @@ Node::~Node() {
 }
 
 std::size_t Node::saved_bytes() const {
-  std::size_t total = bytes(output_);
-  for (const Saved& saved : body_.saved) total += bytes(saved);
+  std::size_t total = output_.value.defined() ? output_.value.nbytes() : 0;
+  for (const Saved& saved : body_.saved) total += saved.value.defined() ? saved.value.nbytes() : 0;
   return total;
 }
 
@@ -106,6 +101,29 @@ bool wants_gradient(const Inputs& inputs) {
   return false;
 }
 
+// Newest first is a topological order, since an op's inputs exist before it. The queue always yields the
+// newest node that is left; a node reached along several edges comes out several times in a row, and is taken
+// once.
+std::vector<std::shared_ptr<Node>> nodes_behind(const std::vector<Variable>& outputs) {
+  const auto older = [](const auto& a, const auto& b) { return a->id() < b->id(); };
+  std::priority_queue<std::shared_ptr<Node>, std::vector<std::shared_ptr<Node>>, decltype(older)> queue(
+      older);
+  for (const Variable& output : outputs) {
+    if (output.requires_grad()) queue.push(output.node());
+  }
+  std::vector<std::shared_ptr<Node>> tape;
+  while (!queue.empty()) {
+    const std::shared_ptr<Node> node = queue.top();
+    queue.pop();
+    if (!tape.empty() && tape.back() == node) continue;
+    tape.push_back(node);
+    for (const auto& input : node->inputs()) {
+      if (input) queue.push(input);
+    }
+  }
+  return tape;
+}
+
 Variable append_node(const char* op, Tensor value, const Inputs& inputs, std::initializer_list<Keep> keeps,
                      Rule rule) {
   if (!is_floating(value.dtype())) fail(op, "a recorded result must be floating, not ", value.dtype());
@@ -120,10 +138,11 @@ Variable append_node(const char* op, Tensor value, const Inputs& inputs, std::in
     if (keep.for_input_ >= static_cast<int>(inputs.size())) {
       fail(op, "keep_for names input ", keep.for_input_, " of ", inputs.size());
     }
+    const bool is_wanted = keep.for_input_ == Keep::every_input ||
+                           inputs[static_cast<std::size_t>(keep.for_input_)].requires_grad();
     if (!keep.variable_) {
       node->output_ = {value, nullptr, value.version()};
-    } else if (keep.for_input_ == Keep::every_input ||
-               inputs[static_cast<std::size_t>(keep.for_input_)].requires_grad()) {
+    } else if (is_wanted && keep.variable_->defined()) {
       const Tensor& kept = keep.variable_->value();
       node->body_.saved.push_back(
           {kept, keep.variable_->requires_grad() ? keep.variable_->node() : nullptr, kept.version()});

@@ -47,7 +47,7 @@ class Node : public std::enable_shared_from_this<Node> {
   const char* op() const { return op_; }    ///< "leaf" for a leaf
   const Shape& shape() const { return shape_; }  ///< of the output
   DType dtype() const { return dtype_; }
-  bool is_leaf() const { return !body_.rule && !replayed_; }
+  bool is_leaf() const { return body_.inputs.empty(); }
   bool was_replayed() const { return replayed_; }
   /// The nodes of the inputs, null for an input that wants no gradient.
   const std::vector<std::shared_ptr<Node>>& inputs() const { return body_.inputs; }
@@ -81,10 +81,13 @@ class Node : public std::enable_shared_from_this<Node> {
 /// What a rule sees while its node is replayed.
 class Replay {
  public:
-  const Variable& grad() const { return grad_; }      ///< dL/d(output)
+  const Variable& grad() const { return grad_; }  ///< dL/d(output)
+  /// Under `create_graph` the rule itself goes on a tape: it must then consist of ops, not of a fused kernel.
+  bool is_recorded() const { return grad_enabled(); }
   bool wants(std::size_t input) const;                ///< a gradient for this input is asked for
   const Shape& input_shape(std::size_t input) const;  ///< of a wanted input
-  /// The i-th value the op kept. Throws if it was changed in place since.
+  /// The i-th of the values the op listed, `keeps_output` not counted. Throws if it was changed in place
+  /// since.
   Variable saved(std::size_t i) const;
   /// The op's own output, of an op that said `keeps_output`.
   Variable output() const;
@@ -116,26 +119,33 @@ class Inputs {
 /// What an op keeps for its rule: `{x}`, `{keeps_output}`, `{keep_for(0, b), keep_for(1, a)}`.
 class Keep {
  public:
-  Keep(const Variable& variable) : variable_(&variable) {}
-  static constexpr int every_input = -1;
+  Keep(const Variable& variable) : variable_(&variable) {}  // an undefined one keeps nothing
 
  private:
+  static constexpr int every_input = -1;
   friend Keep keep_for(int input, const Variable& variable);
   friend Variable append_node(const char*, Tensor, const Inputs&, std::initializer_list<Keep>, Rule);
-  friend Keep output_keep();
+  friend Keep make_keeps_output();
   Keep(const Variable* variable, int for_input) : variable_(variable), for_input_(for_input) {}
   const Variable* variable_;     // null: the output
   int for_input_ = every_input;  // only kept when that input wants a gradient
 };
 /// Kept only when input number `input` wants a gradient: of a · b, b is needed for the gradient of a alone.
 inline Keep keep_for(int input, const Variable& variable) { return Keep(&variable, input); }
-inline Keep output_keep() { return Keep(nullptr, Keep::every_input); }
-inline const Keep keeps_output = output_keep();
+inline Keep make_keeps_output() { return Keep(nullptr, Keep::every_input); }
+/// Keeps the op's own result, for `r.output()`.
+inline const Keep keeps_output = make_keeps_output();
 
 /// Whether an op on these inputs has to be recorded: gradient mode is on and an input wants a gradient.
 bool wants_gradient(const Inputs& inputs);
+/// The half of `record` that does append: makes the Node, with what it keeps and the inputs that want a
+/// gradient.
 Variable append_node(const char* op, Tensor value, const Inputs& inputs, std::initializer_list<Keep> keeps,
                      Rule rule);
+
+/// The nodes that these outputs depend on, newest first: the tape, as `backward()` replays it and `trace`
+/// shows it.
+std::vector<std::shared_ptr<Node>> nodes_behind(const std::vector<Variable>& outputs);
 
 /// Makes an op's result a Variable and, where a gradient is wanted, appends the op to the tape. The library's
 /// ops and a user's own go through this same call:

@@ -123,6 +123,11 @@ const Element& Element::operator+=(Scalar value) const {
   return *this;
 }
 
+void check_floating(std::string_view op, const Tensor& x) {
+  if (is_floating(x.dtype())) return;
+  fail(op, "needs a floating dtype, not ", x.dtype(), " of shape ", x.shape(), "; convert with to(float32)");
+}
+
 bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool equal_nan) {
   if (a.shape() != b.shape()) fail("allclose", "shapes differ: ", a.shape(), " and ", b.shape());
   if (a.dtype() != b.dtype()) fail("allclose", "dtypes differ: ", a.dtype(), " and ", b.dtype());

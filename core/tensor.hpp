@@ -35,6 +35,9 @@ class Tensor {
   int dim() const { return shape_.dim(); }
   std::int64_t size(int dim) const;  ///< negative dims count from the back
   std::int64_t numel() const { return shape_.numel(); }
+  std::size_t nbytes() const {
+    return static_cast<std::size_t>(numel()) * item_size(dtype_);
+  }  ///< of its elements
   DType dtype() const { return dtype_; }
   const Strides& strides() const { return strides_; }
   std::int64_t offset() const { return offset_; }  ///< of the first element in the storage, in elements
@@ -103,6 +106,9 @@ class Element {
  private:
   Tensor scalar_;
 };
+
+/// Throws naming `op` unless x is float32 or float64.
+void check_floating(std::string_view op, const Tensor& x);
 
 /// |a − b| ≤ atol + rtol · |b| for every element. Shapes and dtypes must be equal.
 bool allclose(const Tensor& a, const Tensor& b, double rtol = 1e-5, double atol = 1e-8,

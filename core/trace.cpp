@@ -4,7 +4,6 @@
 #include <array>
 #include <ostream>
 #include <sstream>
-#include <unordered_set>
 
 #include <xgrad/core/error.hpp>
 
@@ -12,17 +11,8 @@ namespace xgrad {
 
 Tape trace(const Variable& result, const std::vector<std::pair<std::string, Variable>>& names) {
   if (!result.defined()) fail("trace", "the variable is undefined");
-  Tape::Nodes nodes;
-  std::unordered_set<const Node*> seen;
-  const auto visit = [&](const std::shared_ptr<Node>& node) {
-    if (node && seen.insert(node.get()).second) nodes.push_back(node);
-  };
-  if (result.requires_grad()) visit(result.node());
-  for (std::size_t next = 0; next < nodes.size(); ++next) {
-    const Node& node = *nodes[next];  // `nodes` may move, the Node may not
-    for (const std::shared_ptr<Node>& input : node.inputs()) visit(input);
-  }
-  std::sort(nodes.begin(), nodes.end(), [](const auto& a, const auto& b) { return a->id() < b->id(); });
+  const auto newest_first = nodes_behind({result});
+  Tape::Nodes nodes(newest_first.rbegin(), newest_first.rend());
 
   Tape::Names by_node;
   for (const auto& [name, variable] : names) {

@@ -71,7 +71,7 @@ const Tensor& Variable::grad() const {
 }
 
 void Variable::set_grad(Tensor grad) const {
-  if (!node()) fail("set_grad", "the variable of shape ", shape(), " does not require a gradient");
+  if (!requires_grad()) fail("set_grad", "the variable of shape ", shape(), " does not require a gradient");
   if (grad.defined() && (grad.shape() != shape() || grad.dtype() != dtype())) {
     fail("set_grad", "the gradient is ", grad.shape(), " ", grad.dtype(), ", the variable ", shape(), " ",
          dtype());

@@ -79,7 +79,7 @@ class Variable {
   Variable var(const Shape& dims, std::int64_t correction = 1, bool keepdim = false) const;
   Variable amax(const Shape& dims, bool keepdim = false) const;
 
-  /// The Node that made this Variable or, of a leaf, collects its gradient; null where no gradient is wanted.
+  /// The Node that made this Variable or, of a leaf, collects its gradient; null where none was ever wanted.
   const std::shared_ptr<Node>& node() const;
   /// The result of a recorded op: `record` calls this.
   static Variable of_node(Tensor value, std::shared_ptr<Node> node);

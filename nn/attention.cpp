@@ -12,11 +12,13 @@
 namespace xgrad::nn {
 namespace {
 
-void check_heads(std::string_view op, std::int64_t d_model, std::int64_t num_heads) {
+// d_model, once it is known that the heads divide it.
+std::int64_t checked_width(std::string_view op, std::int64_t d_model, std::int64_t num_heads) {
   if (d_model <= 0 || num_heads <= 0) {
     fail(op, "d_model ", d_model, " and num_heads ", num_heads, " must be positive");
   }
   if (d_model % num_heads != 0) fail(op, "d_model ", d_model, " is not divisible by num_heads ", num_heads);
+  return d_model;
 }
 
 // (B, T, D) → (B, H, T, d): head h is columns h·d to (h+1)·d. A view; no element moves.
@@ -39,6 +41,12 @@ Variable join_heads(const Variable& x) {
 
 Attended scaled_dot_product_attention(const Variable& q, const Variable& k, const Variable& v,
                                       const Mask& mask, const Dropout* dropout) {
+  const bool fits =
+      q.dim() == 4 && k.dim() == 4 && v.dim() == 4 && q.size(3) == k.size(3) && k.size(2) == v.size(2);
+  if (!fits) {
+    fail("scaled_dot_product_attention", "q must be (B, H, T_q, d), k and v (B, H, T_k, d): got q ",
+         q.shape(), ", k ", k.shape(), ", v ", v.shape());
+  }
   const double scale = 1 / std::sqrt(static_cast<double>(q.size(-1)));  // keeps the scores' variance near 1
   const Variable scores = matmul(q, k.mT());                            // (B, H, T_q, d) @ (B, H, d, T_k)
   const Variable weights =                                              // (B, H, T_q, T_k)
@@ -51,7 +59,7 @@ Attended scaled_dot_product_attention(const Variable& q, const Variable& k, cons
 
 MultiHeadAttention::MultiHeadAttention(std::int64_t d_model, std::int64_t num_heads,
                                        const MultiHeadAttentionOptions& options, Generator& generator)
-    : d_model((check_heads("MultiHeadAttention", d_model, num_heads), d_model)),
+    : d_model(checked_width("MultiHeadAttention", d_model, num_heads)),
       num_heads(num_heads),
       W_q(d_model, d_model, {.bias = options.bias, .dtype = options.dtype}, generator),
       W_k(d_model, d_model, {.bias = options.bias, .dtype = options.dtype}, generator),
@@ -82,8 +90,7 @@ Attended MultiHeadAttention::forward_with_weights(const Variable& Q, const Varia
 Variable attention_block(const Variable& x, const Variable& w_q, const Variable& w_k, const Variable& w_v,
                          const Variable& w_o, std::int64_t num_heads, const AttentionBlockOptions& options) {
   if (x.dim() != 3) fail("attention_block", "x must be (B, T, d_model), not ", x.shape());
-  const std::int64_t D = x.size(2);
-  check_heads("attention_block", D, num_heads);
+  const std::int64_t D = checked_width("attention_block", x.size(2), num_heads);
   for (const Variable* w : {&w_q, &w_k, &w_v, &w_o}) {
     if (w->shape() != Shape{D, D}) {
       fail("attention_block", "each weight must be (d_model, d_model) = (", D, ", ", D, "), not ", w->shape(),

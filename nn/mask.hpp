@@ -22,10 +22,6 @@ class Mask {
 
   friend Mask operator&(const Mask& a, const Mask& b);
 
-  bool is_empty() const {
-    return !causal_ && !key_lengths_.defined() && !keep_.defined() && !additive_.defined();
-  }
-
   /// The mask for scores of shape (B, H, T_q, T_k) = `scores`, as `softmax` takes it: boolean (true keeps) or
   /// additive of that dtype, with sizes of 1 where it does not vary; undefined if everything is seen.
   Tensor for_scores(const Shape& scores, DType dtype) const;

@@ -15,8 +15,10 @@ struct TransformerBlockOptions {
 };
 
 /// One layer of a transformer (Vaswani et al. 2017, section 3.1): attention, then a feed-forward network,
-/// each added to its input. (B, T, d_model) → (B, T, d_model). pre:  x + attention(norm1(x)), then x +
-/// feed_forward(norm2(x)). post: norm1(x + attention(x)), then norm2(x + feed_forward(x)).
+/// each added to its input. (B, T, d_model) → (B, T, d_model).
+///
+///     post: x ← norm1(x + attention(x)),  x ← norm2(x + feed_forward(x))
+///     pre:  x ← x + attention(norm1(x)),  x ← x + feed_forward(norm2(x))    (Xiong et al. 2020)
 class TransformerBlock : public Module {
  public:
   TransformerBlock(std::int64_t d_model, std::int64_t num_heads, const TransformerBlockOptions& options = {},

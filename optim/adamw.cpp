@@ -26,6 +26,7 @@ void AdamW::step() {
       state.m = zeros_like(p);
       state.v = zeros_like(p);
     }
+    check_fits(state.m, i);
     ++state.step;
     const Tensor target = p.contiguous();
     kernels::adamw({.lr = lr(),

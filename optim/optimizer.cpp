@@ -16,6 +16,13 @@ Optimizer::Optimizer(std::vector<Variable> parameters, double lr) : parameters_(
   }
 }
 
+void Optimizer::check_fits(const Tensor& memory, std::size_t parameter) const {
+  const Variable& p = parameters_[parameter];
+  if (memory.shape() == p.shape() && memory.dtype() == p.dtype()) return;
+  fail_state("optim", "parameter ", parameter, " is now ", p.dtype(), " of shape ", p.shape(), ", and was ",
+             memory.dtype(), " of shape ", memory.shape(), " in its first step; make a new optimizer for it");
+}
+
 void Optimizer::zero_grad() const {
   for (const Variable& parameter : parameters_) parameter.zero_grad();
 }

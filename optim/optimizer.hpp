@@ -29,6 +29,11 @@ class Optimizer {
   void set_lr(double lr);
   const std::vector<Variable>& parameters() const { return parameters_; }
 
+ protected:
+  /// Throws unless what the optimiser remembers of a parameter still fits it: it may have been converted
+  /// since.
+  void check_fits(const Tensor& memory, std::size_t parameter) const;
+
  private:
   std::vector<Variable> parameters_;
   double lr_;

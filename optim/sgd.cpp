@@ -28,6 +28,7 @@ void SGD::step() {
       if (!v.defined()) {
         v = g.clone();
       } else {
+        check_fits(v, i);
         v.mul_(options_.momentum).add_(g, 1 - options_.dampening);
       }
       g = options_.nesterov ? g.clone().add_(v, options_.momentum) : v;

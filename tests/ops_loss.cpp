@@ -119,7 +119,7 @@ TEST_CASE("losses: errors") {
                     "[cross_entropy] targets of shape (2,) are class indices, int64, not float32; convert "
                     "with to(int64)");
   CHECK_THROWS_TEXT(cross_entropy(zeros({2, 3}, int64), t),
-                    "[cross_entropy] logits of shape (2, 3) need a floating dtype, not int64");
+                    "[cross_entropy] needs a floating dtype, not int64 of shape (2, 3)");
   for (const double smoothing : {-0.1, 1.5, std::nan("")}) {
     CHECK_THROWS_TEXT(cross_entropy(x, t, {.label_smoothing = smoothing}),
                       "[cross_entropy] label_smoothing must be in [0, 1], got ");

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include <xgrad/core/factories.hpp>
+#include <xgrad/core/kernels/pointwise.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/tape.hpp>
@@ -15,22 +16,23 @@ using namespace xgrad;
 using Xs = std::vector<Variable>;
 
 TEST_CASE("pointwise: values and gradients") {
-  check_ops("pointwise",
-            {
-                {"exp", [](const Xs& x) { return exp(x[0]); }},
-                {"log", [](const Xs& x) { return log(x[0]); }},
-                {"sqrt", [](const Xs& x) { return sqrt(x[0]); }},
-                {"tanh", [](const Xs& x) { return tanh(x[0]); }},
-                {"erf", [](const Xs& x) { return erf(x[0]); }},
-                {"relu", [](const Xs& x) { return relu(x[0]); }},
-                {"gelu", [](const Xs& x) { return gelu(x[0]); }},
-                {"gelu_tanh", [](const Xs& x) { return gelu(x[0], Gelu::tanh); }},
-                {"gelu_backward", [](const Xs& x) { return gelu_backward(x[0], x[1]); }},
-                {"gelu_tanh_backward", [](const Xs& x) { return gelu_backward(x[0], x[1], Gelu::tanh); }},
-                {"where", [](const Xs& x) { return where(x[0], x[1], x[2]); }},
-                {"masked_fill", [](const Xs& x) { return masked_fill(x[0], x[1], -2.5); }},
-                {"masked_fill_-inf", [](const Xs& x) { return masked_fill(x[0], x[1], -INFINITY); }},
-            });
+  check_ops(
+      "pointwise",
+      {
+          {"exp", [](const Xs& x) { return exp(x[0]); }},
+          {"log", [](const Xs& x) { return log(x[0]); }},
+          {"sqrt", [](const Xs& x) { return sqrt(x[0]); }},
+          {"tanh", [](const Xs& x) { return tanh(x[0]); }},
+          {"erf", [](const Xs& x) { return erf(x[0]); }},
+          {"relu", [](const Xs& x) { return relu(x[0]); }},
+          {"gelu", [](const Xs& x) { return gelu(x[0]); }},
+          {"gelu_tanh", [](const Xs& x) { return gelu(x[0], Gelu::tanh); }},
+          {"gelu_backward", [](const Xs& x) { return composed::gelu_backward(x[0], x[1]); }},
+          {"gelu_tanh_backward", [](const Xs& x) { return composed::gelu_backward(x[0], x[1], Gelu::tanh); }},
+          {"where", [](const Xs& x) { return where(x[0], x[1], x[2]); }},
+          {"masked_fill", [](const Xs& x) { return masked_fill(x[0], x[1], -2.5); }},
+          {"masked_fill_-inf", [](const Xs& x) { return masked_fill(x[0], x[1], -INFINITY); }},
+      });
 }
 
 namespace {
@@ -103,8 +105,10 @@ TEST_CASE("pointwise: an element's result does not depend on where in the row it
 TEST_CASE("pointwise: the fused slope of gelu is the composed one") {
   const Tensor x = randn({1000}, float64);
   for (const Gelu kind : {Gelu::exact, Gelu::tanh}) {
-    const Tensor fused = gelu_backward(ones_like(x), x, kind).value();
-    CHECK(max_abs_diff(fused, gelu_slope(x, kind).value()) < 1e-13);
+    const Tensor g = randn({1000}, float64);
+    const Tensor fused =
+        kind == Gelu::exact ? kernels::gelu_backward(g, x) : kernels::gelu_tanh_backward(g, x);
+    CHECK(max_abs_diff(fused, composed::gelu_backward(g, x, kind).value()) < 1e-13);
   }
 }
 
@@ -120,7 +124,7 @@ TEST_CASE("pointwise: one node each, and what it keeps") {
 
 TEST_CASE("pointwise: errors") {
   const Tensor x = zeros({2, 3}), integers = zeros({2}, int64);
-  CHECK_THROWS_TEXT(exp(integers), "[exp] needs a floating dtype, not int64; convert with to(float32)");
+  CHECK_THROWS_TEXT(exp(integers), "[exp] needs a floating dtype, not int64 of shape");
   CHECK_THROWS_TEXT(gelu(zeros({2}, boolean)), "[gelu] needs a floating dtype, not boolean");
   CHECK_THROWS_TEXT(where(x, x, x),
                     "[where] the condition must be boolean, not float32; compare first, as in ne(x, 0)");
@@ -130,6 +134,4 @@ TEST_CASE("pointwise: errors") {
   CHECK_THROWS_TEXT(masked_fill(x, x, 0), "[masked_fill] the condition must be boolean, not float32");
   CHECK_THROWS_TEXT(masked_fill(x, zeros({4, 2, 3}, boolean), 0),
                     "[masked_fill] the mask does not broadcast to x: (4, 2, 3) to (2, 3)");
-  CHECK_THROWS_TEXT(gelu_backward(zeros({3}), x),
-                    "[gelu_backward] the gradient is (3,) float32, x (2, 3) float32");
 }

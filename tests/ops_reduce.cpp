@@ -176,8 +176,7 @@ TEST_CASE("reduce: errors") {
   CHECK_THROWS_TEXT(sum(x, {2}), "[sum] dim 2 is out of range for a tensor of 2 dims");
   CHECK_THROWS_TEXT(mean(x, {-3}), "[mean] dim -3 is out of range for a tensor of 2 dims");
   CHECK_THROWS_TEXT(sum(x, {1, -1}), "[sum] dim -1 appears twice in the list of dims (1, -1)");
-  CHECK_THROWS_TEXT(mean(zeros({2}, int64)),
-                    "[mean] needs a floating dtype, not int64; convert with to(float32)");
+  CHECK_THROWS_TEXT(mean(zeros({2}, int64)), "[mean] needs a floating dtype, not int64 of shape");
   CHECK_THROWS_TEXT(var(zeros({2}, boolean), {0}), "[var] needs a floating dtype, not boolean");
   CHECK_THROWS_TEXT(amax(zeros({2, 0}), {1}),
                     "[amax] dim 1 of shape (2, 0) has size 0, and no elements have no maximum");

@@ -1,3 +1,4 @@
+#include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
 
 #include <xgrad/core/kernels/elementwise.hpp>
@@ -26,8 +27,7 @@ Tensor zip(std::string_view op, const Tensor& a, const Tensor& b, const Select& 
   if (dtype == int64) {
     zip_into<std::int64_t, std::int64_t>(left, right, y, integers);
   } else {
-    dispatch_floating(op, dtype,
-                      [&]<class T>() { zip_into<T, T>(left, right, y, select(rows<MathRows<T>>())); });
+    dispatch_floating(op, y, [&]<class T>() { zip_into<T, T>(left, right, y, select(rows<MathRows<T>>())); });
   }
   return y;
 }
@@ -83,7 +83,7 @@ Tensor add_scalar(const Tensor& x, double value) {
 }
 
 void add_into(const Tensor& destination, const Tensor& x, double factor) {
-  dispatch_floating("add_", destination.dtype(), [&]<class T>() {
+  dispatch_floating("add_", destination, [&]<class T>() {
     const auto f = static_cast<T>(factor);
     T* to = raw<T>(destination);
     const Tensor from = x.expand(destination.shape());
@@ -98,7 +98,7 @@ void add_into(const Tensor& destination, const Tensor& x, double factor) {
 }
 
 void mul_into(const Tensor& destination, const Tensor& x) {
-  dispatch_floating("mul_", destination.dtype(), [&]<class T>() {
+  dispatch_floating("mul_", destination, [&]<class T>() {
     T* to = raw<T>(destination);
     const Tensor from = x.expand(destination.shape());
     const T* first = raw<T>(from);

@@ -2,8 +2,7 @@
 
 #include <string_view>
 
-#include <xgrad/core/dtype.hpp>
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/tensor.hpp>
 
 namespace xgrad::kernels {
 
@@ -24,11 +23,11 @@ decltype(auto) dispatch(DType dtype, Body&& body) {
   return body.template operator()<bool>();
 }
 
-/// The same for floating dtypes; any other throws naming `op`.
+/// The same of x's dtype, which must be floating; any other throws naming `op`.
 template <class Body>
-decltype(auto) dispatch_floating(std::string_view op, DType dtype, Body&& body) {
-  if (!is_floating(dtype)) fail(op, "needs a floating dtype, not ", dtype, "; convert with to(float32)");
-  return dtype == float32 ? body.template operator()<float>() : body.template operator()<double>();
+decltype(auto) dispatch_floating(std::string_view op, const Tensor& x, Body&& body) {
+  check_floating(op, x);
+  return x.dtype() == float32 ? body.template operator()<float>() : body.template operator()<double>();
 }
 
 }  // namespace xgrad::kernels

@@ -78,7 +78,7 @@ void zip_into(const Tensor& a, const Tensor& b, const Tensor& y, const F& f) {
 /// y = f(x) in x's floating dtype; `select(T{})` yields the row function for T.
 template <class Select>
 Tensor map(std::string_view op, const Tensor& x, const Select& select) {
-  return dispatch_floating(op, x.dtype(), [&]<class T>() {
+  return dispatch_floating(op, x, [&]<class T>() {
     Tensor y = empty(x.shape(), x.dtype());
     map_into<T, T>(x, y, select(T{}));
     return y;

@@ -49,7 +49,7 @@ void index_add_into(const Tensor& destination, int dim, const Tensor& index, con
   const Tensor from = source.contiguous(), at = index.contiguous();
   const Around around(destination.shape(), dim);
   const std::int64_t inner = around.inner;
-  dispatch_floating("index_add", destination.dtype(), [&]<class T>() {
+  dispatch_floating("index_add", destination, [&]<class T>() {
     const auto* which = raw<std::int64_t>(at);
     const auto add = [&](std::int64_t outer, std::int64_t begin, std::int64_t end) {
       T* to = raw<T>(destination) + outer * around.size * inner + begin;

@@ -23,7 +23,7 @@ CrossEntropy cross_entropy(const Tensor& logits, const Tensor& targets, std::int
   const std::int64_t count = logits.size(0), n = logits.size(1);
   const Tensor x = logits.contiguous(), t = targets.contiguous();
   const CrossEntropy out{empty({count}, x.dtype()), empty({2, count}, x.dtype())};
-  dispatch_floating("cross_entropy", x.dtype(), [&]<class T>() {
+  dispatch_floating("cross_entropy", x, [&]<class T>() {
     const auto* target = raw<std::int64_t>(t);
     T* losses = raw<T>(out.losses);
     T* max = raw<T>(out.max_and_sum);
@@ -52,7 +52,7 @@ Tensor cross_entropy_backward(const Tensor& g, const Tensor& logits, const Tenso
   const std::int64_t count = logits.size(0), n = logits.size(1);
   const Tensor x = logits.contiguous(), t = targets.contiguous(), grad = g.contiguous();
   const Tensor dx = empty(x.shape(), x.dtype());
-  dispatch_floating("cross_entropy_backward", x.dtype(), [&]<class T>() {
+  dispatch_floating("cross_entropy_backward", x, [&]<class T>() {
     const auto* target = raw<std::int64_t>(t);
     const T* max = raw<T>(max_and_sum);
     const T smoothing = static_cast<T>(label_smoothing);
@@ -75,7 +75,7 @@ Tensor cross_entropy_backward(const Tensor& g, const Tensor& logits, const Tenso
 
 Tensor squared_distance(const Tensor& a, const Tensor& b) {
   const Tensor left = a.contiguous(), right = b.contiguous();
-  return dispatch_floating("mse_loss", a.dtype(), [&]<class T>() {
+  return dispatch_floating("mse_loss", a, [&]<class T>() {
     // Parts of a fixed size, added up in double and in order, whatever the number of threads.
     constexpr std::int64_t part = 4096;
     const std::int64_t numel = a.numel(), parts = (numel + part - 1) / part;

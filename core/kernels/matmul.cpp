@@ -158,7 +158,7 @@ class BatchedProduct {
 void multiply_into(const Tensor& a, const Tensor& b, const Tensor& c, double alpha, double beta,
                    const Tensor& bias = {}) {
   if (c.numel() == 0) return;
-  dispatch_floating("matmul", c.dtype(), [&]<class T>() {
+  dispatch_floating("matmul", c, [&]<class T>() {
     const T* first = bias.defined() ? raw<T>(bias) : nullptr;
     BatchedProduct<T>(a, b, c, static_cast<T>(alpha), static_cast<T>(beta), first).run();
   });

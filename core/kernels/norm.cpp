@@ -34,7 +34,7 @@ LayerNorm layer_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, d
   if (x.numel() == 0) return out;
   const Tensor from = x.contiguous(), factor = row_of(gamma, 1, x), term = row_of(beta, 0, x);
   const std::int64_t n = x.size(-1);
-  dispatch_floating("layer_norm", x.dtype(), [&]<class T>() {
+  dispatch_floating("layer_norm", x, [&]<class T>() {
     parallel_for(outer.numel(), grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
       rows<NormRows<T>>().layer_norm(raw<T>(from) + begin * n, raw<T>(factor), raw<T>(term), eps,
                                      raw<T>(out.y) + begin * n, raw<T>(out.mean) + 2 * begin,
@@ -55,7 +55,7 @@ LayerNormGradients layer_norm_backward(const Tensor& g, const Tensor& x, const T
   const Tensor dx = wants_x ? empty(x.shape(), x.dtype()) : Tensor();
   const Tensor sums = wants_affine ? zeros({2, blocks, n}, x.dtype()) : Tensor();
   const Tensor grad = g.contiguous(), from = x.contiguous(), factor = row_of(gamma, 1, x);
-  dispatch_floating("layer_norm_backward", x.dtype(), [&]<class T>() {
+  dispatch_floating("layer_norm_backward", x, [&]<class T>() {
     if (count * n == 0) return;
     T* to = wants_x ? raw<T>(dx) : nullptr;
     T* dgamma = wants_affine ? raw<T>(sums) : nullptr;

@@ -39,7 +39,7 @@ Tensor backward(const Tensor& g, const Tensor& x, const Select& select) {
   if (g.shape() != x.shape() || g.dtype() != x.dtype()) {
     fail("gelu_backward", "the gradient is ", g.shape(), " ", g.dtype(), ", x ", x.shape(), " ", x.dtype());
   }
-  return dispatch_floating("gelu_backward", x.dtype(), [&]<class T>() {
+  return dispatch_floating("gelu_backward", x, [&]<class T>() {
     const Tensor dx = empty(x.shape(), x.dtype());
     zip_into<T, T>(g, x, dx, select(rows<GeluRows<T>>()));
     return dx;

@@ -1,3 +1,4 @@
+#include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
 
 #include <xgrad/core/kernels/arithmetic.hpp>
@@ -59,7 +60,7 @@ Tensor sum(const Tensor& x, Dims dims, bool keepdim) {
 
 Tensor mean(const Tensor& x, Dims dims, bool keepdim) {
   const Tensor y = empty(reduced_shape(x.shape(), dims, keepdim), x.dtype());
-  dispatch_floating("mean", x.dtype(), [&]<class T>() {
+  dispatch_floating("mean", x, [&]<class T>() {
     if (x.numel() == 0) return fill(y, std::numeric_limits<T>::quiet_NaN());
     sum_floating<T>(x, dims, y, static_cast<double>(reduced_count(x.shape(), dims)));
   });
@@ -68,12 +69,12 @@ Tensor mean(const Tensor& x, Dims dims, bool keepdim) {
 
 // In double throughout: the mean's own rounding error would otherwise be squared into the result.
 Tensor var(const Tensor& x, Dims dims, std::int64_t correction, bool keepdim) {
-  if (!is_floating(x.dtype()))
-    fail("var", "needs a floating dtype, not ", x.dtype(), "; convert with to(float32)");
+  check_floating("var", x);
   const Tensor wide = x.to(float64);
   const Tensor deviation = sub(wide, mean(wide, dims, /*keepdim=*/true));
   const auto freedom = static_cast<double>(reduced_count(x.shape(), dims) - correction);
   const Tensor squares = sum(mul(deviation, deviation), dims, keepdim);
+  // as in PyTorch, no freedom is 0: 0/0 is NaN, anything else infinite
   return div(squares, full({}, freedom > 0 ? freedom : 0, float64)).to(x.dtype());
 }
 

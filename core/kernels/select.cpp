@@ -81,7 +81,7 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, Scalar value) {
 
 Tensor masked_scale(const Tensor& input, const Tensor& mask, double factor) {
   const Tensor x = input.contiguous(), y = empty(x.shape(), x.dtype());
-  dispatch_floating("masked_scale", x.dtype(), [&]<class T>() {
+  dispatch_floating("masked_scale", x, [&]<class T>() {
     const T* from = raw<T>(x);
     const bool* keep = raw<bool>(mask);
     T* to = raw<T>(y);

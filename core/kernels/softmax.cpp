@@ -63,7 +63,7 @@ Tensor zip_over_rows(std::string_view op, const Tensor& a, const Tensor& b, int 
     const Tensor y = zip_over_rows(op, a.transpose(dim, last), b.transpose(dim, last), last, f);
     return y.transpose(dim, last).contiguous();
   }
-  return dispatch_floating(op, a.dtype(), [&]<class T>() {
+  return dispatch_floating(op, a, [&]<class T>() {
     const Tensor left = a.contiguous(), right = b.contiguous(), y = empty(a.shape(), a.dtype());
     const std::int64_t n = a.size(-1);
     parallel_for(a.numel() / n, grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
@@ -88,7 +88,7 @@ Tensor softmax(const Tensor& x, int dim, double scale, const Tensor& mask, bool 
   const Tensor readable = x.strides()[last] == 1 ? x : x.contiguous();
   const Tensor spread = mask.defined() ? spread_mask(mask, x.shape()) : mask;
   const Tensor y = empty(x.shape(), x.dtype());
-  dispatch_floating("softmax", x.dtype(), [&]<class T>() {
+  dispatch_floating("softmax", x, [&]<class T>() {
     ScoreRows<T> scores{};
     scores.scale = static_cast<T>(scale);
     scores.zero_if_all_masked = zero_if_all_masked;

@@ -12,7 +12,7 @@ namespace xgrad::kernels {
 
 void adamw(const AdamWConstants& c, const Tensor& grad, const Tensor& parameter, const Tensor& m,
            const Tensor& v) {
-  dispatch_floating("adamw", parameter.dtype(), [&]<class T>() {
+  dispatch_floating("adamw", parameter, [&]<class T>() {
     const auto t = static_cast<double>(c.step);
     const AdamWStep<T> step = {.lr = static_cast<T>(c.lr),
                                .beta1 = static_cast<T>(c.beta1),
@@ -29,7 +29,7 @@ void adamw(const AdamWConstants& c, const Tensor& grad, const Tensor& parameter,
 }
 
 double sum_of_squares(const Tensor& x) {
-  return dispatch_floating("sum_of_squares", x.dtype(), [&]<class T>() {
+  return dispatch_floating("sum_of_squares", x, [&]<class T>() {
     const Tensor flat = x.contiguous();
     constexpr std::int64_t part =
         4 * parallel_grain;  // fixed, so that the sum does not depend on the threads

@@ -5,6 +5,7 @@
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tape.hpp>
 
 namespace xgrad {
@@ -60,7 +61,8 @@ Variable pow(const Variable& a, const Variable& b) {
                   const Variable a = r.saved(0), b = r.saved(1);
                   const auto da = [&] { return r.grad() * masked_fill(b * pow(a, b - 1), eq(b, 0), 0); };
                   const auto db = [&] {
-                    return r.grad() * masked_fill(r.output() * log(masked_fill(a, eq(a, 0), 1)), eq(a, 0), 0);
+                    const Tensor at_limit = logical_and(eq(a, 0), ge(b, 0));
+                    return r.grad() * masked_fill(r.output() * log(masked_fill(a, at_limit, 1)), at_limit, 0);
                   };
                   return {r.wants(0) ? sum_to(da(), r.input_shape(0)) : nothing,
                           r.wants(1) ? sum_to(db(), r.input_shape(1)) : nothing};
@@ -69,7 +71,8 @@ Variable pow(const Variable& a, const Variable& b) {
 
 namespace {
 
-// The scalar as a Tensor, for an integer x that a floating number makes floating, or for integer arithmetic.
+// Then the scalar takes part as a Tensor: integer arithmetic, or a floating number that makes the result
+// floating.
 bool needs_promotion(const Variable& x) { return !is_floating(x.dtype()); }
 
 }  // namespace
@@ -77,6 +80,12 @@ bool needs_promotion(const Variable& x) { return !is_floating(x.dtype()); }
 Variable add(const Variable& x, Scalar value) {
   if (needs_promotion(x)) return add(x, full({}, value));
   return record("add", kernels::add_scalar(x.value(), value.to<double>()), {x}, {},
+                [](const Replay& r) -> Gradients { return {r.grad()}; });
+}
+
+Variable sub(const Variable& x, Scalar value) {
+  if (needs_promotion(x)) return sub(x, full({}, value));
+  return record("sub", kernels::add_scalar(x.value(), -value.to<double>()), {x}, {},
                 [](const Replay& r) -> Gradients { return {r.grad()}; });
 }
 
@@ -88,13 +97,12 @@ Variable mul(const Variable& x, Scalar factor) {
 
 Variable pow(const Variable& x, Scalar exponent) {
   const double p = exponent.to<double>();
-  const auto power = [&] {
-    return kernels::pow(x.value(), full({}, p, is_floating(x.dtype()) ? x.dtype() : float32));
-  };
+  if (needs_promotion(x)) return pow(to(x, float32), exponent);
+  const auto power = [&] { return kernels::pow(x.value(), full({}, p, x.dtype())); };
   return record("pow", p == 2 ? kernels::mul(x.value(), x.value()) : power(), {x}, {x},
                 [p](const Replay& r) -> Gradients {
                   // ∂x^p/∂x = p x^(p−1), without a power where none is needed
-                  if (p == 0) return {nothing};
+                  if (p == 0) return {zeros(r.input_shape(0), r.grad().dtype())};
                   if (p == 1) return {r.grad()};
                   return {r.grad() * (p == 2 ? r.saved(0) * 2 : pow(r.saved(0), p - 1) * p)};
                 });
@@ -111,7 +119,7 @@ Variable div(Scalar numerator, const Variable& x) {
 }
 
 Variable operator+(const Variable& x, Scalar value) { return add(x, value); }
-Variable operator-(const Variable& x, Scalar value) { return add(x, -value); }
+Variable operator-(const Variable& x, Scalar value) { return sub(x, value); }
 Variable operator*(const Variable& x, Scalar factor) { return mul(x, factor); }
 Variable operator/(const Variable& x, Scalar divisor) { return div(x, divisor); }
 Variable operator+(Scalar value, const Variable& x) { return add(x, value); }

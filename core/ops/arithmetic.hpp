@@ -15,8 +15,10 @@ Variable neg(const Variable& x);                     ///< −x
 Variable pow(const Variable& a, const Variable& b);  ///< a^b; the gradient of b is 0 where a is 0 and b ≥ 0
 
 Variable add(const Variable& x, Scalar value);
+Variable sub(const Variable& x, Scalar value);
 Variable mul(const Variable& x, Scalar factor);
-Variable pow(const Variable& x, Scalar exponent);  ///< x^p; dx = p x^(p−1), and 0 for p = 0
+Variable pow(const Variable& x,
+             Scalar exponent);  ///< x^p; dx = p x^(p−1), and 0 for p = 0; integers as float32
 Variable div(const Variable& x, Scalar divisor);
 Variable div(Scalar numerator, const Variable& x);
 

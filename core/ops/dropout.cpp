@@ -22,8 +22,7 @@ Variable keep_and_scale(const char* op, const Variable& x, const Variable& mask,
 
 Variable dropout(const Variable& x, double p, bool training, Generator& generator) {
   if (!(p >= 0 && p <= 1)) fail("dropout", "p must lie in [0, 1], not ", p);
-  if (!is_floating(x.dtype()))
-    fail("dropout", "needs a floating dtype, not ", x.dtype(), "; convert with to(float32)");
+  check_floating("dropout", x.value());
   if (p == 0 || !training) return x;
   const Tensor mask = zeros(x.shape(), boolean);
   if (p == 1) return keep_and_scale("dropout", x, mask, 0);

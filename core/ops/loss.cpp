@@ -17,10 +17,7 @@ namespace xgrad {
 namespace {
 
 void check_shapes(const Variable& logits, const Variable& targets, const CrossEntropyOptions& options) {
-  if (!is_floating(logits.dtype())) {
-    fail("cross_entropy", "logits of shape ", logits.shape(), " need a floating dtype, not ", logits.dtype(),
-         "; convert with to(float32)");
-  }
+  check_floating("cross_entropy", logits.value());
   if (targets.dtype() != int64) {
     fail("cross_entropy", "targets of shape ", targets.shape(), " are class indices, int64, not ",
          targets.dtype(), "; convert with to(int64)");
@@ -73,7 +70,7 @@ Variable cross_entropy(const Variable& logits, const Variable& targets, const Cr
                   const Variable logits = r.saved(0), targets = r.saved(1);
                   const Variable g = options.reduction == Reduction::mean ? r.grad() / count : r.grad();
                   const Variable g_n = reshape(expand(g, targets.shape()), {-1});
-                  if (grad_enabled())
+                  if (r.is_recorded())
                     return {composed::cross_entropy_backward(g_n, logits, targets, options)};
                   const Shape& shape = logits.shape();
                   const Tensor dx = kernels::cross_entropy_backward(

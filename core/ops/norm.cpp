@@ -20,8 +20,7 @@ void check_affine(const char* name, const Variable& affine, const Variable& x) {
 }
 
 void check(const Variable& x, const Variable& gamma, const Variable& beta, double eps) {
-  if (!is_floating(x.dtype()))
-    fail("layer_norm", "needs a floating dtype, not ", x.dtype(), "; convert with to(float32)");
+  check_floating("layer_norm", x.value());
   if (x.dim() == 0) fail("layer_norm", "needs a dim to normalize over, x has shape ()");
   if (gamma.defined() != beta.defined()) {
     fail("layer_norm", "gamma is ", gamma.defined() ? "given" : "undefined", ", beta is ",
@@ -39,14 +38,12 @@ Variable layer_norm(const Variable& x, const Variable& gamma, const Variable& be
   const bool affine = gamma.defined();
   const auto out = kernels::layer_norm(x.value(), affine ? gamma.value() : Tensor(),
                                        affine ? beta.value() : Tensor(), eps);
-  const Keep gamma_if_any = keep_for(affine ? Keep::every_input : 1, gamma);
-  return record("layer_norm", out.y, {x, gamma, beta},
-                {x, gamma_if_any, Variable(out.mean), Variable(out.rstd)},
+  return record("layer_norm", out.y, {x, gamma, beta}, {x, gamma, Variable(out.mean), Variable(out.rstd)},
                 [affine, eps](const Replay& r) -> Gradients {
-                  // with x̂ = (x − μ)/σ and gγ = g γ:  dx = (gγ − mean(gγ) − x̂ mean(gγ x̂))/σ,  dγ = Σ g x̂,  dβ
-                  // = Σ g
+                  // with x̂ = (x − μ)/σ and gγ = g γ:
+                  // dx = (gγ − mean(gγ) − x̂ mean(gγ x̂))/σ,  dγ = Σ g x̂,  dβ = Σ g
                   const Variable g = r.grad(), x = r.saved(0), gamma = affine ? r.saved(1) : Variable();
-                  if (grad_enabled()) return composed::layer_norm_backward(g, x, gamma, eps);
+                  if (r.is_recorded()) return composed::layer_norm_backward(g, x, gamma, eps);
                   auto d = kernels::layer_norm_backward(
                       g.value(), x.value(), affine ? gamma.value() : Tensor(), r.saved(2).value(),
                       r.saved(3).value(), r.wants(0), r.wants(1) || r.wants(2));

@@ -78,7 +78,7 @@ Tensor multinomial(const Variable& weights, std::int64_t count, bool replacement
   const Tensor w = weights.value().contiguous();
   const std::int64_t n = w.size(-1), rows = n == 0 ? 0 : w.numel() / n;
   if (n == 0) fail("multinomial", "there is nothing to draw from in weights of shape ", w.shape());
-  return kernels::dispatch_floating("multinomial", w.dtype(), [&]<class T>() {
+  return kernels::dispatch_floating("multinomial", w, [&]<class T>() {
     const T* from = kernels::raw<T>(w);
     for (std::int64_t r = 0; r < rows; ++r) check_weights(from + r * n, r, n, count, replacement);
     if (!replacement) {

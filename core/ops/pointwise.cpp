@@ -60,48 +60,28 @@ constexpr double cubic = 0.044715;
 // φ(x) = exp(−x²/2) / √(2π), the density of a standard normal
 Variable normal_density(const Variable& x) { return exp(x * x * -0.5) * density; }
 
-// gelu''(x)
-Variable gelu_curvature(const Variable& x, Gelu approximate) {
-  if (approximate == Gelu::exact) return normal_density(x) * (2 - x * x);
-  // With u = √(2/π) (x + 0.044715 x³) and t = tanh u:  (1 − t²) (u' + x (u''/2 − t u'²))
-  const Variable t = tanh((x + x * x * x * cubic) * sqrt_2_over_pi);
-  const Variable du = (x * x * (3 * cubic) + 1) * sqrt_2_over_pi;
-  const Variable half_ddu = x * (3 * cubic * sqrt_2_over_pi);
-  return (1 - t * t) * (du + x * (half_ddu - t * du * du));
-}
-
 }  // namespace
 
 Variable gelu(const Variable& x, Gelu approximate) {
   const bool is_exact = approximate == Gelu::exact;
   return record("gelu", is_exact ? kernels::gelu(x.value()) : kernels::gelu_tanh(x.value()), {x}, {x},
-                [approximate](const Replay& r) -> Gradients {
-                  return {gelu_backward(r.grad(), r.saved(0), approximate)};  // see gelu_slope
+                [approximate, is_exact](const Replay& r) -> Gradients {
+                  const Variable g = r.grad(), x = r.saved(0);
+                  if (r.is_recorded()) return {composed::gelu_backward(g, x, approximate)};
+                  return {is_exact ? kernels::gelu_backward(g.value(), x.value())
+                                   : kernels::gelu_tanh_backward(g.value(), x.value())};
                 });
 }
 
-Variable gelu_slope(const Variable& x, Gelu approximate) {
+Variable composed::gelu_backward(const Variable& g, const Variable& x, Gelu approximate) {
   if (approximate == Gelu::exact) {
     // d(x Φ(x))/dx = Φ(x) + x φ(x)
-    return (erf(x * sqrt_half) + 1) * 0.5 + x * normal_density(x);
+    return g * ((erf(x * sqrt_half) + 1) * 0.5 + x * normal_density(x));
   }
   // With u = √(2/π) (x + 0.044715 x³) and t = tanh u:  d(x/2 (1 + t))/dx = (1 + t)/2 + x/2 (1 − t²) u'
   const Variable t = tanh((x + x * x * x * cubic) * sqrt_2_over_pi);
   const Variable du = (x * x * (3 * cubic) + 1) * sqrt_2_over_pi;
-  return (t + 1) * 0.5 + x * 0.5 * (1 - t * t) * du;
-}
-
-Variable gelu_backward(const Variable& g, const Variable& x, Gelu approximate) {
-  const bool is_exact = approximate == Gelu::exact;
-  return record("gelu_backward",
-                is_exact ? kernels::gelu_backward(g.value(), x.value())
-                         : kernels::gelu_tanh_backward(g.value(), x.value()),
-                {g, x}, {keep_for(1, g), x}, [approximate](const Replay& r) -> Gradients {
-                  // ∂(g f'(x))/∂g = f'(x), ∂(g f'(x))/∂x = g f''(x)
-                  const Variable x = r.saved(1);
-                  return {r.wants(0) ? r.grad() * gelu_slope(x, approximate) : nothing,
-                          r.wants(1) ? r.grad() * r.saved(0) * gelu_curvature(x, approximate) : nothing};
-                });
+  return g * ((t + 1) * 0.5 + x * 0.5 * (1 - t * t) * du);
 }
 
 Variable where(const Variable& condition, const Variable& a, const Variable& b) {

@@ -17,10 +17,10 @@ enum class Gelu { exact, tanh };
 /// Gaussian error linear unit (Hendrycks & Gimpel 2016, section 2): x Φ(x) = x/2 (1 + erf(x/√2)); with
 /// `Gelu::tanh` the approximation x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))).
 Variable gelu(const Variable& x, Gelu approximate = Gelu::exact);
-/// gelu's rule: g · gelu'(x) in one pass over memory.
+/// g · gelu'(x) in ordinary ops: what the fused kernel computes, and what it is tested against.
+namespace composed {
 Variable gelu_backward(const Variable& g, const Variable& x, Gelu approximate = Gelu::exact);
-/// gelu'(x), composed of ordinary ops.
-Variable gelu_slope(const Variable& x, Gelu approximate = Gelu::exact);
+}
 
 /// a where the condition holds, b elsewhere; all three broadcast. The condition is boolean.
 Variable where(const Variable& condition, const Variable& a, const Variable& b);

@@ -6,8 +6,8 @@ namespace xgrad {
 
 struct SoftmaxOptions {
   double scale = 1;  ///< x is multiplied by it first
-  Tensor mask =
-      {};  ///< additive (floating, −∞ forbids) or boolean (true keeps), broadcast to x; none if undefined
+  /// Additive (floating, −∞ forbids) or boolean (true keeps), broadcast to x; none if undefined.
+  Tensor mask = {};
   bool zero_if_all_masked = false;  ///< a row without anything kept gives 0 and gradient 0 instead of NaN
 };
 
@@ -18,11 +18,8 @@ Variable softmax(const Variable& x, int dim, const SoftmaxOptions& options = {})
 /// log softmax(x): y_i = x_i − max − log Σ_j exp(x_j − max).
 Variable log_softmax(const Variable& x, int dim);
 
-// The rules of softmax and log_softmax, from their outputs y: one fused kernel each.
-Variable softmax_backward(const Variable& g, const Variable& y, int dim, double scale = 1);
-Variable log_softmax_backward(const Variable& g, const Variable& y, int dim);
-
-/// The same formulas in ordinary ops: what the kernels compute, and what they are tested against.
+/// The rules, from the outputs y, in ordinary ops: what the fused kernels compute, and what they are tested
+/// against.
 namespace composed {
 Variable softmax_backward(const Variable& g, const Variable& y, int dim, double scale = 1);
 Variable log_softmax_backward(const Variable& g, const Variable& y, int dim);
