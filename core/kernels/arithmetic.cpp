@@ -1,6 +1,6 @@
-#include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
 
+#include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/elementwise.hpp>
 #include <xgrad/core/kernels/rows/math.hpp>
 

@@ -1,5 +1,6 @@
 #include <xgrad/core/kernels/pointwise.hpp>
 
+#include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/elementwise.hpp>
 #include <xgrad/core/kernels/rows/gelu.hpp>
 #include <xgrad/core/kernels/rows/math.hpp>

@@ -1,6 +1,6 @@
-#include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
 
+#include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/copy.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>

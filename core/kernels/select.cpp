@@ -3,6 +3,7 @@
 #include <bit>
 #include <type_traits>
 
+#include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/raw.hpp>
