@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""Runs both sides of the benchmark in turn (ours, theirs, ours, ...) and prints one table.
+
+A machine's speed drifts, so each round runs every row on both sides right after one another, each in a process of its
+own; the table gives the median over the rounds, and the median of the ratios round by round (above 1: xgrad is faster).
+OpenBLAS is told the processor's kernels on both sides where it does not know the processor (see --coretype).
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import time
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the benchmark programs")
+    parser.add_argument("--rows", default=".", help="only rows that match this regular expression")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", default="1,2")
+    parser.add_argument("--min-time", type=float, default=0.2, help="seconds a row is repeated for, per round")
+    parser.add_argument("--coretype", default="auto", help="OPENBLAS_CORETYPE for all; 'auto': by the processor's flags")
+    parser.add_argument("--markdown", type=pathlib.Path, help="also write the table there")
+    parser.add_argument("--json", type=pathlib.Path, help="also write the rows there")
+    return parser.parse_args()
+
+
+def coretype(wish):
+    """OpenBLAS 0.3.21 takes its slowest kernels on a processor newer than itself; neither side should pay for that."""
+    if wish != "auto":
+        return wish
+    try:
+        flags = pathlib.Path("/proc/cpuinfo").read_text().split("flags", 1)[1].split("\n", 1)[0].split()
+    except (OSError, IndexError):
+        return None
+    return "SkylakeX" if "avx512dq" in flags else "Haswell" if "avx2" in flags else None
+
+
+class Side:
+    def __init__(self, folder, name, core):
+        self.program, self.startup = folder / f"{name}_bench", folder / f"{name}_startup"
+        self.core = core
+
+    def environment(self, threads):
+        env = dict(os.environ, OMP_NUM_THREADS=str(threads), OPENBLAS_NUM_THREADS=str(threads), MKL_NUM_THREADS=str(threads))
+        if self.core:
+            env["OPENBLAS_CORETYPE"] = self.core
+        return env
+
+    def names(self):
+        out = subprocess.run([self.program, "--benchmark_list_tests=true"], capture_output=True, text=True, check=True)
+        return [line.removesuffix("/real_time") for line in out.stdout.split()]
+
+    def run(self, name, threads, min_time):
+        """Milliseconds, GFLOP/s (0 where a row counts none), MiB over the start."""
+        if name == "startup":
+            begin = time.perf_counter()
+            subprocess.run([self.startup], env=self.environment(threads), check=True)
+            return 1e3 * (time.perf_counter() - begin), 0, 0
+        command = [self.program, f"--benchmark_filter=^{re.escape(name)}/real_time$", "--benchmark_format=json",
+                   f"--benchmark_min_time={min_time}"]
+        out = subprocess.run(command, env=self.environment(threads), capture_output=True, text=True, check=True)
+        row = json.loads(out.stdout)["benchmarks"][0]
+        unit = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3}[row["time_unit"]]
+        return row["real_time"] * unit, row.get("gflops", 0), row["mib"]
+
+
+def measure(options):
+    core = coretype(options.coretype)
+    ours = Side(options.bin, "xgrad", core)
+    theirs = Side(options.bin, "peer", core) if (options.bin / "peer_bench").exists() else None
+    gemm = Side(options.bin, "gemm", core) if (options.bin / "gemm_bench").exists() else None
+    in_gemm = set(gemm.names()) if gemm else set()
+    names = [name for name in ours.names() + ["startup"] if re.search(options.rows, name)]
+    rows = []
+    for name in names:
+        for threads in map(int, options.threads.split(",")):
+            mine, peer, bare = [], [], []
+            for _ in range(options.rounds):
+                mine.append(ours.run(name, threads, options.min_time))
+                if theirs:
+                    peer.append(theirs.run(name, threads, options.min_time))
+                if name in in_gemm:
+                    bare.append(gemm.run(name, threads, options.min_time))
+            median = lambda runs, i: statistics.median(run[i] for run in runs) if runs else None
+            rows.append({
+                "name": name, "threads": threads, "ours_ms": median(mine, 0), "peer_ms": median(peer, 0),
+                "ratio": statistics.median(p[0] / m[0] for m, p in zip(mine, peer)) if peer else None,
+                "gflops": median(mine, 1),
+                "gemm_share": statistics.median(b[0] / m[0] for m, b in zip(mine, bare)) if bare else None,
+                "ours_mib": median(mine, 2), "peer_mib": median(peer, 2),
+            })
+            print(f"\r{len(rows)} rows measured, last {name}\033[K", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return rows
+
+
+def table(rows):
+    """As Markdown; of the thread counts the better one is marked, for each side's own best."""
+    def show(value, form):
+        return "" if value is None or value == 0 else format(value, form)
+
+    lines = ["| row | threads | xgrad ms | libtorch ms | ratio | GFLOP/s | share of sgemm | xgrad MiB | libtorch MiB |",
+             "|---|--:|--:|--:|--:|--:|--:|--:|--:|"]
+    for r in rows:
+        lines.append(f"| {r['name']} | {r['threads']} | {r['ours_ms']:.4g} | {show(r['peer_ms'], '.4g')} | {show(r['ratio'], '.2f')} | "
+                     f"{show(r['gflops'], '.1f')} | {show(r['gemm_share'], '.0%')} | {show(r['ours_mib'], '.0f')} | {show(r['peer_mib'], '.0f')} |")
+    return "\n".join(lines)
+
+
+def main():
+    options = arguments()
+    rows = measure(options)
+    text = table(rows)
+    print(text)
+    if options.markdown:
+        options.markdown.write_text(text + "\n")
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Measures xgrad against libtorch's C++ frontend: installs libtorch and Google Benchmark where apt-get can, builds both
+# sides, and runs them in turn (see bench/compare.py, whose options it takes).
+#
+# Usage: scripts/bench.sh [-h|--help] [--rows REGEX] [--rounds N] [--threads 1,2] [--markdown FILE] [--json FILE]
+
+set -euo pipefail
+if [[ ${1:-} == -h || ${1:-} == --help ]]; then sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit; fi
+
+cd -- "$(CDPATH='' cd -P -- "$(dirname -- "$0")/.." && pwd)"
+scripts/setup.sh release
+
+missing=()
+for package in libbenchmark-dev libtorch-dev python3; do
+  dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null | grep -q '^ii' || missing+=("$package")
+done
+if [[ ${#missing[@]} -gt 0 ]]; then
+  as_root=(); if [[ $(id -u) != 0 ]]; then as_root=(sudo); fi
+  echo "== Installing ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -qq --no-install-recommends "${missing[@]}" > /dev/null
+fi
+
+echo "== Building both sides"
+cmake --preset bench > /dev/null
+cmake --build --preset bench -- --quiet
+
+exec python3 bench/compare.py --bin build/bench/bench "$@"
