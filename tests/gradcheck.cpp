@@ -156,6 +156,61 @@ TEST_CASE("gradcheck names input, index, analytic, numeric and relative error of
   CHECK(gradcheck([](const Xs& x) { return cube_once(x[0]); }, {x}));  // of the first order it is right
 }
 
+TEST_CASE("gradcheck refuses rules that forget g or its sign") {
+  struct Row {
+    const char* name;
+    std::function<Variable(const Variable&)> f;
+    int order = 1;
+  };
+  const auto sum_with = [](auto rule) {
+    return [rule](const Variable& x) {
+      return record("sum", sum(x.detach()).value(), {x}, {x}, [rule](const Replay& r) -> Gradients {
+        return {rule(r.grad(), r.saved(0)).expand(r.input_shape(0))};
+      });
+    };
+  };
+  const auto identity_with = [](auto rule) {
+    return [rule](const Variable& x) {
+      return record("identity", x.value(), {x}, {},
+                    [rule](const Replay& r) -> Gradients { return {rule(r.grad())}; });
+    };
+  };
+  const auto size_of = [](const Variable& g) { return relu(g) + relu(-g); };
+  // x² whose first derivative is right, and whose rule's own rule takes the size of g for g
+  const auto square_with_wrong_second = [&](const Variable& x) {
+    return record("square", (x.detach() * x.detach()).value(), {x}, {x}, [&](const Replay& r) -> Gradients {
+      const Variable g = r.grad(), x = r.saved(0);
+      return {record("square_backward", (g.detach() * x.detach() * 2).value(), {g, x}, {g, x},
+                     [&](const Replay& second) -> Gradients {
+                       const Variable g = second.saved(0), x = second.saved(1);
+                       return {second.grad() * x * 2, second.grad() * size_of(g) * 2};
+                     })};
+    });
+  };
+  const Row rows[] = {
+      {"ones", sum_with([](const Variable&, const Variable& x) { return Variable(ones_like(x.value())); })},
+      {"g g", sum_with([](const Variable& g, const Variable&) { return g * g; })},
+      {"-g", sum_with([](const Variable& g, const Variable&) { return -g; })},
+      {"2 x",
+       [](const Variable& x) {
+         return record("sum of squares", sum(x.detach() * x.detach()).value(), {x}, {x},
+                       [](const Replay& r) -> Gradients { return {r.saved(0) * 2}; });
+       }},
+      {"g g of each", identity_with([](const Variable& g) { return g * g; })},
+      {"size of g", identity_with(size_of)},
+      {"relu(g)", identity_with([](const Variable& g) { return relu(g); })},
+      {"size of g in the second", square_with_wrong_second, 2},
+  };
+  for (const Shape& shape : {Shape{}, Shape{2}, Shape{3, 2}, Shape{100}}) {
+    for (const Row& row : rows) {
+      CAPTURE(std::string(row.name));
+      CAPTURE(shape);
+      CHECK_FALSE(gradcheck(row.f, {random_normal(shape)}, {.order = row.order}));
+    }
+  }
+  CHECK(gradcheck(square_with_wrong_second, {random_normal({3})}));
+}
+
 TEST_CASE("gradcheck finds one wrong element of many") {
   const GradcheckResult result = gradcheck(square_wrong_at_150, {random_normal({10, 20})});
   CHECK(result.message().find("for input 0 of shape (10, 20) at (7, 10)") != std::string::npos);
@@ -199,7 +254,7 @@ TEST_CASE("gradcheck reports what a function does that can't be checked") {
 }
 
 TEST_CASE("gradcheck reports gradients that are not finite") {
-  const auto root = [](const Variable& x) { return sqrt(x); };
+  const auto root = [](const Variable& x) { return sum(sqrt(x)); };
   const Variable x(tensor({0.0, 1.0}));
   CHECK_FALSE(gradcheck(root, {x}));
   CHECK(gradcheck(root, {x}).message().find("for input 0 of shape (2,) at (0,): analytic inf, numeric ") !=
