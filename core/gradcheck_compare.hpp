@@ -43,6 +43,7 @@ class GradientComparison {
   LineSlope along(const Tensor& x, std::int64_t element) const;
   double bound(double largest) const;
   double step_for(double magnitude) const;
+  double short_step_for(double magnitude) const;
 
   Function f_;
   const std::vector<NamedVariable>& leaves_;

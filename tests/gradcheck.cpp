@@ -100,6 +100,14 @@ TEST_CASE("gradcheck passes right gradients of both orders") {
        {Variable(tensor({1e3, 1e-3, 0, -20}))}},
       {"near a pole", [](const Xs& x) { return log(x[0]); }, {Variable(tensor({1e-3, 1e-2, 5}))}},
       {"near a kink", [](const Xs& x) { return relu(x[0]); }, {Variable(tensor({1e-5, -1e-5}))}},
+      {"close to a pole of large values",
+       [](const Xs& x) { return log(x[0] * x[0]); },
+       {Variable(tensor({1e-6, -3e-7, 1.0}, float64))}},
+      {"close to the edge of the domain",
+       [](const Xs& x) { return sqrt(x[0]); },
+       {Variable(tensor({1e-6, 4e-8}, float64))}},
+      {"a large constant beside it", [](const Xs& x) { return x[0] + 1e8; }, {random_normal({1000})}},
+      {"a large constant beside a curve", [](const Xs& x) { return sum(x[0] * x[0]) + 1e8; }, {a}},
       {"by projection", [](const Xs& x) { return tanh(x[0]) * x[0]; }, {random_normal({20, 10})}},
       {"no gradient anywhere", [](const Xs& x) { return sum(x[0] * 0).detach() + 1; }, {a}},
   };
@@ -214,6 +222,27 @@ TEST_CASE("gradcheck refuses rules that forget g or its sign") {
 TEST_CASE("gradcheck finds one wrong element of many") {
   const GradcheckResult result = gradcheck(square_wrong_at_150, {random_normal({10, 20})});
   CHECK(result.message().find("for input 0 of shape (10, 20) at (7, 10)") != std::string::npos);
+}
+
+TEST_CASE("gradcheck keeps its bound however many elements there are") {
+  Generator generator(9);
+  const Tensor values = rand({100}, float64, generator).add_(0.5);
+  double largest = 0;
+  for (std::int64_t e = 0; e < 100; ++e) largest = std::max(largest, 2 * values.at({e}));
+  for (const double times_the_bound : {0.8, 1.2}) {
+    int refused = 0;
+    for (std::int64_t e = 0; e < 100; ++e) {
+      const Tensor error = zeros({100}, float64);
+      error.at({e}) = times_the_bound * (1e-9 + 1e-6 * largest);
+      const auto f = [&](const Variable& x) {
+        return record("sum of squares", sum(x.detach() * x.detach()).value(), {x}, {x},
+                      [&](const Replay& r) -> Gradients { return {r.grad() * (r.saved(0) * 2 + error)}; });
+      };
+      if (!gradcheck(f, {Variable(values)})) ++refused;
+    }
+    CAPTURE(times_the_bound);
+    CHECK(refused == (times_the_bound > 1 ? 100 : 0));
+  }
 }
 
 TEST_CASE("gradcheck says so where the sample lies on a kink") {
