@@ -5,9 +5,9 @@
 
 namespace xgrad {
 
-/// Dropout (Srivastava et al. 2014, with PyTorch's p, the share that is dropped, and its scaling in
-/// training): each element is 0 with probability p, else x / (1 − p). The identity when not training. p in
-/// [0, 1].
+/// Dropout: each element is 0 with probability p, else x / (1 − p). The identity when not training. p in
+/// [0, 1]. As in PyTorch; in Srivastava et al. 2014, p is the probability of keeping an element, and the
+/// weights are scaled at test time instead.
 Variable dropout(const Variable& x, double p, bool training = true,
                  Generator& generator = default_generator());
 
