@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -11,6 +13,7 @@
 #include <limits>
 
 #include <xgrad/core/factories.hpp>
+#include <xgrad/core/io/atomic_file.hpp>
 #include <xgrad/core/io/safetensors.hpp>
 
 using namespace xgrad;
@@ -307,6 +310,24 @@ TEST_CASE("a full disk leaves the older file as it was, and no other behind") {
 
   CHECK(text == "[save_safetensors] " + path.string() + ": cannot be written: File too large");
   CHECK(read_file(path) == before);
+  CHECK(folder.files() == 1);
+}
+
+TEST_CASE("a program that ends while it writes leaves the older file, and no other behind") {
+  const Folder folder;
+  const int nameless = ::open(folder.path.c_str(), O_TMPFILE | O_WRONLY, 0600);
+  if (nameless < 0) return;  // this file system has no files without a name
+  ::close(nameless);
+  const fs::path path = folder.path / "x";
+  write_file(path, "old");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    AtomicFile file("test", path);
+    file.write("new", 3);
+    ::_exit(0);
+  }
+  ::waitpid(child, nullptr, 0);
+  CHECK(read_file(path) == "old");
   CHECK(folder.files() == 1);
 }
 
