@@ -51,7 +51,8 @@ class Generator {
   GeneratorState state_;
 };
 
-/// A Generator locked for many draws in a row, for kernels: it holds the lock as long as it lives.
+/// A Generator locked for many draws in a row, for kernels: it holds the lock as long as it lives. In its
+/// thread, draw from the Stream and not from the Generator, which would wait for the lock forever.
 class Generator::Stream {
  public:
   explicit Stream(Generator& generator) : lock_(generator.mutex_), state_(generator.state_) {}

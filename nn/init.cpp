@@ -13,6 +13,12 @@ void check_matrix(const Variable& weight) {
     fail("init", "fan-in and fan-out need a weight of 2 dims or more, not ", weight.shape());
 }
 
+// Nothing to draw, and a fan of 0 may give no scale to draw it in.
+bool is_empty(const Variable& weight) {
+  check_matrix(weight);
+  return weight.numel() == 0;
+}
+
 }  // namespace
 
 std::int64_t fan_in(const Variable& weight) {
@@ -40,23 +46,27 @@ void normal_(const Variable& parameter, double mean, double std, Generator& gene
 // The order of operations is PyTorch's: another one rounds to another bound, and so to other numbers.
 
 void xavier_uniform_(const Variable& weight, double gain, Generator& generator) {
+  if (is_empty(weight)) return;
   const double std = gain * std::sqrt(2.0 / static_cast<double>(fan_in(weight) + fan_out(weight)));
   const double a = std::sqrt(3.0) * std;
   uniform_(weight, -a, a, generator);
 }
 
 void xavier_normal_(const Variable& weight, double gain, Generator& generator) {
+  if (is_empty(weight)) return;
   normal_(weight, 0, gain * std::sqrt(2.0 / static_cast<double>(fan_in(weight) + fan_out(weight))),
           generator);
 }
 
 void kaiming_uniform_(const Variable& weight, double a, Generator& generator) {
+  if (is_empty(weight)) return;
   const double gain = std::sqrt(2.0 / (1 + a * a));
   const double bound = std::sqrt(3.0) * (gain / std::sqrt(static_cast<double>(fan_in(weight))));
   uniform_(weight, -bound, bound, generator);
 }
 
 void kaiming_normal_(const Variable& weight, double a, Generator& generator) {
+  if (is_empty(weight)) return;
   normal_(weight, 0, std::sqrt(2.0 / (1 + a * a)) / std::sqrt(static_cast<double>(fan_in(weight))),
           generator);
 }

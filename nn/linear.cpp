@@ -14,11 +14,11 @@ Linear::Linear(std::int64_t in_features, std::int64_t out_features, const Linear
   if (in_features < 0 || out_features < 0) {
     fail("Linear", "sizes must not be negative: in_features ", in_features, ", out_features ", out_features);
   }
+  if (!is_floating(options.dtype)) fail("Linear", "the dtype must be floating, not ", options.dtype);
   weight = Variable(empty({out_features, in_features}, options.dtype), /*requires_grad=*/true);
   if (options.bias) bias = Variable(zeros({out_features}, options.dtype), /*requires_grad=*/true);
-  if (in_features == 0) return;  // nothing to draw, and no scale to draw it in
   init::kaiming_uniform_(weight, std::sqrt(5.0), generator);
-  if (options.bias) {
+  if (options.bias && in_features > 0) {  // without features there is no scale to draw it in
     const double bound = 1 / std::sqrt(static_cast<double>(in_features));
     init::uniform_(bias, -bound, bound, generator);
   }

@@ -40,6 +40,11 @@ void check_broadcast(const char* kind, const Tensor& mask, const Shape& scores) 
   }
 }
 
+void check_defined(const char* kind, const Tensor& given) {
+  if (!given.defined())
+    fail("Mask", kind, ": the Tensor is undefined; Mask() is the mask that hides nothing");
+}
+
 }  // namespace
 
 Mask Mask::causal() {
@@ -49,6 +54,7 @@ Mask Mask::causal() {
 }
 
 Mask Mask::padding(const Tensor& key_lengths) {
+  check_defined("padding", key_lengths);
   if (key_lengths.dtype() != int64 || key_lengths.dim() != 1) {
     fail("Mask", "padding: key_lengths must be int64 of shape (B,), not ", key_lengths.dtype(), " of shape ",
          key_lengths.shape());
@@ -59,6 +65,7 @@ Mask Mask::padding(const Tensor& key_lengths) {
 }
 
 Mask Mask::keep(const Tensor& seen) {
+  check_defined("keep", seen);
   if (seen.dtype() != boolean) fail("Mask", "keep: must be boolean, not ", seen.dtype(), "; true is seen");
   Mask mask;
   mask.keep_ = seen;
@@ -66,6 +73,7 @@ Mask Mask::keep(const Tensor& seen) {
 }
 
 Mask Mask::additive(const Tensor& bias) {
+  check_defined("additive", bias);
   if (!is_floating(bias.dtype())) fail("Mask", "additive: must be floating, not ", bias.dtype());
   Mask mask;
   mask.additive_ = bias;
@@ -75,6 +83,11 @@ Mask Mask::additive(const Tensor& bias) {
 Mask operator&(const Mask& a, const Mask& b) {
   Mask mask = a;
   mask.causal_ = a.causal_ || b.causal_;
+  if (a.key_lengths_.defined() && b.key_lengths_.defined() &&
+      a.key_lengths_.shape() != b.key_lengths_.shape()) {
+    fail("Mask", "padding & padding: for batches of ", a.key_lengths_.size(0), " and of ",
+         b.key_lengths_.size(0));
+  }
   if (b.key_lengths_.defined()) {
     // the shorter length hides all that the longer one does
     mask.key_lengths_ =
@@ -89,6 +102,7 @@ Mask operator&(const Mask& a, const Mask& b) {
 }
 
 Tensor Mask::for_scores(const Shape& scores, DType dtype) const {
+  if (scores.dim() != 4) fail("Mask", "the scores must be (B, H, T_q, T_k), not ", scores);
   const std::int64_t batch = scores[0], queries = scores[2], keys = scores[3];
   Tensor seen;
   if (causal_) seen = causal_keep(queries, keys);

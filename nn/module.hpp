@@ -36,7 +36,7 @@ using NamedParameters = std::vector<std::pair<std::string, Variable>>;
 ///     };
 ///
 /// Modules can be moved, not copied: a copy would share its parameters with the original, which is seldom
-/// meant.
+/// meant. A module that was moved from has no parameters left: destroy it or assign to it, nothing else.
 class Module {
  public:
   Module() = default;
@@ -62,8 +62,9 @@ class Module {
 
   /// Every parameter's value under every name it has. The Tensors share memory with the parameters.
   NamedTensors state_dict() const;
-  /// Copies values into the parameters, in place, converting dtypes. Every missing or unexpected key and
-  /// every wrong shape is named in one `std::invalid_argument`, and then nothing has been changed.
+  /// Copies values into the parameters, in place, converting dtypes. Every missing, unexpected or repeated
+  /// key, every undefined Tensor and every wrong shape is named in one `std::invalid_argument`, and then
+  /// nothing has been changed.
   void load_state_dict(const NamedTensors& state) const;
   void save(
       const std::filesystem::path& path) const;  ///< the state dict as safetensors, see `save_safetensors`

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include <xgrad/core/error.hpp>
 #include <xgrad/nn/module.hpp>
 
 namespace xgrad::nn {
@@ -19,8 +20,8 @@ class ModuleList : public Module {
   void push_back(M&& module) { modules_.push_back(std::move(module)); }
 
   std::size_t size() const { return modules_.size(); }
-  M& operator[](std::size_t i) { return modules_.at(i); }
-  const M& operator[](std::size_t i) const { return modules_.at(i); }
+  M& operator[](std::size_t i) { return modules_[checked(i)]; }
+  const M& operator[](std::size_t i) const { return modules_[checked(i)]; }
   auto begin() { return modules_.begin(); }
   auto end() { return modules_.end(); }
   auto begin() const { return modules_.begin(); }
@@ -31,6 +32,11 @@ class ModuleList : public Module {
   }
 
  private:
+  std::size_t checked(std::size_t i) const {
+    if (i < size()) return i;
+    fail_range("ModuleList", "index ", i, " is out of range for ", size(), " modules");
+  }
+
   std::vector<M> modules_;
 };
 

@@ -1,8 +1,17 @@
 #include <xgrad/nn/transformer.hpp>
 
+#include <xgrad/core/error.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 
 namespace xgrad::nn {
+namespace {
+
+std::int64_t hidden_width(std::int64_t d_hidden, std::int64_t d_model) {
+  if (d_hidden < 0) fail("TransformerBlock", "d_hidden must not be negative, got ", d_hidden);
+  return d_hidden == 0 ? 4 * d_model : d_hidden;
+}
+
+}  // namespace
 
 TransformerBlock::TransformerBlock(std::int64_t d_model, std::int64_t num_heads,
                                    const TransformerBlockOptions& options, Generator& generator)
@@ -11,7 +20,7 @@ TransformerBlock::TransformerBlock(std::int64_t d_model, std::int64_t num_heads,
       attention(d_model, num_heads, {.dropout = options.dropout, .dtype = options.dtype}, generator),
       dropout(options.dropout),
       norm2(d_model, {.dtype = options.dtype}),
-      feed_forward(d_model, options.d_hidden > 0 ? options.d_hidden : 4 * d_model,
+      feed_forward(d_model, hidden_width(options.d_hidden, d_model),
                    {.dropout = options.dropout, .activation = options.activation, .dtype = options.dtype},
                    generator) {}
 

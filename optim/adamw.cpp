@@ -11,9 +11,8 @@ AdamW::AdamW(std::vector<Variable> parameters, const AdamWOptions& o)
   const auto is_rate = [](double beta) { return beta >= 0 && beta < 1; };
   if (!is_rate(o.beta1) || !is_rate(o.beta2))
     fail("AdamW", "betas must lie in [0, 1), got ", o.beta1, " and ", o.beta2);
-  if (!(o.eps >= 0) || !(o.weight_decay >= 0)) {
-    fail("AdamW", "eps ", o.eps, " and weight_decay ", o.weight_decay, " must not be negative");
-  }
+  check_option("AdamW", "eps", o.eps);
+  check_option("AdamW", "weight_decay", o.weight_decay);
 }
 
 void AdamW::step() {

@@ -1,5 +1,7 @@
 #include <xgrad/optim/optimizer.hpp>
 
+#include <cmath>
+
 #include <xgrad/core/error.hpp>
 
 namespace xgrad::optim {
@@ -23,12 +25,16 @@ void Optimizer::check_fits(const Tensor& memory, std::size_t parameter) const {
              memory.dtype(), " of shape ", memory.shape(), " in its first step; make a new optimizer for it");
 }
 
+void Optimizer::check_option(std::string_view op, std::string_view name, double value) {
+  if (!std::isfinite(value) || value < 0) fail(op, name, " must be finite and not negative, got ", value);
+}
+
 void Optimizer::zero_grad() const {
   for (const Variable& parameter : parameters_) parameter.zero_grad();
 }
 
 void Optimizer::set_lr(double lr) {
-  if (!(lr >= 0)) fail("optim", "the learning rate must not be negative or NaN, got ", lr);
+  check_option("optim", "the learning rate", lr);
   lr_ = lr;
 }
 

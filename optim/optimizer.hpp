@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include <xgrad/core/variable.hpp>
@@ -15,8 +16,8 @@ namespace xgrad::optim {
 ///     }
 class Optimizer {
  public:
-  /// Throws where there is no parameter, one is not a leaf, or the learning rate is negative. Frozen
-  /// parameters, which never have a gradient, are passed over.
+  /// Throws where there is no parameter, one is not a leaf, or the learning rate is negative or not finite.
+  /// Frozen parameters, which never have a gradient, are passed over.
   Optimizer(std::vector<Variable> parameters, double lr);
   virtual ~Optimizer() = default;
   Optimizer(Optimizer&&) = default;
@@ -31,6 +32,8 @@ class Optimizer {
   const std::vector<Variable>& parameters() const { return parameters_; }
 
  protected:
+  /// Throws where an option is negative or not finite.
+  static void check_option(std::string_view op, std::string_view name, double value);
   /// Throws unless what the optimiser remembers of a parameter still fits it: it may have been converted
   /// since.
   void check_fits(const Tensor& memory, std::size_t parameter) const;

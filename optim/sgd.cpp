@@ -1,15 +1,16 @@
 #include <xgrad/optim/sgd.hpp>
 
+#include <cmath>
+
 #include <xgrad/core/error.hpp>
 
 namespace xgrad::optim {
 
 SGD::SGD(std::vector<Variable> parameters, const SGDOptions& options)
     : Optimizer(std::move(parameters), options.lr), options_(options), velocity_(this->parameters().size()) {
-  if (!(options.momentum >= 0) || !(options.weight_decay >= 0)) {
-    fail("SGD", "momentum ", options.momentum, " and weight_decay ", options.weight_decay,
-         " must not be negative");
-  }
+  check_option("SGD", "momentum", options.momentum);
+  check_option("SGD", "weight_decay", options.weight_decay);
+  if (!std::isfinite(options.dampening)) fail("SGD", "dampening must be finite, got ", options.dampening);
   if (options.nesterov && (options.momentum == 0 || options.dampening != 0)) {
     fail("SGD", "Nesterov needs a momentum and no dampening, got momentum ", options.momentum, ", dampening ",
          options.dampening);

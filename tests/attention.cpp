@@ -181,6 +181,14 @@ TEST_CASE("attention refuses shapes that do not fit, and says which") {
   CHECK_THROWS_TEXT(masked(Mask::padding(tensor({1, 2}))),
                     "[Mask] padding: key_lengths has shape (2,) for a batch of 1");
   CHECK_THROWS_TEXT(masked(Mask::padding(tensor({5}))), "[Mask] padding: key_lengths must lie in [0, 4]");
+  for (const auto& [kind, make] :
+       {std::pair{"padding", &Mask::padding}, {"keep", &Mask::keep}, {"additive", &Mask::additive}}) {
+    CHECK_THROWS_TEXT(make(Tensor()), std::string("[Mask] ") + kind + ": the Tensor is undefined");
+  }
+  CHECK_THROWS_TEXT(Mask::padding(tensor({1, 2})) & Mask::padding(tensor({1, 2, 3})),
+                    "[Mask] padding & padding: for batches of 2 and of 3");
+  CHECK_THROWS_TEXT(Mask::causal().for_scores({4, 4}, float32),
+                    "[Mask] the scores must be (B, H, T_q, T_k), not (4, 4)");
   CHECK_THROWS_TEXT(Mask::keep(zeros({4, 4})), "[Mask] keep: must be boolean, not float32; true is seen");
   CHECK_THROWS_TEXT(Mask::additive(zeros({4, 4}, boolean)), "[Mask] additive: must be floating, not boolean");
   CHECK_THROWS_TEXT(masked(Mask::keep(zeros({3, 4}, boolean))),

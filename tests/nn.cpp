@@ -122,6 +122,15 @@ TEST_CASE("load_state_dict names every key that does not fit, and then changes n
   CHECK(text.find("missing: linear.bias (2,)") != std::string::npos);
   CHECK(text.find("wrong shape: scale is (3,), the module's (2,)") != std::string::npos);
   CHECK(text.find("unexpected: extra (1,)") != std::string::npos);
+  state = {{"linear.weight", zeros({2, 4})},
+           {"linear.bias", Tensor()},
+           {"scale", zeros({2})},
+           {"scale", zeros({2})},
+           {"extra", Tensor()}};
+  const std::string second = thrown_text([&] { module.load_state_dict(state); });
+  CHECK(second.find("twice: scale") != std::string::npos);
+  CHECK(second.find("undefined: linear.bias") != std::string::npos);
+  CHECK(second.find("unexpected: extra") != std::string::npos);
   CHECK(max_abs(module.linear.weight.value()) > 0);
   CHECK(equal(module.scale.value(), ones({2})));
 }
@@ -192,6 +201,18 @@ TEST_CASE("a GPT's ten losses over ten optimiser steps are PyTorch's, with a tie
   }
 }
 
+TEST_CASE("weights of size 0 have nothing to be drawn") {
+  CHECK(nn::Linear(3, 0)(ones({2, 3})).shape() == Shape{2, 0});
+  CHECK(equal(nn::Linear(0, 3)(ones({2, 0})).value(), zeros({2, 3})));
+  for (const Shape& shape : {Shape{0, 3}, Shape{3, 0}, Shape{0, 0}}) {
+    const Variable weight(empty(shape));
+    nn::init::kaiming_uniform_(weight);
+    nn::init::kaiming_normal_(weight);
+    nn::init::xavier_uniform_(weight);
+    nn::init::xavier_normal_(weight);
+  }
+}
+
 TEST_CASE("modules refuse what does not fit") {
   const nn::GPT model({.vocab_size = 5, .context = 4, .d_model = 8, .num_layers = 1, .num_heads = 2});
   CHECK_THROWS_TEXT(model(zeros({1, 5}, int64)),
@@ -202,4 +223,8 @@ TEST_CASE("modules refuse what does not fit") {
                     "[LayerNorm] the last dim of (2, 4) must be the module's size, 8");
   CHECK_THROWS_TEXT(nn::Dropout(1.5), "[Dropout] the probability must lie in [0, 1], not 1.5");
   CHECK_THROWS_TEXT(nn::Linear(-1, 2), "[Linear] sizes must not be negative: in_features -1, out_features 2");
+  CHECK_THROWS_TEXT(nn::Linear(3, 2, {.dtype = int64}), "[Linear] the dtype must be floating, not int64");
+  CHECK_THROWS_TEXT(nn::TransformerBlock(8, 2, {.d_hidden = -5}),
+                    "[TransformerBlock] d_hidden must not be negative, got -5");
+  CHECK_THROWS_TEXT(model.blocks[1], "[ModuleList] index 1 is out of range for 1 modules");
 }

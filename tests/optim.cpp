@@ -86,7 +86,11 @@ TEST_CASE("clip_grad_norm_ is the joint norm, of float32 gradients too") {
   CHECK(clip_grad_norm_({a, b, without}, 1e9) == doctest::Approx(std::sqrt(400000.0 + 14)).epsilon(1e-12));
   CHECK(a.grad().at({7}) == 2);
   b.set_grad(tensor({1.0F, std::numeric_limits<float>::infinity(), 0.0F}));
-  CHECK_THROWS_TEXT(clip_grad_norm_({a, b}, 1), "[clip_grad_norm_] the norm of the gradients is inf");
+  CHECK_THROWS_TEXT(clip_grad_norm_({a, b}, 1),
+                    "[clip_grad_norm_] the norm of the gradients is inf from parameter 1 on, of shape (3,)");
+  b.set_grad(tensor({1.0F, -std::numeric_limits<float>::quiet_NaN(), 0.0F}));
+  CHECK_THROWS_TEXT(clip_grad_norm_({a, b}, 1),
+                    "[clip_grad_norm_] the norm of the gradients is nan from parameter 1 on");
   CHECK(a.grad().at({7}) == 2);
 }
 
@@ -184,7 +188,16 @@ TEST_CASE("optimisers refuse what they cannot work with") {
   CHECK_THROWS_TEXT(SGD({p, p}, {}), "[optim] parameters 0 and 1 are the same");
   CHECK_THROWS_TEXT(SGD({p * 2}, {}), "[optim] parameter 0 is the result of an op");
   CHECK_THROWS_TEXT(SGD({Variable()}, {}), "[optim] parameter 0 is undefined");
-  CHECK_THROWS_TEXT(SGD({p}, {.lr = -1}), "[optim] the learning rate must not be negative or NaN, got -1");
+  CHECK_THROWS_TEXT(SGD({p}, {.lr = -1}),
+                    "[optim] the learning rate must be finite and not negative, got -1");
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  CHECK_THROWS_TEXT(SGD({p}, {.lr = inf}),
+                    "[optim] the learning rate must be finite and not negative, got inf");
+  CHECK_THROWS_TEXT(SGD({p}, {.momentum = inf}), "[SGD] momentum must be finite and not negative, got inf");
+  CHECK_THROWS_TEXT(SGD({p}, {.dampening = std::nan("")}), "[SGD] dampening must be finite, got nan");
+  CHECK_THROWS_TEXT(AdamW({p}, {.eps = inf}), "[AdamW] eps must be finite and not negative, got inf");
+  CHECK_THROWS_TEXT(AdamW({p}, {.weight_decay = -1}),
+                    "[AdamW] weight_decay must be finite and not negative, got -1");
   CHECK_THROWS_TEXT(SGD({p}, {.nesterov = true}), "[SGD] Nesterov needs a momentum and no dampening");
   CHECK_THROWS_TEXT(AdamW({p}, {.beta1 = 1}), "[AdamW] betas must lie in [0, 1), got 1 and 0.999");
   CHECK_THROWS_TEXT(clip_grad_norm_({p}, -1),

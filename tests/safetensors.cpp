@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmath>
@@ -11,6 +13,7 @@
 #include <limits>
 
 #include <xgrad/core/factories.hpp>
+#include <xgrad/core/io/atomic_file.hpp>
 #include <xgrad/core/io/safetensors.hpp>
 
 using namespace xgrad;
@@ -158,6 +161,11 @@ TEST_CASE("broken files are refused with their reason") {
       {with_length("{\"w\":"), "the header is not JSON: error at byte 6"},
       {with_length("{} x"), "the header is not JSON: error at byte 4"},
       {with_length("{\"\xff\":1}"), "the header is not JSON: error at byte 3"},
+      {with_length("[1e999]"), "the header has a number that is too large, at byte 6"},
+      {one(entry("F32", std::string(100000, '['), "[0,8]")), "the header is nested too deep"},
+      {with_length(R"({"\u001b[2J":1})"), "tensor \"\\u001b[2J\": is not an object but number"},
+      {one(entry("F32", '"' + std::string(1000, 'x') + '"', "[0,8]")),
+       "tensor \"w\": shape is not an array of integers from 0 up but \"" + std::string(59, 'x') + "..."},
       {with_length("[1]"), "the header is not a JSON object but array"},
       {with_length("null"), "the header is not a JSON object but null"},
       {with_length(R"({"w":)" + fine + R"(,"w":)" + fine + "}"), "the key \"w\" appears twice in the header"},
@@ -172,7 +180,8 @@ TEST_CASE("broken files are refused with their reason") {
        "tensor \"w\": has an unknown key \"extra\""},
       {one(R"({"dtype":4,"shape":[2],"data_offsets":[0,8]})", 8),
        "tensor \"w\": dtype is not a string but number"},
-      {one(entry("F8_E4M3", "[8]", "[0,8]"), 8), "tensor \"w\": dtype F8_E4M3 is not one that can be read"},
+      {one(entry("F8_E4M3", "[8]", "[0,8]"), 8),
+       "tensor \"w\": dtype \"F8_E4M3\" is not one that can be read"},
       {one(entry("F32", "2", "[0,8]"), 8), "tensor \"w\": shape is not an array of integers from 0 up but 2"},
       {one(entry("F32", "[-2]", "[0,8]"), 8),
        "tensor \"w\": shape is not an array of integers from 0 up but [-2]"},
@@ -301,6 +310,24 @@ TEST_CASE("a full disk leaves the older file as it was, and no other behind") {
 
   CHECK(text == "[save_safetensors] " + path.string() + ": cannot be written: File too large");
   CHECK(read_file(path) == before);
+  CHECK(folder.files() == 1);
+}
+
+TEST_CASE("a program that ends while it writes leaves the older file, and no other behind") {
+  const Folder folder;
+  const int nameless = ::open(folder.path.c_str(), O_TMPFILE | O_WRONLY, 0600);
+  if (nameless < 0) return;  // this file system has no files without a name
+  ::close(nameless);
+  const fs::path path = folder.path / "x";
+  write_file(path, "old");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    AtomicFile file("test", path);
+    file.write("new", 3);
+    ::_exit(0);
+  }
+  ::waitpid(child, nullptr, 0);
+  CHECK(read_file(path) == "old");
   CHECK(folder.files() == 1);
 }
 

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <random>
 #include <sstream>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -27,6 +28,10 @@ fs::path follow_links(fs::path path) {
   return path;
 }
 
+fs::path directory_of(const fs::path& target) {
+  return target.has_parent_path() ? target.parent_path() : fs::path(".");
+}
+
 // Unlike mkstemp's 0600, a file opened under such a name gets the permissions that the user's umask asks for.
 fs::path name_aside(const fs::path& target) {
   static std::atomic<unsigned> counter{std::random_device{}()};
@@ -35,19 +40,47 @@ fs::path name_aside(const fs::path& target) {
   return target.parent_path() / std::move(name).str();
 }
 
+// A name for a file that is open without one.
+fs::path name_of(int file) { return "/proc/self/fd/" + std::to_string(file); }
+
+// A file without a name, of which nothing is left when the program ends before it gets one. Negative where
+// the file system has no such files, or the name could not be given later.
+int open_nameless([[maybe_unused]] const fs::path& directory) {
+#ifdef O_TMPFILE
+  const int file = ::open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+  std::error_code none;
+  if (file < 0 || fs::exists(name_of(file), none)) return file;
+  ::close(file);
+#endif
+  return -1;
+}
+
 }  // namespace
+
+template <class Create>
+void AtomicFile::give_name(const Create& create) {
+  for (int attempt = 0; attempt < 16; ++attempt) {
+    fs::path name = name_aside(target_);
+    if (create(name.c_str()) >= 0) {
+      aside_ = std::move(name);
+      return;
+    }
+    if (errno != EEXIST) break;
+  }
+  fail_errno("cannot be written");
+}
 
 AtomicFile::AtomicFile(std::string_view op, const fs::path& path)
     : op_(op), path_(path), target_(follow_links(path)) {
   struct stat old {};
   const bool replaces = ::stat(target_.c_str(), &old) == 0;
   if (replaces && !S_ISREG(old.st_mode)) fail_state(op_, path_.string(), ": is not a regular file");
-  for (int attempt = 0; attempt < 16 && file_ < 0; ++attempt) {
-    aside_ = name_aside(target_);
-    file_ = ::open(aside_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (file_ < 0 && errno != EEXIST) break;
+  file_ = open_nameless(directory_of(target_));
+  if (file_ < 0) {
+    give_name([this](const char* name) {
+      return file_ = ::open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    });
   }
-  if (file_ < 0) fail_errno("cannot be written");
   if (replaces) static_cast<void>(::fchmod(file_, old.st_mode & 07777));
 }
 
@@ -70,12 +103,16 @@ void AtomicFile::write(const void* bytes, std::size_t count) {
 
 void AtomicFile::commit() {
   if (::fsync(file_) != 0) fail_errno("cannot be written");
+  if (aside_.empty()) {
+    give_name([this](const char* name) {
+      return ::linkat(AT_FDCWD, name_of(file_).c_str(), AT_FDCWD, name, AT_SYMLINK_FOLLOW);
+    });
+  }
   if (::close(std::exchange(file_, -1)) != 0) fail_errno("cannot be written");
   if (::rename(aside_.c_str(), target_.c_str()) != 0) fail_errno("cannot be replaced");
   aside_.clear();
   // The new name is on the disk once the directory is. A file system that cannot do this has done its best.
-  const fs::path directory = target_.has_parent_path() ? target_.parent_path() : fs::path(".");
-  if (const int entry = ::open(directory.c_str(), O_RDONLY | O_CLOEXEC); entry >= 0) {
+  if (const int entry = ::open(directory_of(target_).c_str(), O_RDONLY | O_CLOEXEC); entry >= 0) {
     ::fsync(entry);
     ::close(entry);
   }

@@ -8,7 +8,8 @@
 namespace xgrad {
 
 /// A file that appears whole or not at all: bytes go to a new file beside `path`, and `commit()` puts that in
-/// its place once the disk has it. Without a commit the new file is removed, and an older one is as it was.
+/// its place once the disk has it. Without a commit nothing is left of the new file, even if the program is
+/// killed (where the file system has files without a name, as Linux's own do), and an older one is as it was.
 /// A symbolic link stays, its target is replaced; a replaced file hands on its permissions.
 class AtomicFile {
  public:
@@ -22,10 +23,13 @@ class AtomicFile {
   void commit();
 
  private:
+  template <class Create>
+  void give_name(const Create& create);  // to the new file
   [[noreturn]] void fail_errno(const char* what) const;
 
   std::string op_;
-  std::filesystem::path path_, target_, aside_;
+  std::filesystem::path path_, target_;
+  std::filesystem::path aside_;  // the new file's name; empty without one
   int file_ = -1;
 };
 

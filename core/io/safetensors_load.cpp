@@ -3,14 +3,13 @@
 
 #include <algorithm>
 #include <fstream>
-#include <set>
 #include <system_error>
-
-#include <nlohmann/json.hpp>
+#include <utility>
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/io/safetensors.hpp>
+#include <xgrad/core/io/safetensors_header.hpp>
 #include <xgrad/core/io/safetensors_types.hpp>
 #include <xgrad/core/kernels/raw.hpp>
 
@@ -39,16 +38,15 @@ class Reader {
   }
 
   SafetensorsFile read() {
-    const std::string header = read_header();
-    std::vector<std::string> names;
-    const Json json = parse(header, names);
+    const Header header = parse_header(read_header());
+    if (!header.problem.empty()) refuse(header.problem);
     SafetensorsFile result;
     std::vector<Entry> entries;
-    for (const std::string& name : names) {
+    for (const std::string& name : header.names) {
       if (name == "__metadata__") {
-        read_metadata(json[name], result.metadata);
+        read_metadata(header.json.at(name), result.metadata);
       } else {
-        entries.push_back(read_entry(name, json[name]));
+        entries.push_back(read_entry(name, header.json.at(name)));
       }
     }
     check_layout(entries);
@@ -63,7 +61,7 @@ class Reader {
   }
   template <class... Parts>
   [[noreturn]] void refuse_tensor(const std::string& name, const Parts&... parts) const {
-    refuse("tensor \"", name, "\": ", parts...);
+    refuse("tensor ", shown_name(name), ": ", parts...);
   }
 
   void read_bytes(void* to, std::uint64_t count) {
@@ -88,33 +86,11 @@ class Reader {
     return header;
   }
 
-  // `names` gets the outermost keys in the file's order.
-  Json parse(const std::string& header, std::vector<std::string>& names) const {
-    std::vector<std::set<std::string>> keys;
-    const auto watch = [&](int, Json::parse_event_t event, Json& value) {
-      if (event == Json::parse_event_t::object_start) keys.emplace_back();
-      if (event == Json::parse_event_t::object_end) keys.pop_back();
-      if (event == Json::parse_event_t::key) {
-        const auto& key = value.get_ref<const std::string&>();
-        if (!keys.back().insert(key).second) refuse("the key \"", key, "\" appears twice in the header");
-        if (keys.size() == 1) names.push_back(key);
-      }
-      return true;
-    };
-    Json json;
-    try {
-      json = Json::parse(header, watch);
-    } catch (const Json::parse_error& error) {
-      refuse("the header is not JSON: error at byte ", error.byte);
-    }
-    if (!json.is_object()) refuse("the header is not a JSON object but ", json.type_name());
-    return json;
-  }
-
   void read_metadata(const Json& json, std::map<std::string, std::string>& metadata) const {
     if (!json.is_object()) refuse("__metadata__ is not an object but ", json.type_name());
     for (const auto& [key, value] : json.items()) {
-      if (!value.is_string()) refuse("__metadata__ \"", key, "\" is not a string but ", value.type_name());
+      if (!value.is_string())
+        refuse("__metadata__ ", shown_name(key), " is not a string but ", value.type_name());
       metadata.emplace(key, value.get<std::string>());
     }
   }
@@ -126,7 +102,7 @@ class Reader {
     }
     for (const auto& [key, value] : json.items()) {
       if (key != "dtype" && key != "shape" && key != "data_offsets")
-        refuse_tensor(name, "has an unknown key \"", key, "\"");
+        refuse_tensor(name, "has an unknown key ", shown_name(key));
     }
     Entry entry;
     entry.name = name;
@@ -135,7 +111,7 @@ class Reader {
     const Json& offsets = json["data_offsets"];
     if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
         !offsets[1].is_number_unsigned()) {
-      refuse_tensor(name, "data_offsets are not two integers from 0 up but ", offsets.dump());
+      refuse_tensor(name, "data_offsets are not two integers from 0 up but ", shown_value(offsets));
     }
     entry.begin = offsets[0].get<std::uint64_t>();
     entry.end = offsets[1].get<std::uint64_t>();
@@ -147,18 +123,18 @@ class Reader {
     if (!json.is_string()) refuse_tensor(name, "dtype is not a string but ", json.type_name());
     const auto& tag = json.get_ref<const std::string&>();
     if (const FileType* type = find_type(tag)) return *type;
-    refuse_tensor(name, "dtype ", tag, " is not one that can be read");
+    refuse_tensor(name, "dtype ", shown_value(json), " is not one that can be read");
   }
 
   Shape read_shape(const std::string& name, const Json& json) const {
     if (!json.is_array())
-      refuse_tensor(name, "shape is not an array of integers from 0 up but ", json.dump());
+      refuse_tensor(name, "shape is not an array of integers from 0 up but ", shown_value(json));
     if (json.size() > Shape::max_dims)
       refuse_tensor(name, "shape has ", json.size(), " dims, at most ", Shape::max_dims, " can be read");
     Shape shape;
     for (const Json& size : json) {
       if (!size.is_number_unsigned())
-        refuse_tensor(name, "shape is not an array of integers from 0 up but ", json.dump());
+        refuse_tensor(name, "shape is not an array of integers from 0 up but ", shown_value(json));
       shape.push_back(size.get<std::int64_t>());
     }
     // Sizes of 0 are left out: strides are products of the others.
@@ -166,7 +142,7 @@ class Reader {
     for (std::int64_t size : shape) {
       if (size < 0 || __builtin_mul_overflow(count, std::max<std::int64_t>(size, 1), &count) ||
           count > (std::int64_t{1} << 59)) {
-        refuse_tensor(name, "shape ", json.dump(), " has more elements than can be counted");
+        refuse_tensor(name, "shape ", shown_value(json), " has more elements than can be counted");
       }
     }
     return shape;

@@ -9,6 +9,7 @@
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/io/atomic_file.hpp>
 #include <xgrad/core/io/safetensors.hpp>
+#include <xgrad/core/io/safetensors_header.hpp>
 #include <xgrad/core/io/safetensors_types.hpp>
 
 namespace xgrad {
@@ -29,9 +30,9 @@ std::size_t bytes_of(const Tensor& tensor) {
 void check(const std::filesystem::path& path, const NamedTensors& tensors) {
   std::set<std::string> names;
   for (const auto& [name, tensor] : tensors) {
-    if (!tensor.defined()) refuse(path, "tensor \"", name, "\" is undefined");
-    if (name == "__metadata__") refuse(path, "a tensor cannot be called \"", name, "\"");
-    if (!names.insert(name).second) refuse(path, "two tensors are called \"", name, "\"");
+    if (!tensor.defined()) refuse(path, "tensor ", shown_name(name), " is undefined");
+    if (name == "__metadata__") refuse(path, "a tensor cannot be called ", shown_name(name));
+    if (!names.insert(name).second) refuse(path, "two tensors are called ", shown_name(name));
   }
 }
 

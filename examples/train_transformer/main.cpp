@@ -4,12 +4,16 @@
 //   held-out accuracy: 99.95 %
 //
 // of 2,000 sums that training never showed. `train_transformer --help` lists the options. The model goes to
-// OUT/model.safetensors, the metrics to OUT/metrics.jsonl. Ctrl-C ends the step, saves, and says where.
+// OUT/model.safetensors, the metrics to OUT/metrics.jsonl; if OUT holds a model already, to OUT-2, OUT-3, ...
+// Ctrl-C ends the step, saves, and says where.
 
+#include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <exception>
 #include <iomanip>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -34,18 +38,58 @@ struct Config {
   std::string out = "runs/addition";
 };
 
+CLI::Validator whole_number(std::int64_t least) {
+  return {[least](std::string& text) {
+            const bool is_whole = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+            if (is_whole && std::strtod(text.c_str(), nullptr) >= static_cast<double>(least))
+              return std::string();
+            return "must be a whole number from " + std::to_string(least) + " up, not " + text;
+          },
+          ""};
+}
+
+CLI::Validator positive() {
+  return {[](std::string& text) {
+            const double value = std::strtod(text.c_str(), nullptr);
+            if (value > 0 && std::isfinite(value)) return std::string();
+            return "must be a number above 0, not " + text;
+          },
+          ""};
+}
+
 void add_options(CLI::App& app, Config& config) {
   app.option_defaults()->always_capture_default();
   app.add_option("--task", config.task, "what to learn")->check(CLI::IsMember({"addition"}));
-  app.add_option("--seed", config.seed, "of the weights, the batches and the held-out sums");
-  app.add_option("--steps", config.steps, "optimiser steps")->check(CLI::PositiveNumber);
-  app.add_option("--d-model", config.d_model, "width of the model")->check(CLI::PositiveNumber);
-  app.add_option("--layers", config.layers, "transformer blocks")->check(CLI::PositiveNumber);
-  app.add_option("--heads", config.heads, "attention heads; must divide the width")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--batch", config.batch, "sequences per step")->check(CLI::PositiveNumber);
-  app.add_option("--lr", config.lr, "peak learning rate")->check(CLI::PositiveNumber);
+  app.add_option("--seed", config.seed, "of the weights, the batches and the held-out sums")
+      ->check(whole_number(0));
+  app.add_option("--steps", config.steps, "optimiser steps")->check(whole_number(1));
+  app.add_option("--d-model", config.d_model, "width of the model")->check(whole_number(1));
+  app.add_option("--layers", config.layers, "transformer blocks")->check(whole_number(1));
+  app.add_option("--heads", config.heads, "attention heads; must divide the width")->check(whole_number(1));
+  app.add_option("--batch", config.batch, "sequences per step")->check(whole_number(1));
+  app.add_option("--lr", config.lr, "peak learning rate")->check(positive());
   app.add_option("--out", config.out, "folder for the model and the metrics");
+}
+
+[[noreturn]] void diverged(std::int64_t step, const std::string& what) {
+  throw std::runtime_error("step " + std::to_string(step) + ": " + what + "; try a lower --lr");
+}
+
+// The loss of one step, in which the model learns.
+double learn(std::int64_t step, const Batch& batch, const nn::GPT& model, optim::Optimizer& optimizer) {
+  optimizer.zero_grad();
+  const Variable loss = batch_loss(model, batch);
+  const auto value = loss.item<double>();
+  if (!std::isfinite(value))
+    diverged(step, std::string("the loss is ") + (std::isnan(value) ? "nan" : "inf"));
+  loss.backward();
+  try {
+    optim::clip_grad_norm_(model.parameters(), 1.0);
+  } catch (const std::runtime_error& error) {
+    diverged(step, "the loss is " + std::to_string(value) + ", but " + error.what());
+  }
+  optimizer.step();
+  return value;
 }
 
 // True if it ran to the end, false if it was interrupted.
@@ -56,15 +100,10 @@ bool train(const Config& config, const nn::GPT& model, const Addition& task, Gen
   Progress progress(config.steps, config.batch * Addition::context);
   for (std::int64_t step = 1; step <= config.steps && !interrupted(); ++step) {
     optimizer.set_lr(schedule(step - 1));
-    optimizer.zero_grad();
-    const Variable loss = batch_loss(model, task.next_batch(config.batch, batches));
-    loss.backward();
-    optim::clip_grad_norm_(model.parameters(), 1.0);
-    optimizer.step();
-
-    progress.report(step, loss.item<double>());
+    const double loss = learn(step, task.next_batch(config.batch, batches), model, optimizer);
+    progress.report(step, loss);
     run.log({{"step", step},
-             {"loss", loss.item<double>()},
+             {"loss", loss},
              {"lr", optimizer.lr()},
              {"seconds", progress.seconds()},
              {"tokens_per_second", progress.tokens_per_second(step)}});
@@ -75,7 +114,6 @@ bool train(const Config& config, const nn::GPT& model, const Addition& task, Gen
 }
 
 int run(const Config& config) {
-  RunFolder folder(config.out);
   manual_seed(config.seed);
   Generator batches(config.seed + 1), held_out(config.seed + 2);
   const Addition task(/*held_out=*/2000, held_out);
@@ -85,6 +123,9 @@ int run(const Config& config) {
                  .num_layers = config.layers,
                  .num_heads = config.heads,
                  .tied_head = false});
+  RunFolder folder(config.out);  // once it is known that there is something to run
+  if (folder.path() != config.out)
+    std::cout << config.out << " holds a model already; this run goes to " << folder.path().string() << '\n';
   std::cout << "GPT with " << model.num_parameters() << " parameters learns " << config.task << '\n';
 
   watch_for_interrupt();

@@ -8,6 +8,9 @@
 class Progress {
  public:
   Progress(std::int64_t steps, std::int64_t tokens_per_step);
+  ~Progress() { finish(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
 
   /// After step `step` (counted from 1) with this loss.
   void report(std::int64_t step, double loss);

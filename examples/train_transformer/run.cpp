@@ -1,27 +1,48 @@
 #include "run.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <iostream>
 #include <stdexcept>
+#include <string>
 #include <system_error>
+
+namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* model_name = "model.safetensors";
 volatile std::sig_atomic_t asked_to_stop = 0;
 
-void ask_to_stop(int signal) {
+void ask_to_stop(int) {
   asked_to_stop = 1;
-  std::signal(signal, SIG_DFL);
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+}
+
+fs::path without_model(const fs::path& folder) {
+  const fs::path named = folder.has_filename() ? folder : folder.parent_path();
+  fs::path path = folder;
+  std::error_code error;
+  for (int number = 2; fs::exists(path / model_name, error); ++number) {
+    path = named;
+    path += "-";
+    path += std::to_string(number);
+  }
+  return path;
 }
 
 }  // namespace
 
-RunFolder::RunFolder(const std::filesystem::path& folder) : folder_(folder) {
+RunFolder::RunFolder(const fs::path& folder) : folder_(without_model(folder)) {
   std::error_code error;
-  std::filesystem::create_directories(folder_, error);
+  fs::create_directories(folder_, error);
   if (error) throw std::runtime_error("cannot make the folder " + folder_.string() + ": " + error.message());
   metrics_.open(metrics_path(), std::ios::trunc);
-  if (!metrics_) throw std::runtime_error("cannot write to " + metrics_path().string());
+  if (!metrics_) {
+    throw std::runtime_error("cannot write to " + metrics_path().string() + ": " +
+                             std::system_category().message(errno));
+  }
 }
 
 void RunFolder::log(const nlohmann::json& line) {
@@ -32,6 +53,8 @@ void RunFolder::log(const nlohmann::json& line) {
     warned_ = true;
   }
 }
+
+fs::path RunFolder::model_path() const { return folder_ / model_name; }
 
 void RunFolder::save(const xgrad::nn::Module& model) const { model.save(model_path()); }
 

@@ -10,14 +10,16 @@
 class RunFolder {
  public:
   /// Makes the folder and opens its files, so that a folder that can't be written to is known before any
-  /// work.
+  /// work. Where `folder` holds a model already, takes the first of folder-2, folder-3, ... that does not: a
+  /// run never writes over another one's.
   explicit RunFolder(const std::filesystem::path& folder);
 
   /// Appends one line to metrics.jsonl. A disk that is full by then costs the line, not the training.
   void log(const nlohmann::json& line);
   void save(const xgrad::nn::Module& model) const;
 
-  std::filesystem::path model_path() const { return folder_ / "model.safetensors"; }
+  const std::filesystem::path& path() const { return folder_; }
+  std::filesystem::path model_path() const;
   std::filesystem::path metrics_path() const { return folder_ / "metrics.jsonl"; }
 
  private:
