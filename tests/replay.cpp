@@ -25,16 +25,15 @@ Variable with_rule(const Variable& x, Before before) {
 
 TEST_CASE("replay: threads that share leaves lose no gradient") {
   constexpr int threads = 4, steps = 2000;
-  const Variable x(ones({64}), true), y(ones({64}), true);
+  const Variable x(ones({4096}), true);
   std::vector<std::thread> running;
   for (int t = 0; t < threads; ++t) {
     running.emplace_back([&] {
-      for (int i = 0; i < steps; ++i) sum(x * 2 + y).backward();
+      for (int i = 0; i < steps; ++i) (x * 2).backward(ones({4096}));
     });
   }
   for (std::thread& thread : running) thread.join();
-  CHECK(equal(x.grad(), full({64}, 2.0 * threads * steps)));
-  CHECK(equal(y.grad(), full({64}, 1.0 * threads * steps)));
+  CHECK(equal(x.grad(), full({4096}, 2.0 * threads * steps)));
 }
 
 TEST_CASE("replay: gradients may be dropped and set while another thread adds to them") {
