@@ -12,17 +12,30 @@ double LineSlope::rise(const std::vector<double>& from, const std::vector<double
   return sum;
 }
 
+double LineSlope::rounding(double step) const {
+  const std::vector<double> from = line_(-step), to = line_(step);
+  double sum = 0;
+  for (std::size_t j = 0; j < weights_.size(); ++j) {
+    if (from[j] != to[j]) sum += std::abs(weights_[j]) * std::max(std::abs(from[j]), std::abs(to[j]));
+  }
+  return std::numeric_limits<double>::epsilon() * sum / step;
+}
+
 double LineSlope::central(double step) const {
-  // symmetric(h) = f' + c h² + O(h⁴): a quarter of the step has a quarter of ch², so it cancels out.
+  // symmetric(h) = f' + c h² + O(h⁴): half of the step has a quarter of ch², so it cancels out.
   return (4 * symmetric(step / 2) - symmetric(step)) / 3;
 }
 
-double LineSlope::refined(double step) const {
+double LineSlope::refined(double largest, double smallest) const {
   double best = std::numeric_limits<double>::quiet_NaN(),
          best_change = std::numeric_limits<double>::infinity();
   double before = best;
-  for (double h = step * 16; h > step / 1e4; h /= 4) {
-    const double slope = central(h), change = std::abs(slope - before);
+  for (double h = largest; h > smallest; h /= 4) {
+    const double slope = central(h);
+    // Relative to the slope: where a step is far too large, as over the pole of log x², slopes are small and
+    // so are their changes. A slope near 0 is compared with 1e-9, else it would be noise with noise.
+    const double change =
+        (std::abs(slope - before) + rounding(h)) / (std::max(std::abs(slope), std::abs(before)) + 1e-9);
     if (std::isfinite(slope) && (std::isnan(best) || change < best_change)) {
       best = slope;
       if (change < best_change) best_change = change;

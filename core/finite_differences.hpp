@@ -14,9 +14,9 @@ class LineSlope {
 
   /// By central differences at `step` and half of it, extrapolated (Richardson): its error falls with step⁴.
   double central(double step) const;
-  /// The most trustworthy of several steps around this one: where two steps agree best. NaN if none is
-  /// finite.
-  double refined(double step) const;
+  /// The most trustworthy of the steps from `largest` down to `smallest`: where two of them agree best. NaN
+  /// if none is finite.
+  double refined(double largest, double smallest) const;
 
   struct Kink {
     double left, right;  ///< the slopes on both sides
@@ -27,6 +27,8 @@ class LineSlope {
  private:
   // Σ w_j (to_j − from_j): the differences first, so that results that don't move add no rounding.
   double rise(const std::vector<double>& from, const std::vector<double>& to) const;
+  // What rounding of the results that move may do to the slope.
+  double rounding(double step) const;
   double symmetric(double step) const { return rise(line_(-step), line_(step)) / (2 * step); }
 
   Line line_;

@@ -152,9 +152,7 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
       return GradientComparison(value, checked, options, random).run();
     }
     // The gradient is a function of the inputs and of dL/d(output), through which a rule is linear.
-    const Tensor start = empty(y.shape(), float64);
-    uniform_(start, 0.5, 1.5, random);
-    const Variable grad_output(start, true);
+    const Variable grad_output(random_weights(y.shape(), random), true);
     const std::vector<NamedVariable> first = checked;
     const auto value = [&] { return gradients_of(checked_result(f(arguments)), grad_output, first); };
     const std::vector<Variable> gradients = value();

@@ -16,6 +16,10 @@ Shape index_of(const Shape& shape, std::int64_t i);
 /// The index of the first NaN or infinity.
 std::optional<Shape> first_not_finite(const Tensor& x);
 
+/// Numbers of size 0.5 to 1.5 with random signs, the first of them negative: no rule passes that forgets g or
+/// its sign.
+Tensor random_weights(const Shape& shape, Generator& random);
+
 /// Compares d(results)/d(leaves) from the tape with differences of the results; all of them float64.
 class GradientComparison {
  public:
@@ -39,6 +43,7 @@ class GradientComparison {
   LineSlope along(const Tensor& x, std::int64_t element) const;
   double bound(double largest) const;
   double step_for(double magnitude) const;
+  double short_step_for(double magnitude) const;
 
   Function f_;
   const std::vector<NamedVariable>& leaves_;

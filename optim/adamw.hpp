@@ -12,7 +12,8 @@ struct AdamWOptions {
   double weight_decay = 1e-2;
 };
 
-/// AdamW (Loshchilov & Hutter 2019, algorithm 2), as in PyTorch. In step t, with gradient g:
+/// AdamW (Loshchilov & Hutter 2019, algorithm 2, with the decay times lr, as in PyTorch). In step t, with
+/// gradient g:
 ///   p ← p − lr · weight_decay · p
 ///   m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²
 ///   p ← p − lr · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + eps)

@@ -6,10 +6,10 @@ namespace xgrad::optim {
 
 Optimizer::Optimizer(std::vector<Variable> parameters, double lr) : parameters_(std::move(parameters)) {
   set_lr(lr);
+  if (parameters_.empty()) fail("optim", "there are no parameters to optimise");
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     if (!parameters_[i].defined()) fail("optim", "parameter ", i, " is undefined");
     if (!parameters_[i].is_leaf()) fail("optim", "parameter ", i, " is the result of an op, not a leaf");
-    if (!parameters_[i].requires_grad()) fail("optim", "parameter ", i, " does not require a gradient");
     for (std::size_t j = 0; j < i; ++j) {
       if (parameters_[i].is(parameters_[j])) fail("optim", "parameters ", j, " and ", i, " are the same");
     }

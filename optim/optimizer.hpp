@@ -15,7 +15,8 @@ namespace xgrad::optim {
 ///     }
 class Optimizer {
  public:
-  /// Throws where a parameter does not require a gradient, or the learning rate is negative.
+  /// Throws where there is no parameter, one is not a leaf, or the learning rate is negative. Frozen
+  /// parameters, which never have a gradient, are passed over.
   Optimizer(std::vector<Variable> parameters, double lr);
   virtual ~Optimizer() = default;
   Optimizer(Optimizer&&) = default;

@@ -135,6 +135,13 @@ TEST_CASE("a causal query does not depend on later keys, and fits a cache of ear
 }
 
 TEST_CASE("attention without queries, keys or batch") {
+  for (const Shape& shape : {Shape{3, 8}, Shape{2, 3, 8}}) {
+    const Variable x = zeros(shape);
+    CHECK_THROWS_TEXT(
+        scaled_dot_product_attention(x, x, x),
+        "[scaled_dot_product_attention] q must be (B, H, T_q, d), k and v (B, H, T_k, d): got q " +
+            shape.str());
+  }
   const MultiHeadAttention mha(8, 2);
   CHECK(mha(zeros({2, 0, 8}), zeros({2, 3, 8}), zeros({2, 3, 8})).shape() == Shape{2, 0, 8});
   CHECK(mha(zeros({0, 3, 8}), zeros({0, 3, 8}), zeros({0, 3, 8})).shape() == Shape{0, 3, 8});

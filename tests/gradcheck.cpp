@@ -100,6 +100,14 @@ TEST_CASE("gradcheck passes right gradients of both orders") {
        {Variable(tensor({1e3, 1e-3, 0, -20}))}},
       {"near a pole", [](const Xs& x) { return log(x[0]); }, {Variable(tensor({1e-3, 1e-2, 5}))}},
       {"near a kink", [](const Xs& x) { return relu(x[0]); }, {Variable(tensor({1e-5, -1e-5}))}},
+      {"close to a pole of large values",
+       [](const Xs& x) { return log(x[0] * x[0]); },
+       {Variable(tensor({1e-6, -3e-7, 1.0}, float64))}},
+      {"close to the edge of the domain",
+       [](const Xs& x) { return sqrt(x[0]); },
+       {Variable(tensor({1e-6, 4e-8}, float64))}},
+      {"a large constant beside it", [](const Xs& x) { return x[0] + 1e8; }, {random_normal({1000})}},
+      {"a large constant beside a curve", [](const Xs& x) { return sum(x[0] * x[0]) + 1e8; }, {a}},
       {"by projection", [](const Xs& x) { return tanh(x[0]) * x[0]; }, {random_normal({20, 10})}},
       {"no gradient anywhere", [](const Xs& x) { return sum(x[0] * 0).detach() + 1; }, {a}},
   };
@@ -156,9 +164,85 @@ TEST_CASE("gradcheck names input, index, analytic, numeric and relative error of
   CHECK(gradcheck([](const Xs& x) { return cube_once(x[0]); }, {x}));  // of the first order it is right
 }
 
+TEST_CASE("gradcheck refuses rules that forget g or its sign") {
+  struct Row {
+    const char* name;
+    std::function<Variable(const Variable&)> f;
+    int order = 1;
+  };
+  const auto sum_with = [](auto rule) {
+    return [rule](const Variable& x) {
+      return record("sum", sum(x.detach()).value(), {x}, {x}, [rule](const Replay& r) -> Gradients {
+        return {rule(r.grad(), r.saved(0)).expand(r.input_shape(0))};
+      });
+    };
+  };
+  const auto identity_with = [](auto rule) {
+    return [rule](const Variable& x) {
+      return record("identity", x.value(), {x}, {},
+                    [rule](const Replay& r) -> Gradients { return {rule(r.grad())}; });
+    };
+  };
+  const auto size_of = [](const Variable& g) { return relu(g) + relu(-g); };
+  // x² whose first derivative is right, and whose rule's own rule takes the size of g for g
+  const auto square_with_wrong_second = [&](const Variable& x) {
+    return record("square", (x.detach() * x.detach()).value(), {x}, {x}, [&](const Replay& r) -> Gradients {
+      const Variable g = r.grad(), x = r.saved(0);
+      return {record("square_backward", (g.detach() * x.detach() * 2).value(), {g, x}, {g, x},
+                     [&](const Replay& second) -> Gradients {
+                       const Variable g = second.saved(0), x = second.saved(1);
+                       return {second.grad() * x * 2, second.grad() * size_of(g) * 2};
+                     })};
+    });
+  };
+  const Row rows[] = {
+      {"ones", sum_with([](const Variable&, const Variable& x) { return Variable(ones_like(x.value())); })},
+      {"g g", sum_with([](const Variable& g, const Variable&) { return g * g; })},
+      {"-g", sum_with([](const Variable& g, const Variable&) { return -g; })},
+      {"2 x",
+       [](const Variable& x) {
+         return record("sum of squares", sum(x.detach() * x.detach()).value(), {x}, {x},
+                       [](const Replay& r) -> Gradients { return {r.saved(0) * 2}; });
+       }},
+      {"g g of each", identity_with([](const Variable& g) { return g * g; })},
+      {"size of g", identity_with(size_of)},
+      {"relu(g)", identity_with([](const Variable& g) { return relu(g); })},
+      {"size of g in the second", square_with_wrong_second, 2},
+  };
+  for (const Shape& shape : {Shape{}, Shape{2}, Shape{3, 2}, Shape{100}}) {
+    for (const Row& row : rows) {
+      CAPTURE(std::string(row.name));
+      CAPTURE(shape);
+      CHECK_FALSE(gradcheck(row.f, {random_normal(shape)}, {.order = row.order}));
+    }
+  }
+  CHECK(gradcheck(square_with_wrong_second, {random_normal({3})}));
+}
+
 TEST_CASE("gradcheck finds one wrong element of many") {
   const GradcheckResult result = gradcheck(square_wrong_at_150, {random_normal({10, 20})});
   CHECK(result.message().find("for input 0 of shape (10, 20) at (7, 10)") != std::string::npos);
+}
+
+TEST_CASE("gradcheck keeps its bound however many elements there are") {
+  Generator generator(9);
+  const Tensor values = rand({100}, float64, generator).add_(0.5);
+  double largest = 0;
+  for (std::int64_t e = 0; e < 100; ++e) largest = std::max(largest, 2 * values.at({e}));
+  for (const double times_the_bound : {0.8, 1.2}) {
+    int refused = 0;
+    for (std::int64_t e = 0; e < 100; ++e) {
+      const Tensor error = zeros({100}, float64);
+      error.at({e}) = times_the_bound * (1e-9 + 1e-6 * largest);
+      const auto f = [&](const Variable& x) {
+        return record("sum of squares", sum(x.detach() * x.detach()).value(), {x}, {x},
+                      [&](const Replay& r) -> Gradients { return {r.grad() * (r.saved(0) * 2 + error)}; });
+      };
+      if (!gradcheck(f, {Variable(values)})) ++refused;
+    }
+    CAPTURE(times_the_bound);
+    CHECK(refused == (times_the_bound > 1 ? 100 : 0));
+  }
 }
 
 TEST_CASE("gradcheck says so where the sample lies on a kink") {
@@ -199,7 +283,7 @@ TEST_CASE("gradcheck reports what a function does that can't be checked") {
 }
 
 TEST_CASE("gradcheck reports gradients that are not finite") {
-  const auto root = [](const Variable& x) { return sqrt(x); };
+  const auto root = [](const Variable& x) { return sum(sqrt(x)); };
   const Variable x(tensor({0.0, 1.0}));
   CHECK_FALSE(gradcheck(root, {x}));
   CHECK(gradcheck(root, {x}).message().find("for input 0 of shape (2,) at (0,): analytic inf, numeric ") !=

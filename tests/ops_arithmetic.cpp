@@ -34,6 +34,22 @@ TEST_CASE("arithmetic: values and gradients") {
                           });
 }
 
+TEST_CASE("pow at its edges") {
+  const Tensor squares = pow(arange(3), 2).value();
+  CHECK(squares.dtype() == float32);
+  CHECK(equal(squares, tensor({0, 1, 4}, float32)));
+
+  const Variable x(tensor({0.0, -2.0, 3.0}), true);
+  pow(x, 0).backward(ones({3}));
+  CHECK(equal(x.grad(), zeros({3})));
+
+  // a^b ln a at a = 0: the limit 0 for b ≥ 0, and −∞ for b < 0, as in PyTorch
+  const Variable b(tensor({-1.0, 0.0, 2.0}), true);
+  pow(Variable(zeros({3})), b).backward(ones({3}));
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  CHECK(equal(b.grad(), tensor({-inf, 0.0, 0.0})));
+}
+
 TEST_CASE("integers wrap around, also where a number is taken from them") {
   constexpr auto least = std::numeric_limits<std::int64_t>::min();
   const Variable x = tensor({std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}});

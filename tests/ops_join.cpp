@@ -25,6 +25,13 @@ TEST_CASE("join: one Variable several times gets the sum of its gradients") {
   CHECK(equal(x.grad(), tensor({111, 222}, float32)));
 }
 
+TEST_CASE("join: the gradient of a small part does not hold on to the large one") {
+  const Variable a(ones({1}), true), b(ones({1000000}), true);
+  cat({a, b}).backward(ones({1000001}));
+  CHECK(a.grad().storage() != b.grad().storage());
+  CHECK(a.grad().storage()->bytes() == sizeof(float));
+}
+
 TEST_CASE("join: errors") {
   const Tensor x = zeros({2, 3});
   CHECK_THROWS_TEXT(cat({}), "[cat] needs at least one part");

@@ -67,6 +67,18 @@ TEST_CASE("cross_entropy: the fused gradient is the composed one, however long t
   }
 }
 
+TEST_CASE("cross_entropy: label smoothing keeps the digits of float32 logits far from 0") {
+  Generator generator(8);
+  for (const double center : {0.0, 1e5, -1e5}) {
+    CAPTURE(center);
+    const Tensor logits = rand({1, 50000}, float32, generator).mul_(4).add_(center), target = tensor({17});
+    const CrossEntropyOptions options{.label_smoothing = 0.1};
+    const double ours = cross_entropy(logits, target, options).item<float>();
+    CHECK(ours ==
+          doctest::Approx(cross_entropy(logits.to(float64), target, options).item<double>()).epsilon(1e-6));
+  }
+}
+
 TEST_CASE("cross_entropy: certain, hopeless and impossible answers") {
   struct Row {
     std::vector<double> logits;

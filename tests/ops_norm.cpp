@@ -8,6 +8,7 @@
 
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/join.hpp>
 #include <xgrad/core/ops/norm.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/tape.hpp>
@@ -102,6 +103,36 @@ TEST_CASE("layer_norm: constant rows are beta, and NaN stays in its row") {
     CHECK_FALSE(std::isnan(y.at({2, 0})));
   }
   CHECK(layer_norm(zeros({3, 0})).shape() == Shape{3, 0});
+}
+
+TEST_CASE("layer_norm: float32 rows whose squares overflow") {
+  for (const double m : {1e15, 1e19, 1e25, 1e30, 1e38}) {
+    CAPTURE(m);
+    for (const std::int64_t times : {1, 20}) {
+      const Tensor row = zeros({3 * times});
+      for (std::int64_t i = 0; i < times; ++i) row.slice(0, 3 * i, 3 * i + 3).copy_(tensor({m, -m, 2 * m}));
+      const Tensor values = stack({row, row.clone().mul_(1 / m), row}).value();
+      const Variable x(values, true), exact(values.to(float64), true);
+      const Variable y = layer_norm(x), expected = layer_norm(exact);
+      CHECK(y.value().at({0, 1}) == doctest::Approx(-1.3363062));
+      CHECK(max_abs_diff(y.to(float64).value(), expected.value()) < 2e-6);
+      const Tensor g = sample({3, 3 * times});
+      y.backward(g);
+      expected.backward(g.to(float64));
+      for (std::int64_t r = 0; r < 3; ++r) {
+        const Tensor ours = x.grad().select(0, r).to(float64), theirs = exact.grad().select(0, r);
+        CHECK(max_abs_diff(ours, theirs) < 1e-5 * max_abs(theirs));
+      }
+    }
+  }
+}
+
+TEST_CASE("layer_norm: the composed rule holds the mean's digits, as the fused one does") {
+  const Variable x(sample({20, 64}, 1e4), true), exact(x.value().to(float64), true);
+  const Tensor g = sample({20, 64});
+  const Variable ours = grad({layer_norm(x)}, {x}, {.grad_outputs = {g}, .create_graph = true})[0];
+  const Variable expected = grad({layer_norm(exact)}, {exact}, {.grad_outputs = {g.to(float64)}})[0];
+  CHECK(max_abs_diff(ours.value().to(float64), expected.value()) < 2e-6);
 }
 
 TEST_CASE("layer_norm: one node that keeps x, gamma and three numbers a row") {

@@ -90,6 +90,38 @@ TEST_CASE("pointwise: float64 at the ends of its range") {
   CHECK(gelu(tensor(1e300, float64)).item<double>() == 1e300);
 }
 
+TEST_CASE("pointwise: erf in float64 is exact to two units in the last place") {
+  for (int i = -7000; i <= 7000; ++i) {
+    const double x = i / 1000.0, ours = erf(tensor(x, float64)).item<double>();
+    CHECK(std::abs(ours - std::erf(x)) <= 2.3e-16 * std::abs(std::erf(x)));
+  }
+}
+
+TEST_CASE("pointwise: gelu and its slope far out, where powers of x overflow") {
+  for (const DType dtype : {float32, float64}) {
+    for (const Gelu kind : {Gelu::exact, Gelu::tanh}) {
+      for (const double size : {50.0, 1e7, 1e13, 2e19, 1e30, 3e38}) {
+        CAPTURE(size);
+        const Variable x(tensor({size, -size}, dtype), true);
+        const Variable y = gelu(x, kind);
+        CHECK(equal(y.value(), tensor({size, 0.0}, dtype)));
+        for (const bool create_graph : {false, true}) {
+          const Variable slope = grad(
+              {y}, {x},
+              {.grad_outputs = {ones({2}, dtype)}, .retain_graph = true, .create_graph = create_graph})[0];
+          CHECK(equal(slope.value(), tensor({1, 0}, dtype)));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("pointwise: gelu in float32 is within 1e-6 of the exact one, in the left tail too") {
+  const Tensor x = arange(-10, 4, 0.001, float64);
+  CHECK(max_abs_diff(gelu(x.to(float32)).value().to(float64), gelu(x.to(float32).to(float64)).value()) <
+        1e-6);
+}
+
 TEST_CASE("pointwise: an element's result does not depend on where in the row it stands") {
   const Tensor x = randn({67});
   for (const auto& f : {exp, log, sqrt, tanh, erf, relu}) {

@@ -131,6 +131,30 @@ TEST_CASE("tape: a graph is replayed once, unless it is retained") {
   CHECK(x.grad().item<double>() == 12);
 }
 
+TEST_CASE("tape: a replay that is refused has changed no gradient") {
+  const Variable x = leaf(3), y = (x * x).retain_grad(), z = y * 2;
+  z.backward();
+  CHECK_THROWS_TEXT(z.backward(), "was already replayed");
+  CHECK_THROWS_TEXT((y * 5).backward(), "was already replayed");
+  CHECK(y.grad().item<double>() == 2);
+  CHECK(x.grad().item<double>() == 12);
+}
+
+TEST_CASE("tape: an undefined Variable among the keeps keeps nothing") {
+  const Variable x = leaf(3), without;
+  const auto with_saved = [&](std::size_t which) {
+    return record("mine", x.value().clone(), {x, without}, {without, x},
+                  [which](const Replay& r) -> Gradients {
+                    return {r.grad() * r.saved(which), nothing};
+                  });
+  };
+  const Variable y = with_saved(1);
+  CHECK(y.node()->saved_bytes() == 4);
+  y.backward();
+  CHECK(x.grad().item<double>() == 3);
+  CHECK_THROWS_TEXT(with_saved(0).backward(), "(mine) asks for saved value 0, which the op did not keep");
+}
+
 TEST_CASE("tape: what a custom op's rule does wrong is named with the op") {
   const Variable x(ones({2, 3}), true), y(ones({3}), true);
   const auto with_rule = [&](Rule rule) {

@@ -38,7 +38,7 @@ CrossEntropy cross_entropy(const Tensor& logits, const Tensor& targets, std::int
         const T log_sum = std::log(max[count + r]);
         losses[r] = (max[r] - row[target[r]]) + log_sum;
         if (smoothing > 0) {
-          const T spread = (max[r] - rows<LossRows<T>>().sum(row, n) / static_cast<T>(n)) + log_sum;
+          const T spread = log_sum - rows<LossRows<T>>().sum_from(row, max[r], n) / static_cast<T>(n);
           losses[r] = (1 - smoothing) * losses[r] + smoothing * spread;
         }
       }

@@ -19,6 +19,8 @@ void adamw(const AdamWConstants& c, const Tensor& grad, const Tensor& parameter,
                                .beta2 = static_cast<T>(c.beta2),
                                .eps = static_cast<T>(c.eps),
                                .weight_decay = static_cast<T>(c.weight_decay),
+                               .rest1 = static_cast<T>(1 - c.beta1),
+                               .rest2 = static_cast<T>(1 - c.beta2),
                                .bias_correction1 = static_cast<T>(1 - std::pow(c.beta1, t)),
                                .root_bias_correction2 = static_cast<T>(std::sqrt(1 - std::pow(c.beta2, t)))};
     parallel_for(parameter.numel(), parallel_grain, [&](std::int64_t begin, std::int64_t end) {

@@ -68,7 +68,9 @@ Variable pow(const Variable& a, const Variable& b) {
                   const auto da = [&] { return r.grad() * masked_fill(b * pow(a, b - 1), eq(b, 0), 0); };
                   const auto db = [&] {
                     const Tensor at_limit = logical_and(eq(a, 0), ge(b, 0));
-                    return r.grad() * masked_fill(r.output() * log(masked_fill(a, at_limit, 1)), at_limit, 0);
+                    return r.grad() *
+                           masked_fill(r.output() * log(masked_fill(a.expand(at_limit.shape()), at_limit, 1)),
+                                       at_limit, 0);
                   };
                   return {r.wants(0) ? sum_to(da(), r.input_shape(0)) : nothing,
                           r.wants(1) ? sum_to(db(), r.input_shape(1)) : nothing};

@@ -55,7 +55,8 @@ Variable layer_norm(const Variable& x, const Variable& gamma, const Variable& be
 
 std::vector<Variable> composed::layer_norm_backward(const Variable& g, const Variable& x,
                                                     const Variable& gamma, double eps) {
-  const Variable centered = x - mean(x, {-1}, true);
+  // Centered twice: of a row far from 0 the mean is off by its own rounding, which the second one takes out.
+  const Variable roughly = x - mean(x, {-1}, true), centered = roughly - mean(roughly, {-1}, true);
   const Variable rstd = pow(mean(centered * centered, {-1}, true) + eps, -0.5);
   const Variable x_hat = centered * rstd;
   const Variable scaled = gamma.defined() ? g * gamma : g;

@@ -86,8 +86,10 @@ Variable composed::gelu_backward(const Variable& g, const Variable& x, Gelu appr
     return g * ((erf(x * sqrt_half) + 1) * 0.5 + x * normal_density(x));
   }
   // With u = √(2/π) (x + 0.044715 x³) and t = tanh u:  d(x/2 (1 + t))/dx = (1 + t)/2 + x/2 (1 − t²) u'
-  const Variable t = tanh((x + x * x * x * cubic) * sqrt_2_over_pi);
-  const Variable du = (x * x * (3 * cubic) + 1) * sqrt_2_over_pi;
+  // z is x kept to ±16, where t has long reached ±1: beyond, 1 − t² would be 0 and u' overflow to ∞.
+  const Variable z = masked_fill(masked_fill(x, gt(x, 16), 16), lt(x, -16), -16);
+  const Variable t = tanh((z + z * z * z * cubic) * sqrt_2_over_pi);
+  const Variable du = (z * z * (3 * cubic) + 1) * sqrt_2_over_pi;
   return g * ((t + 1) * 0.5 + x * 0.5 * (1 - t * t) * du);
 }
 

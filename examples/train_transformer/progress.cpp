@@ -46,7 +46,7 @@ void Progress::report(std::int64_t step, double loss) {
   std::ostringstream text;
   text.precision(4);
   if (is_terminal_) {
-    constexpr std::int64_t width = 24;
+    constexpr std::int64_t width = 16;  // so that the line fits 80 columns
     const std::int64_t done = step * width / std::max<std::int64_t>(1, steps_);
     text << "\r[" << std::string(static_cast<std::size_t>(done), '#')
          << std::string(static_cast<std::size_t>(width - done), '.') << "] ";

@@ -35,19 +35,24 @@ B<T> exact_slope(B<T> x) {  // Φ(x) + x φ(x)
 }
 
 template <class T>
+B<T> clamped(B<T> x) {  // to where tanh has long reached ±1, so that x³ does not overflow
+  return within<T>(x, number<T>(16));
+}
+
+template <class T>
 B<T> bent(B<T> x) {  // tanh(√(2/π) (x + 0.044715 x³))
   return tanh(B<T>(number<T>(sqrt_2_over_pi) * (x + number<T>(cubic) * x * x * x)));
 }
 
 template <class T>
 B<T> approximate(B<T> x) {
-  return number<T>(0.5) * x * (number<T>(1) + bent<T>(x));
+  return number<T>(0.5) * x * (number<T>(1) + bent<T>(clamped<T>(x)));
 }
 
 template <class T>
 B<T> approximate_slope(B<T> x) {  // ½(1 + t) + ½ x (1 − t²) √(2/π) (1 + 3 · 0.044715 x²)
-  const B<T> t = bent<T>(x);
-  const B<T> inner = number<T>(sqrt_2_over_pi) * (number<T>(1) + number<T>(3 * cubic) * x * x);
+  const B<T> z = clamped<T>(x), t = bent<T>(z);
+  const B<T> inner = number<T>(sqrt_2_over_pi) * (number<T>(1) + number<T>(3 * cubic) * z * z);
   return number<T>(0.5) * (number<T>(1) + t) + number<T>(0.5) * x * (number<T>(1) - t * t) * inner;
 }
 

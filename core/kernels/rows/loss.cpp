@@ -55,12 +55,14 @@ void log_sum_exp(const T* x, std::int64_t n, T* max, T* sum_exp) {
   *sum_exp = total;
 }
 
+// The differences first: a sum of logits far from 0 would not hold their digits.
 template <class T>
-T sum(const T* x, std::int64_t n) {
+T sum_from(const T* x, T origin, std::int64_t n) {
+  const B<T> start(origin);
   Sums<T> sums;
   batches<T>(
-      n, [&](std::int64_t i, int k) { sums.of[k] += load<T>(x + i); },
-      [&](std::int64_t i, std::int64_t count) { sums.of[0] += load_part<T>(x + i, count, T(0)); });
+      n, [&](std::int64_t i, int k) { sums.of[k] += load<T>(x + i) - start; },
+      [&](std::int64_t i, std::int64_t count) { sums.of[0] += load_part<T>(x + i, count, origin) - start; });
   return sums.total();
 }
 
@@ -90,14 +92,14 @@ T squared_distance(const T* a, const T* b, std::int64_t n) {
 
 template <>
 const LossRows<float>& rows_for<LossRows<float>, Isa::XGRAD_ISA>() {
-  static constexpr LossRows<float> table{log_sum_exp<float>, sum<float>, softmax_gradient<float>,
+  static constexpr LossRows<float> table{log_sum_exp<float>, sum_from<float>, softmax_gradient<float>,
                                          squared_distance<float>};
   return table;
 }
 
 template <>
 const LossRows<double>& rows_for<LossRows<double>, Isa::XGRAD_ISA>() {
-  static constexpr LossRows<double> table{log_sum_exp<double>, sum<double>, softmax_gradient<double>,
+  static constexpr LossRows<double> table{log_sum_exp<double>, sum_from<double>, softmax_gradient<double>,
                                           squared_distance<double>};
   return table;
 }

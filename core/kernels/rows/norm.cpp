@@ -1,5 +1,8 @@
 #include <xgrad/core/kernels/rows/norm.hpp>
 
+#include <cmath>
+#include <limits>
+
 #include <xgrad/core/kernels/rows/simd.hpp>
 
 namespace xgrad::kernels {
@@ -15,6 +18,27 @@ T mean_of(const T* x, std::int64_t n) {
       n, [&](std::int64_t i, int k) { sums.of[k] += load<T>(x + i); },
       [&](std::int64_t i, std::int64_t count) { sums.of[0] += load_part<T>(x + i, count, T(0)); });
   return sums.total() / static_cast<T>(n);
+}
+
+// One row in double, for float rows whose spread squared is out of float's range.
+template <class T>
+void layer_norm_in_double(const T* x, const T* gamma, const T* beta, double eps, T* y, T* mean, T* rstd,
+                          std::int64_t n) {
+  double sum = 0, squares = 0;
+  for (std::int64_t i = 0; i < n; ++i) sum += static_cast<double>(x[i]);
+  const double center = sum / static_cast<double>(n);
+  for (std::int64_t i = 0; i < n; ++i) {
+    const double d = static_cast<double>(x[i]) - center;
+    squares += d * d;
+  }
+  const double factor = 1 / std::sqrt(squares / static_cast<double>(n) + eps);
+  for (std::int64_t i = 0; i < n; ++i) {
+    const double normalized = (static_cast<double>(x[i]) - center) * factor;
+    y[i] = static_cast<T>(normalized * static_cast<double>(gamma[i]) + static_cast<double>(beta[i]));
+  }
+  mean[0] = static_cast<T>(center);
+  mean[1] = static_cast<T>(center - static_cast<double>(mean[0]));
+  rstd[0] = static_cast<T>(factor);
 }
 
 // Two passes: the mean, then the spread around it. Of a row far from 0 the first mean is off by its own
@@ -41,6 +65,10 @@ void layer_norm(const T* x, const T* gamma, const T* beta, double eps, T* y, T* 
         });
     const T rest = sums.total() / size;
     const T variance = squares.total() / size - rest * rest;
+    if (sizeof(T) == 4 && !(variance <= std::numeric_limits<T>::max())) {
+      layer_norm_in_double(x, gamma, beta, eps, y, mean + 2 * r, rstd + r, n);
+      continue;
+    }
     mean[2 * r] = first;
     mean[2 * r + 1] = rest;
     rstd[r] = T(1) / std::sqrt((variance < 0 ? T(0) : variance) + static_cast<T>(eps));

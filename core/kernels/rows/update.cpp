@@ -11,32 +11,31 @@ template <class T>
 void adamw(const AdamWStep<T>& s, const T* grad, T* parameter, T* m, T* v, std::int64_t n) {
   const T decay = 1 - s.lr * s.weight_decay;
   const T step_size = s.lr / s.bias_correction1;
-  const T rest1 = 1 - s.beta1, rest2 = 1 - s.beta2;
   for (std::int64_t i = 0; i < n; ++i) {
     const T g = grad[i];
-    m[i] = s.beta1 * m[i] + rest1 * g;
-    v[i] = s.beta2 * v[i] + rest2 * g * g;
+    m[i] = s.beta1 * m[i] + s.rest1 * g;
+    v[i] = s.beta2 * v[i] + s.rest2 * g * g;
     const T denominator = std::sqrt(v[i]) / s.root_bias_correction2 + s.eps;
     parameter[i] = parameter[i] * decay - step_size * (m[i] / denominator);
   }
 }
 
-// Blocks of 1,024 are summed in T's lanes and added up in double.
+// In double from the start: the squares of float gradients beyond 1e19 or below 1e-19 are out of float's
+// range. Lanes, so that the additions don't wait for each other.
 template <class T>
 double sum_of_squares(const T* x, std::int64_t n) {
-  constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
-  double total = 0;
+  constexpr std::int64_t width = 32;
+  double lanes[width] = {};
   std::int64_t i = 0;
-  while (i + width <= n) {
-    const std::int64_t end = i + 1024 < n ? i + 1024 : n;
-    Batch<T> lanes(T(0));
-    for (; i + width <= end; i += width) {
-      const Batch<T> a = load<T>(x + i);
-      lanes += a * a;
+  for (; i + width <= n; i += width) {
+    for (std::int64_t k = 0; k < width; ++k) {
+      const auto a = static_cast<double>(x[i + k]);
+      lanes[k] += a * a;
     }
-    total += static_cast<double>(sum_of(lanes));
   }
-  for (; i < n; ++i) total += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  for (; i < n; ++i) lanes[0] += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  double total = 0;
+  for (const double lane : lanes) total += lane;
   return total;
 }
 

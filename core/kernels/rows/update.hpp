@@ -10,6 +10,7 @@ namespace xgrad::kernels {
 template <class T>
 struct AdamWStep {
   T lr, beta1, beta2, eps, weight_decay;
+  T rest1, rest2;           ///< 1 − β₁ and 1 − β₂, formed before β is rounded to T
   T bias_correction1;       ///< 1 − β₁ᵗ
   T root_bias_correction2;  ///< √(1 − β₂ᵗ)
 };
