@@ -48,7 +48,7 @@ class Engine {
 
   void replay() {
     for (std::size_t i = 0; i < tape_.size(); ++i) {  // before anything has changed
-      if (needed_[i] && (!is_target_[i] || leads_on(*tape_[i]))) check_not_replayed(*tape_[i]);
+      if (needed_[i] && (!is_target_[i] || leads_on(*tape_[i]))) tape_[i]->check_replayable();
     }
     const GradModeGuard mode(create_graph_);
     for (std::size_t i = 0; i < tape_.size(); ++i) {
@@ -95,6 +95,7 @@ class Engine {
   // place.
   static void deposit(Node& node, const Variable& gradient) {
     const Tensor& value = gradient.value();
+    const auto lock = node.lock_grad();
     if (node.grad_.defined()) {
       node.grad_.add_(value);
     } else {
@@ -105,11 +106,33 @@ class Engine {
     }
   }
 
+  // A node's turn to be replayed: a replay that its rule starts, or another thread's, doesn't run into it.
+  class Turn {
+   public:
+    explicit Turn(Node& node) : node_(node) {
+      Phase phase = Phase::recorded;
+      while (!node_.phase_.compare_exchange_strong(phase, Phase::being_replayed)) {
+        node_.check_replayable();
+        phase = Phase::recorded;
+      }
+    }
+    ~Turn() {
+      if (!node_.was_replayed()) node_.phase_ = Phase::recorded;
+    }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+
+   private:
+    using Phase = Node::Phase;
+    Node& node_;
+  };
+
   void replay_node(Node& node, const Variable& gradient) {
     std::vector<bool> wants(node.inputs().size());
     for (std::size_t i = 0; i < wants.size(); ++i) {
       wants[i] = node.inputs()[i] && needed_[position(*node.inputs()[i])];
     }
+    const Turn turn(node);
     const Replay replay(node, gradient, wants);
     const Gradients gradients = node.body_.rule(replay);
     check_count(node, gradients);
@@ -119,12 +142,6 @@ class Engine {
       accumulate(position(*node.inputs()[i]), gradients[i]);
     }
     if (!retain_graph_) node.forget();
-  }
-
-  static void check_not_replayed(const Node& node) {
-    if (!node.was_replayed()) return;
-    fail_state("backward", "node #", node.id(), " (", node.op(),
-               ") was already replayed; pass retain_graph = true to keep it");
   }
 
   static void check_count(const Node& node, const Gradients& gradients) {

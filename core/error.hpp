@@ -1,5 +1,7 @@
 #pragma once
 
+#include <memory>
+#include <new>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -33,5 +35,15 @@ template <class... Parts>
 [[noreturn]] void fail_state(std::string_view op, const Parts&... parts) {
   throw std::runtime_error(error_text(op, parts...));
 }
+
+/// Not enough memory; a `std::bad_alloc` that says what for.
+class OutOfMemory : public std::bad_alloc {
+ public:
+  explicit OutOfMemory(std::string text) : text_(std::make_shared<const std::string>(std::move(text))) {}
+  const char* what() const noexcept override { return text_->c_str(); }
+
+ private:
+  std::shared_ptr<const std::string> text_;  // shared, so that a copy throws nothing
+};
 
 }  // namespace xgrad

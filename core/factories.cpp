@@ -15,6 +15,13 @@ DType natural_dtype(Scalar value) {
   return value.is_floating() ? float32 : value.is_boolean() ? boolean : int64;
 }
 
+StoragePtr allocate(std::size_t bytes, const Shape& shape) try {
+  return StoragePtr::allocate(bytes);
+} catch (const std::bad_alloc&) {
+  throw OutOfMemory(
+      error_text("empty", "no memory for ", static_cast<double>(bytes) / 1e9, " GB, shape ", shape));
+}
+
 Tensor filled(const Shape& shape, Scalar value, DType dtype) {
   Tensor tensor = empty(shape, dtype);
   kernels::fill(tensor, value);
@@ -38,7 +45,7 @@ Tensor from_numbers(const Shape& shape, const std::vector<Scalar>& numbers, std:
 Tensor empty(const Shape& shape, DType dtype) {
   check_sizes("empty", shape);
   const auto bytes = static_cast<std::size_t>(shape.numel()) * item_size(dtype);
-  return Tensor(StoragePtr::allocate(bytes), shape, contiguous_strides(shape), 0, dtype);
+  return Tensor(allocate(bytes, shape), shape, contiguous_strides(shape), 0, dtype);
 }
 
 Tensor zeros(const Shape& shape, DType dtype) { return filled(shape, 0, dtype); }
@@ -120,15 +127,19 @@ template Tensor tensor(const std::vector<std::int64_t>&);
 template Tensor tensor(const std::vector<bool>&);
 
 Tensor empty_like(const Tensor& other, std::optional<DType> dtype) {
+  check_defined("empty_like", other);
   return empty(other.shape(), dtype.value_or(other.dtype()));
 }
 Tensor zeros_like(const Tensor& other, std::optional<DType> dtype) {
+  check_defined("zeros_like", other);
   return zeros(other.shape(), dtype.value_or(other.dtype()));
 }
 Tensor ones_like(const Tensor& other, std::optional<DType> dtype) {
+  check_defined("ones_like", other);
   return ones(other.shape(), dtype.value_or(other.dtype()));
 }
 Tensor full_like(const Tensor& other, Scalar value, std::optional<DType> dtype) {
+  check_defined("full_like", other);
   return full(other.shape(), value, dtype.value_or(other.dtype()));
 }
 

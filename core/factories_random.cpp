@@ -13,6 +13,7 @@ namespace {
 // copy.
 template <class Fill>
 void fill_in_order(std::string_view op, const Tensor& tensor, const Fill& fill) {
+  check_defined(op, tensor);
   kernels::dispatch_floating(op, tensor, [&]<class T>() {
     const Tensor target = tensor.is_contiguous() ? tensor : empty_like(tensor);
     fill(std::span<T>(kernels::raw<T>(target), static_cast<std::size_t>(target.numel())));
@@ -57,9 +58,11 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, DType dt
 }
 
 Tensor rand_like(const Tensor& other, Generator& generator) {
+  check_defined("rand_like", other);
   return rand(other.shape(), other.dtype(), generator);
 }
 Tensor randn_like(const Tensor& other, Generator& generator) {
+  check_defined("randn_like", other);
   return randn(other.shape(), other.dtype(), generator);
 }
 

@@ -20,13 +20,22 @@ Shape Shape::filled(int dims, std::int64_t value) {
 
 std::int64_t Shape::numel() const {
   std::int64_t count = 1;
-  for (std::int64_t size : *this) count *= size;
+  for (const std::int64_t size : *this) {
+    if (__builtin_mul_overflow(count, size, &count))
+      fail("shape", "more elements than can be counted: ", *this);
+  }
   return count;
+}
+
+int Shape::last() const {
+  if (dim_ == 0) fail_range("shape", "() has no last size");
+  return dim_ - 1;
 }
 
 void Shape::push_back(std::int64_t size) { insert(dim_, size); }
 
 void Shape::insert(int at, std::int64_t size) {
+  if (at < 0 || at > dim_) fail_range("shape", "cannot insert at dim ", at, " of ", *this);
   if (dim_ == max_dims)
     fail("shape", "more than ", max_dims, " dims: ", *this, " and one more of size ", size);
   std::copy_backward(sizes_.begin() + at, sizes_.begin() + dim_, sizes_.begin() + dim_ + 1);
@@ -35,6 +44,7 @@ void Shape::insert(int at, std::int64_t size) {
 }
 
 void Shape::erase(int at) {
+  if (at < 0 || at >= dim_) fail_range("shape", "dim ", at, " is out of range for shape ", *this);
   std::copy(sizes_.begin() + at + 1, sizes_.begin() + dim_, sizes_.begin() + at);
   --dim_;
 }
@@ -71,12 +81,12 @@ void check_sizes(std::string_view op, const Shape& shape) {
   }
 }
 
-int normalize_dim(std::string_view op, int dim, int dims) {
-  const int normal = dim < 0 ? dim + dims : dim;
+int normalize_dim(std::string_view op, std::int64_t dim, int dims) {
+  const std::int64_t normal = dim < 0 ? dim + dims : dim;
   if (normal < 0 || normal >= dims) {
     fail_range(op, "dim ", dim, " is out of range for a tensor of ", dims, " dims");
   }
-  return normal;
+  return static_cast<int>(normal);
 }
 
 Shape broadcast_shapes(std::string_view op, const Shape& a, const Shape& b) {

@@ -26,13 +26,13 @@ class Shape {
 
   int dim() const { return dim_; }
   bool empty() const { return dim_ == 0; }
-  /// The product of the sizes: 1 for a scalar, 0 when any size is 0.
+  /// The product of the sizes: 1 for a scalar, 0 when any size is 0. Throws where it cannot be counted.
   std::int64_t numel() const;
 
   std::int64_t& operator[](int i) { return sizes_[static_cast<std::size_t>(i)]; }
   std::int64_t operator[](int i) const { return sizes_[static_cast<std::size_t>(i)]; }
-  std::int64_t back() const { return (*this)[dim_ - 1]; }
-  std::int64_t& back() { return (*this)[dim_ - 1]; }
+  std::int64_t back() const { return (*this)[last()]; }
+  std::int64_t& back() { return (*this)[last()]; }
   const std::int64_t* begin() const { return sizes_.data(); }
   const std::int64_t* end() const { return sizes_.data() + dim_; }
 
@@ -52,6 +52,7 @@ class Shape {
 
  private:
   Shape(const std::int64_t* sizes, std::size_t count);
+  int last() const;  // the last dim; throws where there is none
 
   std::array<std::int64_t, max_dims> sizes_{};
   int dim_ = 0;
@@ -69,7 +70,7 @@ Strides contiguous_strides(const Shape& shape);
 void check_sizes(std::string_view op, const Shape& shape);
 
 /// `dim` counted from the front; negative dims count from the back. Throws `std::out_of_range` naming `op`.
-int normalize_dim(std::string_view op, int dim, int dims);
+int normalize_dim(std::string_view op, std::int64_t dim, int dims);
 
 /// NumPy's rule: align at the back; sizes must be equal or one of them 1. Throws naming `op` and both shapes.
 Shape broadcast_shapes(std::string_view op, const Shape& a, const Shape& b);

@@ -1,5 +1,6 @@
 #include <xgrad/core/tape.hpp>
 
+#include <array>
 #include <atomic>
 #include <queue>
 
@@ -43,11 +44,28 @@ std::size_t Node::saved_bytes() const {
   return total;
 }
 
+void Node::check_replayable() const {
+  const Phase phase = phase_;
+  if (phase == Phase::being_replayed) {
+    fail_state("backward", "node #", id_, " (", op_,
+               ") is being replayed, by its own rule or by another thread");
+  }
+  if (phase == Phase::replayed) {
+    fail_state("backward", "node #", id_, " (", op_,
+               ") was already replayed; pass retain_graph = true to keep it");
+  }
+}
+
 void Node::forget() {
   body_.saved.clear();
   body_.rule = nullptr;
   output_ = Saved{};
-  replayed_ = true;
+  phase_ = Phase::replayed;
+}
+
+std::unique_lock<std::mutex> Node::lock_grad() const {
+  static std::array<std::mutex, 64> locks;  // threads that add to different leaves seldom meet
+  return std::unique_lock(locks[id_ % locks.size()]);
 }
 
 bool Replay::wants(std::size_t input) const {
@@ -93,6 +111,19 @@ Variable Replay::output() const {
   return unpack(node_.output_, node_.shared_from_this());
 }
 
+void check_defined(std::string_view op, const Inputs& arguments) {
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i].defined()) continue;
+    if (arguments.size() == 1) fail(op, "the variable is undefined");
+    fail(op, "operand ", i, " is undefined");
+  }
+}
+
+void check_result(const char* op, const Tensor& value) {
+  if (!op) fail("record", "the op needs a name");
+  if (!value.defined()) fail(op, "the result to record is undefined");
+}
+
 bool wants_gradient(const Inputs& inputs) {
   if (!grad_enabled()) return false;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -135,7 +166,7 @@ Variable append_node(const char* op, Tensor value, const Inputs& inputs, std::in
   }
   node->body_.saved.reserve(keeps.size());
   for (const Keep& keep : keeps) {
-    if (keep.for_input_ >= static_cast<int>(inputs.size())) {
+    if (keep.for_input_ < Keep::every_input || keep.for_input_ >= static_cast<int>(inputs.size())) {
       fail(op, "keep_for names input ", keep.for_input_, " of ", inputs.size());
     }
     const bool is_wanted = keep.for_input_ == Keep::every_input ||

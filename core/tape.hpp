@@ -7,10 +7,13 @@
 // there are no cycles: a rule that needs its own output says `keeps_output`; the node then keeps that Tensor
 // (not the Variable), and the engine hands it back at replay.
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
 #include <memory>
+#include <mutex>
+#include <string_view>
 #include <vector>
 
 #include <xgrad/core/variable.hpp>
@@ -48,7 +51,7 @@ class Node : public std::enable_shared_from_this<Node> {
   const Shape& shape() const { return shape_; }  ///< of the output
   DType dtype() const { return dtype_; }
   bool is_leaf() const { return body_.inputs.empty(); }
-  bool was_replayed() const { return replayed_; }
+  bool was_replayed() const { return phase_ == Phase::replayed; }
   /// The nodes of the inputs, null for an input that wants no gradient.
   const std::vector<std::shared_ptr<Node>>& inputs() const { return body_.inputs; }
   std::size_t saved_bytes() const;  ///< what the saved values hold in memory, views counted by what they show
@@ -65,13 +68,16 @@ class Node : public std::enable_shared_from_this<Node> {
     std::vector<Saved> saved;
     Rule rule;
   };
-  void forget();  // drops what was saved, once replayed
+  enum class Phase : std::uint8_t { recorded, being_replayed, replayed };
+  void check_replayable() const;                   // throws unless it is `recorded`
+  std::unique_lock<std::mutex> lock_grad() const;  // held while `grad_` is changed: threads share leaves
+  void forget();                                   // drops what was saved, once replayed
 
   std::uint64_t id_;
   const char* op_;
   Shape shape_;
   DType dtype_;
-  bool replayed_ = false;
+  std::atomic<Phase> phase_ = Phase::recorded;
   bool retains_grad_ = false;
   Body body_;
   Saved output_;  // with keeps_output only
@@ -136,6 +142,10 @@ inline Keep make_keeps_output() { return Keep(nullptr, Keep::every_input); }
 /// Keeps the op's own result, for `r.output()`.
 inline const Keep keeps_output = make_keeps_output();
 
+/// Throws naming `op` if one of its arguments is an undefined Variable: the first line of an op.
+void check_defined(std::string_view op, const Inputs& arguments);
+/// Throws unless `record` can make a Variable of what the op has computed.
+void check_result(const char* op, const Tensor& value);
 /// Whether an op on these inputs has to be recorded: gradient mode is on and an input wants a gradient.
 bool wants_gradient(const Inputs& inputs);
 /// The half of `record` that does append: makes the Node, with what it keeps and the inputs that want a
@@ -163,6 +173,7 @@ std::vector<std::shared_ptr<Node>> nodes_behind(const std::vector<Variable>& out
 template <class RuleBody>
 Variable record(const char* op, Tensor value, const Inputs& inputs, std::initializer_list<Keep> keeps,
                 RuleBody&& rule) {
+  check_result(op, value);
   if (!wants_gradient(inputs)) return Variable(std::move(value));
   return append_node(op, std::move(value), inputs, keeps, Rule(std::forward<RuleBody>(rule)));
 }

@@ -12,9 +12,36 @@
 
 namespace xgrad {
 
+namespace {
+
+bool lies_inside(const StoragePtr& storage, const Shape& shape, const Strides& strides, std::int64_t offset,
+                 DType dtype) {
+  if (!storage || strides.dim() != shape.dim()) return false;
+  bool is_empty = false;
+  std::int64_t first = offset, last = offset;  // of the elements' places
+  for (int i = 0; i < shape.dim(); ++i) {
+    if (shape[i] < 0) return false;
+    is_empty = is_empty || shape[i] == 0;
+    std::int64_t reach = 0;
+    std::int64_t& bound = strides[i] < 0 ? first : last;
+    if (__builtin_mul_overflow(shape[i] - 1, strides[i], &reach) ||
+        __builtin_add_overflow(bound, reach, &bound))
+      return false;
+  }
+  const auto places = static_cast<std::int64_t>(storage->bytes() / item_size(dtype));
+  return is_empty || (first >= 0 && last < places);
+}
+
+}  // namespace
+
 Tensor::Tensor(StoragePtr storage, const Shape& shape, const Strides& strides, std::int64_t offset,
                DType dtype)
-    : storage_(std::move(storage)), shape_(shape), strides_(strides), offset_(offset), dtype_(dtype) {}
+    : storage_(std::move(storage)), shape_(shape), strides_(strides), offset_(offset), dtype_(dtype) {
+  if (!lies_inside(storage_, shape, strides, offset, dtype)) {
+    fail("Tensor", "shape ", shape, " with strides ", strides, " at offset ", offset,
+         " does not lie inside of ", storage_ ? storage_->bytes() : 0, " bytes of ", dtype);
+  }
+}
 
 std::int64_t Tensor::size(int dim) const { return shape_[normalize_dim("size", dim, this->dim())]; }
 
@@ -121,6 +148,10 @@ const Element& Element::operator=(const Element& other) const {
 const Element& Element::operator+=(Scalar value) const {
   scalar_.add_(value);
   return *this;
+}
+
+void check_defined(std::string_view op, const Tensor& x) {
+  if (!x.defined()) fail(op, "the tensor is undefined");
 }
 
 void check_floating(std::string_view op, const Tensor& x) {

@@ -28,6 +28,7 @@ inline constexpr std::int64_t to_end = std::numeric_limits<std::int64_t>::max();
 class Tensor {
  public:
   Tensor() = default;  ///< undefined: holds nothing, `defined()` is false
+  /// Throws unless all its elements lie inside of the storage.
   Tensor(StoragePtr storage, const Shape& shape, const Strides& strides, std::int64_t offset, DType dtype);
 
   bool defined() const { return static_cast<bool>(storage_); }
@@ -107,6 +108,8 @@ class Element {
   Tensor scalar_;
 };
 
+/// Throws naming `op` if x is undefined.
+void check_defined(std::string_view op, const Tensor& x);
 /// Throws naming `op` unless x is float32 or float64.
 void check_floating(std::string_view op, const Tensor& x);
 

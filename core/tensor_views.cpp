@@ -59,10 +59,6 @@ Shape infer_size(const Shape& from, const Shape& wanted) {
   return shape;
 }
 
-void check_defined(std::string_view op, const Tensor& tensor) {
-  if (!tensor.defined()) fail(op, "the tensor is undefined");
-}
-
 }  // namespace
 
 Tensor Tensor::reshape(const Shape& shape) const {
@@ -90,7 +86,7 @@ Tensor Tensor::permute(const Shape& dims) const {
   Tensor view = *this;
   Shape seen = Shape::filled(dim(), 0);
   for (int i = 0; i < dim(); ++i) {
-    const int from = normalize_dim("permute", static_cast<int>(dims[i]), dim());
+    const int from = normalize_dim("permute", dims[i], dim());
     if (seen[from]++ > 0) fail("permute", "dim ", dims[i], " appears twice in ", dims, " for ", shape_);
     view.shape_[i] = shape_[from];
     view.strides_[i] = strides_[from];

@@ -26,6 +26,7 @@ const Tensor& Variable::value() const {
 }
 
 void Variable::set_value(Tensor value) const {
+  if (!state_) fail("set_value", "the variable is undefined");
   if (!is_leaf())
     fail("set_value", "only a leaf's value can be replaced; detach() this result of an op first");
   if (!value.defined()) fail("set_value", "the tensor is undefined");
@@ -76,11 +77,14 @@ void Variable::set_grad(Tensor grad) const {
     fail("set_grad", "the gradient is ", grad.shape(), " ", grad.dtype(), ", the variable ", shape(), " ",
          dtype());
   }
+  const auto lock = node()->lock_grad();
   node()->grad_ = std::move(grad);
 }
 
 void Variable::zero_grad() const {
-  if (node()) node()->grad_ = Tensor();
+  if (!node()) return;
+  const auto lock = node()->lock_grad();
+  node()->grad_ = Tensor();
 }
 
 const Variable& Variable::retain_grad() const {

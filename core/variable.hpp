@@ -43,7 +43,8 @@ class Variable {
   void zero_grad() const;               ///< drops the gradient
   const Variable& retain_grad() const;  ///< `backward()` leaves this Variable's gradient too, leaf or not
 
-  /// Replays the tape from this Variable of one element, adding each leaf's gradient to its `grad()`.
+  /// Replays the tape from this Variable of one element, adding each leaf's gradient to its `grad()`. Threads
+  /// may share leaves, not the nodes between: each gradient is added whole, in an unspecified order.
   void backward(BackwardOptions options = {}) const;
   /// The same from a Variable of any shape: `gradient` is dL/d(this).
   void backward(const Tensor& gradient, BackwardOptions options = {}) const;

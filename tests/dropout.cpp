@@ -57,8 +57,8 @@ TEST_CASE("dropout: the identity draws nothing, and p = 1 leaves zeros") {
 
 TEST_CASE("dropout: errors") {
   const Tensor x = zeros({2});
-  CHECK_THROWS_TEXT(dropout(x, -0.1), "[dropout] p must lie in [0, 1], not -0.1");
-  CHECK_THROWS_TEXT(dropout(x, 1.5, false), "[dropout] p must lie in [0, 1], not 1.5");
-  CHECK_THROWS_TEXT(dropout(x, 0.0 / 0.0), "[dropout] p must lie in [0, 1], not ");
+  CHECK_THROWS_TEXT(dropout(x, -0.1), "[dropout] p must lie in [0, 1], got -0.1");
+  CHECK_THROWS_TEXT(dropout(x, 1.5, false), "[dropout] p must lie in [0, 1], got 1.5");
+  CHECK_THROWS_TEXT(dropout(x, 0.0 / 0.0), "[dropout] p must lie in [0, 1], got ");
   CHECK_THROWS_TEXT(dropout(zeros({2}, int64), 0.5), "[dropout] needs a floating dtype, not int64 of shape");
 }

@@ -5,6 +5,7 @@
 
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/indexing.hpp>
+#include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tape.hpp>
 
 using namespace xgrad;
@@ -53,20 +54,42 @@ TEST_CASE("indexing: any dtype is selected, and embedding keeps the indices alon
 TEST_CASE("indexing: errors") {
   const Variable weight = zeros({5, 3}), x = zeros({2, 3});
   CHECK_THROWS_TEXT(embedding(tensor({{1, 2}, {7, 0}}), weight),
-                    "[embedding] index 7 at position (1, 0) is not in [0, 5)");
-  CHECK_THROWS_TEXT(embedding(tensor(-1), weight), "[embedding] index -1 at position () is not in [0, 5)");
+                    "[embedding] index 7 at position (1, 0) is out of range for dim 0 of shape (5, 3)");
+  CHECK_THROWS_TEXT(embedding(tensor(-1), weight),
+                    "[embedding] index -1 at position () is out of range for dim 0 of shape (5, 3)");
   CHECK_THROWS_TEXT(embedding(zeros({2}), weight),
                     "[embedding] indices are int64, not float32 of shape (2,); convert with to(int64)");
   CHECK_THROWS_TEXT(embedding(tensor({1}), zeros({5})), "[embedding] weight must be (V, D), got (5,)");
   CHECK_THROWS_TEXT(index_select(x, 1, tensor({0, 3})),
-                    "[index_select] index 3 at position (1,) is not in [0, 3)");
+                    "[index_select] index 3 at position (1,) is out of range for dim 1 of shape (2, 3)");
   CHECK_THROWS_TEXT(index_select(x, 2, tensor({0})), "[index_select] dim 2 is out of range");
   CHECK_THROWS_TEXT(index_select(x, 0, tensor({{0}})), "[index_select] index must be 1-D, got shape (1, 1)");
   CHECK_THROWS_TEXT(index_add(x, 0, tensor({0, -2}), zeros({2, 3})),
-                    "[index_add] index -2 at position (1,) is not in [0, 2)");
+                    "[index_add] index -2 at position (1,) is out of range for dim 0 of shape (2, 3)");
   CHECK_THROWS_TEXT(index_add(x, 0, tensor({0}), zeros({2, 3})),
                     "[index_add] source of shape (2, 3) does not fit x of shape (2, 3) with 1 indices along "
                     "dim 0; it must be (1, 3)");
   CHECK_THROWS_TEXT(index_add(x, 0, tensor({0}), zeros({1, 3}, float64)),
                     "[index_add] x and source need one floating dtype, got float32 and float64");
+}
+
+TEST_CASE("indexing: the rules check their arguments too") {
+  const Variable g = zeros({2, 3});
+  CHECK_THROWS_TEXT(
+      index_select_backward(g, {5, 3}, 0, tensor({0, 5})),
+      "[index_select_backward] index 5 at position (1,) is out of range for dim 0 of shape (5, 3)");
+  CHECK_THROWS_TEXT(index_select_backward(g, {5, 3}, 2, tensor({0, 1})),
+                    "[index_select_backward] dim 2 is out");
+  CHECK_THROWS_TEXT(
+      index_select_backward(g, {5, 4}, 0, tensor({0, 1})),
+      "[index_select_backward] g of shape (2, 3) is no gradient of 2 indices along dim 0 of shape "
+      "(5, 4); it must be (2, 4)");
+  CHECK_THROWS_TEXT(index_select_backward(g, {5, 3}, 0, tensor({{0, 1}})), "index must be 1-D");
+  CHECK_THROWS_TEXT(index_select_backward(g, {5, 3}, 0, zeros({2})), "indices are int64, not float32");
+  CHECK(index_select_backward(g, {2, 5}, -1, tensor({0, 1, 4})).shape() == Shape{2, 5});
+  CHECK_THROWS_TEXT(slice_backward(g, {5, 3}, 0, 0, 3, 1),
+                    "[slice_backward] g of shape (2, 3) is no gradient of a view of shape (3, 3) of (5, 3)");
+  CHECK_THROWS_TEXT(
+      select_backward(g, {2, 2, 4}, 0, 1),
+      "[select_backward] g of shape (2, 3) is no gradient of a view of shape (2, 4) of (2, 2, 4)");
 }

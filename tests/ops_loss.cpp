@@ -127,6 +127,8 @@ TEST_CASE("losses: errors") {
                     "(3,); reshape({-1, V}) and reshape({-1}) make them fit");
   CHECK_THROWS_TEXT(cross_entropy(zeros({2, 3, 4}), zeros({2, 3}, int64)), "got (2, 3, 4) and (2, 3)");
   CHECK_THROWS_TEXT(cross_entropy(zeros({}), tensor(0)), "got () and ()");
+  CHECK_THROWS_TEXT(cross_entropy(zeros({2, 0}), t),
+                    "[cross_entropy] there are no classes in logits of shape (2, 0)");
   CHECK_THROWS_TEXT(cross_entropy(x, zeros({2})),
                     "[cross_entropy] targets of shape (2,) are class indices, int64, not float32; convert "
                     "with to(int64)");
@@ -134,7 +136,7 @@ TEST_CASE("losses: errors") {
                     "[cross_entropy] needs a floating dtype, not int64 of shape (2, 3)");
   for (const double smoothing : {-0.1, 1.5, std::nan("")}) {
     CHECK_THROWS_TEXT(cross_entropy(x, t, {.label_smoothing = smoothing}),
-                      "[cross_entropy] label_smoothing must be in [0, 1], got ");
+                      "[cross_entropy] label_smoothing must lie in [0, 1], got ");
   }
   CHECK_THROWS_TEXT(
       mse_loss(x, zeros({3})),

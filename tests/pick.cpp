@@ -39,8 +39,9 @@ TEST_CASE("pick: topk") {
   const auto [values, indices] = topk(tensor({1.0, NAN, 3.0, 3.0, NAN}), 5);
   CHECK(equal(indices, tensor({1, 4, 2, 3, 0})));
   CHECK(std::isnan(values.at({1})));
-  CHECK_THROWS_TEXT(topk(y, 7, 2), "[topk] k 7 is outside of [0, 6], the size of dim 2 of shape (4, 5, 6)");
-  CHECK_THROWS_TEXT(topk(y, -1), "[topk] k -1 is outside of [0, 6]");
+  CHECK_THROWS_TEXT(topk(y, 7, 2),
+                    "[topk] k must lie in [0, 6], the size of dim 2 of shape (4, 5, 6), got 7");
+  CHECK_THROWS_TEXT(topk(y, -1), "[topk] k must lie in [0, 6]");
   CHECK_THROWS_TEXT(topk(y, 1, 3), "[topk] dim 3 is out of range for a tensor of 3 dims");
 }
 
@@ -80,4 +81,15 @@ TEST_CASE("pick: multinomial's errors") {
                     "[multinomial] weights are (V) or (N, V), not (2, 2, 2)");
   CHECK_THROWS_TEXT(multinomial(ones({2}, int64), 1), "[multinomial] needs a floating dtype, not int64");
   CHECK(multinomial(ones({0, 3}), 1).shape() == Shape{0, 1});
+}
+
+TEST_CASE("pick: multinomial takes weights whose sum no number holds") {
+  for (const DType dtype : {float32, float64}) {
+    const double most = dtype == float32 ? 3e38 : 1.5e308;
+    const Tensor huge = full({8}, most, dtype), small = ones({8}, dtype);
+    for (const bool replacement : {true, false}) {
+      Generator a(5), b(5);
+      CHECK(equal(multinomial(huge, 8, replacement, a), multinomial(small, 8, replacement, b)));
+    }
+  }
 }

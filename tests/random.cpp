@@ -305,9 +305,9 @@ TEST_CASE("arguments out of range are errors, and draw nothing") {
   check([&] { return integers<std::int64_t>(g, 1, 5, 5); }, "[randint] low 5 is not below high 5");
   check([&] { return integers<float>(g, 1, 0, (1 << 24) + 2); },
         "[randint] low 0, high 16777218: integers beyond ±16777216 are not exact in the dtype");
-  check([&] { return mask(g, 1, 1.5); }, "[bernoulli_] p 1.5 is outside of [0, 1]");
-  check([&] { return mask(g, 1, -0.5); }, "[bernoulli_] p -0.5 is outside of [0, 1]");
-  check([&] { return mask(g, 1, not_a_number); }, "[bernoulli_] p nan is outside of [0, 1]");
+  check([&] { return mask(g, 1, 1.5); }, "[bernoulli_] p must lie in [0, 1], got 1.5");
+  check([&] { return mask(g, 1, -0.5); }, "[bernoulli_] p must lie in [0, 1], got -0.5");
+  check([&] { return mask(g, 1, not_a_number); }, "[bernoulli_] p must lie in [0, 1], got nan");
   check([&] { return exponentials<float>(g, 1, 0); }, "[exponential_] rate 0 is not positive and finite");
   check([&] { return exponentials<double>(g, 1, not_a_number); },
         "[exponential_] rate nan is not positive and finite");

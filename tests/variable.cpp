@@ -173,7 +173,7 @@ TEST_CASE("variable: errors say what was broken") {
   };
   const Row rows[] = {
       {"[Variable] the variable is undefined", [&] { none.value(); }},
-      {"[Variable] the variable is undefined", [&] { static_cast<void>(none + x); }},
+      {"[add] operand 0 is undefined", [&] { static_cast<void>(none + x); }},
       {"[Variable] the tensor is undefined", [&] { Variable{Tensor()}; }},
       {"[requires_grad_] only floating variables can require a gradient, not int64",
        [&] {

@@ -12,12 +12,12 @@ using namespace xgrad;
 namespace {
 
 // Where each element lies, in row-major order of the view's indices.
-std::vector<std::int64_t> places(const Tensor& tensor) {
-  std::vector<std::int64_t> all{tensor.offset()};
-  for (int i = 0; i < tensor.dim(); ++i) {
+std::vector<std::int64_t> places(const Shape& shape, const Strides& strides, std::int64_t offset) {
+  std::vector<std::int64_t> all{offset};
+  for (int i = 0; i < shape.dim(); ++i) {
     std::vector<std::int64_t> next;
     for (std::int64_t place : all) {
-      for (std::int64_t k = 0; k < tensor.size(i); ++k) next.push_back(place + k * tensor.strides()[i]);
+      for (std::int64_t k = 0; k < shape[i]; ++k) next.push_back(place + k * strides[i]);
     }
     all = next;
   }
@@ -27,14 +27,14 @@ std::vector<std::int64_t> places(const Tensor& tensor) {
 // Whether any strides at all show these places in this shape: each stride is told by the element one step
 // along its dim, and then all places must agree.
 bool can_be_viewed(const Tensor& tensor, const Shape& shape) {
-  const std::vector<std::int64_t> all = places(tensor);
+  const std::vector<std::int64_t> all = places(tensor.shape(), tensor.strides(), tensor.offset());
   if (all.empty()) return true;
   const Strides steps = contiguous_strides(shape);
   Strides strides = Shape::filled(shape.dim(), 0);
   for (int i = 0; i < shape.dim(); ++i) {
     if (shape[i] > 1) strides[i] = all[static_cast<std::size_t>(steps[i])] - all[0];
   }
-  return places(Tensor(tensor.storage(), shape, strides, tensor.offset(), tensor.dtype())) == all;
+  return places(shape, strides, tensor.offset()) == all;
 }
 
 // All shapes of `count` elements with at most `dims` dims.

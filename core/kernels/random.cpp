@@ -218,7 +218,7 @@ void fill_randint(std::span<double> out, std::int64_t low, std::int64_t high, Ge
 }
 
 void fill_bernoulli(std::span<bool> out, double p, Generator& generator) {
-  if (!(p >= 0 && p <= 1)) fail("bernoulli_", "p ", p, " is outside of [0, 1]");
+  if (!(p >= 0 && p <= 1)) fail("bernoulli_", "p must lie in [0, 1], got ", p);
   Generator::Stream stream(generator);
   for (bool& x : out) x = uniform<double>(stream) < p;
 }

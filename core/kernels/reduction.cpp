@@ -9,7 +9,7 @@ Dims all_dims(int dims) { return Dims((1ull << dims) - 1); }
 Dims which_dims(std::string_view op, const Shape& list, int dims) {
   Dims set;
   for (std::int64_t dim : list) {
-    const auto at = static_cast<std::size_t>(normalize_dim(op, static_cast<int>(dim), dims));
+    const auto at = static_cast<std::size_t>(normalize_dim(op, dim, dims));
     if (set[at]) fail(op, "dim ", dim, " appears twice in the list of dims ", list);
     set[at] = true;
   }

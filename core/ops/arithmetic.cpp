@@ -14,6 +14,7 @@ namespace xgrad {
 // gradient is the sum over the copies.
 
 Variable add(const Variable& a, const Variable& b) {
+  check_defined("add", {a, b});
   return record("add", kernels::add(a.value(), b.value()), {a, b}, {}, [](const Replay& r) -> Gradients {
     // ∂(a+b)/∂a = ∂(a+b)/∂b = 1
     return {r.wants(0) ? sum_to(r.grad(), r.input_shape(0)) : nothing,
@@ -22,6 +23,7 @@ Variable add(const Variable& a, const Variable& b) {
 }
 
 Variable sub(const Variable& a, const Variable& b) {
+  check_defined("sub", {a, b});
   return record("sub", kernels::sub(a.value(), b.value()), {a, b}, {}, [](const Replay& r) -> Gradients {
     // ∂(a−b)/∂a = 1, ∂(a−b)/∂b = −1
     return {r.wants(0) ? sum_to(r.grad(), r.input_shape(0)) : nothing,
@@ -30,6 +32,7 @@ Variable sub(const Variable& a, const Variable& b) {
 }
 
 Variable mul(const Variable& a, const Variable& b) {
+  check_defined("mul", {a, b});
   return record("mul", kernels::mul(a.value(), b.value()), {a, b}, {keep_for(0, b), keep_for(1, a)},
                 [](const Replay& r) -> Gradients {
                   // ∂(ab)/∂a = b, ∂(ab)/∂b = a
@@ -39,6 +42,7 @@ Variable mul(const Variable& a, const Variable& b) {
 }
 
 Variable div(const Variable& a, const Variable& b) {
+  check_defined("div", {a, b});
   return record("div", kernels::div(a.value(), b.value()), {a, b}, {keep_for(1, a), b},
                 [](const Replay& r) -> Gradients {
                   // ∂(a/b)/∂a = 1/b, ∂(a/b)/∂b = −a/b²
@@ -50,11 +54,13 @@ Variable div(const Variable& a, const Variable& b) {
 }
 
 Variable neg(const Variable& x) {
+  check_defined("neg", {x});
   return record("neg", kernels::neg(x.value()), {x}, {},
                 [](const Replay& r) -> Gradients { return {neg(r.grad())}; });  // ∂(−x)/∂x = −1
 }
 
 Variable pow(const Variable& a, const Variable& b) {
+  check_defined("pow", {a, b});
   return record("pow", kernels::pow(a.value(), b.value()), {a, b}, {a, b, keeps_output},
                 [](const Replay& r) -> Gradients {
                   // ∂(a^b)/∂a = b a^(b−1);  ∂(a^b)/∂b = a^b ln a, and its limit 0 at a = 0
@@ -75,31 +81,34 @@ namespace {
 
 // Then the scalar takes part as a Tensor: integer arithmetic, or a floating number that makes the result
 // floating.
-bool needs_promotion(const Variable& x) { return !is_floating(x.dtype()); }
+bool needs_promotion(const char* op, const Variable& x) {
+  check_defined(op, {x});
+  return !is_floating(x.dtype());
+}
 
 }  // namespace
 
 Variable add(const Variable& x, Scalar value) {
-  if (needs_promotion(x)) return add(x, full({}, value));
+  if (needs_promotion("add", x)) return add(x, full({}, value));
   return record("add", kernels::add_scalar(x.value(), value.to<double>()), {x}, {},
                 [](const Replay& r) -> Gradients { return {r.grad()}; });
 }
 
 Variable sub(const Variable& x, Scalar value) {
-  if (needs_promotion(x)) return sub(x, full({}, value));
+  if (needs_promotion("sub", x)) return sub(x, full({}, value));
   return record("sub", kernels::add_scalar(x.value(), -value.to<double>()), {x}, {},
                 [](const Replay& r) -> Gradients { return {r.grad()}; });
 }
 
 Variable mul(const Variable& x, Scalar factor) {
-  if (needs_promotion(x)) return mul(x, full({}, factor));
+  if (needs_promotion("mul", x)) return mul(x, full({}, factor));
   return record("mul", kernels::scale(x.value(), factor.to<double>()), {x}, {},
                 [factor](const Replay& r) -> Gradients { return {r.grad() * factor}; });
 }
 
 Variable pow(const Variable& x, Scalar exponent) {
   const double p = exponent.to<double>();
-  if (needs_promotion(x)) return pow(to(x, float32), exponent);
+  if (needs_promotion("pow", x)) return pow(to(x, float32), exponent);
   const auto power = [&] { return kernels::pow(x.value(), full({}, p, x.dtype())); };
   return record("pow", p == 2 ? kernels::mul(x.value(), x.value()) : power(), {x}, {x},
                 [p](const Replay& r) -> Gradients {
@@ -111,13 +120,13 @@ Variable pow(const Variable& x, Scalar exponent) {
 }
 
 Variable div(const Variable& x, Scalar divisor) {
-  if (needs_promotion(x)) return div(x, full({}, divisor));
+  if (needs_promotion("div", x)) return div(x, full({}, divisor));
   return record("div", kernels::div(x.value(), full({}, divisor, x.dtype())), {x}, {},
                 [divisor](const Replay& r) -> Gradients { return {r.grad() / divisor}; });
 }
 
 Variable div(Scalar numerator, const Variable& x) {
-  return div(full({}, numerator, is_floating(x.dtype()) ? x.dtype() : float32), x);
+  return div(full({}, numerator, needs_promotion("div", x) ? float32 : x.dtype()), x);
 }
 
 Variable operator+(const Variable& x, Scalar value) { return add(x, value); }

@@ -3,37 +3,54 @@
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/compare.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
+#include <xgrad/core/tape.hpp>
 
 namespace xgrad {
 namespace {
 
 // A C++ number takes a floating Variable's dtype, and its own beside integers and booleans.
-Tensor number(Scalar value, const Variable& beside) {
+Tensor number(const char* op, Scalar value, const Variable& beside) {
+  check_defined(op, {beside});
   return is_floating(beside.dtype()) ? full({}, value, beside.dtype()) : full({}, value);
+}
+
+using Kernel = Tensor(const Tensor&, const Tensor&);
+
+Tensor of_both(const char* op, Kernel& kernel, const Variable& a, const Variable& b) {
+  check_defined(op, {a, b});
+  return kernel(a.value(), b.value());
 }
 
 }  // namespace
 
-Tensor eq(const Variable& a, const Variable& b) { return kernels::eq(a.value(), b.value()); }
-Tensor ne(const Variable& a, const Variable& b) { return kernels::ne(a.value(), b.value()); }
-Tensor lt(const Variable& a, const Variable& b) { return kernels::lt(a.value(), b.value()); }
-Tensor le(const Variable& a, const Variable& b) { return kernels::le(a.value(), b.value()); }
-Tensor gt(const Variable& a, const Variable& b) { return kernels::gt(a.value(), b.value()); }
-Tensor ge(const Variable& a, const Variable& b) { return kernels::ge(a.value(), b.value()); }
+Tensor eq(const Variable& a, const Variable& b) { return of_both("eq", kernels::eq, a, b); }
+Tensor ne(const Variable& a, const Variable& b) { return of_both("ne", kernels::ne, a, b); }
+Tensor lt(const Variable& a, const Variable& b) { return of_both("lt", kernels::lt, a, b); }
+Tensor le(const Variable& a, const Variable& b) { return of_both("le", kernels::le, a, b); }
+Tensor gt(const Variable& a, const Variable& b) { return of_both("gt", kernels::gt, a, b); }
+Tensor ge(const Variable& a, const Variable& b) { return of_both("ge", kernels::ge, a, b); }
 
-Tensor eq(const Variable& a, Scalar b) { return eq(a, number(b, a)); }
-Tensor ne(const Variable& a, Scalar b) { return ne(a, number(b, a)); }
-Tensor lt(const Variable& a, Scalar b) { return lt(a, number(b, a)); }
-Tensor le(const Variable& a, Scalar b) { return le(a, number(b, a)); }
-Tensor gt(const Variable& a, Scalar b) { return gt(a, number(b, a)); }
-Tensor ge(const Variable& a, Scalar b) { return ge(a, number(b, a)); }
+Tensor eq(const Variable& a, Scalar b) { return eq(a, number("eq", b, a)); }
+Tensor ne(const Variable& a, Scalar b) { return ne(a, number("ne", b, a)); }
+Tensor lt(const Variable& a, Scalar b) { return lt(a, number("lt", b, a)); }
+Tensor le(const Variable& a, Scalar b) { return le(a, number("le", b, a)); }
+Tensor gt(const Variable& a, Scalar b) { return gt(a, number("gt", b, a)); }
+Tensor ge(const Variable& a, Scalar b) { return ge(a, number("ge", b, a)); }
 
-Tensor isnan(const Variable& x) { return kernels::isnan(x.value()); }
-Tensor logical_not(const Variable& x) { return kernels::logical_not(x.value()); }
-Tensor logical_and(const Variable& a, const Variable& b) {
-  return kernels::logical_and(a.value(), b.value());
+Tensor isnan(const Variable& x) {
+  check_defined("isnan", {x});
+  return kernels::isnan(x.value());
 }
-Tensor logical_or(const Variable& a, const Variable& b) { return kernels::logical_or(a.value(), b.value()); }
+Tensor logical_not(const Variable& x) {
+  check_defined("logical_not", {x});
+  return kernels::logical_not(x.value());
+}
+Tensor logical_and(const Variable& a, const Variable& b) {
+  return of_both("logical_and", kernels::logical_and, a, b);
+}
+Tensor logical_or(const Variable& a, const Variable& b) {
+  return of_both("logical_or", kernels::logical_or, a, b);
+}
 
 // How many elements are not 0 tells both.
 namespace {
@@ -44,12 +61,20 @@ Tensor count(const Variable& x, kernels::Dims dims, bool keepdim) {
 
 }  // namespace
 
-Tensor any(const Variable& x) { return gt(count(x, kernels::all_dims(x.dim()), false), 0); }
-Tensor all(const Variable& x) { return eq(count(x, kernels::all_dims(x.dim()), false), x.numel()); }
+Tensor any(const Variable& x) {
+  check_defined("any", {x});
+  return gt(count(x, kernels::all_dims(x.dim()), false), 0);
+}
+Tensor all(const Variable& x) {
+  check_defined("all", {x});
+  return eq(count(x, kernels::all_dims(x.dim()), false), x.numel());
+}
 Tensor any(const Variable& x, int dim, bool keepdim) {
+  check_defined("any", {x});
   return gt(count(x, kernels::which_dims("any", {dim}, x.dim()), keepdim), 0);
 }
 Tensor all(const Variable& x, int dim, bool keepdim) {
+  check_defined("all", {x});
   const kernels::Dims dims = kernels::which_dims("all", {dim}, x.dim());
   return eq(count(x, dims, keepdim), x.value().size(dim));
 }

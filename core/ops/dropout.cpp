@@ -21,7 +21,8 @@ Variable keep_and_scale(const char* op, const Variable& x, const Variable& mask,
 }  // namespace
 
 Variable dropout(const Variable& x, double p, bool training, Generator& generator) {
-  if (!(p >= 0 && p <= 1)) fail("dropout", "p must lie in [0, 1], not ", p);
+  check_defined("dropout", {x});
+  if (!(p >= 0 && p <= 1)) fail("dropout", "p must lie in [0, 1], got ", p);
   check_floating("dropout", x.value());
   if (p == 0 || !training) return x;
   const Tensor mask = zeros(x.shape(), boolean);

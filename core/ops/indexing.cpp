@@ -19,7 +19,7 @@ Shape position(std::int64_t i, const Shape& shape) {
   return at;
 }
 
-void check_index(std::string_view op, const Variable& index, std::int64_t size) {
+void check_index(std::string_view op, const Variable& index, const Shape& shape, int dim) {
   if (index.dtype() != int64) {
     fail(op, "indices are int64, not ", index.dtype(), " of shape ", index.shape(),
          "; convert with to(int64)");
@@ -27,9 +27,9 @@ void check_index(std::string_view op, const Variable& index, std::int64_t size) 
   const Tensor flat = index.value().contiguous();
   const auto* indices = flat.data<std::int64_t>();
   for (std::int64_t i = 0; i < flat.numel(); ++i) {
-    if (indices[i] >= 0 && indices[i] < size) continue;
-    fail_range(op, "index ", indices[i], " at position ", position(i, index.shape()), " is not in [0, ", size,
-               ")");
+    if (indices[i] >= 0 && indices[i] < shape[dim]) continue;
+    fail_range(op, "index ", indices[i], " at position ", position(i, index.shape()),
+               " is out of range for dim ", dim, " of shape ", shape);
   }
 }
 
@@ -41,8 +41,9 @@ void check_1d(std::string_view op, const Variable& index) {
 }  // namespace
 
 Variable embedding(const Variable& indices, const Variable& weight) {
+  check_defined("embedding", {indices, weight});
   if (weight.dim() != 2) fail("embedding", "weight must be (V, D), got ", weight.shape());
-  check_index("embedding", indices, weight.size(0));
+  check_index("embedding", indices, weight.shape(), 0);
   Shape shape = indices.shape();
   shape.push_back(weight.size(1));
   const Tensor rows = kernels::index_select(weight.value(), 0, indices.value().reshape({-1}));
@@ -55,9 +56,10 @@ Variable embedding(const Variable& indices, const Variable& weight) {
 }
 
 Variable index_select(const Variable& x, int dim, const Variable& index) {
+  check_defined("index_select", {x, index});
   dim = normalize_dim("index_select", dim, x.dim());
   check_1d("index_select", index);
-  check_index("index_select", index, x.size(dim));
+  check_index("index_select", index, x.shape(), dim);
   return record("index_select", kernels::index_select(x.value(), dim, index.value()), {x}, {index},
                 [dim](const Replay& r) -> Gradients {
                   // what was read several times gets several gradients, which add up
@@ -66,6 +68,16 @@ Variable index_select(const Variable& x, int dim, const Variable& index) {
 }
 
 Variable index_select_backward(const Variable& g, const Shape& shape, int dim, const Variable& index) {
+  check_defined("index_select_backward", {g, index});
+  dim = normalize_dim("index_select_backward", dim, shape.dim());
+  check_1d("index_select_backward", index);
+  Shape wanted = shape;
+  wanted[dim] = index.numel();
+  if (g.shape() != wanted) {
+    fail("index_select_backward", "g of shape ", g.shape(), " is no gradient of ", index.numel(),
+         " indices along dim ", dim, " of shape ", shape, "; it must be ", wanted);
+  }
+  check_index("index_select_backward", index, shape, dim);
   const Tensor dx = zeros(shape, g.dtype());
   kernels::index_add_into(dx, dim, index.value(), g.value());
   return record("index_select_backward", dx, {g}, {index},
@@ -73,6 +85,7 @@ Variable index_select_backward(const Variable& g, const Shape& shape, int dim, c
 }
 
 Variable index_add(const Variable& x, int dim, const Variable& index, const Variable& source) {
+  check_defined("index_add", {x, index, source});
   dim = normalize_dim("index_add", dim, x.dim());
   check_1d("index_add", index);
   Shape wanted = x.shape();
@@ -85,7 +98,7 @@ Variable index_add(const Variable& x, int dim, const Variable& index, const Vari
     fail("index_add", "x and source need one floating dtype, got ", x.dtype(), " and ", source.dtype(),
          "; convert with to()");
   }
-  check_index("index_add", index, x.size(dim));
+  check_index("index_add", index, x.shape(), dim);
   const Tensor y = x.value().clone();
   kernels::index_add_into(y, dim, index.value(), source.value());
   return record("index_add", y, {x, source}, {keep_for(1, index)}, [dim](const Replay& r) -> Gradients {

@@ -6,7 +6,7 @@ namespace xgrad {
 
 // An index is int64; one that lies outside of its range throws, a negative one too.
 
-/// Rows of a table: indices (...) int64, weight (V, D) → (..., D). Throws where an index is not in [0, V).
+/// Rows of a table: indices (...) int64, weight (V, D) → (..., D). Throws where an index is out of range.
 Variable embedding(const Variable& indices, const Variable& weight);
 
 /// x with `source` added at `index` along `dim`: y[..., index[i], ...] += source[..., i, ...]. index (n)

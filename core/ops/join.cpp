@@ -22,6 +22,7 @@ void check_dtypes(const char* op, const std::vector<Variable>& parts) {
 }  // namespace
 
 Variable cat(const std::vector<Variable>& parts, int dim) {
+  check_defined("cat", parts);
   check_dtypes("cat", parts);
   const int d = normalize_dim("cat", dim, parts[0].dim());
   Shape shape = parts[0].shape();
@@ -52,6 +53,7 @@ Variable cat(const std::vector<Variable>& parts, int dim) {
 }
 
 Variable stack(const std::vector<Variable>& parts, int dim) {
+  check_defined("stack", parts);
   check_dtypes("stack", parts);
   const int d = normalize_dim("stack", dim, parts[0].dim() + 1);
   for (const Variable& part : parts) {

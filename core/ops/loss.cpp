@@ -28,8 +28,9 @@ void check_shapes(const Variable& logits, const Variable& targets, const CrossEn
     fail("cross_entropy", "wants logits (N, V) with targets (N,), or (V,) with (), got ", logits.shape(),
          " and ", targets.shape(), "; reshape({-1, V}) and reshape({-1}) make them fit");
   }
+  if (logits.size(-1) == 0) fail("cross_entropy", "there are no classes in logits of shape ", logits.shape());
   if (!(options.label_smoothing >= 0 && options.label_smoothing <= 1))
-    fail("cross_entropy", "label_smoothing must be in [0, 1], got ", options.label_smoothing);
+    fail("cross_entropy", "label_smoothing must lie in [0, 1], got ", options.label_smoothing);
 }
 
 // The number of targets that count.
@@ -57,6 +58,7 @@ Tensor reduced(const Tensor& losses, Reduction reduction, std::int64_t count) {
 }  // namespace
 
 Variable cross_entropy(const Variable& logits, const Variable& targets, const CrossEntropyOptions& options) {
+  check_defined("cross_entropy", {logits, targets});
   check_shapes(logits, targets, options);
   const std::int64_t classes = logits.size(-1);
   const Tensor x = logits.value().reshape({-1, classes}), t = targets.value().reshape({-1});  // (N, V), (N)
@@ -92,6 +94,7 @@ Variable composed::cross_entropy_backward(const Variable& g, const Variable& log
 }
 
 Variable mse_loss(const Variable& prediction, const Variable& target, Reduction reduction) {
+  check_defined("mse_loss", {prediction, target});
   if (prediction.shape() != target.shape()) {
     fail("mse_loss", "prediction and target differ in shape: ", prediction.shape(), " and ", target.shape(),
          "; expand or reshape one of them, they are not broadcast");

@@ -76,6 +76,7 @@ Variable weight_gradient(const Variable& x, const Variable& g) { return matmul(f
 }  // namespace
 
 Variable matmul(const Variable& a, const Variable& b) {
+  check_defined("matmul", {a, b});
   check_matmul(a, b);
   const bool a_is_row = a.dim() == 1, b_is_column = b.dim() == 1;
   return record("matmul", multiply(a.value(), b.value()), {a, b}, {keep_for(1, a), keep_for(0, b)},
@@ -101,6 +102,7 @@ Variable matmul(const Variable& a, const Variable& b) {
 }
 
 Variable linear(const Variable& x, const Variable& weight, const Variable& bias) {
+  check_defined("linear", {x, weight});
   check_dtypes("linear", x, weight);
   if (weight.dim() != 2) fail("linear", "weight must be (out, in), not ", weight.shape());
   if (x.dim() == 0 || x.size(-1) != weight.size(1)) {

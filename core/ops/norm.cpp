@@ -34,6 +34,7 @@ void check(const Variable& x, const Variable& gamma, const Variable& beta, doubl
 }  // namespace
 
 Variable layer_norm(const Variable& x, const Variable& gamma, const Variable& beta, double eps) {
+  check_defined("layer_norm", {x});
   check(x, gamma, beta, eps);
   const bool affine = gamma.defined();
   const auto out = kernels::layer_norm(x.value(), affine ? gamma.value() : Tensor(),

@@ -6,15 +6,16 @@
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
-#include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/pick.hpp>
 #include <xgrad/core/kernels/random.hpp>
 #include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/core/tape.hpp>
 
 namespace xgrad {
 
 Tensor argmax(const Variable& x, int dim, bool keepdim) {
+  check_defined("argmax", {x});
   const int d = normalize_dim("argmax", dim, x.dim());
   if (x.size(d) == 0) {
     fail("argmax", "dim ", d, " of shape ", x.shape(), " has size 0, and no elements have no maximum");
@@ -24,10 +25,11 @@ Tensor argmax(const Variable& x, int dim, bool keepdim) {
 }
 
 std::pair<Tensor, Tensor> topk(const Variable& x, std::int64_t k, int dim) {
+  check_defined("topk", {x});
   const int d = normalize_dim("topk", dim, x.dim());
   if (k < 0 || k > x.size(d)) {
-    fail_range("topk", "k ", k, " is outside of [0, ", x.size(d), "], the size of dim ", d, " of shape ",
-               x.shape());
+    fail_range("topk", "k must lie in [0, ", x.size(d), "], the size of dim ", d, " of shape ", x.shape(),
+               ", got ", k);
   }
   const auto [values, indices] = kernels::topk(x.value().transpose(d, -1), k);
   return {values.transpose(d, -1).contiguous(), indices.transpose(d, -1).contiguous()};
@@ -51,12 +53,20 @@ void check_weights(const T* row, std::int64_t r, std::int64_t n, std::int64_t co
   }
 }
 
+// Weights near the largest number are made small by a power of 2, which rounds nothing: their sum stays
+// finite.
+template <class T>
+T unit(const T* row, std::int64_t n) {
+  return std::ldexp(T(1), -std::max(0, std::ilogb(*std::max_element(row, row + n))));
+}
+
 // By the inverse of the cumulative distribution: the first i with u ≤ Σ_{j ≤ i} w_j / Σ_j w_j.
 template <class T>
 void draw_with_replacement(const T* row, std::span<std::int64_t> draws, std::vector<T>& cumulative,
                            Generator& generator) {
   T sum = 0;
-  for (std::size_t i = 0; i < cumulative.size(); ++i) cumulative[i] = sum += row[i];
+  const T factor = unit(row, static_cast<std::int64_t>(cumulative.size()));
+  for (std::size_t i = 0; i < cumulative.size(); ++i) cumulative[i] = sum += row[i] * factor;
   for (T& c : cumulative) c /= sum;
   cumulative.back() = 1;
   std::vector<double> u(draws.size());
@@ -71,6 +81,7 @@ void draw_with_replacement(const T* row, std::span<std::int64_t> draws, std::vec
 }  // namespace
 
 Tensor multinomial(const Variable& weights, std::int64_t count, bool replacement, Generator& generator) {
+  check_defined("multinomial", {weights});
   if (weights.dim() < 1 || weights.dim() > 2) {
     fail("multinomial", "weights are (V) or (N, V), not ", weights.shape());
   }
@@ -87,7 +98,12 @@ Tensor multinomial(const Variable& weights, std::int64_t count, bool replacement
       const Tensor e = empty(w.shape(), w.dtype());
       kernels::fill_exponential(std::span(kernels::raw<T>(e), static_cast<std::size_t>(e.numel())), 1,
                                 generator);
-      return topk(kernels::div(w, e), count).second;
+      for (std::int64_t r = 0; r < rows; ++r) {
+        const T factor = unit(from + r * n, n);
+        T* share = kernels::raw<T>(e) + r * n;
+        for (std::int64_t i = 0; i < n; ++i) share[i] = from[r * n + i] * factor / share[i];
+      }
+      return topk(e, count).second;
     }
     Shape shape = w.shape();
     shape.back() = count;

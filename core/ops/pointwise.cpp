@@ -11,24 +11,28 @@
 namespace xgrad {
 
 Variable exp(const Variable& x) {
+  check_defined("exp", {x});
   return record("exp", kernels::exp(x.value()), {x}, {keeps_output}, [](const Replay& r) -> Gradients {
     return {r.grad() * r.output()};  // d(eˣ)/dx = eˣ
   });
 }
 
 Variable log(const Variable& x) {
+  check_defined("log", {x});
   return record("log", kernels::log(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
     return {r.grad() / r.saved(0)};  // d(ln x)/dx = 1/x
   });
 }
 
 Variable sqrt(const Variable& x) {
+  check_defined("sqrt", {x});
   return record("sqrt", kernels::sqrt(x.value()), {x}, {keeps_output}, [](const Replay& r) -> Gradients {
     return {r.grad() / (r.output() * 2)};  // d√x/dx = 1/(2√x)
   });
 }
 
 Variable tanh(const Variable& x) {
+  check_defined("tanh", {x});
   return record("tanh", kernels::tanh(x.value()), {x}, {keeps_output}, [](const Replay& r) -> Gradients {
     const Variable y = r.output();
     return {r.grad() * (1 - y * y)};  // d(tanh x)/dx = 1 − tanh² x
@@ -36,6 +40,7 @@ Variable tanh(const Variable& x) {
 }
 
 Variable erf(const Variable& x) {
+  check_defined("erf", {x});
   return record("erf", kernels::erf(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
     // d(erf x)/dx = 2/√π exp(−x²)
     constexpr double two_over_sqrt_pi = 1.12837916709551257390;
@@ -45,6 +50,7 @@ Variable erf(const Variable& x) {
 }
 
 Variable relu(const Variable& x) {
+  check_defined("relu", {x});
   return record("relu", kernels::relu(x.value()), {x}, {keeps_output}, [](const Replay& r) -> Gradients {
     return {masked_fill(r.grad(), le(r.output(), 0), 0)};  // d(relu x)/dx = [x > 0]
   });
@@ -63,6 +69,7 @@ Variable normal_density(const Variable& x) { return exp(x * x * -0.5) * density;
 }  // namespace
 
 Variable gelu(const Variable& x, Gelu approximate) {
+  check_defined("gelu", {x});
   const bool is_exact = approximate == Gelu::exact;
   return record("gelu", is_exact ? kernels::gelu(x.value()) : kernels::gelu_tanh(x.value()), {x}, {x},
                 [approximate, is_exact](const Replay& r) -> Gradients {
@@ -87,6 +94,7 @@ Variable composed::gelu_backward(const Variable& g, const Variable& x, Gelu appr
 }
 
 Variable where(const Variable& condition, const Variable& a, const Variable& b) {
+  check_defined("where", {condition, a, b});
   return record(
       "where", kernels::where(condition.value(), a.value(), b.value()), {condition, a, b}, {condition},
       [](const Replay& r) -> Gradients {
@@ -99,6 +107,7 @@ Variable where(const Variable& condition, const Variable& a, const Variable& b) 
 }
 
 Variable masked_fill(const Variable& x, const Variable& mask, Scalar value) {
+  check_defined("masked_fill", {x, mask});
   return record("masked_fill", kernels::masked_fill(x.value(), mask.value(), value), {x}, {mask},
                 [](const Replay& r) -> Gradients {
                   return {masked_fill(r.grad(), r.saved(0), 0)};  // ∂y/∂x = [not mask]

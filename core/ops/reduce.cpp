@@ -36,17 +36,26 @@ Variable mean(const Variable& x, Dims dims, bool keepdim) {
 
 }  // namespace
 
-Variable sum(const Variable& x) { return sum(x, kernels::all_dims(x.dim()), false); }
+Variable sum(const Variable& x) {
+  check_defined("sum", {x});
+  return sum(x, kernels::all_dims(x.dim()), false);
+}
 Variable sum(const Variable& x, const Shape& dims, bool keepdim) {
+  check_defined("sum", {x});
   return sum(x, kernels::which_dims("sum", dims, x.dim()), keepdim);
 }
 
-Variable mean(const Variable& x) { return mean(x, kernels::all_dims(x.dim()), false); }
+Variable mean(const Variable& x) {
+  check_defined("mean", {x});
+  return mean(x, kernels::all_dims(x.dim()), false);
+}
 Variable mean(const Variable& x, const Shape& dims, bool keepdim) {
+  check_defined("mean", {x});
   return mean(x, kernels::which_dims("mean", dims, x.dim()), keepdim);
 }
 
 Variable var(const Variable& x, const Shape& list, std::int64_t correction, bool keepdim) {
+  check_defined("var", {x});
   const Dims dims = kernels::which_dims("var", list, x.dim());
   return record("var", kernels::var(x.value(), dims, correction, keepdim), {x}, {x},
                 [dims, correction](const Replay& r) -> Gradients {
@@ -60,6 +69,7 @@ Variable var(const Variable& x, const Shape& list, std::int64_t correction, bool
 }
 
 Variable amax(const Variable& x, const Shape& list, bool keepdim) {
+  check_defined("amax", {x});
   const Dims dims = kernels::which_dims("amax", list, x.dim());
   return record("amax", kernels::amax(x.value(), dims, keepdim), {x}, {x, keeps_output},
                 [dims](const Replay& r) -> Gradients {
@@ -72,6 +82,7 @@ Variable amax(const Variable& x, const Shape& list, bool keepdim) {
 }
 
 Variable sum_to(const Variable& x, const Shape& shape) {
+  check_defined("sum_to", {x});
   if (x.shape() == shape) return x;
   if (!is_broadcastable_to(shape, x.shape())) {
     fail("sum_to", "a Tensor of shape ", x.shape(), " is no broadcast of shape ", shape);

@@ -26,6 +26,7 @@ Tensor checked_mask(const Tensor& mask, const Variable& x) {
 }  // namespace
 
 Variable softmax(const Variable& x, int dim, const SoftmaxOptions& options) {
+  check_defined("softmax", {x});
   check_floating("softmax", x.value());
   const Tensor mask = checked_mask(options.mask, x);
   if (x.dim() == 0) {  // one row of one element
@@ -48,6 +49,7 @@ Variable composed::softmax_backward(const Variable& g, const Variable& y, int di
 }
 
 Variable log_softmax(const Variable& x, int dim) {
+  check_defined("log_softmax", {x});
   check_floating("log_softmax", x.value());
   if (x.dim() == 0) return reshape(log_softmax(reshape(x, {1}), dim), {});
   dim = normalize_dim("log_softmax", dim, x.dim());

@@ -10,47 +10,67 @@ namespace xgrad {
 
 // A view moves elements without changing them, so each rule is the opposite move.
 
+namespace {
+
+// The rule of a view: g written at that view's place in dx.
+void write(const char* op, const Variable& g, const Tensor& view, const Tensor& dx) {
+  if (g.shape() != view.shape()) {
+    fail(op, "g of shape ", g.shape(), " is no gradient of a view of shape ", view.shape(), " of ",
+         dx.shape());
+  }
+  kernels::copy(g.value(), view);
+}
+
+}  // namespace
+
 Variable reshape(const Variable& x, const Shape& shape) {
+  check_defined("reshape", {x});
   return record("reshape", x.value().reshape(shape), {x}, {},
                 [](const Replay& r) -> Gradients { return {reshape(r.grad(), r.input_shape(0))}; });
 }
 
 Variable transpose(const Variable& x, int dim0, int dim1) {
+  check_defined("transpose", {x});
   return record("transpose", x.value().transpose(dim0, dim1), {x}, {},
                 [dim0, dim1](const Replay& r) -> Gradients { return {transpose(r.grad(), dim0, dim1)}; });
 }
 
 Variable permute(const Variable& x, const Shape& dims) {
+  check_defined("permute", {x});
   Tensor y = x.value().permute(dims);
   return record("permute", y, {x}, {}, [dims](const Replay& r) -> Gradients {
     Shape back = dims;  // output dim i is input dim dims[i]
-    for (int i = 0; i < dims.dim(); ++i)
-      back[normalize_dim("permute", static_cast<int>(dims[i]), dims.dim())] = i;
+    for (int i = 0; i < dims.dim(); ++i) back[normalize_dim("permute", dims[i], dims.dim())] = i;
     return {permute(r.grad(), back)};
   });
 }
 
 Variable squeeze(const Variable& x) {
+  check_defined("squeeze", {x});
   return record("squeeze", x.value().squeeze(), {x}, {},
                 [](const Replay& r) -> Gradients { return {reshape(r.grad(), r.input_shape(0))}; });
 }
 
 Variable squeeze(const Variable& x, int dim) {
+  check_defined("squeeze", {x});
   return record("squeeze", x.value().squeeze(dim), {x}, {},
                 [](const Replay& r) -> Gradients { return {reshape(r.grad(), r.input_shape(0))}; });
 }
 
 Variable unsqueeze(const Variable& x, int dim) {
+  check_defined("unsqueeze", {x});
   return record("unsqueeze", x.value().unsqueeze(dim), {x}, {},
                 [dim](const Replay& r) -> Gradients { return {squeeze(r.grad(), dim)}; });
 }
 
 Variable expand(const Variable& x, const Shape& shape) {
+  check_defined("expand", {x});
   return record("expand", x.value().expand(shape), {x}, {},
                 [](const Replay& r) -> Gradients { return {sum_to(r.grad(), r.input_shape(0))}; });
 }
 
 Variable slice(const Variable& x, int dim, std::int64_t start, std::int64_t end, std::int64_t step) {
+  check_defined("slice", {x});
   return record("slice", x.value().slice(dim, start, end, step), {x}, {}, [=](const Replay& r) -> Gradients {
     return {slice_backward(r.grad(), r.input_shape(0), dim, start, end, step)};
   });
@@ -58,26 +78,30 @@ Variable slice(const Variable& x, int dim, std::int64_t start, std::int64_t end,
 
 Variable slice_backward(const Variable& g, const Shape& shape, int dim, std::int64_t start, std::int64_t end,
                         std::int64_t step) {
+  check_defined("slice_backward", {g});
   Tensor dx = zeros(shape, g.dtype());
-  kernels::copy(g.value(), dx.slice(dim, start, end, step));
+  write("slice_backward", g, dx.slice(dim, start, end, step), dx);
   return record("slice_backward", dx, {g}, {},
                 [=](const Replay& r) -> Gradients { return {slice(r.grad(), dim, start, end, step)}; });
 }
 
 Variable select(const Variable& x, int dim, std::int64_t index) {
+  check_defined("select", {x});
   return record("select", x.value().select(dim, index), {x}, {}, [=](const Replay& r) -> Gradients {
     return {select_backward(r.grad(), r.input_shape(0), dim, index)};
   });
 }
 
 Variable select_backward(const Variable& g, const Shape& shape, int dim, std::int64_t index) {
+  check_defined("select_backward", {g});
   Tensor dx = zeros(shape, g.dtype());
-  kernels::copy(g.value(), dx.select(dim, index));
+  write("select_backward", g, dx.select(dim, index), dx);
   return record("select_backward", dx, {g}, {},
                 [=](const Replay& r) -> Gradients { return {select(r.grad(), dim, index)}; });
 }
 
 Variable to(const Variable& x, DType dtype) {
+  check_defined("to", {x});
   if (x.dtype() == dtype) return x;
   if (!is_floating(dtype)) return Variable(x.value().to(dtype));
   const DType from = x.dtype();

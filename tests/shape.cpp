@@ -1,0 +1,58 @@
+// Shapes: sizes that can't be counted, places that aren't there, and memory that is too small.
+#include "support.hpp"
+
+#include <new>
+
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/reduce.hpp>
+
+using namespace xgrad;
+
+TEST_CASE("shape: a place outside of it is an error") {
+  Shape shape{2, 3}, scalar;
+  CHECK_THROWS_TEXT(shape.insert(3, 1), "[shape] cannot insert at dim 3 of (2, 3)");
+  CHECK_THROWS_TEXT(shape.insert(-1, 1), "[shape] cannot insert at dim -1 of (2, 3)");
+  CHECK_THROWS_TEXT(shape.erase(2), "[shape] dim 2 is out of range for shape (2, 3)");
+  CHECK_THROWS_TEXT(shape.erase(-1), "[shape] dim -1 is out of range for shape (2, 3)");
+  CHECK_THROWS_TEXT(scalar.back(), "[shape] () has no last size");
+  CHECK(shape == Shape{2, 3});
+}
+
+TEST_CASE("shape: a number of elements beyond 64 bits is an error") {
+  constexpr std::int64_t big = std::int64_t{1} << 32;
+  CHECK_THROWS_TEXT(Shape({big, big}).numel(),
+                    "[shape] more elements than can be counted: (4294967296, 4294967296)");
+}
+
+TEST_CASE("shape: dims are told apart in all their 64 bits") {
+  constexpr std::int64_t far = std::int64_t{1} << 32;
+  const Tensor x = ones({2, 3});
+  CHECK_THROWS_TEXT(sum(x, {far}), "[sum] dim 4294967296 is out of range for a tensor of 2 dims");
+  CHECK_THROWS_TEXT(x.permute({far, 1}), "[permute] dim 4294967296 is out of range for a tensor of 2 dims");
+}
+
+TEST_CASE("shape: a Tensor lies inside of its storage") {
+  const StoragePtr storage = StoragePtr::allocate(24);
+  const auto make = [&](const Shape& shape, const Strides& strides, std::int64_t offset) {
+    return Tensor(storage, shape, strides, offset, float32);
+  };
+  CHECK_NOTHROW(make({2, 3}, {3, 1}, 0));
+  CHECK_NOTHROW(make({2, 3}, {0, 1}, 3));
+  CHECK_NOTHROW(make({3}, {-2}, 5));
+  CHECK_NOTHROW(make({0, 100}, {100, 1}, 0));
+  CHECK_THROWS_TEXT(make({2, 3}, {3, 1}, 1),
+                    "[Tensor] shape (2, 3) with strides (3, 1) at offset 1 does not "
+                    "lie inside of 24 bytes of float32");
+  CHECK_THROWS_TEXT(make({2}, {1}, -1), "does not lie inside");
+  CHECK_THROWS_TEXT(make({3}, {-2}, 3), "does not lie inside");
+  CHECK_THROWS_TEXT(make({2, 3}, {1}, 0), "does not lie inside");
+  CHECK_THROWS_TEXT(make({-1}, {1}, 0), "does not lie inside");
+  CHECK_THROWS_TEXT(make({1ll << 62}, {1ll << 62}, 0), "does not lie inside");
+  CHECK_THROWS_TEXT(Tensor(StoragePtr(), {1}, {1}, 0, float32), "does not lie inside of 0 bytes");
+}
+
+TEST_CASE("shape: memory that isn't there is asked for by size and shape") {
+  const Shape shape{1ll << 30, 1ll << 20};
+  CHECK_THROWS_AS(empty(shape), std::bad_alloc);
+  CHECK_THROWS_TEXT(empty(shape), "[empty] no memory for 4.5036e+06 GB, shape (1073741824, 1048576)");
+}

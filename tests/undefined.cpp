@@ -1,0 +1,117 @@
+// What every op says to an undefined Variable: its own name, and which operand it is.
+#include "support.hpp"
+
+#include <functional>
+
+#include <xgrad/xgrad.hpp>
+
+using namespace xgrad;
+
+TEST_CASE("undefined: an op of one Variable names itself") {
+  const Variable none;
+  struct Row {
+    const char* op;
+    std::function<void()> call;
+  };
+  const Row rows[] = {
+      {"neg", [&] { neg(none); }},
+      {"add", [&] { none + 1; }},
+      {"sub", [&] { none - 1; }},
+      {"mul", [&] { none * 2; }},
+      {"div", [&] { none / 2; }},
+      {"div", [&] { 1 / none; }},
+      {"pow", [&] { pow(none, 2); }},
+      {"exp", [&] { exp(none); }},
+      {"log", [&] { log(none); }},
+      {"sqrt", [&] { sqrt(none); }},
+      {"tanh", [&] { tanh(none); }},
+      {"erf", [&] { erf(none); }},
+      {"relu", [&] { relu(none); }},
+      {"gelu", [&] { gelu(none); }},
+      {"sum", [&] { sum(none); }},
+      {"sum", [&] { sum(none, {0}); }},
+      {"mean", [&] { mean(none); }},
+      {"mean", [&] { mean(none, {0}); }},
+      {"var", [&] { var(none, {0}); }},
+      {"amax", [&] { amax(none, {0}); }},
+      {"sum_to", [&] { sum_to(none, {}); }},
+      {"softmax", [&] { softmax(none, -1); }},
+      {"log_softmax", [&] { log_softmax(none, -1); }},
+      {"layer_norm", [&] { layer_norm(none, {}, {}); }},
+      {"dropout", [&] { dropout(none, 0.5); }},
+      {"reshape", [&] { reshape(none, {1}); }},
+      {"transpose", [&] { transpose(none, 0, 1); }},
+      {"permute", [&] { permute(none, {}); }},
+      {"squeeze", [&] { squeeze(none); }},
+      {"squeeze", [&] { squeeze(none, 0); }},
+      {"unsqueeze", [&] { unsqueeze(none, 0); }},
+      {"expand", [&] { expand(none, {1}); }},
+      {"slice", [&] { slice(none, 0, 0); }},
+      {"select", [&] { select(none, 0, 0); }},
+      {"to", [&] { to(none, float64); }},
+      {"eq", [&] { eq(none, 1); }},
+      {"isnan", [&] { isnan(none); }},
+      {"logical_not", [&] { logical_not(none); }},
+      {"any", [&] { any(none); }},
+      {"all", [&] { all(none, 0); }},
+      {"argmax", [&] { argmax(none, 0); }},
+      {"topk", [&] { topk(none, 1); }},
+      {"multinomial", [&] { multinomial(none, 1); }},
+      {"set_value", [&] { none.set_value(ones({1})); }},
+  };
+  for (const Row& row : rows) {
+    CHECK(thrown_text(row.call) == "[" + std::string(row.op) + "] the variable is undefined");
+  }
+}
+
+TEST_CASE("undefined: an op of several says which") {
+  const Variable none, x = ones({2, 2}), index = tensor({0, 1});
+  struct Row {
+    const char* op;
+    int operand;
+    std::function<void()> call;
+  };
+  const Row rows[] = {
+      {"add", 0, [&] { none + x; }},
+      {"sub", 1, [&] { x - none; }},
+      {"mul", 1, [&] { x* none; }},
+      {"div", 0, [&] { none / x; }},
+      {"pow", 1, [&] { pow(x, none); }},
+      {"matmul", 0, [&] { matmul(none, x); }},
+      {"matmul", 1, [&] { matmul(x, none); }},
+      {"linear", 1, [&] { linear(x, none); }},
+      {"where", 2, [&] { where(eq(x, 1), x, none); }},
+      {"masked_fill", 1, [&] { masked_fill(x, none, 0); }},
+      {"lt", 1, [&] { lt(x, none); }},
+      {"logical_or", 0, [&] { logical_or(none, x); }},
+      {"embedding", 1, [&] { embedding(index, none); }},
+      {"index_select", 1, [&] { index_select(x, 0, none); }},
+      {"index_add", 2, [&] { index_add(x, 0, index, none); }},
+      {"cat", 1,
+       [&] {
+         cat({x, none}, 0);
+       }},
+      {"stack", 0,
+       [&] {
+         stack({none, x}, 0);
+       }},
+      {"cross_entropy", 1, [&] { cross_entropy(x, none); }},
+      {"mse_loss", 0, [&] { mse_loss(none, x); }},
+  };
+  for (const Row& row : rows) {
+    CHECK(thrown_text(row.call) ==
+          "[" + std::string(row.op) + "] operand " + std::to_string(row.operand) + " is undefined");
+  }
+}
+
+TEST_CASE("undefined: so do the functions of Tensors") {
+  const Tensor none;
+  CHECK_THROWS_TEXT(uniform_(none), "[uniform_] the tensor is undefined");
+  CHECK_THROWS_TEXT(normal_(none), "[normal_] the tensor is undefined");
+  CHECK_THROWS_TEXT(empty_like(none), "[empty_like] the tensor is undefined");
+  CHECK_THROWS_TEXT(zeros_like(none), "[zeros_like] the tensor is undefined");
+  CHECK_THROWS_TEXT(ones_like(none), "[ones_like] the tensor is undefined");
+  CHECK_THROWS_TEXT(full_like(none, 1), "[full_like] the tensor is undefined");
+  CHECK_THROWS_TEXT(rand_like(none), "[rand_like] the tensor is undefined");
+  CHECK_THROWS_TEXT(randn_like(none), "[randn_like] the tensor is undefined");
+}
