@@ -69,6 +69,8 @@ struct Batch {
   T value;
   Batch() = default;
   Batch(T number) : value(number) {}
+  template <class U>
+  requires(sizeof(U) < sizeof(T)) Batch(Batch<U> narrow) : value(narrow.value) {}
   friend Batch operator+(Batch a, Batch b) { return a.value + b.value; }
   friend Batch operator-(Batch a, Batch b) { return a.value - b.value; }
   friend Batch operator*(Batch a, Batch b) { return a.value * b.value; }
@@ -194,11 +196,22 @@ inline void batches(std::int64_t n, Whole whole, Part part) {
   if (i < n) part(i, n - i);
 }
 
+// What a row is summed in. In T many lanes keep each sum small; a batch of one has only the four sums, which
+// would lose the digits of a long row.
+#ifdef XGRAD_HAVE_XSIMD
+template <class T>
+using Total = T;
+#else
+template <class T>
+using Total = double;
+#endif
+
 /// Four sums to be kept apart, and their total.
 template <class T>
 struct Sums {
-  Batch<T> of[4] = {Batch<T>(T(0)), Batch<T>(T(0)), Batch<T>(T(0)), Batch<T>(T(0))};
-  T total() const { return sum_of<T>((of[0] + of[1]) + (of[2] + of[3])); }
+  using B = Batch<Total<T>>;
+  B of[4] = {B(0), B(0), B(0), B(0)};
+  T total() const { return static_cast<T>(sum_of<Total<T>>((of[0] + of[1]) + (of[2] + of[3]))); }
 };
 
 /// y[i] = f(x[i]) with f written on batches. The last part of a row is computed in a padded batch, so that an
