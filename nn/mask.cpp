@@ -35,6 +35,11 @@ Tensor padding_keep(const Tensor& key_lengths, std::int64_t batch, std::int64_t 
 Tensor both(const Tensor& a, const Tensor& b) { return a.defined() ? logical_and(a, b) : b; }
 
 void check_broadcast(const char* kind, const Tensor& mask, const Shape& scores) {
+  // Aligned at the back it would be one per head, and is likely to be meant as one per item.
+  if (mask.dim() == 3) {
+    fail("Mask", kind, ": shape ", mask.shape(),
+         " could be per item or per head; reshape it to (B, 1, T_q, T_k) or (1, H, T_q, T_k)");
+  }
   if (!is_broadcastable_to(mask.shape(), scores)) {
     fail("Mask", kind, ": shape ", mask.shape(), " does not broadcast to (B, H, T_q, T_k) = ", scores);
   }

@@ -15,9 +15,10 @@ class Mask {
   static Mask causal();
   /// Of batch item b only the first key_lengths[b] keys are seen. key_lengths (B) int64.
   static Mask padding(const Tensor& key_lengths);
-  /// True is seen. Boolean, broadcast to (B, H, T_q, T_k).
+  /// True is seen. Boolean, broadcast to (B, H, T_q, T_k); of 3 dims it is refused, as nobody can tell B from
+  /// H.
   static Mask keep(const Tensor& seen);
-  /// Added to the scores: −∞ is not seen. Floating, broadcast to (B, H, T_q, T_k).
+  /// Added to the scores: −∞ is not seen. Floating, broadcast likewise.
   static Mask additive(const Tensor& bias);
 
   friend Mask operator&(const Mask& a, const Mask& b);

@@ -26,9 +26,9 @@ std::vector<std::pair<std::string, Mask>> masks(const std::string& kind) {
       {"padding", Mask::padding(stored("key_lengths"))},
       {"keep", Mask::keep(stored("keep"))},
       {"blind", Mask::keep(stored("blind"))},
-      {"additive", Mask::additive(stored("bias"))},
+      {"additive", Mask::additive(stored("bias").unsqueeze(0))},
       {"causal & padding", Mask::causal() & Mask::padding(stored("key_lengths"))},
-      {"causal & additive", Mask::causal() & Mask::additive(stored("bias"))},
+      {"causal & additive", Mask::causal() & Mask::additive(stored("bias").unsqueeze(0))},
   };
 }
 
@@ -191,6 +191,9 @@ TEST_CASE("attention refuses shapes that do not fit, and says which") {
                     "[Mask] the scores must be (B, H, T_q, T_k), not (4, 4)");
   CHECK_THROWS_TEXT(Mask::keep(zeros({4, 4})), "[Mask] keep: must be boolean, not float32; true is seen");
   CHECK_THROWS_TEXT(Mask::additive(zeros({4, 4}, boolean)), "[Mask] additive: must be floating, not boolean");
+  CHECK_THROWS_TEXT(
+      masked(Mask::keep(zeros({1, 4, 4}, boolean))),
+      "[Mask] keep: shape (1, 4, 4) could be per item or per head; reshape it to (B, 1, T_q, T_k)");
   CHECK_THROWS_TEXT(masked(Mask::keep(zeros({3, 4}, boolean))),
                     "[Mask] keep: shape (3, 4) does not broadcast to (B, H, T_q, T_k) = (1, 2, 4, 4)");
 }

@@ -187,7 +187,7 @@ TEST_CASE("matmul reads operands where they lie") {
     const Tensor y = kernels::matmul(x.a, x.b);
     CHECK(equal(y, expected));
     CHECK(y.is_contiguous());
-    if (!pooling) continue;  // nothing is counted
+    if (!pooling) continue;                                                         // nothing is counted
     const bool copied = pool_stats().system_requests - before.system_requests > 1;  // one for the result
     CHECK(copied == x.copied);
   }
