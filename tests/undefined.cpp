@@ -60,7 +60,7 @@ TEST_CASE("undefined: an op of one Variable names itself") {
       {"set_value", [&] { none.set_value(ones({1})); }},
   };
   for (const Row& row : rows) {
-    CHECK(thrown_text(row.call) == "[" + std::string(row.op) + "] the variable is undefined");
+    CHECK(thrown_text(row.call) == error_text(row.op, "the variable is undefined"));
   }
 }
 
@@ -99,8 +99,7 @@ TEST_CASE("undefined: an op of several says which") {
       {"mse_loss", 0, [&] { mse_loss(none, x); }},
   };
   for (const Row& row : rows) {
-    CHECK(thrown_text(row.call) ==
-          "[" + std::string(row.op) + "] operand " + std::to_string(row.operand) + " is undefined");
+    CHECK(thrown_text(row.call) == error_text(row.op, "operand ", row.operand, " is undefined"));
   }
 }
 
