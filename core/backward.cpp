@@ -58,8 +58,7 @@ class Engine {
       if (is_target_[i]) {
         if (leads_on(node)) replay_node(node, slots_[i]);  // another target lies behind this one
       } else {
-        const Variable gradient =
-            std::move(slots_[i]);  // the slot lets go: the memory is free for the nodes to come
+        const Variable gradient = std::move(slots_[i]);  // its memory is free for the nodes to come
         if (!node.is_leaf()) replay_node(node, gradient);
       }
     }
