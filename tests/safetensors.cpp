@@ -13,6 +13,8 @@
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/io/safetensors.hpp>
 
+#include "support.hpp"
+
 using namespace xgrad;
 namespace fs = std::filesystem;
 
