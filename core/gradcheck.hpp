@@ -60,28 +60,25 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
 
 namespace gradcheck_detail {
 
-template <std::size_t>
-using Argument = const Variable&;
+template <std::size_t count = 1, class F>
+Variable call(F& f, const std::vector<Variable>& x);
 
-template <class F, class... Arguments>
-concept HasForward = requires(F& f, Arguments... x) {
-  f.forward(x...);
-};
+template <class F, std::size_t... i>
+Variable call_with(F& f, const std::vector<Variable>& x, std::index_sequence<i...>) {
+  if constexpr (requires { f(x[i]...); }) {
+    if (x.size() == sizeof...(i)) return f(x[i]...);
+  } else if constexpr (requires { f.forward(x[i]...); }) {
+    if (x.size() == sizeof...(i)) return f.forward(x[i]...);
+  }
+  if constexpr (sizeof...(i) < 8) return call<sizeof...(i) + 1>(f, x);
+  fail("gradcheck", "the function does not take ", x.size(), " inputs");
+}
 
 // Calls f(x[0], x[1], ...), or a module's f.forward(x[0], x[1], ...), with as many arguments as there are
 // inputs.
-template <std::size_t count = 1, class F>
+template <std::size_t count, class F>
 Variable call(F& f, const std::vector<Variable>& x) {
-  return [&]<std::size_t... i>(std::index_sequence<i...>)->Variable {
-    if constexpr (std::is_invocable_v<F&, Argument<i>...>) {
-      if (x.size() == count) return f(x[i]...);
-    } else if constexpr (HasForward<F, Argument<i>...>) {
-      if (x.size() == count) return f.forward(x[i]...);
-    }
-    if constexpr (count < 8) return call<count + 1>(f, x);
-    fail("gradcheck", "the function does not take ", x.size(), " inputs");
-  }
-  (std::make_index_sequence<count>());
+  return call_with(f, x, std::make_index_sequence<count>());
 }
 
 }  // namespace gradcheck_detail

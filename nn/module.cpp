@@ -66,7 +66,7 @@ NamedParameters Module::named_parameters() const {
   NamedParameters unique;
   for (auto& [name, parameter] : all_named_parameters()) {
     const bool seen = std::any_of(unique.begin(), unique.end(),
-                                  [&](const auto& other) { return other.second.is(parameter); });
+                                  [&p = parameter](const auto& other) { return other.second.is(p); });
     if (!seen) unique.emplace_back(std::move(name), std::move(parameter));
   }
   return unique;

@@ -78,11 +78,13 @@ template <class T>
 void check(const Case& x) {
   const std::pair<const char*, Gemm<T>> functions[] = {
       {"own", kernels::own_gemm<T>}, {"CBLAS", blas_or_own<T>}, {"chosen", kernels::gemm<T>}};
-  for (const auto& [alpha, beta] : {std::pair<T, T>{1, 0}, {1, 1}, {2, -3}}) {
-    for (const auto& [name, function] : functions) {
-      const std::int64_t wrong = first_wrong<T>(function, x, alpha, beta);
-      REQUIRE_MESSAGE(wrong == -1, name, " gemm, transposed ", x.trans_a, " ", x.trans_b, ", sizes ", x.m,
-                      " ", x.n, " ", x.k, ", extra ", x.extra, ", alpha ", alpha, ", beta ", beta);
+  for (const auto& factors : {std::pair<T, T>{1, 0}, {1, 1}, {2, -3}}) {
+    for (const auto& function : functions) {
+      const T alpha = factors.first, beta = factors.second;
+      const std::int64_t wrong = first_wrong<T>(function.second, x, alpha, beta);
+      REQUIRE_MESSAGE(wrong == -1, function.first, " gemm, transposed ", x.trans_a, " ", x.trans_b,
+                      ", sizes ", x.m, " ", x.n, " ", x.k, ", extra ", x.extra, ", alpha ", alpha, ", beta ",
+                      beta);
     }
   }
 }

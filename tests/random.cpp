@@ -140,13 +140,13 @@ TEST_CASE_TEMPLATE("uniforms are bit-equal", T, float, double) {
 }
 
 TEST_CASE_TEMPLATE("normals, below 16 and from 16 on", T, float, double) {
-  for (const std::size_t size : {1, 2, 3, 15, 16, 17, 31, 32, 33, 1000}) {
+  for (const std::size_t size : {1u, 2u, 3u, 15u, 16u, 17u, 31u, 32u, 33u, 1000u}) {
     CAPTURE(size);
     Generator g(size);
     const auto expected = golden_values<T>("random", key_of<T>("normal", std::to_string(size)));
     CHECK(ulps(normals<T>(g, size), expected) <= normal_tolerance<T>(size));
   }
-  for (const std::size_t size : {5, 100}) {  // mean + std x may cancel: units of the mean's last place
+  for (const std::size_t size : {5u, 100u}) {  // mean + std x may cancel: units of the mean's last place
     CAPTURE(size);
     Generator g(3);
     const auto expected = golden_values<T>("random", key_of<T>("normal", "mean." + std::to_string(size)));

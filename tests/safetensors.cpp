@@ -16,6 +16,8 @@
 #include <xgrad/core/io/atomic_file.hpp>
 #include <xgrad/core/io/safetensors.hpp>
 
+#include "support.hpp"
+
 using namespace xgrad;
 namespace fs = std::filesystem;
 

@@ -39,6 +39,13 @@ std::string thrown_text(const Call& call) {
 
 }  // namespace xgrad
 
+// Of its own, as Clang before 16 has no lambda (which doctest's makes) use a name from a structured binding.
+#undef CAPTURE
+#define CAPTURE(x) XGRAD_CAPTURE(#x, x, DOCTEST_ANONYMOUS(captured_))
+#define XGRAD_CAPTURE(text, x, name) \
+  const auto& name = x;              \
+  INFO(text " := ", name)
+
 /// Checks that the expression throws an error whose text contains `text`.
 #define CHECK_THROWS_TEXT(expression, text)                                                  \
   do {                                                                                       \

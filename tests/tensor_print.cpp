@@ -7,6 +7,8 @@
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/io/safetensors.hpp>
 
+#include "support.hpp"
+
 using namespace xgrad;
 
 namespace {

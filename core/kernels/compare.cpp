@@ -52,10 +52,11 @@ Tensor ge(const Tensor& a, const Tensor& b) {
 
 // Each operand is true or false by itself, so their dtypes need not agree.
 Tensor logical_and(const Tensor& a, const Tensor& b) {
-  return compare("logical_and", a.to(boolean), b.to(boolean), [](bool p, bool q) { return p && q; });
+  return compare("logical_and", a.to(boolean), b.to(boolean),
+                 [](auto p, auto q) { return p != 0 && q != 0; });
 }
 Tensor logical_or(const Tensor& a, const Tensor& b) {
-  return compare("logical_or", a.to(boolean), b.to(boolean), [](bool p, bool q) { return p || q; });
+  return compare("logical_or", a.to(boolean), b.to(boolean), [](auto p, auto q) { return p != 0 || q != 0; });
 }
 
 Tensor logical_not(const Tensor& x) {

@@ -55,8 +55,9 @@ void reduce_into(const Tensor& input, Dims dims, const Tensor& y, Total start, c
                  const SomeRows& some_rows, const Finish& finish, void (*join)(Total& total, Total part)) {
   constexpr std::int64_t most_columns = 512;  // at a time: their totals stay in the first cache
   constexpr std::int64_t most_parts = 16;
-  const auto [plan, x] = Plan::make(input, dims);
-  const T* from = raw<T>(x);
+  const auto made = Plan::make(input, dims);  // not [plan, x]: Clang before 16 has no lambda use such a name
+  const Plan& plan = made.first;
+  const T* from = raw<T>(made.second);
   Y* to = raw<Y>(y);
   const std::int64_t length = plan.reduced.count() * plan.rows;  // elements that become one
   const std::int64_t width =
