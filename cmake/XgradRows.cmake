@@ -10,8 +10,10 @@ if(XGRAD_HAVE_XSIMD AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
     set(xgrad_flags_avx2 -mavx2 -mfma)
     if(XGRAD_COMPILER_HAS_AVX512)
       list(APPEND xgrad_isas avx512)
-      set(xgrad_flags_avx512 -mavx2 -mfma -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx512cd
-      -Wno-uninitialized -Wno-maybe-uninitialized)  # false alarms of g++ 12 in its own avx512fintrin.h
+      set(xgrad_flags_avx512 -mavx2 -mfma -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx512cd)
+      if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # false alarms of g++ 12 in its own avx512fintrin.h
+        list(APPEND xgrad_flags_avx512 -Wno-uninitialized -Wno-maybe-uninitialized)
+      endif()
     endif()
   endif()
 endif()
@@ -24,9 +26,10 @@ function(xgrad_add_rows target)
     target_compile_features(xgrad_rows_${isa} PRIVATE cxx_std_20)
     target_include_directories(xgrad_rows_${isa} PRIVATE "${XGRAD_INCLUDE_TREE}")
     target_compile_definitions(xgrad_rows_${isa} PRIVATE XGRAD_ISA=${isa})
-    # Optimised in every build: these are the loops that time is spent in, and without optimisation g++ 12 and xsimd 8
-    # do not even agree on AVX-512's intrinsics.
-    target_compile_options(xgrad_rows_${isa} PRIVATE ${xgrad_flags_${isa}} $<$<NOT:$<CONFIG:Release>>:-O2>)
+    # Optimised always: otherwise std's inline functions become shared symbols (scripts/check_isa_symbols.sh), and
+    # xsimd 8 does not compile for AVX-512, as GCC's intrinsics are then macros.
+    target_compile_options(xgrad_rows_${isa} PRIVATE ${xgrad_flags_${isa}}
+      $<$<NOT:$<CONFIG:Release,RelWithDebInfo,MinSizeRel>>:-O2>)
     if(CMAKE_CXX_FLAGS MATCHES "float-cast-overflow")  # xsimd's exp(double) converts all lanes, then drops those out of range
       target_compile_options(xgrad_rows_${isa} PRIVATE -fno-sanitize=float-cast-overflow)
     endif()
