@@ -203,7 +203,10 @@ void* ask_system(std::size_t size) noexcept {
 }  // namespace
 
 void* pool_allocate(std::size_t bytes) {
-  if constexpr (!pooling) return ::operator new(std::max(bytes, smallest), alignment);
+  if constexpr (!pooling) {
+    if (void* block = ::operator new(std::max(bytes, smallest), alignment, std::nothrow)) return block;
+    throw std::bad_alloc();
+  }
   const std::size_t size_class = class_of(bytes);
   const std::size_t size = class_bytes(size_class);
   void* block = cache.take(size_class);
