@@ -1,7 +1,7 @@
 // Trains a small GPT from the command line. Without arguments it learns to add two 3-digit numbers, in about
-// half a minute on two cores, and ends with a line such as
+// half a minute on two free cores, and ends with a line such as
 //
-//   held-out accuracy: 99.95 %
+//   held-out accuracy: 100.00 %
 //
 // of 2,000 sums that training never showed. `train_transformer --help` lists the options. The model goes to
 // OUT/model.safetensors, the metrics to OUT/metrics.jsonl; if OUT holds a model already, to OUT-2, OUT-3, ...
