@@ -62,7 +62,7 @@ class Side:
             begin = time.perf_counter()
             subprocess.run([self.startup], env=self.environment(threads), check=True)
             return 1e3 * (time.perf_counter() - begin), 0, 0
-        command = [self.program, f"--benchmark_filter=^{re.escape(name)}/real_time$", "--benchmark_format=json",
+        command = [self.program, f"--benchmark_filter=^{name}/real_time$", "--benchmark_format=json",
                    f"--benchmark_min_time={min_time}"]
         out = subprocess.run(command, env=self.environment(threads), capture_output=True, text=True, check=True)
         row = json.loads(out.stdout)["benchmarks"][0]

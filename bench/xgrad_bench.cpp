@@ -58,9 +58,11 @@ void step_rows() {
   }
 }
 
-void op(const std::string& name, std::function<Variable()> f, double flops = 0) {
-  bench::row("op/" + name, flops, [f]() -> Work {
-    return [f] {
+// An op without its gradient; `prepare()` makes its operands and returns it.
+template <class Prepare>
+void op(const std::string& name, const Prepare& prepare, double flops = 0) {
+  bench::row("op/" + name, flops, [prepare]() -> Work {
+    return [f = prepare()] {
       const NoGradGuard no_grad;
       benchmark::DoNotOptimize(f());
     };
@@ -70,25 +72,35 @@ void op(const std::string& name, std::function<Variable()> f, double flops = 0) 
 void op_rows() {
   for (const bench::Size& s : bench::sizes) {
     const std::string size = std::string("/") + s.name;
-    const Variable x(randn({s.M, s.N})), row(randn({s.N})), column(randn({s.M, 1}));
-    const Tensor targets = randint(0, s.N, {s.M});
-    op("softmax" + size, [=] { return softmax(x, -1); });
-    op("layer_norm" + size, [=] { return layer_norm(x, row, row); });
-    op("gelu" + size, [=] { return gelu(x); });
-    op("cross_entropy" + size, [=] { return cross_entropy(x, targets); });
-    op("transpose_copy" + size, [=] { return Variable(x.value().mT().contiguous()); });
-    op("add" + size, [=] { return x + x; });
-    op("add_row" + size, [=] { return x + row; });
-    op("add_column" + size, [=] { return x + column; });
-    op("sum_rows" + size, [=] { return sum(x, {0}); });
-    op("sum_columns" + size, [=] { return sum(x, {1}); });
-    op("sum" + size, [=] { return sum(x); });
+    const auto on_matrix = [&](const char* name, auto f) {
+      op(name + size, [s, f] { return [f, x = Variable(randn({s.M, s.N}))] { return f(x); }; });
+    };
+    const auto with_other = [&](const char* name, const Shape& other, auto f) {
+      op(name + size, [s, other, f] {
+        return [f, x = Variable(randn({s.M, s.N})), y = Variable(randn(other))] { return f(x, y); };
+      });
+    };
+    on_matrix("softmax", [](const Variable& x) { return softmax(x, -1); });
+    with_other("layer_norm", {s.N}, [](const Variable& x, const Variable& y) { return layer_norm(x, y, y); });
+    on_matrix("gelu", [](const Variable& x) { return gelu(x); });
+    op("cross_entropy" + size, [s] {
+      return [x = Variable(randn({s.M, s.N})), targets = randint(0, s.N, {s.M})] {
+        return cross_entropy(x, targets);
+      };
+    });
+    on_matrix("transpose_copy", [](const Variable& x) { return x.value().mT().contiguous(); });
+    on_matrix("add", [](const Variable& x) { return x + x; });
+    with_other("add_row", {s.N}, [](const Variable& x, const Variable& y) { return x + y; });
+    with_other("add_column", {s.M, 1}, [](const Variable& x, const Variable& y) { return x + y; });
+    on_matrix("sum_rows", [](const Variable& x) { return sum(x, {0}); });
+    on_matrix("sum_columns", [](const Variable& x) { return sum(x, {1}); });
+    on_matrix("sum", [](const Variable& x) { return sum(x); });
   }
   for (const bench::Size& s : bench::matmul_sizes) {
-    const Variable a(randn({s.M, s.N})), b(randn({s.N, s.M}));
-    op(
-        std::string("matmul/") + s.name, [=] { return matmul(a, b); },
-        2.0 * static_cast<double>(s.M * s.M * s.N));
+    const auto prepare = [s] {
+      return [a = Variable(randn({s.M, s.N})), b = Variable(randn({s.N, s.M}))] { return matmul(a, b); };
+    };
+    op(std::string("matmul/") + s.name, prepare, 2.0 * static_cast<double>(s.M * s.M * s.N));
   }
 }
 

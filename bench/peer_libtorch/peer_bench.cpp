@@ -49,9 +49,11 @@ void step_rows() {
   }
 }
 
-void op(const std::string& name, std::function<torch::Tensor()> f, double flops = 0) {
-  bench::row("op/" + name, flops, [f]() -> Work {
-    return [f] {
+// An op without its gradient; `prepare()` makes its operands and returns it.
+template <class Prepare>
+void op(const std::string& name, const Prepare& prepare, double flops = 0) {
+  bench::row("op/" + name, flops, [prepare]() -> Work {
+    return [f = prepare()] {
       const torch::NoGradGuard no_grad;
       benchmark::DoNotOptimize(f());
     };
@@ -61,25 +63,37 @@ void op(const std::string& name, std::function<torch::Tensor()> f, double flops 
 void op_rows() {
   for (const bench::Size& s : bench::sizes) {
     const std::string size = std::string("/") + s.name;
-    const auto x = torch::randn({s.M, s.N}), row = torch::randn({s.N}), column = torch::randn({s.M, 1});
-    const auto targets = torch::randint(0, s.N, {s.M});
-    op("softmax" + size, [=] { return torch::softmax(x, -1); });
-    op("layer_norm" + size, [=] { return torch::layer_norm(x, {s.N}, row, row); });
-    op("gelu" + size, [=] { return torch::gelu(x); });
-    op("cross_entropy" + size, [=] { return F::cross_entropy(x, targets); });
-    op("transpose_copy" + size, [=] { return x.t().contiguous(); });
-    op("add" + size, [=] { return x + x; });
-    op("add_row" + size, [=] { return x + row; });
-    op("add_column" + size, [=] { return x + column; });
-    op("sum_rows" + size, [=] { return x.sum(0); });
-    op("sum_columns" + size, [=] { return x.sum(1); });
-    op("sum" + size, [=] { return x.sum(); });
+    const auto on_matrix = [&](const char* name, auto f) {
+      op(name + size, [s, f] { return [f, x = torch::randn({s.M, s.N})] { return f(x); }; });
+    };
+    const auto with_other = [&](const char* name, std::vector<std::int64_t> other, auto f) {
+      op(name + size, [s, other, f] {
+        return [f, x = torch::randn({s.M, s.N}), y = torch::randn(other)] { return f(x, y); };
+      });
+    };
+    using torch::Tensor;
+    on_matrix("softmax", [](const Tensor& x) { return torch::softmax(x, -1); });
+    with_other("layer_norm", {s.N},
+               [](const Tensor& x, const Tensor& y) { return torch::layer_norm(x, {y.size(0)}, y, y); });
+    on_matrix("gelu", [](const Tensor& x) { return torch::gelu(x); });
+    op("cross_entropy" + size, [s] {
+      return [x = torch::randn({s.M, s.N}), targets = torch::randint(0, s.N, {s.M})] {
+        return F::cross_entropy(x, targets);
+      };
+    });
+    on_matrix("transpose_copy", [](const Tensor& x) { return x.t().contiguous(); });
+    on_matrix("add", [](const Tensor& x) { return x + x; });
+    with_other("add_row", {s.N}, [](const Tensor& x, const Tensor& y) { return x + y; });
+    with_other("add_column", {s.M, 1}, [](const Tensor& x, const Tensor& y) { return x + y; });
+    on_matrix("sum_rows", [](const Tensor& x) { return x.sum(0); });
+    on_matrix("sum_columns", [](const Tensor& x) { return x.sum(1); });
+    on_matrix("sum", [](const Tensor& x) { return x.sum(); });
   }
   for (const bench::Size& s : bench::matmul_sizes) {
-    const auto a = torch::randn({s.M, s.N}), b = torch::randn({s.N, s.M});
-    op(
-        std::string("matmul/") + s.name, [=] { return torch::matmul(a, b); },
-        2.0 * static_cast<double>(s.M * s.M * s.N));
+    const auto prepare = [s] {
+      return [a = torch::randn({s.M, s.N}), b = torch::randn({s.N, s.M})] { return torch::matmul(a, b); };
+    };
+    op(std::string("matmul/") + s.name, prepare, 2.0 * static_cast<double>(s.M * s.M * s.N));
   }
 }
 
