@@ -22,6 +22,7 @@
 #include <xgrad/core/random.hpp>
 #include <xgrad/core/tape.hpp>
 #include <xgrad/core/tensor.hpp>
+#include <xgrad/core/threads.hpp>
 #include <xgrad/core/trace.hpp>
 #include <xgrad/core/variable.hpp>
 #include <xgrad/nn/attention.hpp>

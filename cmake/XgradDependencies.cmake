@@ -27,6 +27,9 @@ if(XGRAD_BLAS)
   endif()
 endif()
 
+find_package(Threads REQUIRED)
+
+# Only to keep OpenBLAS's OpenMP build in the thread that calls it.
 set(XGRAD_HAVE_OPENMP OFF)
 if(XGRAD_OPENMP)
   find_package(OpenMP QUIET COMPONENTS CXX)
@@ -49,6 +52,7 @@ endforeach()
 message(STATUS "xgrad: BLAS ${XGRAD_HAVE_BLAS}, OpenMP ${XGRAD_HAVE_OPENMP}, xsimd ${XGRAD_HAVE_XSIMD}")
 
 function(xgrad_use_dependencies target)
+  target_link_libraries(${target} PRIVATE Threads::Threads)
   if(XGRAD_HAVE_BLAS)
     target_link_libraries(${target} PRIVATE ${XGRAD_BLAS_LIBRARY})
     target_compile_definitions(${target} PRIVATE XGRAD_HAVE_BLAS $<$<BOOL:${XGRAD_HAVE_OPENBLAS}>:XGRAD_HAVE_OPENBLAS>)

@@ -17,7 +17,9 @@ class Engine {
         tape_(nodes_behind(outputs)),
         slots_(tape_.size()),
         needed_(tape_.size(), true),
-        is_target_(tape_.size(), false) {}
+        is_target_(tape_.size(), false) {
+    for (const Variable& output : outputs) roots_.push_back(output.node());
+  }
 
   // dL/d(output): where the replay starts.
   void seed(const Variable& output, const Variable& gradient) {
@@ -68,9 +70,8 @@ class Engine {
   // Where a node stands on the tape; tape_.size() if it doesn't.
   std::size_t position(const Node& node) const {
     const auto at = std::lower_bound(tape_.begin(), tape_.end(), node.id(),
-                                     [](const auto& other, std::uint64_t id) { return other->id() > id; });
-    return at != tape_.end() && at->get() == &node ? static_cast<std::size_t>(at - tape_.begin())
-                                                   : tape_.size();
+                                     [](const Node* other, std::uint64_t id) { return other->id() > id; });
+    return at != tape_.end() && *at == &node ? static_cast<std::size_t>(at - tape_.begin()) : tape_.size();
   }
 
   bool leads_on(const Node& node) const {
@@ -79,10 +80,10 @@ class Engine {
   }
 
   // The first gradient to arrive is borrowed; a later one makes a sum, in place once nobody else can see it.
-  void accumulate(std::size_t at, const Variable& gradient) {
+  void accumulate(std::size_t at, Variable gradient) {
     Variable& slot = slots_[at];
     if (!slot.defined()) {
-      slot = gradient;
+      slot = std::move(gradient);
     } else if (!create_graph_ && slot.is_sole_owner() && slot.value().is_contiguous()) {
       slot.value().add_(gradient.value());
     } else {
@@ -127,18 +128,16 @@ class Engine {
   };
 
   void replay_node(Node& node, const Variable& gradient) {
-    std::vector<bool> wants(node.inputs().size());
-    for (std::size_t i = 0; i < wants.size(); ++i) {
-      wants[i] = node.inputs()[i] && needed_[position(*node.inputs()[i])];
-    }
+    const auto& inputs = node.inputs();
+    wants_.assign(inputs.size(), false);
+    for (std::size_t i = 0; i < inputs.size(); ++i) wants_[i] = inputs[i] && needed_[position(*inputs[i])];
     const Turn turn(node);
-    const Replay replay(node, gradient, wants);
-    const Gradients gradients = node.body_.rule(replay);
+    Gradients gradients = node.body_.rule(Replay(node, gradient, wants_));
     check_count(node, gradients);
-    for (std::size_t i = 0; i < wants.size(); ++i) {
-      if (!wants[i] || !gradients[i].defined()) continue;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (!wants_[i] || !gradients[i].defined()) continue;
       check_gradient(node, i, gradients[i]);
-      accumulate(position(*node.inputs()[i]), gradients[i]);
+      accumulate(position(*inputs[i]), std::move(gradients[i]));
     }
     if (!retain_graph_) node.forget();
   }
@@ -159,11 +158,13 @@ class Engine {
 
   bool retain_graph_;
   bool create_graph_;
-  bool fills_grad_ = true;                   // of leaves and retained nodes: backward(), not grad()
-  std::vector<std::shared_ptr<Node>> tape_;  // newest first
-  std::vector<Variable> slots_;              // the gradient that has arrived at each node so far
-  std::vector<bool> needed_;                 // lies between the outputs and what is asked for
-  std::vector<bool> is_target_;              // asked for by grad()
+  bool fills_grad_ = true;                    // of leaves and retained nodes: backward(), not grad()
+  std::vector<Node*> tape_;                   // newest first
+  std::vector<std::shared_ptr<Node>> roots_;  // keep the tape alive
+  std::vector<Variable> slots_;               // the gradient that has arrived at each node so far
+  std::vector<bool> needed_;                  // lies between the outputs and what is asked for
+  std::vector<bool> is_target_;               // asked for by grad()
+  std::vector<bool> wants_;  // of the node being replayed: which inputs' gradients are needed
 };
 
 namespace {

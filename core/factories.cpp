@@ -45,7 +45,7 @@ Tensor from_numbers(const Shape& shape, const std::vector<Scalar>& numbers, std:
 Tensor empty(const Shape& shape, DType dtype) {
   check_sizes("empty", shape);
   const auto bytes = static_cast<std::size_t>(shape.numel()) * item_size(dtype);
-  return Tensor(allocate(bytes, shape), shape, contiguous_strides(shape), 0, dtype);
+  return Tensor(allocate(bytes, shape), shape, dtype);
 }
 
 Tensor zeros(const Shape& shape, DType dtype) { return filled(shape, 0, dtype); }

@@ -4,12 +4,24 @@
 
 namespace xgrad {
 
-/// Memory for Tensors, 64-byte aligned. Freed blocks are kept by size class and handed out again, so a
-/// training step after the first asks the system for nothing. What is held, in use or kept, stays below the
-/// most that was ever in use at once plus 16 MiB. Thread-safe. Throws `std::bad_alloc` when the system has no
-/// more.
+/// Memory for Tensors and the tape, 64-byte aligned. Freed blocks are kept by size class and handed out
+/// again, so a training step after the first asks the system for nothing. What is held, in use or kept, stays
+/// below the most that was ever in use at once plus 16 MiB. Thread-safe. Throws `std::bad_alloc` when the
+/// system has no more.
 void* pool_allocate(std::size_t bytes);
 void pool_free(void* block, std::size_t bytes) noexcept;
+
+/// The pool as an allocator of the standard library: the tape's nodes come and go like the Tensors they keep.
+template <class T>
+struct PoolAllocator {
+  using value_type = T;
+  PoolAllocator() = default;
+  template <class U>
+  PoolAllocator(const PoolAllocator<U>&) noexcept {}
+  T* allocate(std::size_t count) { return static_cast<T*>(pool_allocate(count * sizeof(T))); }
+  void deallocate(T* block, std::size_t count) noexcept { pool_free(block, count * sizeof(T)); }
+  friend bool operator==(PoolAllocator, PoolAllocator) noexcept { return true; }
+};
 
 /// Off under the address sanitizer: every block is then the system's own, so that a use after free is seen as
 /// one, and nothing is counted. GCC and Clang tell in different ways that it is on.

@@ -12,12 +12,6 @@ Shape::Shape(const std::int64_t* sizes, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) push_back(sizes[i]);
 }
 
-Shape Shape::filled(int dims, std::int64_t value) {
-  Shape shape;
-  for (int i = 0; i < dims; ++i) shape.push_back(value);
-  return shape;
-}
-
 std::int64_t Shape::numel() const {
   std::int64_t count = 1;
   for (const std::int64_t size : *this) {
@@ -32,12 +26,13 @@ int Shape::last() const {
   return dim_ - 1;
 }
 
-void Shape::push_back(std::int64_t size) { insert(dim_, size); }
+void Shape::fail_full(std::int64_t size) const {
+  fail("shape", "more than ", max_dims, " dims: ", *this, " and one more of size ", size);
+}
 
 void Shape::insert(int at, std::int64_t size) {
   if (at < 0 || at > dim_) fail_range("shape", "cannot insert at dim ", at, " of ", *this);
-  if (dim_ == max_dims)
-    fail("shape", "more than ", max_dims, " dims: ", *this, " and one more of size ", size);
+  if (dim_ == max_dims) fail_full(size);
   std::copy_backward(sizes_.begin() + at, sizes_.begin() + dim_, sizes_.begin() + dim_ + 1);
   ++dim_;
   (*this)[at] = size;
@@ -81,12 +76,8 @@ void check_sizes(std::string_view op, const Shape& shape) {
   }
 }
 
-int normalize_dim(std::string_view op, std::int64_t dim, int dims) {
-  const std::int64_t normal = dim < 0 ? dim + dims : dim;
-  if (normal < 0 || normal >= dims) {
-    fail_range(op, "dim ", dim, " is out of range for a tensor of ", dims, " dims");
-  }
-  return static_cast<int>(normal);
+void fail_dim(std::string_view op, std::int64_t dim, int dims) {
+  fail_range(op, "dim ", dim, " is out of range for a tensor of ", dims, " dims");
 }
 
 Shape broadcast_shapes(std::string_view op, const Shape& a, const Shape& b) {

@@ -22,7 +22,11 @@ class Shape {
   explicit Shape(std::span<const std::int64_t> sizes) : Shape(sizes.data(), sizes.size()) {}
   explicit Shape(const std::vector<std::int64_t>& sizes) : Shape(sizes.data(), sizes.size()) {}
   /// `dims` copies of `value`.
-  static Shape filled(int dims, std::int64_t value);
+  static Shape filled(int dims, std::int64_t value) {
+    Shape shape;
+    for (int i = 0; i < dims; ++i) shape.push_back(value);
+    return shape;
+  }
 
   int dim() const { return dim_; }
   bool empty() const { return dim_ == 0; }
@@ -36,7 +40,10 @@ class Shape {
   const std::int64_t* begin() const { return sizes_.data(); }
   const std::int64_t* end() const { return sizes_.data() + dim_; }
 
-  void push_back(std::int64_t size);
+  void push_back(std::int64_t size) {
+    if (dim_ == max_dims) fail_full(size);
+    sizes_[static_cast<std::size_t>(dim_++)] = size;
+  }
   void insert(int at, std::int64_t size);
   void erase(int at);
 
@@ -53,6 +60,7 @@ class Shape {
  private:
   Shape(const std::int64_t* sizes, std::size_t count);
   int last() const;  // the last dim; throws where there is none
+  [[noreturn]] void fail_full(std::int64_t size) const;
 
   std::array<std::int64_t, max_dims> sizes_{};
   int dim_ = 0;
@@ -69,8 +77,14 @@ Strides contiguous_strides(const Shape& shape);
 /// of 0 taken as 1.
 void check_sizes(std::string_view op, const Shape& shape);
 
+[[noreturn]] void fail_dim(std::string_view op, std::int64_t dim, int dims);
+
 /// `dim` counted from the front; negative dims count from the back. Throws `std::out_of_range` naming `op`.
-int normalize_dim(std::string_view op, std::int64_t dim, int dims);
+inline int normalize_dim(std::string_view op, std::int64_t dim, int dims) {
+  const std::int64_t normal = dim < 0 ? dim + dims : dim;
+  if (normal < 0 || normal >= dims) fail_dim(op, dim, dims);
+  return static_cast<int>(normal);
+}
 
 /// NumPy's rule: align at the back; sizes must be equal or one of them 1. Throws naming `op` and both shapes.
 Shape broadcast_shapes(std::string_view op, const Shape& a, const Shape& b);

@@ -1,8 +1,8 @@
 #include <xgrad/core/tape.hpp>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
-#include <queue>
 
 #include <xgrad/core/error.hpp>
 
@@ -95,7 +95,7 @@ Variable Replay::unpack(const Saved& saved, std::shared_ptr<Node> node) const {
 }
 
 Variable Replay::saved(std::size_t i) const {
-  const std::vector<Saved>& all = node_.body_.saved;
+  const auto& all = node_.body_.saved;
   if (i >= all.size() || !all[i].value.defined()) {
     fail_state("backward", "the rule of node #", node_.id(), " (", node_.op(), ") asks for saved value ", i,
                ", which the op did not keep");
@@ -132,24 +132,27 @@ bool wants_gradient(const Inputs& inputs) {
   return false;
 }
 
-// Newest first is a topological order, since an op's inputs exist before it. The queue always yields the
+// Newest first is a topological order, since an op's inputs exist before it. The heap always yields the
 // newest node that is left; a node reached along several edges comes out several times in a row, and is taken
 // once.
-std::vector<std::shared_ptr<Node>> nodes_behind(const std::vector<Variable>& outputs) {
-  const auto older = [](const auto& a, const auto& b) { return a->id() < b->id(); };
-  std::priority_queue<std::shared_ptr<Node>, std::vector<std::shared_ptr<Node>>, decltype(older)> queue(
-      older);
+std::vector<Node*> nodes_behind(const std::vector<Variable>& outputs) {
+  std::vector<std::pair<std::uint64_t, Node*>> heap;
+  const auto push = [&heap](Node* node) {
+    heap.emplace_back(node->id(), node);
+    std::push_heap(heap.begin(), heap.end());
+  };
   for (const Variable& output : outputs) {
-    if (output.requires_grad()) queue.push(output.node());
+    if (output.requires_grad()) push(output.node().get());
   }
-  std::vector<std::shared_ptr<Node>> tape;
-  while (!queue.empty()) {
-    const std::shared_ptr<Node> node = queue.top();
-    queue.pop();
+  std::vector<Node*> tape;
+  while (!heap.empty()) {
+    Node* const node = heap.front().second;
+    std::pop_heap(heap.begin(), heap.end());
+    heap.pop_back();
     if (!tape.empty() && tape.back() == node) continue;
     tape.push_back(node);
     for (const auto& input : node->inputs()) {
-      if (input) queue.push(input);
+      if (input) push(input.get());
     }
   }
   return tape;
@@ -159,7 +162,7 @@ Variable append_node(const char* op, Tensor value, const Inputs& inputs, std::in
                      Rule rule) {
   if (!is_floating(value.dtype())) fail(op, "a recorded result must be floating, not ", value.dtype());
   if (!rule) fail(op, "a recorded op needs a rule");
-  auto node = std::make_shared<Node>(op, value);
+  auto node = std::allocate_shared<Node>(PoolAllocator<Node>(), op, value);
   node->body_.inputs.reserve(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     node->body_.inputs.push_back(inputs[i].requires_grad() ? inputs[i].node() : nullptr);

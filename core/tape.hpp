@@ -7,7 +7,9 @@
 // there are no cycles: a rule that needs its own output says `keeps_output`; the node then keeps that Tensor
 // (not the Variable), and the engine hands it back at replay.
 
+#include <array>
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -16,15 +18,39 @@
 #include <string_view>
 #include <vector>
 
+#include <xgrad/core/pool.hpp>
 #include <xgrad/core/variable.hpp>
 
 namespace xgrad {
 
 class Replay;
 
-/// One gradient per input, in the inputs' order; `nothing` where none is wanted or it is zero.
-using Gradients = std::vector<Variable>;
 inline const Variable nothing;
+
+/// One gradient per input, in the inputs' order; `nothing` where none is wanted or it is zero. Made as
+/// `{dx}`, as `{dx, dw}`, from a vector, or by size and then filled in.
+class Gradients {
+ public:
+  template <class... Each>
+  requires(std::convertible_to<Each, Variable>&&...) Gradients(Each&&... each) : Gradients(sizeof...(each)) {
+    [[maybe_unused]] Variable* next = begin();
+    ((*next++ = std::forward<Each>(each)), ...);
+  }
+  Gradients(std::vector<Variable> many) : size_(many.size()), many_(std::move(many)) {}
+  explicit Gradients(std::size_t size) : size_(size) {
+    if (size > few_.size()) many_.resize(size);
+  }
+
+  std::size_t size() const { return size_; }
+  Variable* begin() { return many_.empty() ? few_.data() : many_.data(); }
+  Variable* end() { return begin() + size_; }
+  Variable& operator[](std::size_t i) { return begin()[i]; }
+
+ private:
+  std::size_t size_;
+  std::array<Variable, 3> few_;  // most ops have no more inputs, and these ask for no memory
+  std::vector<Variable> many_;
+};
 
 /// An op's derivative: from dL/d(output) to dL/d(input) for each input, written with ordinary ops on
 /// Variables.
@@ -41,6 +67,8 @@ struct Saved {
 /// (`rule`).
 class Node : public std::enable_shared_from_this<Node> {
  public:
+  using List = std::vector<std::shared_ptr<Node>, PoolAllocator<std::shared_ptr<Node>>>;
+
   Node(const char* op, const Tensor& output);
   ~Node();
   Node(const Node&) = delete;
@@ -53,7 +81,7 @@ class Node : public std::enable_shared_from_this<Node> {
   bool is_leaf() const { return body_.inputs.empty(); }
   bool was_replayed() const { return phase_ == Phase::replayed; }
   /// The nodes of the inputs, null for an input that wants no gradient.
-  const std::vector<std::shared_ptr<Node>>& inputs() const { return body_.inputs; }
+  const List& inputs() const { return body_.inputs; }
   std::size_t saved_bytes() const;  ///< what the saved values hold in memory, views counted by what they show
 
  private:
@@ -64,8 +92,8 @@ class Node : public std::enable_shared_from_this<Node> {
                               Rule);
 
   struct Body {  // all that may hold other nodes
-    std::vector<std::shared_ptr<Node>> inputs;
-    std::vector<Saved> saved;
+    List inputs;
+    std::vector<Saved, PoolAllocator<Saved>> saved;
     Rule rule;
   };
   enum class Phase : std::uint8_t { recorded, being_replayed, replayed };
@@ -100,13 +128,15 @@ class Replay {
 
  private:
   friend class Engine;
-  Replay(Node& node, Variable grad, std::vector<bool> wants)
-      : node_(node), grad_(std::move(grad)), wants_(std::move(wants)) {}
+  Replay(Node& node, const Variable& grad, const std::vector<bool>& wants)
+      : node_(node), grad_(grad), wants_(wants) {}
+  Replay(const Replay&) = delete;
+  Replay& operator=(const Replay&) = delete;
   Variable unpack(const Saved& saved, std::shared_ptr<Node> node) const;
 
   Node& node_;
-  Variable grad_;
-  std::vector<bool> wants_;
+  const Variable& grad_;
+  const std::vector<bool>& wants_;
 };
 
 /// An op's inputs: `{x, weight}`, or a vector of Variables.
@@ -154,8 +184,8 @@ Variable append_node(const char* op, Tensor value, const Inputs& inputs, std::in
                      Rule rule);
 
 /// The nodes that these outputs depend on, newest first: the tape, as `backward()` replays it and `trace`
-/// shows it.
-std::vector<std::shared_ptr<Node>> nodes_behind(const std::vector<Variable>& outputs);
+/// shows it. They live as long as the outputs' own nodes.
+std::vector<Node*> nodes_behind(const std::vector<Variable>& outputs);
 
 /// Makes an op's result a Variable and, where a gradient is wanted, appends the op to the tape. The library's
 /// ops and a user's own go through this same call:

@@ -43,13 +43,13 @@ Tensor::Tensor(StoragePtr storage, const Shape& shape, const Strides& strides, s
   }
 }
 
-std::int64_t Tensor::size(int dim) const { return shape_[normalize_dim("size", dim, this->dim())]; }
+Tensor::Tensor(StoragePtr fresh, const Shape& shape, DType dtype)
+    : storage_(std::move(fresh)), shape_(shape), strides_(contiguous_strides(shape)), dtype_(dtype) {}
 
 bool Tensor::is_contiguous() const {
-  if (numel() == 0) return true;
   std::int64_t expected = 1;
   for (int i = dim() - 1; i >= 0; --i) {
-    if (shape_[i] != 1 && strides_[i] != expected) return false;
+    if (shape_[i] != 1 && strides_[i] != expected) return numel() == 0;
     expected *= shape_[i];
   }
   return true;

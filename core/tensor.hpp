@@ -34,7 +34,9 @@ class Tensor {
   bool defined() const { return static_cast<bool>(storage_); }
   const Shape& shape() const { return shape_; }
   int dim() const { return shape_.dim(); }
-  std::int64_t size(int dim) const;  ///< negative dims count from the back
+  std::int64_t size(int dim) const {
+    return shape_[normalize_dim("size", dim, this->dim())];
+  }  ///< negative dims count from the back
   std::int64_t numel() const { return shape_.numel(); }
   std::size_t nbytes() const {
     return static_cast<std::size_t>(numel()) * item_size(dtype_);
@@ -85,6 +87,8 @@ class Tensor {
   const Tensor& zero_() const;
 
  private:
+  friend Tensor empty(const Shape& shape, DType dtype);
+  Tensor(StoragePtr fresh, const Shape& shape, DType dtype);  // all of it, contiguous
   const void* raw_data(std::string_view op, DType expected) const;
 
   StoragePtr storage_;

@@ -12,7 +12,7 @@ namespace {
 // The strides that show `tensor` in `shape` without a copy, if there are any. Runs of dims that lie in one
 // line in memory may be cut up and merged freely; a size may not straddle two runs.
 std::optional<Strides> view_strides(const Tensor& tensor, const Shape& shape) {
-  if (tensor.numel() == 0) return contiguous_strides(shape);
+  if (tensor.is_contiguous()) return contiguous_strides(shape);
   Strides strides = Shape::filled(shape.dim(), 1);
   int to = shape.dim() - 1;
   std::int64_t run = 1;   // elements of the current run of source dims
@@ -39,23 +39,19 @@ Shape infer_size(const Shape& from, const Shape& wanted) {
   Shape shape = wanted;
   int unknown = -1;
   for (int i = 0; i < shape.dim(); ++i) {
-    if (shape[i] == -1) {
-      if (unknown >= 0) fail("reshape", "only one size can be -1: ", from, " to ", wanted);
-      unknown = i;
-    }
+    if (shape[i] != -1) continue;
+    if (unknown >= 0) fail("reshape", "only one size can be -1: ", from, " to ", wanted);
+    unknown = i;
+    shape[i] = 1;
   }
-  Shape others = shape;
-  if (unknown >= 0) others[unknown] = 1;
-  check_sizes("reshape", others);
-  const std::int64_t known = others.numel();
-  if (unknown >= 0) {
-    if (known == 0) fail("reshape", "-1 could be any size: ", from, " to ", wanted);
-    if (from.numel() % known == 0) shape[unknown] = from.numel() / known;
-  }
-  if (shape.numel() != from.numel() || (unknown >= 0 && shape[unknown] < 0)) {
-    fail("reshape", "element counts differ: ", from, " has ", from.numel(), ", ", wanted,
+  check_sizes("reshape", shape);
+  const std::int64_t count = from.numel(), known = shape.numel();
+  if (unknown >= 0 && known == 0) fail("reshape", "-1 could be any size: ", from, " to ", wanted);
+  if (unknown >= 0 ? count % known != 0 : count != known) {
+    fail("reshape", "element counts differ: ", from, " has ", count, ", ", wanted,
          unknown >= 0 ? " needs a multiple of " : " has ", known);
   }
+  if (unknown >= 0) shape[unknown] = count / known;
   return shape;
 }
 
@@ -65,9 +61,12 @@ Tensor Tensor::reshape(const Shape& shape) const {
   check_defined("reshape", *this);
   const Shape full = infer_size(shape_, shape);
   if (full == shape_) return *this;
-  if (const auto strides = view_strides(*this, full))
-    return Tensor(storage_, full, *strides, offset_, dtype_);
-  return clone().reshape(full);
+  const auto strides = view_strides(*this, full);
+  if (!strides) return clone().reshape(full);
+  Tensor view = *this;
+  view.shape_ = full;
+  view.strides_ = *strides;
+  return view;
 }
 
 Tensor Tensor::transpose(int dim0, int dim1) const {

@@ -11,8 +11,9 @@ namespace xgrad {
 
 Tape trace(const Variable& result, const std::vector<std::pair<std::string, Variable>>& names) {
   if (!result.defined()) fail("trace", "the variable is undefined");
-  const auto newest_first = nodes_behind({result});
-  Tape::Nodes nodes(newest_first.rbegin(), newest_first.rend());
+  Tape::Nodes nodes;
+  for (const Node* node : nodes_behind({result})) nodes.push_back(node->shared_from_this());
+  std::reverse(nodes.begin(), nodes.end());
 
   Tape::Names by_node;
   for (const auto& [name, variable] : names) {

@@ -9,14 +9,15 @@ namespace xgrad {
 
 Variable::Variable(Tensor value, bool requires_grad) {
   if (!value.defined()) fail("Variable", "the tensor is undefined");
-  state_ = std::make_shared<State>(State{std::move(value), nullptr, false});
+  state_ = std::allocate_shared<State>(PoolAllocator<State>(), std::move(value), nullptr, false);
   if (requires_grad) requires_grad_();
 }
 
 Variable Variable::of_node(Tensor value, std::shared_ptr<Node> node) {
   Variable variable;
   const bool requires_grad = node != nullptr;
-  variable.state_ = std::make_shared<State>(State{std::move(value), std::move(node), requires_grad});
+  variable.state_ =
+      std::allocate_shared<State>(PoolAllocator<State>(), std::move(value), std::move(node), requires_grad);
   return variable;
 }
 

@@ -92,9 +92,11 @@ class Variable {
  private:
   friend class Promotion;  // gradcheck's: puts a leaf back exactly as it was
   struct State {
+    State(Tensor&& value, std::shared_ptr<Node>&& node, bool requires_grad)
+        : value(std::move(value)), node(std::move(node)), requires_grad(requires_grad) {}
     Tensor value;
     std::shared_ptr<Node> node;
-    bool requires_grad = false;
+    bool requires_grad;
   };
   std::shared_ptr<State> state_;
 };

@@ -16,8 +16,5 @@ echo "== Building train_transformer"
 if [[ -t 1 ]]; then progress=(); else progress=(-- --quiet); fi
 (cd -- "$root" && cmake --build --preset release --target train_transformer ${progress[@]+"${progress[@]}"})
 
-# GNU OpenMP's threads spin while they wait, for so long that a second program on the same cores brings both to a crawl.
-export GOMP_SPINCOUNT=${GOMP_SPINCOUNT:-10000}
-
 echo "== Running train_transformer" "$@"
 exec "$root/build/release/examples/train_transformer" "$@" # exec: Ctrl-C reaches the training itself

@@ -67,8 +67,8 @@ look() {
       old+="$compiler $($compiler -dumpversion) (GCC 12 or Clang 14 is needed; CXX can name another). "
   fi
 
-  # Any OpenBLAS counts. Where there is none we take the build with OpenMP: called from inside our own parallel loops it
-  # notices and stays serial, where the pthread build sets its threads against ours and copes badly with several callers.
+  # Any OpenBLAS counts. Where there is none we take the build with OpenMP: it can be told call by call to stay in our own
+  # threads, where the pthread build is told once for the whole program and copes badly with several callers.
   { have pkg-config && pkg-config --exists openblas; } || missing+=" libopenblas-openmp-dev"
 
   # apt-get would install these same versions again, so there is nothing to try.

@@ -36,7 +36,7 @@ TEST_CASE("tape: an op's id is above those of its inputs") {
   CHECK(c.node()->id() < d.node()->id());
   CHECK(std::string(d.node()->op()) == "add");
   CHECK(std::string(a.node()->op()) == "leaf");
-  CHECK(d.node()->inputs() == std::vector<std::shared_ptr<Node>>{c.node(), a.node()});
+  CHECK(d.node()->inputs() == Node::List{c.node(), a.node()});
 }
 
 TEST_CASE("tape: nodes are replayed newest first, each once, whatever the edges") {

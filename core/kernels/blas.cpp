@@ -14,6 +14,9 @@
 #ifdef XGRAD_HAVE_BLAS
 #include <cblas.h>
 #endif
+#ifdef _OPENMP
+#include <omp.h>
+#endif
 
 namespace xgrad::kernels {
 namespace {
@@ -40,21 +43,38 @@ bool has_our_width(std::string_view core, Isa ours) {
   return ours == Isa::avx512 ? has_avx512 : ours == Isa::avx2 ? has_avx2 : true;
 }
 
-bool blas_is_fast() {
-  static const bool is_fast = [] {
+// Threads are ours to share out, so OpenBLAS has to stay in the one it is called from. The build with threads
+// of its own is told once; the one with OpenMP's asks the calling thread's setting each time (`InOneThread`).
+bool stays_in_one_thread() {
+  constexpr int own_threads = 1;
+  if (openblas_get_parallel() == own_threads) openblas_set_num_threads(1);
 #ifdef _OPENMP
-    // Threads are ours to share out. The OpenMP build of OpenBLAS stays serial inside of ours; the one with
-    // threads of its own has to be told.
-    constexpr int own_threads = 1;
-    if (openblas_get_parallel() == own_threads) openblas_set_num_threads(1);
+  return true;
+#else
+  return openblas_get_parallel() <= own_threads;
 #endif
-    return has_our_width(openblas_get_corename(), best_isa());
-  }();
+}
+
+bool blas_is_fast() {
+  static const bool is_fast = has_our_width(openblas_get_corename(), best_isa()) && stays_in_one_thread();
   return is_fast;
 }
 #else
 bool blas_is_fast() { return true; }
 #endif
+
+class InOneThread {
+#ifdef _OPENMP
+ public:
+  InOneThread() { omp_set_num_threads(1); }
+  ~InOneThread() { omp_set_num_threads(before_); }
+  InOneThread(const InOneThread&) = delete;
+  InOneThread& operator=(const InOneThread&) = delete;
+
+ private:
+  int before_ = omp_get_max_threads();
+#endif
+};
 
 // A call of BLAS checks, chooses and packs before it multiplies; up to this many multiplications our own
 // loops are done as early or earlier.
@@ -121,6 +141,7 @@ template <class T>
 bool blas_gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, T alpha,
                const T* a, std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c, std::int64_t ldc) {
   if (m <= 0 || n <= 0 || k <= 0 || !fits_int(m, n, k, lda, ldb, ldc)) return false;
+  [[maybe_unused]] const InOneThread in_one_thread;
   call_blas(trans_a ? CblasTrans : CblasNoTrans, trans_b ? CblasTrans : CblasNoTrans, static_cast<int>(m),
             static_cast<int>(n), static_cast<int>(k), alpha, a, static_cast<int>(lda), b,
             static_cast<int>(ldb), beta, c, static_cast<int>(ldc));

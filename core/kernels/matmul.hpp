@@ -8,15 +8,16 @@ namespace xgrad::kernels {
 // whatever the order of their strides, and copied only where neither of the last two strides is 1 or elements
 // repeat. The caller has checked shapes and dtypes.
 
-/// (..., M, K) @ (..., K, N) → (..., M, N), new and contiguous.
+/// (..., M, K) @ (..., K, N) → (..., M, N), new. Contiguous, unless an operand's matrices lie interleaved, as
+/// heads do; the result's then lie so too, and joining the heads moves no element.
 Tensor matmul(const Tensor& a, const Tensor& b);
 
 /// c = alpha · a b + beta · c, where c has the product's shape and any strides without repeats. With beta =
 /// 0, c is not read. Raises no version.
 void matmul_into(const Tensor& a, const Tensor& b, const Tensor& c, double alpha, double beta);
 
-/// x Wᵀ + bias: x (..., M, in), weight (out, in), bias (out) or undefined → (..., M, out), new and
-/// contiguous.
+/// x Wᵀ + bias: x (..., M, in), weight (out, in), bias (out) or undefined → (..., M, out), new, laid out as
+/// `matmul` does.
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias);
 
 }  // namespace xgrad::kernels

@@ -1,5 +1,7 @@
 #include <xgrad/core/kernels/reduction.hpp>
 
+#include <optional>
+
 #include <xgrad/core/error.hpp>
 
 namespace xgrad::kernels {
@@ -57,7 +59,32 @@ void Loops::merge() {
   }
 }
 
+namespace {
+
+// The plan of a contiguous x whose first or whose last dims are reduced, which most reductions are.
+std::optional<Plan> simple_plan(const Tensor& x, Dims dims) {
+  if (!x.is_contiguous()) return std::nullopt;
+  const int n = x.dim();
+  const bool reduces_last = n == 0 || dims[static_cast<std::size_t>(n - 1)];
+  std::int64_t outer = 1, inner = 1;
+  int i = n - 1;
+  for (; i >= 0 && dims[static_cast<std::size_t>(i)] == reduces_last; --i) inner *= x.shape()[i];
+  for (; i >= 0 && dims[static_cast<std::size_t>(i)] != reduces_last; --i) outer *= x.shape()[i];
+  if (i >= 0) return std::nullopt;
+  Plan plan;
+  plan.by_row = reduces_last;
+  plan.rows = reduces_last ? inner : outer;
+  plan.row_step = reduces_last ? 1 : inner;
+  plan.columns = reduces_last ? outer : inner;
+  plan.column_step = reduces_last ? inner : 1;
+  plan.column_out = 1;
+  return plan;
+}
+
+}  // namespace
+
 std::pair<Plan, Tensor> Plan::make(const Tensor& x, Dims dims) {
+  if (const auto simple = simple_plan(x, dims)) return {*simple, x};
   Plan plan;
   const Strides y_strides = contiguous_strides(reduced_shape(x.shape(), dims, /*keepdim=*/true));
   for (int i = 0; i < x.dim(); ++i) {

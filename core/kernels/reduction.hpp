@@ -83,8 +83,10 @@ void reduce_into(const Tensor& input, Dims dims, const Tensor& y, Total start, c
       begin += count;
     }
   };
-  const auto partial = std::make_unique_for_overwrite<Total[]>(
-      parts > 1 ? static_cast<std::size_t>(parts * tasks * width) : 0);
+  std::unique_ptr<Total[]> partial;
+  if (parts > 1) {
+    partial = std::make_unique_for_overwrite<Total[]>(static_cast<std::size_t>(parts * tasks * width));
+  }
   parallel_for(
       tasks * parts, parallel_grain / (work / parts + 1) + 1, [&](std::int64_t begin, std::int64_t end) {
         std::array<Total, most_columns> totals;

@@ -69,9 +69,10 @@ Variable stack(const std::vector<Variable>& parts, int dim) {
     kernels::copy(parts[static_cast<std::size_t>(i)].value(), y.select(d, i));
   }
   return record("stack", y, parts, {}, [d, count](const Replay& r) -> Gradients {
-    Gradients gradients;
+    Gradients gradients(static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) {
-      gradients.push_back(r.wants(static_cast<std::size_t>(i)) ? select(r.grad(), d, i) : nothing);
+      const auto part = static_cast<std::size_t>(i);
+      if (r.wants(part)) gradients[part] = select(r.grad(), d, i);
     }
     return gradients;
   });

@@ -1,0 +1,76 @@
+#include <xgrad/core/kernels/matmul_layout.hpp>
+
+#include <xgrad/core/factories.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+std::optional<Layout> layout(std::int64_t rows, std::int64_t columns, std::int64_t row_step,
+                             std::int64_t column_step) {
+  if ((columns == 1 || column_step == 1) && (rows == 1 || row_step >= columns))
+    return Layout{false, rows == 1 ? columns : row_step};
+  if ((rows == 1 || row_step == 1) && (columns == 1 || column_step >= rows))
+    return Layout{true, columns == 1 ? rows : column_step};
+  return std::nullopt;
+}
+
+// The rows of one matrix of x lie among those of the others.
+bool is_interleaved(const Tensor& x) {
+  if (column_step(x) != 1) return false;
+  for (int i = 0; i < x.dim() - 2; ++i) {
+    if (x.shape()[i] > 1 && x.strides()[i] < row_step(x)) return x.strides()[i] >= x.shape()[x.dim() - 1];
+  }
+  return false;
+}
+
+// New, its dims in the order in which those of `like` lie in memory.
+Tensor empty_in_order_of(const Tensor& like, const Shape& shape) {
+  Shape order;
+  for (int i = 0; i < shape.dim(); ++i) {
+    int at = i;
+    while (at > 0 && like.strides()[static_cast<int>(order[at - 1])] < like.strides()[i]) --at;
+    order.insert(at, i);
+  }
+  Shape back = order, sorted = shape;
+  for (int i = 0; i < shape.dim(); ++i) {
+    sorted[i] = shape[static_cast<int>(order[i])];
+    back[static_cast<int>(order[i])] = i;
+  }
+  return empty(sorted, like.dtype()).permute(back);
+}
+
+}  // namespace
+
+std::optional<Layout> layout(const Tensor& x) {
+  const int last = x.dim() - 1;
+  return layout(x.shape()[last - 1], x.shape()[last], row_step(x), column_step(x));
+}
+
+Tensor readable_copy(const Tensor& x) {
+  Tensor once = x;
+  for (int i = 0; i < x.dim() - 2; ++i) {
+    if (x.strides()[i] == 0 && x.shape()[i] > 1) once = once.slice(i, 0, 1);
+  }
+  return once.clone();
+}
+
+Shape batch_of(const Tensor& x) {
+  Shape batch;
+  for (int i = 0; i < x.dim() - 2; ++i) batch.push_back(x.shape()[i]);
+  return batch;
+}
+
+Shape product_shape(const Tensor& a, const Tensor& b) {
+  Shape shape = broadcast_shapes("matmul", batch_of(a), batch_of(b));
+  shape.push_back(a.shape()[a.dim() - 2]);
+  shape.push_back(b.shape()[b.dim() - 1]);
+  return shape;
+}
+
+Tensor empty_in_natural_order(const Tensor& a, const Tensor& b, const Shape& shape) {
+  if (b.dim() == shape.dim() && is_interleaved(b)) return empty_in_order_of(b, shape);
+  if (a.dim() == shape.dim() && is_interleaved(a.mT())) return empty_in_order_of(a, shape);
+  return empty(shape, a.dtype());
+}
+
+}  // namespace xgrad::kernels
