@@ -48,6 +48,12 @@ class Engine {
     return at < tape_.size() ? slots_[at] : Variable();
   }
 
+  // A slot's sum, if a rule may add to it in place.
+  Tensor sum_so_far(const Node& node) const {
+    const Variable& slot = slots_[position(node)];
+    return may_add_to(slot) ? slot.value() : Tensor();
+  }
+
   void replay() {
     for (std::size_t i = 0; i < tape_.size(); ++i) {  // before anything has changed
       if (needed_[i] && (!is_target_[i] || leads_on(*tape_[i]))) tape_[i]->check_replayable();
@@ -79,12 +85,16 @@ class Engine {
                        [&](const auto& input) { return input && needed_[position(*input)]; });
   }
 
+  bool may_add_to(const Variable& slot) const {
+    return !create_graph_ && slot.defined() && slot.is_sole_owner() && slot.value().is_contiguous();
+  }
+
   // The first gradient to arrive is borrowed; a later one makes a sum, in place once nobody else can see it.
   void accumulate(std::size_t at, Variable gradient) {
     Variable& slot = slots_[at];
     if (!slot.defined()) {
       slot = std::move(gradient);
-    } else if (!create_graph_ && slot.is_sole_owner() && slot.value().is_contiguous()) {
+    } else if (may_add_to(slot)) {
       slot.value().add_(gradient.value());
     } else {
       slot = add(slot, gradient);
@@ -132,7 +142,7 @@ class Engine {
     wants_.assign(inputs.size(), false);
     for (std::size_t i = 0; i < inputs.size(); ++i) wants_[i] = inputs[i] && needed_[position(*inputs[i])];
     const Turn turn(node);
-    Gradients gradients = node.body_.rule(Replay(node, gradient, wants_));
+    Gradients gradients = node.body_.rule(Replay(*this, node, gradient, wants_));
     check_count(node, gradients);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       if (!wants_[i] || !gradients[i].defined()) continue;
@@ -166,6 +176,10 @@ class Engine {
   std::vector<bool> is_target_;               // asked for by grad()
   std::vector<bool> wants_;  // of the node being replayed: which inputs' gradients are needed
 };
+
+Tensor Replay::sum_so_far(std::size_t input) const {
+  return wants(input) ? engine_.sum_so_far(*node_.inputs()[input]) : Tensor();
+}
 
 namespace {
 

@@ -59,7 +59,7 @@ void Node::check_replayable() const {
 void Node::forget() {
   body_.saved.clear();
   body_.rule = nullptr;
-  output_ = Saved{};
+  output_.value = Tensor();
   phase_ = Phase::replayed;
 }
 

@@ -118,7 +118,10 @@ class Replay {
   const Variable& grad() const { return grad_; }  ///< dL/d(output)
   /// Under `create_graph` the rule itself goes on a tape: it must then consist of ops, not of a fused kernel.
   bool is_recorded() const { return grad_enabled(); }
-  bool wants(std::size_t input) const;                ///< a gradient for this input is asked for
+  bool wants(std::size_t input) const;  ///< a gradient for this input is asked for
+  /// The gradient that other ops have already left for this input, if the rule may add its own to it in place
+  /// and return `nothing`; else undefined. A rule may, but need not, ask.
+  Tensor sum_so_far(std::size_t input) const;
   const Shape& input_shape(std::size_t input) const;  ///< of a wanted input
   /// The i-th of the values the op listed, `keeps_output` not counted. Throws if it was changed in place
   /// since.
@@ -128,12 +131,13 @@ class Replay {
 
  private:
   friend class Engine;
-  Replay(Node& node, const Variable& grad, const std::vector<bool>& wants)
-      : node_(node), grad_(grad), wants_(wants) {}
+  Replay(const class Engine& engine, Node& node, const Variable& grad, const std::vector<bool>& wants)
+      : engine_(engine), node_(node), grad_(grad), wants_(wants) {}
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
   Variable unpack(const Saved& saved, std::shared_ptr<Node> node) const;
 
+  const Engine& engine_;
   Node& node_;
   const Variable& grad_;
   const std::vector<bool>& wants_;

@@ -71,6 +71,8 @@ void copy_as(const Tensor& source, const Tensor& destination) {
           } else {
             for (std::int64_t i = 0; i < n; ++i) b[i] = convert<To>(a[i]);
           }
+        } else if (step[0] == 0 && step[1] == 1) {
+          std::fill_n(b, n, convert<To>(*a));
         } else {
           for (std::int64_t i = 0; i < n; ++i) b[i * step[1]] = convert<To>(a[i * step[0]]);
         }

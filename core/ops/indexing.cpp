@@ -51,7 +51,13 @@ Variable embedding(const Variable& indices, const Variable& weight) {
     // y_n = W[i_n]   ⇒   dW[v] = Σ of g_n over all n with i_n = v
     const Shape& table = r.input_shape(0);
     const Variable index = reshape(r.saved(0), {r.saved(0).numel()});
-    return {index_select_backward(reshape(r.grad(), {index.numel(), table[1]}), table, 0, index)};
+    const Variable g = reshape(r.grad(), {index.numel(), table[1]});
+    if (const Tensor sum = r.sum_so_far(0); sum.defined()) {  // of a tied head, say: no second table of zeros
+      kernels::index_add_into(sum, 0, index.value(), g.value());
+      sum.storage()->bump_version();
+      return {nothing};
+    }
+    return {index_select_backward(g, table, 0, index)};
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/matmul.hpp>
+#include <xgrad/core/kernels/matmul_layout.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tape.hpp>
@@ -31,12 +32,6 @@ X as_columns(const X& b) {
   return b.dim() == 1 ? b.unsqueeze(1) : b;
 }
 
-Shape batch_shape(const Shape& matrices) {
-  Shape batch = matrices;
-  for (int i = 0; i < 2 && !batch.empty(); ++i) batch.erase(batch.dim() - 1);
-  return batch;
-}
-
 void check_matmul(const Variable& a, const Variable& b) {
   check_dtypes("matmul", a, b);
   if (a.dim() == 0 || b.dim() == 0) {
@@ -46,12 +41,12 @@ void check_matmul(const Variable& a, const Variable& b) {
   if (a.size(-1) != b.size(b.dim() == 1 ? 0 : -2)) {
     fail("matmul", "inner sizes differ: ", a.shape(), " @ ", b.shape());
   }
-  const Shape batch_a = batch_shape(a.shape()), batch_b = batch_shape(b.shape());
-  for (int i = 1; i <= std::min(batch_a.dim(), batch_b.dim()); ++i) {
-    const std::int64_t p = batch_a[batch_a.dim() - i], q = batch_b[batch_b.dim() - i];
+  for (int i = 3; i <= std::min(a.dim(), b.dim()); ++i) {
+    const std::int64_t p = a.size(-i), q = b.size(-i);
     if (p != q && p != 1 && q != 1) {
-      fail("matmul", "batch dims do not broadcast: ", a.shape(), " @ ", b.shape(), " (", batch_a, " and ",
-           batch_b, ": sizes must be equal or 1, aligned at the last dim)");
+      fail("matmul", "batch dims do not broadcast: ", a.shape(), " @ ", b.shape(), " (",
+           kernels::batch_of(a.value()), " and ", kernels::batch_of(b.value()),
+           ": sizes must be equal or 1, aligned at the last dim)");
     }
   }
 }
@@ -68,6 +63,15 @@ Variable flatten(const Variable& x) {
   Shape rows = x.shape();
   rows.erase(x.dim() - 1);
   return x.reshape({rows.numel(), x.size(-1)});
+}
+
+// a b as the gradient of an input: added by the product itself to what has already arrived there.
+Variable product_for(const Replay& r, std::size_t input, const Variable& a, const Variable& b) {
+  const Tensor sum = r.sum_so_far(input);
+  if (!sum.defined()) return matmul(a, b);
+  kernels::matmul_into(a.value(), b.value(), sum, 1, /*beta=*/1);
+  sum.storage()->bump_version();
+  return nothing;
 }
 
 // Σ over the rows of all matrices: dW of y = x W, where every matrix of x met the same W.
@@ -122,7 +126,7 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
                 [](const Replay& r) -> Gradients {
                   // y = x Wᵀ + b   ⇒   dx = g W, dW = gᵀ x and db = g, both summed over all rows
                   const Variable& g = r.grad();  // (..., out)
-                  return {r.wants(0) ? matmul(g, r.saved(1)) : nothing,
+                  return {r.wants(0) ? product_for(r, 0, g, r.saved(1)) : nothing,
                           r.wants(1) ? weight_gradient(as_rows(g), as_rows(r.saved(0))) : nothing,
                           r.wants(2) ? sum_to(g, r.input_shape(2)) : nothing};
                 });

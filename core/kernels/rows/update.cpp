@@ -10,12 +10,12 @@ namespace {
 template <class T>
 void adamw(const AdamWStep<T>& s, const T* grad, T* parameter, T* m, T* v, std::int64_t n) {
   const T decay = 1 - s.lr * s.weight_decay;
-  const T step_size = s.lr / s.bias_correction1;
+  const T step_size = s.lr / s.bias_correction1, root_scale = 1 / s.root_bias_correction2;
   for (std::int64_t i = 0; i < n; ++i) {
     const T g = grad[i];
     m[i] = s.beta1 * m[i] + s.rest1 * g;
     v[i] = s.beta2 * v[i] + s.rest2 * g * g;
-    const T denominator = std::sqrt(v[i]) / s.root_bias_correction2 + s.eps;
+    const T denominator = std::sqrt(v[i]) * root_scale + s.eps;
     parameter[i] = parameter[i] * decay - step_size * (m[i] / denominator);
   }
 }
