@@ -81,25 +81,19 @@ void call_blas(CBLAS_TRANSPOSE trans_a, CBLAS_TRANSPOSE trans_b, int m, int n, i
 bool is_worth_a_call(std::int64_t, std::int64_t, std::int64_t) { return false; }
 #endif
 
-// Scratch memory: on the stack while it is small.
+// Our own loops. They pack what is small on the stack.
 template <class T>
-class Scratch {
- public:
-  explicit Scratch(std::int64_t count) : bytes_(static_cast<std::size_t>(count) * sizeof(T)) {
-    if (count > static_cast<std::int64_t>(near_.size())) far_ = static_cast<T*>(pool_allocate(bytes_));
-  }
-  ~Scratch() {
-    if (far_) pool_free(far_, bytes_);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  T* data() { return far_ ? far_ : near_.data(); }
-
- private:
-  std::size_t bytes_;
-  T* far_ = nullptr;
-  alignas(64) std::array<T, 4096> near_;
-};
+void multiply(const Product<T>& first, const Items& items) {
+  constexpr std::int64_t near_size = 4096;
+  alignas(64) T near[near_size];
+  const GemmRows<T>& table = rows<GemmRows<T>>();
+  const std::int64_t size = table.multiply(first, items, near, near_size);
+  if (size == 0) return;
+  const std::size_t bytes = static_cast<std::size_t>(size) * sizeof(T);
+  T* const far = static_cast<T*>(pool_allocate(bytes));
+  table.multiply(first, items, far, size);
+  pool_free(far, bytes);
+}
 
 }  // namespace
 
@@ -111,9 +105,7 @@ void own_gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::i
   const Product<T> product{
       m,    n, k,  alpha, a, trans_a ? 1 : lda, trans_a ? lda : 1, b, trans_b ? 1 : ldb, trans_b ? ldb : 1,
       beta, c, ldc};
-  const GemmRows<T>& table = rows<GemmRows<T>>();
-  Scratch<T> scratch(table.scratch(product));
-  table.multiply(product, scratch.data());
+  multiply(product, {1, 0, 0, 0});
 }
 
 #ifdef XGRAD_HAVE_BLAS
