@@ -30,7 +30,7 @@ template <class T>
 struct GemmRows {
   /// All products, from the first on, in this thread alone; m, n and k are positive. Returns 0; or, with
   /// nothing done, the number of elements of scratch memory that it needs, where that is more than `size`.
-  std::int64_t (*multiply)(Product<T> first, const Items& items, T* scratch, std::int64_t size);
+  std::int64_t (*multiply)(const Product<T>& first, const Items& items, T* scratch, std::int64_t size);
 };
 
 }  // namespace xgrad::kernels

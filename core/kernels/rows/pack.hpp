@@ -103,11 +103,20 @@ inline void pack_rows(const T* from, std::int64_t step, std::int64_t depth, T* t
 }
 
 // A panel in the order in which tiles read it: to[p · count + q] = from[p · depth_step + q · step]. One of
-// the steps is 1.
+// the steps is 1. Where `length` elements from the panel's first on are there to be read, whole batches are
+// copied: what is too much is written over by what follows, or lies past the end, less than a batch.
 template <class T>
 void pack_panel(const T* from, std::int64_t depth_step, std::int64_t step, std::int64_t depth,
-                std::int64_t count, T* to) {
+                std::int64_t count, std::int64_t length, T* to) {
   if (step == 1) {
+    const std::int64_t whole = round_up(count, width<T>);
+    if (whole <= length) {
+      for (std::int64_t p = 0; p < depth; ++p) {
+        const T* x = from + p * depth_step;
+        for (std::int64_t q = 0; q < whole; q += width<T>) store<T>(to + p * count + q, load<T>(x + q));
+      }
+      return;
+    }
     for (std::int64_t p = 0; p < depth; ++p) {
       const T* x = from + p * depth_step;
       T* y = to + p * count;
@@ -121,6 +130,9 @@ void pack_panel(const T* from, std::int64_t depth_step, std::int64_t step, std::
   if constexpr (width < T >> 4) {
     for (; q + width<T> <= count; q += width<T>)
       pack_rows<T, width<T>>(from + q * step, step, depth, to + q, count);
+  }
+  if constexpr (width < T >> 8) {
+    for (; q + 8 <= count; q += 8) pack_rows<T, 8>(from + q * step, step, depth, to + q, count);
   }
   for (; q + 4 <= count; q += 4) pack_rows<T, 4>(from + q * step, step, depth, to + q, count);
   for (; q < count; ++q) pack_rows<T, 1>(from + q * step, step, depth, to + q, count);
@@ -153,7 +165,7 @@ template <class T>
 void pack(const T* from, std::int64_t depth_step, std::int64_t step, std::int64_t depth, const Parts& panels,
           T* to) {
   for_each_part(panels, [&](std::int64_t at, std::int64_t size) {
-    pack_panel(from + at * step, depth_step, step, depth, size, to + at * depth);
+    pack_panel(from + at * step, depth_step, step, depth, size, panels.length - at, to + at * depth);
   });
 }
 
