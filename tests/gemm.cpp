@@ -115,6 +115,8 @@ TEST_CASE_TEMPLATE("gemm equals the triple loop", T, float, double) {
                                   {33, 129, 256},
                                   {161, 33, 259},
                                   {9, 1025, 11},
+                                  {250, 70, 260},
+                                  {29, 530, 13},
                                   {119, 127, 64},
                                   {1, 700, 70},
                                   {700, 1, 70},
@@ -125,6 +127,33 @@ TEST_CASE_TEMPLATE("gemm equals the triple loop", T, float, double) {
   SUBCASE("nothing to sum, nothing to write") {
     for (const auto& [m, n, k] : {std::array<std::int64_t, 3>{3, 4, 0}, {0, 4, 3}, {3, 0, 4}, {0, 0, 0}})
       check_all<T>(m, n, k);
+  }
+}
+
+TEST_CASE_TEMPLATE("gemm_batch equals gemm for each item", T, float, double) {
+  constexpr std::int64_t count = 3, m = 13, n = 18, k = 9;
+  for (const bool trans_a : {false, true}) {
+    for (const bool trans_b : {false, true}) {
+      for (const std::int64_t depth : {k, std::int64_t{0}}) {
+        for (const std::int64_t step_b : {n * k + 2, std::int64_t{0}}) {  // 0: all share b
+          CAPTURE(trans_a);
+          CAPTURE(trans_b);
+          CAPTURE(depth);
+          CAPTURE(step_b);
+          const std::int64_t step_a = m * k + 1, step_c = m * n + 3;
+          const std::int64_t lda = trans_a ? m : k, ldb = trans_b ? k : n;
+          const std::vector<T> a = numbers<T>(count * step_a, 3), b = numbers<T>(count * (n * k + 2), 5);
+          std::vector<T> c = numbers<T>(count * step_c, 11), expected = c;
+          for (std::int64_t i = 0; i < count; ++i) {
+            kernels::gemm<T>(trans_a, trans_b, m, n, depth, 2, a.data() + i * step_a, lda,
+                             b.data() + i * step_b, ldb, -1, expected.data() + i * step_c, n);
+          }
+          kernels::gemm_batch<T>(count, trans_a, trans_b, m, n, depth, 2, a.data(), lda, step_a, b.data(),
+                                 ldb, step_b, -1, c.data(), n, step_c);
+          CHECK(c == expected);
+        }
+      }
+    }
   }
 }
 

@@ -13,6 +13,14 @@ template <class T>
 void gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, T alpha, const T* a,
           std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c, std::int64_t ldc);
 
+/// `count` products of one size, their operands so many elements apart (0: the same for all): as if `gemm`
+/// were called for each, but our own loops decide only once how to go about it. Where the products add to one
+/// C (step_c = 0, beta = 1), they do so in turn.
+template <class T>
+void gemm_batch(std::int64_t count, bool trans_a, bool trans_b, std::int64_t m, std::int64_t n,
+                std::int64_t k, T alpha, const T* a, std::int64_t lda, std::int64_t step_a, const T* b,
+                std::int64_t ldb, std::int64_t step_b, T beta, T* c, std::int64_t ldc, std::int64_t step_c);
+
 /// The same with our own loops (rows/gemm.cpp), whatever the size.
 template <class T>
 void own_gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, T alpha, const T* a,

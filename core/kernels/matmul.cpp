@@ -73,11 +73,19 @@ class BatchedProduct {
     parallel_for(total, grain, [&](std::int64_t begin, std::int64_t end) {
       Item item(*this, begin / along);
       std::int64_t first = begin % along;
-      for (std::int64_t left = end - begin; left > 0; item.next()) {
-        const std::int64_t count = std::min(along - first, left);
-        by_rows ? part(item, first, count, 0, n_) : part(item, 0, m_, first, count);
-        left -= count;
-        first = 0;
+      for (std::int64_t left = end - begin; left > 0;) {
+        if (first == 0 && left >= along && !bias_) {
+          const std::int64_t run = std::min(left / along, item.evenly_spaced());
+          several(item, run);
+          item.go_on(run);
+          left -= run * along;
+        } else {
+          const std::int64_t count = std::min(along - first, left);
+          by_rows ? part(item, first, count, 0, n_) : part(item, 0, m_, first, count);
+          item.go_on(1);
+          left -= count;
+          first = 0;
+        }
       }
     });
   }
@@ -93,10 +101,13 @@ class BatchedProduct {
         number /= p_.batch_[i];
       }
     }
-    void next() {
-      for (int i = p_.batch_.dim() - 1; i >= 0; --i) {
-        move(i, 1);
-        if (++index_[i] < p_.batch_[i]) return;
+    // So many items from here on lie one step of the last batch dim apart.
+    std::int64_t evenly_spaced() const { return p_.batch_.empty() ? 1 : p_.batch_.back() - index_.back(); }
+    // By no more than these.
+    void go_on(std::int64_t count) {
+      for (int i = p_.batch_.dim() - 1; i >= 0; --i, count = 1) {
+        move(i, count);
+        if ((index_[i] += count) < p_.batch_[i]) return;
         move(i, -p_.batch_[i]);
         index_[i] = 0;
       }
@@ -138,6 +149,14 @@ class BatchedProduct {
     }
     gemm(a_.how.transposed, b_.how.transposed, rows, columns, k_, alpha_, a_.at(item.a, row, 0),
          a_.how.leading, b_.at(item.b, 0, column), b_.how.leading, beta_, c, c_.how.leading);
+  }
+
+  void several(const Item& item, std::int64_t count) const {
+    const int last = batch_.dim() - 1;
+    const auto step = [&](const Matrices<T>& x) { return last < 0 ? 0 : x.batch_steps[last]; };
+    gemm_batch(count, a_.how.transposed, b_.how.transposed, m_, n_, k_, alpha_, a_.at(item.a, 0, 0),
+               a_.how.leading, step(a_), b_.at(item.b, 0, 0), b_.how.leading, step(b_), beta_,
+               c_.at(item.c, 0, 0), c_.how.leading, step(c_));
   }
 
   std::int64_t m_, n_, k_;

@@ -21,12 +21,16 @@ struct Product {
   std::int64_t c_row;
 };
 
+/// Products of equal sizes, their operands so many elements apart.
+struct Items {
+  std::int64_t count, a, b, c;
+};
+
 template <class T>
 struct GemmRows {
-  /// Elements of scratch memory that `multiply` asks for.
-  std::int64_t (*scratch)(const Product<T>& product);
-  /// The product, in this thread alone. m, n and k are positive.
-  void (*multiply)(const Product<T>& product, T* scratch);
+  /// All products, from the first on, in this thread alone; m, n and k are positive. Returns 0; or, with
+  /// nothing done, the number of elements of scratch memory that it needs, where that is more than `size`.
+  std::int64_t (*multiply)(const Product<T>& first, const Items& items, T* scratch, std::int64_t size);
 };
 
 }  // namespace xgrad::kernels

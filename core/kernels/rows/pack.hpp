@@ -8,38 +8,115 @@ namespace xgrad::kernels {
 namespace {
 
 constexpr std::int64_t smaller(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
+constexpr std::int64_t round_up(std::int64_t a, std::int64_t step) { return (a + step - 1) / step * step; }
+
+// The size of blocks that take n apart evenly, none larger than so many elements and a unit.
+inline std::int64_t even_block(std::int64_t n, std::int64_t largest, std::int64_t unit) {
+  if (n <= largest) return n;
+  const std::int64_t count = (n + largest - 1) / largest;
+  return round_up((n + count - 1) / count, unit);
+}
 
 template <class T>
 constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
 
-// to(j, i) = from(i, j) for i, j < 4, where rows are so many elements apart.
-template <class T>
-void transpose_4x4(const T* from, std::int64_t from_step, T* to, std::int64_t to_step) {
 #if defined(__GNUC__) && __has_builtin(__builtin_shufflevector)
-  typedef T Four __attribute__((vector_size(4 * sizeof(T)), aligned(sizeof(T)), may_alias));
-  Four row[4], low[2], high[2];
-  for (int i = 0; i < 4; ++i) row[i] = *reinterpret_cast<const Four*>(from + i * from_step);
+
+// Vectors in the compiler's own words, as xsimd has no shuffle that all of its versions share.
+template <class T, int n>
+struct Vector {
+  typedef T type __attribute__((vector_size(n * sizeof(T)), aligned(sizeof(T)), may_alias));
+};
+template <class T, int n>
+using VectorOf = typename Vector<T, n>::type;
+
+template <int... i>
+struct Lanes {};
+template <int n, int... i>
+struct FirstLanes : FirstLanes<n - 1, n - 1, i...> {};
+template <int... i>
+struct FirstLanes<0, i...> {
+  using type = Lanes<i...>;
+};
+
+template <class V, int... i>
+inline auto joined(const V& x, const V& y, Lanes<i...>) {
+  return __builtin_shufflevector(x, y, i...);
+}
+// x₀ y₀ x₁ y₁ (from = 0) or x₂ y₂ x₃ y₃ (from = 2) of every four lanes.
+template <int from, class V, int... i>
+inline V mixed(const V& x, const V& y, Lanes<i...>) {
+  constexpr int n = sizeof...(i);
+  return __builtin_shufflevector(x, y, (i / 4 * 4 + from + i % 4 / 2 + i % 2 * n)...);
+}
+
+// Four elements each of rows 0, 4, 8, ... side by side: n in all.
+template <class T, int n>
+inline VectorOf<T, n> every_fourth_row(const T* from, std::int64_t step) {
+  if constexpr (n == 4) {
+    return *reinterpret_cast<const VectorOf<T, 4>*>(from);
+  } else {
+    return joined(every_fourth_row<T, n / 2>(from, step),
+                  every_fourth_row<T, n / 2>(from + n / 2 * step, step), typename FirstLanes<n>::type());
+  }
+}
+
+// to(p, q) = from(q, p) for q < n, p < 4, where rows are so many elements apart. The inner four by four are
+// transposed side by side.
+template <class T, int n>
+inline void transpose(const T* from, std::int64_t from_step, T* to, std::int64_t to_step) {
+  using V = VectorOf<T, n>;
+  const typename FirstLanes<n>::type lanes;
+  V row[4], low[2], high[2];
+  for (int i = 0; i < 4; ++i) row[i] = every_fourth_row<T, n>(from + i * from_step, from_step);
   for (int i = 0; i < 2; ++i) {
-    low[i] = __builtin_shufflevector(row[i], row[i + 2], 0, 4, 1, 5);   // columns 0 and 1 of rows i and i + 2
-    high[i] = __builtin_shufflevector(row[i], row[i + 2], 2, 6, 3, 7);  // columns 2 and 3
+    low[i] = mixed<0>(row[i], row[i + 2], lanes);   // columns 0 and 1 of rows i and i + 2
+    high[i] = mixed<2>(row[i], row[i + 2], lanes);  // columns 2 and 3
   }
-  *reinterpret_cast<Four*>(to) = __builtin_shufflevector(low[0], low[1], 0, 4, 1, 5);
-  *reinterpret_cast<Four*>(to + to_step) = __builtin_shufflevector(low[0], low[1], 2, 6, 3, 7);
-  *reinterpret_cast<Four*>(to + 2 * to_step) = __builtin_shufflevector(high[0], high[1], 0, 4, 1, 5);
-  *reinterpret_cast<Four*>(to + 3 * to_step) = __builtin_shufflevector(high[0], high[1], 2, 6, 3, 7);
+  *reinterpret_cast<V*>(to) = mixed<0>(low[0], low[1], lanes);
+  *reinterpret_cast<V*>(to + to_step) = mixed<2>(low[0], low[1], lanes);
+  *reinterpret_cast<V*>(to + 2 * to_step) = mixed<0>(high[0], high[1], lanes);
+  *reinterpret_cast<V*>(to + 3 * to_step) = mixed<2>(high[0], high[1], lanes);
+}
+
 #else
-  for (int j = 0; j < 4; ++j) {
-    for (int i = 0; i < 4; ++i) to[j * to_step + i] = from[i * from_step + j];
+
+template <class T, int n>
+inline void transpose(const T* from, std::int64_t from_step, T* to, std::int64_t to_step) {
+  for (int p = 0; p < 4; ++p) {
+    for (int q = 0; q < n; ++q) to[p * to_step + q] = from[q * from_step + p];
   }
+}
+
 #endif
+
+// n rows of a panel, turned into its columns.
+template <class T, int n>
+inline void pack_rows(const T* from, std::int64_t step, std::int64_t depth, T* to, std::int64_t to_step) {
+  std::int64_t p = 0;
+  if constexpr (n % 4 == 0 && width<T> >= 4) {  // four of a row fit a register
+    for (; p + 4 <= depth; p += 4) transpose<T, n>(from + p, step, to + p * to_step, to_step);
+  }
+  for (; p < depth; ++p) {
+    for (int q = 0; q < n; ++q) to[p * to_step + q] = from[q * step + p];
+  }
 }
 
 // A panel in the order in which tiles read it: to[p · count + q] = from[p · depth_step + q · step]. One of
-// the steps is 1.
+// the steps is 1. Where `length` elements from the panel's first on are there to be read, whole batches are
+// copied: what is too much is written over by what follows, or lies past the end, less than a batch.
 template <class T>
 void pack_panel(const T* from, std::int64_t depth_step, std::int64_t step, std::int64_t depth,
-                std::int64_t count, T* to) {
+                std::int64_t count, std::int64_t length, T* to) {
   if (step == 1) {
+    const std::int64_t whole = round_up(count, width<T>);
+    if (whole <= length) {
+      for (std::int64_t p = 0; p < depth; ++p) {
+        const T* x = from + p * depth_step;
+        for (std::int64_t q = 0; q < whole; q += width<T>) store<T>(to + p * count + q, load<T>(x + q));
+      }
+      return;
+    }
     for (std::int64_t p = 0; p < depth; ++p) {
       const T* x = from + p * depth_step;
       T* y = to + p * count;
@@ -50,25 +127,46 @@ void pack_panel(const T* from, std::int64_t depth_step, std::int64_t step, std::
     return;
   }
   std::int64_t q = 0;
-  for (; q + 4 <= count; q += 4) {
-    std::int64_t p = 0;
-    for (; p + 4 <= depth; p += 4) transpose_4x4(from + q * step + p, step, to + p * count + q, count);
-    for (; p < depth; ++p) {
-      for (std::int64_t i = q; i < q + 4; ++i) to[p * count + i] = from[i * step + p];
-    }
+  if constexpr (width < T >> 4) {
+    for (; q + width<T> <= count; q += width<T>)
+      pack_rows<T, width<T>>(from + q * step, step, depth, to + q, count);
   }
-  for (; q < count; ++q) {
-    for (std::int64_t p = 0; p < depth; ++p) to[p * count + q] = from[q * step + p];
+  if constexpr (width < T >> 8) {
+    for (; q + 8 <= count; q += 8) pack_rows<T, 8>(from + q * step, step, depth, to + q, count);
+  }
+  for (; q + 4 <= count; q += 4) pack_rows<T, 4>(from + q * step, step, depth, to + q, count);
+  for (; q < count; ++q) pack_rows<T, 1>(from + q * step, step, depth, to + q, count);
+}
+
+// A length in parts, of which the first `longer` have one element more, and the last has what is left.
+struct Parts {
+  std::int64_t length, size, longer;
+};
+inline Parts full_parts(std::int64_t length, std::int64_t size) { return {length, size, 0}; }
+// Parts of as equal a size as can be: a tile of a single row would wait for its own sums.
+inline Parts even_parts(std::int64_t length, std::int64_t largest) {
+  if (length <= largest) return {length, length, 0};
+  const std::int64_t count = (length + largest - 1) / largest, size = length / count;
+  return {length, size, length - size * count};
+}
+// function(start, size) for each.
+template <class Function>
+void for_each_part(const Parts& parts, Function function) {
+  std::int64_t at = 0;
+  for (std::int64_t i = 0; at < parts.length; ++i) {
+    const std::int64_t size = smaller(parts.size + (i < parts.longer ? 1 : 0), parts.length - at);
+    function(at, size);
+    at += size;
   }
 }
 
-// All panels of a block: `length` rows (columns), `size` in a panel.
+// All panels of a block.
 template <class T>
-void pack(const T* from, std::int64_t depth_step, std::int64_t step, std::int64_t depth, std::int64_t length,
-          std::int64_t size, T* to) {
-  for (std::int64_t i = 0; i < length; i += size) {
-    pack_panel(from + i * step, depth_step, step, depth, smaller(size, length - i), to + i * depth);
-  }
+void pack(const T* from, std::int64_t depth_step, std::int64_t step, std::int64_t depth, const Parts& panels,
+          T* to) {
+  for_each_part(panels, [&](std::int64_t at, std::int64_t size) {
+    pack_panel(from + at * step, depth_step, step, depth, size, panels.length - at, to + at * depth);
+  });
 }
 
 }  // namespace

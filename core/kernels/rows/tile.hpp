@@ -1,0 +1,115 @@
+#pragma once
+
+// The innermost part of a product: a tile of C, its sums held in registers. For rows/gemm.cpp only.
+
+#include <xgrad/core/kernels/rows/pack.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+// A tile is tile_rows rows by tile_batches batches: as many sums as the processor has registers to hold them.
+#if !defined(XGRAD_HAVE_XSIMD)
+constexpr int tile_rows = 4, tile_batches = 8;
+#elif defined(__AVX512F__)
+constexpr int tile_rows = 12, tile_batches = 2;
+#else
+constexpr int tile_rows = 6, tile_batches = 2;
+#endif
+template <class T>
+constexpr std::int64_t tile_columns = tile_batches* width<T>;
+
+constexpr std::int64_t worth_prefetching = 64;  // steps along k, during which C comes into the cache
+
+// One tile of C: A(i, p) at a[i · a_row + p · a_column], row p of B at b[p · b_row].
+template <class T>
+struct Tile {
+  std::int64_t depth;
+  const T* a;
+  std::int64_t a_row, a_column;
+  const T* b;
+  std::int64_t b_row;
+  T alpha, beta;
+  T* c;
+  std::int64_t c_row;
+  std::int64_t rest;  // elements in the last batch of a row, where that is a part of a batch
+};
+
+// f(0), f(1), ... f(n − 1), each number a constant of the compiled code. Arrays indexed by them are registers
+// from the start; in a loop that is unrolled late, they would have been put on the stack first.
+template <int i>
+struct Number {
+  constexpr operator int() const { return i; }
+};
+template <int n, class F>
+[[gnu::always_inline]] inline void repeat(F f) {
+  if constexpr (n > 0) {
+    repeat<n - 1>(f);
+    f(Number<n - 1>());
+  }
+}
+
+// R rows by N batches.
+template <class T, int R, int N, bool ends_in_part>
+void multiply_tile(const Tile<T>& t) {
+  using B = Batch<T>;
+  constexpr auto is_part = [](int j) { return ends_in_part && j == N - 1; };
+  const auto read = [&](const T* x, auto j) {
+    x += j * width<T>;
+    return is_part(j) ? load_part<T>(x, t.rest, T(0)) : load<T>(x);
+  };
+  if (t.depth >= worth_prefetching) {
+    repeat<R>(
+        [&](auto i) { repeat<N>([&](auto j) { __builtin_prefetch(t.c + i * t.c_row + j * width<T>, 1); }); });
+  }
+  // A pointer to every fourth row of A: with one to each, there would not be enough registers for them.
+  const T* a[(R + 3) / 4];
+  repeat<(R + 3) / 4>([&](auto g) { a[g] = t.a + g * 4 * t.a_row; });
+  const T* b = t.b;
+  const std::int64_t a_row = t.a_row, a_column = t.a_column, b_row = t.b_row;
+  B sum[R][N];
+  repeat<R>([&](auto i) { repeat<N>([&](auto j) { sum[i][j] = B(T(0)); }); });
+  for (std::int64_t p = 0; p < t.depth; ++p) {
+    B row[N];
+    repeat<N>([&](auto j) { row[j] = read(b, j); });
+    repeat<R>([&](auto i) {
+      const B factor(a[i / 4][i % 4 * a_row]);
+      repeat<N>([&](auto j) { sum[i][j] = fma(factor, row[j], sum[i][j]); });
+    });
+    repeat<(R + 3) / 4>([&](auto g) { a[g] += a_column; });
+    b += b_row;
+  }
+  const B alpha(t.alpha), beta(t.beta);
+  const bool adds = t.beta != T(0);
+  repeat<R>([&](auto i) {
+    T* c = t.c + i * t.c_row;
+    repeat<N>([&](auto j) {
+      B value = alpha * sum[i][j];
+      if (adds) value = fma(beta, read(c, j), value);
+      is_part(j) ? store_part<T>(c + j * width<T>, value, t.rest) : store<T>(c + j * width<T>, value);
+    });
+  });
+}
+
+// Every size of tile, compiled with its numbers of rows and batches as constants.
+template <class T>
+struct Tiles {
+  using Multiply = void (*)(const Tile<T>&);
+  Multiply of[tile_rows][tile_batches][2];
+
+  constexpr Tiles() : of{} { set<tile_rows, tile_batches>(); }
+  template <int R, int N>
+  constexpr void set() {
+    of[R - 1][N - 1][0] = multiply_tile<T, R, N, false>;
+    of[R - 1][N - 1][1] = multiply_tile<T, R, N, true>;
+    if constexpr (N > 1) {
+      set<R, N - 1>();
+    } else if constexpr (R > 1) {
+      set<R - 1, tile_batches>();
+    }
+  }
+};
+template <class T>
+constexpr Tiles<T> tiles;
+
+}  // namespace
+}  // namespace xgrad::kernels
