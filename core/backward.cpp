@@ -80,9 +80,11 @@ class Engine {
     return at != tape_.end() && *at == &node ? static_cast<std::size_t>(at - tape_.begin()) : tape_.size();
   }
 
+  bool is_needed(const Node& node) const { return fills_grad_ || needed_[position(node)]; }
+
   bool leads_on(const Node& node) const {
     return std::any_of(node.inputs().begin(), node.inputs().end(),
-                       [&](const auto& input) { return input && needed_[position(*input)]; });
+                       [&](const auto& input) { return input && is_needed(*input); });
   }
 
   bool may_add_to(const Variable& slot) const {
@@ -140,7 +142,7 @@ class Engine {
   void replay_node(Node& node, const Variable& gradient) {
     const auto& inputs = node.inputs();
     wants_.assign(inputs.size(), false);
-    for (std::size_t i = 0; i < inputs.size(); ++i) wants_[i] = inputs[i] && needed_[position(*inputs[i])];
+    for (std::size_t i = 0; i < inputs.size(); ++i) wants_[i] = inputs[i] && is_needed(*inputs[i]);
     const Turn turn(node);
     Gradients gradients = node.body_.rule(Replay(*this, node, gradient, wants_));
     check_count(node, gradients);

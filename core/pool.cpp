@@ -17,23 +17,27 @@ constexpr std::align_val_t alignment{64};
 constexpr std::size_t smallest = 64;
 constexpr std::size_t slack = std::size_t{16} << 20;
 
-// Size classes: four to a power of two (64, 80, 96, 112, 128, 160, ...), so at most a fifth of a block is
-// padding.
+// Size classes: multiples of 64 up to 1024 bytes, then four to a power of two (1280, 1536, 1792, 2048, 2560,
+// ...), so that at most a fifth of a large block is padding.
+constexpr std::size_t fine = 1024, fine_classes = fine / smallest;
+
 constexpr std::size_t class_of(std::size_t bytes) {
-  bytes = std::max(bytes, smallest);
+  if (bytes <= fine) return bytes == 0 ? 0 : (bytes - 1) / smallest;
   const auto power = static_cast<std::size_t>(std::bit_width(bytes - 1) - 1);
-  const std::size_t base = std::size_t{1} << power;
-  const std::size_t quarter = (bytes - 1 - base) >> (power - 2);
-  return bytes == smallest ? 0 : (power - 6) * 4 + quarter + 1;
+  const std::size_t quarter = ((bytes - 1) >> (power - 2)) & 3;
+  return fine_classes + (power - 10) * 4 + quarter;
 }
 
 constexpr std::size_t class_bytes(std::size_t size_class) {
-  if (size_class == 0) return smallest;
-  const std::size_t base = smallest << ((size_class - 1) / 4);
-  return base + (base / 4) * ((size_class - 1) % 4 + 1);
+  if (size_class < fine_classes) return (size_class + 1) * smallest;
+  const std::size_t coarse = size_class - fine_classes;
+  const std::size_t base = fine << (coarse / 4);
+  return base + base / 4 * (coarse % 4 + 1);
 }
 
-constexpr std::size_t classes = 4 * 58 + 1;
+constexpr std::size_t classes = fine_classes + 4 * 54;
+static_assert(class_of(1024) == 15 && class_bytes(class_of(1025)) == 1280 &&
+              class_of(2048) + 1 == class_of(2049));
 
 // A kept block holds the address of the next one of its class.
 struct Block {
@@ -141,8 +145,8 @@ class ThreadCache {
   // Of this thread's changes to `in_use`, those too small to be worth an atomic operation each are saved up.
   void count(std::ptrdiff_t change) noexcept {
     change_ += change;
-    most_ = std::max(most_, change_);
-    if (std::abs(change_) > publish_from || state_ != State::open) publish();
+    if (change_ > most_) most_ = change_;
+    if (change_ > publish_from || change_ < -publish_from || state_ != State::open) publish();
   }
 
   void publish() noexcept {

@@ -21,10 +21,7 @@ std::int64_t Shape::numel() const {
   return count;
 }
 
-int Shape::last() const {
-  if (dim_ == 0) fail_range("shape", "() has no last size");
-  return dim_ - 1;
-}
+void Shape::fail_empty() { fail_range("shape", "() has no last size"); }
 
 void Shape::fail_full(std::int64_t size) const {
   fail("shape", "more than ", max_dims, " dims: ", *this, " and one more of size ", size);

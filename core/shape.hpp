@@ -59,7 +59,11 @@ class Shape {
 
  private:
   Shape(const std::int64_t* sizes, std::size_t count);
-  int last() const;  // the last dim; throws where there is none
+  int last() const {  // the last dim
+    if (dim_ == 0) fail_empty();
+    return dim_ - 1;
+  }
+  [[noreturn]] static void fail_empty();
   [[noreturn]] void fail_full(std::int64_t size) const;
 
   std::array<std::int64_t, max_dims> sizes_{};

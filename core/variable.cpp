@@ -21,10 +21,7 @@ Variable Variable::of_node(Tensor value, std::shared_ptr<Node> node) {
   return variable;
 }
 
-const Tensor& Variable::value() const {
-  if (!state_) fail("Variable", "the variable is undefined");
-  return state_->value;
-}
+void Variable::fail_undefined() { fail("Variable", "the variable is undefined"); }
 
 void Variable::set_value(Tensor value) const {
   if (!state_) fail("set_value", "the variable is undefined");

@@ -30,7 +30,10 @@ class Variable {
   Variable(Tensor value, bool requires_grad = false);
 
   bool defined() const { return state_ != nullptr; }
-  const Tensor& value() const;
+  const Tensor& value() const {
+    if (!state_) fail_undefined();
+    return state_->value;
+  }
   /// Replaces a leaf's value in every handle. A gradient of another shape or dtype is dropped.
   void set_value(Tensor value) const;
 
@@ -98,6 +101,7 @@ class Variable {
     std::shared_ptr<Node> node;
     bool requires_grad;
   };
+  [[noreturn]] static void fail_undefined();
   std::shared_ptr<State> state_;
 };
 
