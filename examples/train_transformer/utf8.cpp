@@ -33,9 +33,9 @@ Lead lead_of(unsigned byte) {
   return {};
 }
 
-[[noreturn]] void refuse(const std::string& source, const std::string& what, std::size_t position) {
-  throw std::runtime_error(source + " is not text in UTF-8: " + what + " at position " +
-                           std::to_string(position) + " (the first byte is 0)");
+[[noreturn]] void refuse(const std::string& source, unsigned byte, std::size_t position, const char* why) {
+  throw std::runtime_error(source + " is not text in UTF-8: byte 0x" + hex(byte, 2) + " at position " +
+                           std::to_string(position) + ", counted from 0, " + why);
 }
 
 }  // namespace
@@ -45,7 +45,7 @@ std::u32string decode_utf8(std::string_view bytes, const std::string& source) {
   text.reserve(bytes.size());
   for (std::size_t start = 0; start < bytes.size();) {
     const unsigned first = byte_at(bytes, start);
-    if (first == 0) refuse(source, "byte 0x00 (NUL)", start);
+    if (first == 0) refuse(source, first, start, "is a NUL");
     const Lead lead = lead_of(first);
     bool is_whole = lead.length > 0;
     char32_t point = lead.bits;
@@ -54,7 +54,7 @@ std::u32string decode_utf8(std::string_view bytes, const std::string& source) {
       is_whole = is_whole && byte >= (i == 1 ? lead.from : 0x80U) && byte <= (i == 1 ? lead.to : 0xBFU);
       point = point << 6 | (byte & 0x3F);
     }
-    if (!is_whole) refuse(source, "byte 0x" + hex(first, 2) + " starts no valid character", start);
+    if (!is_whole) refuse(source, first, start, "starts no valid character");
     text += point;
     start += lead.length;
   }
