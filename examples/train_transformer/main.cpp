@@ -16,6 +16,7 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "addition.hpp"
 #include "options.hpp"
@@ -50,6 +51,7 @@ RunFolder open_folder(const Config& config, const nn::GPT& model) {
   return folder;
 }
 
+// What a task gives to `train`.
 struct Lesson {
   Recipe recipe;
   std::int64_t tokens_per_step;

@@ -1,6 +1,6 @@
-"""What `train_transformer --text FILE` does, in PyTorch: the same model from the same initial weights, the same batches
-in the same order, the same schedule and optimiser. Prints the losses of the first ten steps, then one now and then, and
-the validation loss.
+"""What `train_transformer --text FILE` does (without dropout), in PyTorch: the same model from the same initial weights,
+the same batches in the same order, the same schedule and optimiser. Prints the losses of the first ten steps, then one
+now and then, and the validation loss.
 
     train_transformer --text FILE
     python3 reference.py --text FILE

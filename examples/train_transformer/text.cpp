@@ -16,7 +16,7 @@ using namespace xgrad;
 namespace {
 
 constexpr std::size_t code_points = 0x110000;
-constexpr std::int64_t validated = 65536;  // characters, at most: more cost time and change the third digit
+constexpr std::int64_t validated = 65536;  // characters, at most: looking should cost little
 
 std::string read_bytes(const std::filesystem::path& path) {
   const auto check = [&](bool is_fine) {
