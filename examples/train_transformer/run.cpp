@@ -56,7 +56,10 @@ void RunFolder::log(const nlohmann::json& line) {
 
 fs::path RunFolder::model_path() const { return folder_ / model_name; }
 
-void RunFolder::save(const xgrad::nn::Module& model) const { model.save(model_path()); }
+void RunFolder::save(const xgrad::nn::Module& model,
+                     const std::map<std::string, std::string>& metadata) const {
+  xgrad::save_safetensors(model_path(), model.state_dict(), metadata);
+}
 
 bool interrupted() { return asked_to_stop != 0; }
 

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <string>
 
 #include <nlohmann/json.hpp>
 #include <xgrad/xgrad.hpp>
@@ -16,7 +18,7 @@ class RunFolder {
 
   /// Appends one line to metrics.jsonl. A disk that is full by then costs the line, not the training.
   void log(const nlohmann::json& line);
-  void save(const xgrad::nn::Module& model) const;
+  void save(const xgrad::nn::Module& model, const std::map<std::string, std::string>& metadata = {}) const;
 
   const std::filesystem::path& path() const { return folder_; }
   std::filesystem::path model_path() const;

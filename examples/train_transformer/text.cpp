@@ -1,0 +1,116 @@
+#include "text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <stdexcept>
+#include <system_error>
+
+#include "run.hpp"
+#include "utf8.hpp"
+
+using namespace xgrad;
+
+namespace {
+
+constexpr std::size_t code_points = 0x110000;
+constexpr std::int64_t validated = 65536;  // characters, at most: looking should cost little
+
+std::string read_bytes(const std::filesystem::path& path) {
+  const auto check = [&](bool is_fine) {
+    if (is_fine) return;
+    throw std::runtime_error("cannot read " + path.string() + ": " + std::system_category().message(errno));
+  };
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
+  check(file != nullptr);
+  std::string bytes;
+  std::array<char, 1 << 16> part;
+  while (const std::size_t count = std::fread(part.data(), 1, part.size(), file.get()))
+    bytes.append(part.data(), count);
+  check(std::ferror(file.get()) == 0);
+  return bytes;
+}
+
+}  // namespace
+
+std::u32string read_text(const std::filesystem::path& path) {
+  const std::string bytes = read_bytes(path);
+  if (bytes.empty()) throw std::runtime_error(path.string() + " is empty: there is nothing to learn from");
+  return decode_utf8(bytes, path.string());
+}
+
+Vocabulary::Vocabulary(const std::u32string& text) : numbers_(code_points, -1) {
+  for (const char32_t c : text) numbers_.at(c) = 0;
+  for (char32_t c = 0; c < code_points; ++c) {
+    if (numbers_[c] < 0) continue;
+    numbers_[c] = size();
+    characters_ += c;
+  }
+}
+
+std::vector<std::int64_t> Vocabulary::tokens(const std::u32string& text, const std::string& source) const {
+  std::vector<std::int64_t> tokens;
+  tokens.reserve(text.size());
+  std::u32string missing;
+  for (const char32_t c : text) {
+    tokens.push_back(numbers_.at(c));
+    if (tokens.back() < 0 && missing.find(c) == std::u32string::npos) missing += c;
+  }
+  if (missing.empty()) return tokens;
+  std::string names;
+  for (const char32_t c : missing) names += (names.empty() ? "" : ", ") + name_of(c);
+  throw std::runtime_error(source + " has characters that the text does not have: " + names);
+}
+
+Text::Text(const std::u32string& text, std::int64_t context)
+    : vocabulary_(text),
+      tokens_(vocabulary_.tokens(text, "the text")),
+      context_(context),
+      split_(static_cast<std::int64_t>(text.size()) * 9 / 10) {
+  const auto held_out = static_cast<std::int64_t>(text.size()) - split_;
+  const std::int64_t longest = std::min(split_, held_out) - 1;
+  if (longest >= context) return;
+  throw std::runtime_error("the text is too short: its parts, " + std::to_string(split_) +
+                           " characters to train on and " + std::to_string(held_out) +
+                           " to validate, must both be longer than --context " + std::to_string(context) +
+                           "; take a longer text" +
+                           (longest < 1 ? "" : ", or a --context up to " + std::to_string(longest)));
+}
+
+Batch Text::windows(const std::vector<std::int64_t>& starts) const {
+  const auto count = static_cast<std::int64_t>(starts.size());
+  Batch batch{empty({count, context_}, int64), empty({count, context_}, int64)};
+  auto* tokens = batch.tokens.mutable_data<std::int64_t>();
+  auto* targets = batch.targets.mutable_data<std::int64_t>();
+  for (const std::int64_t start : starts) {
+    tokens = std::copy_n(tokens_.begin() + start, context_, tokens);
+    targets = std::copy_n(tokens_.begin() + start + 1, context_, targets);
+  }
+  return batch;
+}
+
+Batch Text::next_batch(std::int64_t size, Generator& generator) const {
+  return windows(randint(0, split_ - context_, {size}, int64, generator).to_vector<std::int64_t>());
+}
+
+std::optional<double> Text::validation_loss(nn::GPT& model, std::int64_t size) const {
+  const NoGradGuard no_grad;
+  const bool was_training = model.is_training();
+  model.eval();
+  const std::int64_t all = (static_cast<std::int64_t>(tokens_.size()) - split_ - 1) / context_;
+  const std::int64_t used = std::min(all, std::max<std::int64_t>(1, validated / context_));
+  double total = 0;
+  std::vector<std::int64_t> starts;
+  for (std::int64_t window = 0; window < used && !interrupted(); ++window) {
+    starts.push_back(split_ + window * all / used * context_);
+    const auto count = static_cast<std::int64_t>(starts.size());
+    if (count < size && window + 1 < used) continue;
+    total += batch_loss(model, windows(starts)).item<double>() * static_cast<double>(count);
+    starts.clear();
+  }
+  model.train(was_training);
+  if (interrupted()) return {};
+  return total / static_cast<double>(used);
+}

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "task.hpp"
+
+/// The characters of a file in UTF-8. Throws `std::runtime_error` naming the file where there is nothing to
+/// read.
+std::u32string read_text(const std::filesystem::path& path);
+
+/// Numbers for the characters of a text, in the order of their code points.
+class Vocabulary {
+ public:
+  explicit Vocabulary(const std::u32string& text);
+
+  std::int64_t size() const { return static_cast<std::int64_t>(characters_.size()); }
+  const std::u32string& characters() const { return characters_; }
+  char32_t character(std::int64_t token) const { return characters_.at(static_cast<std::size_t>(token)); }
+  /// Throws `std::runtime_error` that starts with `source` and names the characters the text does not have.
+  std::vector<std::int64_t> tokens(const std::u32string& text, const std::string& source) const;
+
+ private:
+  std::u32string characters_;
+  std::vector<std::int64_t> numbers_;  // of each code point; −1: not in the text
+};
+
+/// Going on with a text, character by character. The model learns from the first 90 %; the rest tells how
+/// well it does on what it has not seen.
+class Text {
+ public:
+  /// Throws `std::runtime_error` unless both parts are longer than `context`.
+  Text(const std::u32string& text, std::int64_t context);
+
+  const Vocabulary& vocabulary() const { return vocabulary_; }
+  std::int64_t context() const { return context_; }
+
+  /// Windows from anywhere in the training part.
+  Batch next_batch(std::int64_t size, xgrad::Generator& generator) const;
+
+  /// The mean loss over windows spread evenly over the validation part: all of it, or about 65,536
+  /// characters. The same ones each time, without dropout, and without a random number. `size` windows at a
+  /// time; nothing, if Ctrl-C was pressed meanwhile.
+  std::optional<double> validation_loss(xgrad::nn::GPT& model, std::int64_t size) const;
+
+ private:
+  Batch windows(const std::vector<std::int64_t>& starts) const;
+
+  Vocabulary vocabulary_;
+  std::vector<std::int64_t> tokens_;
+  std::int64_t context_;
+  std::int64_t split_;  // where the validation part starts
+};
