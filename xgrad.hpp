@@ -7,6 +7,7 @@
 #include <xgrad/core/gradcheck.hpp>
 #include <xgrad/core/io/safetensors.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/attention.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/dropout.hpp>
 #include <xgrad/core/ops/indexing.hpp>

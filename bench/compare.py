@@ -4,6 +4,10 @@
 A machine's speed drifts, so each round runs every row on both sides right after one another, each in a process of its
 own; the table gives the median over the rounds, and the median of the ratios round by round (above 1: xgrad is faster).
 OpenBLAS is told the processor's kernels on both sides where it does not know the processor (see --coretype).
+
+Another version of libtorch than the one installed here can be the peer, from a root of its own: scripts/peer_root.sh DIR
+makes one of Debian 13 (libtorch 2.6) and builds the peer in it, and --peer-root DIR runs its programs there, as root.
+A row that the peer lacks (attention_fused, before libtorch 2) shows empty cells.
 """
 
 import argparse
@@ -20,6 +24,7 @@ import time
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the benchmark programs")
+    parser.add_argument("--peer-root", type=pathlib.Path, help="a root made by scripts/peer_root.sh, whose libtorch is the peer")
     parser.add_argument("--rows", default=".", help="only rows that match this regular expression")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", default="1,2")
@@ -42,8 +47,12 @@ def coretype(wish):
 
 
 class Side:
-    def __init__(self, folder, name, core):
-        self.program, self.startup = folder / f"{name}_bench", folder / f"{name}_startup"
+    """The programs <name>_bench and <name>_startup in a folder, one of another root if there is a `root`."""
+
+    def __init__(self, folder, name, core, root=None):
+        # libtorch looks for the processor in /proc, which is there for the time of the run alone
+        enter = ["unshare", "--fork", "--pid", "--mount-proc", f"--root={root}"] if root else []
+        self.program, self.startup = enter + [str(folder / f"{name}_bench")], enter + [str(folder / f"{name}_startup")]
         self.core = core
 
     def environment(self, threads):
@@ -53,16 +62,16 @@ class Side:
         return env
 
     def names(self):
-        out = subprocess.run([self.program, "--benchmark_list_tests=true"], capture_output=True, text=True, check=True)
+        out = subprocess.run([*self.program, "--benchmark_list_tests=true"], capture_output=True, text=True, check=True)
         return [line.removesuffix("/real_time") for line in out.stdout.split()]
 
     def run(self, name, threads, min_time):
         """Milliseconds, GFLOP/s (0 where a row counts none), MiB over the start."""
         if name == "startup":
             begin = time.perf_counter()
-            subprocess.run([self.startup], env=self.environment(threads), check=True)
+            subprocess.run(self.startup, env=self.environment(threads), check=True)
             return 1e3 * (time.perf_counter() - begin), 0, 0
-        command = [self.program, f"--benchmark_filter=^{name}/real_time$", "--benchmark_format=json",
+        command = [*self.program, f"--benchmark_filter=^{name}/real_time$", "--benchmark_format=json",
                    f"--benchmark_min_time={min_time}"]
         out = subprocess.run(command, env=self.environment(threads), capture_output=True, text=True, check=True)
         row = json.loads(out.stdout)["benchmarks"][0]
@@ -70,30 +79,38 @@ class Side:
         return row["real_time"] * unit, row.get("gflops", 0), row["mib"]
 
 
+def peer(options, core):
+    """The other side; None where it was not built."""
+    if options.peer_root:
+        return Side(pathlib.Path("/peer/build/bench"), "peer", core, options.peer_root)
+    return Side(options.bin, "peer", core) if (options.bin / "peer_bench").exists() else None
+
+
 def measure(options):
     core = coretype(options.coretype)
     ours = Side(options.bin, "xgrad", core)
-    theirs = Side(options.bin, "peer", core) if (options.bin / "peer_bench").exists() else None
+    theirs = peer(options, core)
+    in_theirs = {*theirs.names(), "startup"} if theirs else set()
     gemm = Side(options.bin, "gemm", core) if (options.bin / "gemm_bench").exists() else None
     in_gemm = set(gemm.names()) if gemm else set()
     names = [name for name in ours.names() + ["startup"] if re.search(options.rows, name)]
     rows = []
     for name in names:
         for threads in map(int, options.threads.split(",")):
-            mine, peer, bare = [], [], []
+            mine, other, bare = [], [], []
             for _ in range(options.rounds):
                 mine.append(ours.run(name, threads, options.min_time))
-                if theirs:
-                    peer.append(theirs.run(name, threads, options.min_time))
+                if name in in_theirs:
+                    other.append(theirs.run(name, threads, options.min_time))
                 if name in in_gemm:
                     bare.append(gemm.run(name, threads, options.min_time))
             median = lambda runs, i: statistics.median(run[i] for run in runs) if runs else None
             rows.append({
-                "name": name, "threads": threads, "ours_ms": median(mine, 0), "peer_ms": median(peer, 0),
-                "ratio": statistics.median(p[0] / m[0] for m, p in zip(mine, peer)) if peer else None,
+                "name": name, "threads": threads, "ours_ms": median(mine, 0), "peer_ms": median(other, 0),
+                "ratio": statistics.median(p[0] / m[0] for m, p in zip(mine, other)) if other else None,
                 "gflops": median(mine, 1),
                 "gemm_share": statistics.median(b[0] / m[0] for m, b in zip(mine, bare)) if bare else None,
-                "ours_mib": median(mine, 2), "peer_mib": median(peer, 2),
+                "ours_mib": median(mine, 2), "peer_mib": median(other, 2),
             })
             print(f"\r{len(rows)} rows measured, last {name}\033[K", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)

@@ -17,6 +17,8 @@ inline constexpr std::array attentions{
     Attention{"seed", 2, 6, 32, 4},     Attention{"toy", 16, 32, 64, 4},     Attention{"mid", 8, 128, 256, 8},
     Attention{"gpt2", 4, 256, 768, 12}, Attention{"long", 1, 1024, 768, 12},
 };
+/// Those where attention as one node is measured too.
+inline constexpr std::array fused_attentions{attentions[2], attentions[3], attentions[4]};
 
 /// A GPT's training step: forward, cross entropy, backward, AdamW.
 struct Step {

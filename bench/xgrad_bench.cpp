@@ -14,28 +14,28 @@ using Work = std::function<void()>;
 
 namespace {
 
-void attention_rows() {
-  for (const bench::Attention& a : bench::attentions) {
-    const auto parts = [a] {
-      auto mha = std::make_shared<nn::MultiHeadAttention>(a.d, a.H);
-      return std::pair(mha, Variable(randn({a.B, a.T, a.d}), /*requires_grad=*/true));
+// `row` names them: attention_fwd/long, attention_fwdbwd/long
+void attention_rows(const std::string& row, const bench::Attention& a, bool fused) {
+  const auto parts = [a, fused] {
+    auto mha =
+        std::make_shared<nn::MultiHeadAttention>(a.d, a.H, nn::MultiHeadAttentionOptions{.fused = fused});
+    return std::pair(mha, Variable(randn({a.B, a.T, a.d}), /*requires_grad=*/true));
+  };
+  bench::row(row + "_fwd/" + a.name, bench::flops(a), [parts]() -> Work {
+    auto [mha, x] = parts();
+    return [mha = mha, x = x] {
+      const NoGradGuard no_grad;
+      benchmark::DoNotOptimize((*mha)(x, x, x));
     };
-    bench::row(std::string("attention_fwd/") + a.name, bench::flops(a), [parts]() -> Work {
-      auto [mha, x] = parts();
-      return [mha = mha, x = x] {
-        const NoGradGuard no_grad;
-        benchmark::DoNotOptimize((*mha)(x, x, x));
-      };
-    });
-    bench::row(std::string("attention_fwdbwd/") + a.name, 3 * bench::flops(a), [parts]() -> Work {
-      auto [mha, x] = parts();
-      return [mha = mha, x = x, parameters = mha->parameters()] {
-        for (const Variable& parameter : parameters) parameter.zero_grad();
-        x.zero_grad();
-        sum((*mha)(x, x, x)).backward();
-      };
-    });
-  }
+  });
+  bench::row(row + "_fwdbwd/" + a.name, 3 * bench::flops(a), [parts]() -> Work {
+    auto [mha, x] = parts();
+    return [mha = mha, x = x, parameters = mha->parameters()] {
+      for (const Variable& parameter : parameters) parameter.zero_grad();
+      x.zero_grad();
+      sum((*mha)(x, x, x)).backward();
+    };
+  });
 }
 
 void step_rows() {
@@ -108,7 +108,9 @@ void op_rows() {
 
 int main(int argc, char** argv) {
   manual_seed(0);
-  attention_rows();
+  for (const bench::Attention& a : bench::attentions) attention_rows("attention", a, /*fused=*/false);
+  for (const bench::Attention& a : bench::fused_attentions)
+    attention_rows("attention_fused", a, /*fused=*/true);
   step_rows();
   op_rows();
   return bench::run(argc, argv);

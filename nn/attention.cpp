@@ -4,6 +4,7 @@
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/attention.hpp>
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/norm.hpp>
 #include <xgrad/core/ops/softmax.hpp>
@@ -37,6 +38,9 @@ Variable join_heads(const Variable& x) {
       .reshape({B, T, H * d});  // (B, T, D)
 }
 
+// Keeps the scores' variance near 1.
+double scale_of(const Variable& q) { return 1 / std::sqrt(static_cast<double>(q.size(-1))); }
+
 }  // namespace
 
 Attended scaled_dot_product_attention(const Variable& q, const Variable& k, const Variable& v,
@@ -47,12 +51,12 @@ Attended scaled_dot_product_attention(const Variable& q, const Variable& k, cons
     fail("scaled_dot_product_attention", "q must be (B, H, T_q, d), k and v (B, H, T_k, d): got q ",
          q.shape(), ", k ", k.shape(), ", v ", v.shape());
   }
-  const double scale = 1 / std::sqrt(static_cast<double>(q.size(-1)));  // keeps the scores' variance near 1
-  const Variable scores = matmul(q, k.mT());                            // (B, H, T_q, d) @ (B, H, d, T_k)
-  const Variable weights =                                              // (B, H, T_q, T_k)
-      softmax(
-          scores, -1,
-          {.scale = scale, .mask = mask.for_scores(scores.shape(), q.dtype()), .zero_if_all_masked = true});
+  const Variable scores = matmul(q, k.mT());  // (B, H, T_q, d) @ (B, H, d, T_k)
+  const Variable weights =                    // (B, H, T_q, T_k)
+      softmax(scores, -1,
+              {.scale = scale_of(q),
+               .mask = mask.for_scores(scores.shape(), q.dtype()),
+               .zero_if_all_masked = true});
   const Variable context = matmul(dropout ? (*dropout)(weights) : weights, v);  // (B, H, T_q, d)
   return {context, weights};
 }
@@ -61,6 +65,7 @@ MultiHeadAttention::MultiHeadAttention(std::int64_t d_model, std::int64_t num_he
                                        const MultiHeadAttentionOptions& options, Generator& generator)
     : d_model(checked_width("MultiHeadAttention", d_model, num_heads)),
       num_heads(num_heads),
+      fused(options.fused),
       W_q(d_model, d_model, {.bias = options.bias, .dtype = options.dtype}, generator),
       W_k(d_model, d_model, {.bias = options.bias, .dtype = options.dtype}, generator),
       W_v(d_model, d_model, {.bias = options.bias, .dtype = options.dtype}, generator),
@@ -69,22 +74,32 @@ MultiHeadAttention::MultiHeadAttention(std::int64_t d_model, std::int64_t num_he
 
 Variable MultiHeadAttention::forward(const Variable& Q, const Variable& K, const Variable& V,
                                      const Mask& mask) const {
-  return forward_with_weights(Q, K, V, mask).output;
+  if (!fused || (dropout.p > 0 && is_training())) return forward_with_weights(Q, K, V, mask).output;
+  const auto [q, k, v] = project(Q, K, V);
+  const auto [causal, rest] = mask.parts_for_scores({q.size(0), num_heads, q.size(2), k.size(2)}, q.dtype());
+  const Variable context =  // (B, H, T_q, d)
+      fused_attention(q, k, v, {.scale = scale_of(q), .causal = causal, .mask = rest});
+  return W_o(join_heads(context));  // (B, H, T_q, d) → (B, T_q, D)
 }
 
 Attended MultiHeadAttention::forward_with_weights(const Variable& Q, const Variable& K, const Variable& V,
                                                   const Mask& mask) const {
+  const auto [q, k, v] = project(Q, K, V);
+  const auto [context, weights] = scaled_dot_product_attention(q, k, v, mask, &dropout);
+  return {W_o(join_heads(context)), weights};  // (B, H, T_q, d) → (B, T_q, D)
+}
+
+MultiHeadAttention::Heads MultiHeadAttention::project(const Variable& Q, const Variable& K,
+                                                      const Variable& V) const {
   const bool fits = Q.dim() == 3 && K.dim() == 3 && Q.size(2) == d_model && K.size(2) == d_model &&
                     K.shape() == V.shape() && Q.size(0) == K.size(0);
   if (!fits) {
     fail("MultiHeadAttention", "Q must be (B, T_q, ", d_model, "), K and V (B, T_k, ", d_model, "): got Q ",
          Q.shape(), ", K ", K.shape(), ", V ", V.shape());
   }
-  const Variable q = split_heads(W_q(Q), num_heads);  // (B, T_q, D) → (B, H, T_q, d)
-  const Variable k = split_heads(W_k(K), num_heads);  // (B, T_k, D) → (B, H, T_k, d)
-  const Variable v = split_heads(W_v(V), num_heads);  // (B, T_k, D) → (B, H, T_k, d)
-  const auto [context, weights] = scaled_dot_product_attention(q, k, v, mask, &dropout);
-  return {W_o(join_heads(context)), weights};  // (B, H, T_q, d) → (B, T_q, D)
+  return {split_heads(W_q(Q), num_heads),   // (B, T_q, D) → (B, H, T_q, d)
+          split_heads(W_k(K), num_heads),   // (B, T_k, D) → (B, H, T_k, d)
+          split_heads(W_v(V), num_heads)};  // (B, T_k, D) → (B, H, T_k, d)
 }
 
 Variable attention_block(const Variable& x, const Variable& w_q, const Variable& w_k, const Variable& w_v,

@@ -24,6 +24,9 @@ Attended scaled_dot_product_attention(const Variable& q, const Variable& k, cons
 struct MultiHeadAttentionOptions {
   double dropout = 0;  ///< of the attention weights
   bool bias = true;    ///< in the four projections
+  /// One node, `fused_attention`, in place of matmul, softmax and matmul: the weights never stand in memory.
+  /// Who asks for them, or trains with dropout of them, gets the three nodes all the same.
+  bool fused = false;
   DType dtype = float32;
 };
 
@@ -51,8 +54,15 @@ class MultiHeadAttention : public Module {
   }
 
   std::int64_t d_model, num_heads;
+  bool fused;
   Linear W_q, W_k, W_v, W_o;
   Dropout dropout;
+
+ private:
+  struct Heads {
+    Variable q, k, v;
+  };
+  Heads project(const Variable& Q, const Variable& K, const Variable& V) const;
 };
 
 enum class NormOrder {

@@ -29,8 +29,10 @@ GPT::GPT(const GPTOptions& o, Generator& generator)
       norm(o.d_model, {.dtype = o.dtype}),
       head(o.d_model, o.vocab_size, {.bias = false, .dtype = o.dtype}, generator) {
   for (std::int64_t i = 0; i < o.num_layers; ++i) {
-    blocks.emplace_back(o.d_model, o.num_heads,
-                        TransformerBlockOptions{.dropout = o.dropout, .dtype = o.dtype}, generator);
+    blocks.emplace_back(
+        o.d_model, o.num_heads,
+        TransformerBlockOptions{.dropout = o.dropout, .fused_attention = o.fused_attention, .dtype = o.dtype},
+        generator);
   }
   if (o.tied_head) head.weight = token.weight;
   // Each of the 2 · num_layers branches adds to the residual stream: scaled so, their sum's variance stays as

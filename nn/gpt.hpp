@@ -14,6 +14,7 @@ struct GPTOptions {
   std::int64_t num_heads = 4;
   double dropout = 0;
   bool tied_head = true;  ///< the output projection is the token embedding's weight (Press & Wolf 2017)
+  bool fused_attention = false;  ///< see MultiHeadAttentionOptions::fused
   DType dtype = float32;
 };
 

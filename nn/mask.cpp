@@ -11,12 +11,16 @@
 namespace xgrad::nn {
 namespace {
 
-// (1, 1, T_q, T_k): key j is seen by query i when j ≤ i + T_k − T_q
-Tensor causal_keep(std::int64_t queries, std::int64_t keys) {
+void check_causal(std::int64_t queries, std::int64_t keys) {
   if (queries > keys) {
     fail("Mask", "causal: more queries than keys, T_q ", queries, " and T_k ", keys,
          "; the first queries would see nothing");
   }
+}
+
+// (1, 1, T_q, T_k): key j is seen by query i when j ≤ i + T_k − T_q
+Tensor causal_keep(std::int64_t queries, std::int64_t keys) {
+  check_causal(queries, keys);
   const Tensor last_seen = arange(keys - queries, keys).reshape({1, 1, queries, 1});
   return le(arange(keys), last_seen);
 }
@@ -121,6 +125,14 @@ Tensor Mask::for_scores(const Shape& scores, DType dtype) const {
   const Tensor bias = additive_.to(dtype);
   if (!seen.defined()) return bias;
   return where(seen, bias, full({}, -std::numeric_limits<double>::infinity(), dtype)).value();
+}
+
+Mask::Parts Mask::parts_for_scores(const Shape& scores, DType dtype) const {
+  Mask rest = *this;
+  rest.causal_ = false;
+  Parts parts{causal_, rest.for_scores(scores, dtype)};
+  if (causal_) check_causal(scores[2], scores[3]);
+  return parts;
 }
 
 }  // namespace xgrad::nn

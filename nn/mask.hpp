@@ -27,6 +27,13 @@ class Mask {
   /// additive of that dtype, with sizes of 1 where it does not vary; undefined if everything is seen.
   Tensor for_scores(const Shape& scores, DType dtype) const;
 
+  /// The same in two parts, so that nothing of T_q × T_k is made for a causal mask.
+  struct Parts {
+    bool causal;
+    Tensor rest;  ///< as `for_scores` gives it for all but causal
+  };
+  Parts parts_for_scores(const Shape& scores, DType dtype) const;
+
  private:
   bool causal_ = false;
   Tensor key_lengths_;

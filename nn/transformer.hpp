@@ -11,6 +11,7 @@ struct TransformerBlockOptions {
   double dropout = 0;         ///< of the attention weights and of both branches
   NormOrder norm = NormOrder::pre;
   Activation activation = Activation::gelu;
+  bool fused_attention = false;  ///< see MultiHeadAttentionOptions::fused
   DType dtype = float32;
 };
 

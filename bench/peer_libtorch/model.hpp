@@ -3,6 +3,7 @@
 // The same attention and GPT in libtorch's C++ frontend, composed of the same operations.
 
 #include <torch/torch.h>
+#include <torch/version.h>
 
 #include <cmath>
 #include <limits>
@@ -12,8 +13,10 @@
 struct PeerAttention : torch::nn::Module {
   torch::nn::Linear W_q, W_k, W_v, W_o;
   std::int64_t H;
+  bool fused;  // libtorch 2's scaled_dot_product_attention instead of its parts
 
-  PeerAttention(std::int64_t d, std::int64_t H) : W_q(d, d), W_k(d, d), W_v(d, d), W_o(d, d), H(H) {
+  PeerAttention(std::int64_t d, std::int64_t H, bool fused = false)
+      : W_q(d, d), W_k(d, d), W_v(d, d), W_o(d, d), H(H), fused(fused) {
     register_module("W_q", W_q);
     register_module("W_k", W_k);
     register_module("W_v", W_v);
@@ -24,10 +27,18 @@ struct PeerAttention : torch::nn::Module {
     const auto B = x.size(0), T = x.size(1), D = x.size(2);
     const auto split = [&](const torch::Tensor& y) { return y.view({B, T, H, D / H}).transpose(1, 2); };
     const auto q = split(W_q(x)), k = split(W_k(x)), v = split(W_v(x));
+    const auto join = [&](const torch::Tensor& context) {
+      return context.transpose(1, 2).reshape({B, T, D});
+    };
+#if TORCH_VERSION_MAJOR >= 2
+    if (fused) {
+      const auto added = mask.defined() ? c10::optional<torch::Tensor>(mask) : c10::nullopt;
+      return W_o(join(torch::scaled_dot_product_attention(q, k, v, added)));
+    }
+#endif
     auto scores = torch::matmul(q, k.transpose(-2, -1)) * (1 / std::sqrt(static_cast<double>(D / H)));
     if (mask.defined()) scores = scores + mask;
-    const auto context = torch::matmul(torch::softmax(scores, -1), v);
-    return W_o(context.transpose(1, 2).reshape({B, T, D}));
+    return W_o(join(torch::matmul(torch::softmax(scores, -1), v)));
   }
 };
 

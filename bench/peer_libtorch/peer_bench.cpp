@@ -11,26 +11,24 @@ namespace F = torch::nn::functional;
 
 namespace {
 
-void attention_rows() {
-  for (const bench::Attention& a : bench::attentions) {
-    bench::row(std::string("attention_fwd/") + a.name, bench::flops(a), [a]() -> Work {
-      auto mha = std::make_shared<PeerAttention>(a.d, a.H);
-      const auto x = torch::randn({a.B, a.T, a.d});
-      return [=] {
-        const torch::NoGradGuard no_grad;
-        benchmark::DoNotOptimize(mha->forward(x));
-      };
-    });
-    bench::row(std::string("attention_fwdbwd/") + a.name, 3 * bench::flops(a), [a]() -> Work {
-      auto mha = std::make_shared<PeerAttention>(a.d, a.H);
-      auto x = torch::randn({a.B, a.T, a.d}, torch::requires_grad());
-      return [=, parameters = mha->parameters()]() mutable {
-        for (auto& parameter : parameters) parameter.mutable_grad().reset();
-        x.mutable_grad().reset();
-        mha->forward(x).sum().backward();
-      };
-    });
-  }
+void attention_rows(const std::string& row, const bench::Attention& a, bool fused) {
+  bench::row(row + "_fwd/" + a.name, bench::flops(a), [a, fused]() -> Work {
+    auto mha = std::make_shared<PeerAttention>(a.d, a.H, fused);
+    const auto x = torch::randn({a.B, a.T, a.d});
+    return [=] {
+      const torch::NoGradGuard no_grad;
+      benchmark::DoNotOptimize(mha->forward(x));
+    };
+  });
+  bench::row(row + "_fwdbwd/" + a.name, 3 * bench::flops(a), [a, fused]() -> Work {
+    auto mha = std::make_shared<PeerAttention>(a.d, a.H, fused);
+    auto x = torch::randn({a.B, a.T, a.d}, torch::requires_grad());
+    return [=, parameters = mha->parameters()]() mutable {
+      for (auto& parameter : parameters) parameter.mutable_grad().reset();
+      x.mutable_grad().reset();
+      mha->forward(x).sum().backward();
+    };
+  });
 }
 
 void step_rows() {
@@ -101,7 +99,11 @@ void op_rows() {
 
 int main(int argc, char** argv) {
   torch::manual_seed(0);
-  attention_rows();
+  for (const bench::Attention& a : bench::attentions) attention_rows("attention", a, /*fused=*/false);
+#if TORCH_VERSION_MAJOR >= 2
+  for (const bench::Attention& a : bench::fused_attentions)
+    attention_rows("attention_fused", a, /*fused=*/true);
+#endif
   step_rows();
   op_rows();
   return bench::run(argc, argv);

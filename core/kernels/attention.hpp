@@ -1,0 +1,34 @@
+#pragma once
+
+#include <xgrad/core/tensor.hpp>
+
+namespace xgrad::kernels {
+
+// softmax(scale · q kᵀ + mask) v of every head, tile by tile: in memory there are a few tiles of scores,
+// never all of them. q is (B, H, T_q, d), k (B, H, T_k, d), v (B, H, T_k, d_v), of one floating dtype; each
+// is read where it lies if its last stride is 1. What is returned of such a shape is new, (B, T, H, d) in
+// memory, so that the heads stand side by side. The caller has checked shapes and dtypes.
+
+/// Which keys a query sees. `mask` may be undefined; else boolean (true keeps) or of q's dtype (added), and
+/// broadcasts to (B, H, T_q, T_k). Causal: key j is seen by query i when j ≤ i + T_k − T_q; T_q ≤ T_k.
+struct AttentionMask {
+  bool causal = false;
+  Tensor mask;
+};
+
+struct Attention {
+  Tensor output;     ///< (B, H, T_q, d_v); 0 in the row of a query that sees nothing
+  Tensor logsumexp;  ///< (B, H, T_q) of its masked scores; ∞ there
+};
+Attention attention(const Tensor& q, const Tensor& k, const Tensor& v, double scale,
+                    const AttentionMask& mask);
+
+/// Undefined where a gradient isn't wanted.
+struct AttentionGradients {
+  Tensor dq, dk, dv;
+};
+AttentionGradients attention_backward(const Tensor& g, const Tensor& q, const Tensor& k, const Tensor& v,
+                                      const Attention& forward, double scale, const AttentionMask& mask,
+                                      bool wants_q, bool wants_k, bool wants_v);
+
+}  // namespace xgrad::kernels

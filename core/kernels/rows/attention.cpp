@@ -1,0 +1,176 @@
+#include <xgrad/core/kernels/rows/attention.hpp>
+
+#include <limits>
+
+#include <xgrad/core/kernels/rows/simd.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+template <class T>
+using B = Batch<T>;
+template <class T>
+constexpr T infinity = std::numeric_limits<T>::infinity();
+
+template <class T>
+T first_of(const B<T>& value) {
+  T lanes[B<T>::size];
+  store<T>(lanes, value);
+  return lanes[0];
+}
+
+template <class T>
+void scale_row(T* y, B<T> factor, std::int64_t n) {
+  batches<T>(
+      n, [&](std::int64_t i, int) { store<T>(y + i, load<T>(y + i) * factor); },
+      [&](std::int64_t i, std::int64_t count) {
+        store_part<T>(y + i, load_part<T>(y + i, count, T(0)) * factor, count);
+      });
+}
+
+template <class T>
+void keep(T* __restrict x, const bool* __restrict kept, std::int64_t n) {
+  const auto* bytes = reinterpret_cast<const unsigned char*>(kept);  // so the compiler makes SIMD of it
+  for (std::int64_t i = 0; i < n; ++i) x[i] = bytes[i] != 0 ? x[i] : -infinity<T>;
+}
+
+// Row r's scores with the mask; returns how many of them it may see. The others are set to 0, the weight they
+// will have.
+template <class T>
+std::int64_t masked_row(const ScoreTile<T>& tile, std::int64_t r) {
+  T* x = tile.scores + r * tile.keys;
+  std::int64_t n = tile.seen + r;
+  n = n < 0 ? 0 : n < tile.keys ? n : tile.keys;
+  for (std::int64_t i = n; i < tile.keys; ++i) x[i] = T(0);
+  if (tile.kept) keep(x, tile.kept + r * tile.mask_step, n);
+  if (const T* added = tile.added + (tile.added ? r * tile.mask_step : 0)) {
+    batches<T>(
+        n, [&](std::int64_t i, int) { store<T>(x + i, load<T>(x + i) + load<T>(added + i)); },
+        [&](std::int64_t i, std::int64_t count) {
+          store_part<T>(x + i, load_part<T>(x + i, count, T(0)) + load_part<T>(added + i, count, T(0)),
+                        count);
+        });
+  }
+  return n;
+}
+
+template <class T>
+T largest(const T* x, T least, std::int64_t n) {
+  B<T> best[4] = {least, least, least, least};
+  batches<T>(
+      n, [&](std::int64_t i, int k) { best[k] = max(load<T>(x + i), best[k]); },
+      [&](std::int64_t i, std::int64_t count) { best[0] = max(load_part<T>(x + i, count, least), best[0]); });
+  return max_of<T>(max(max(best[0], best[1]), max(best[2], best[3])));
+}
+
+template <class T>
+void softmax_step(const ScoreTile<T>& tile, T* max, T* sum, T* output, std::int64_t output_step,
+                  std::int64_t d) {
+  for (std::int64_t r = 0; r < tile.rows; ++r) {
+    const std::int64_t n = masked_row(tile, r);
+    T* x = tile.scores + r * tile.keys;
+    const T before = max[r];
+    max[r] = largest(x, before, n);
+    // As long as all is −∞, nothing is subtracted: the exponentials are then 0, not NaN.
+    const B<T> shift(max[r] == -infinity<T> ? T(0) : max[r]);
+    Sums<T> sums;
+    batches<T>(
+        n,
+        [&](std::int64_t i, int k) {
+          const B<T> e = exp(B<T>(load<T>(x + i) - shift));
+          sums.of[k] += e;
+          store<T>(x + i, e);
+        },
+        [&](std::int64_t i, std::int64_t count) {
+          const B<T> e = exp(B<T>(load_part<T>(x + i, count, -infinity<T>) - shift));
+          sums.of[0] += e;
+          store_part<T>(x + i, e, count);
+        });
+    if (before != max[r]) {
+      const B<T> factor = exp(B<T>(B<T>(before) - shift));
+      sum[r] *= first_of<T>(factor);
+      if (output) scale_row(output + r * output_step, factor, d);
+    }
+    sum[r] += sums.total();
+  }
+}
+
+template <class T>
+void softmax_end(T* max, const T* sum, T* output, std::int64_t output_step, std::int64_t rows,
+                 std::int64_t d) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    scale_row(output + r * output_step, B<T>(sum[r] == T(0) ? T(0) : T(1) / sum[r]), d);
+    max[r] = sum[r] == T(0) ? infinity<T> : max[r] + first_of<T>(log(B<T>(sum[r])));
+  }
+}
+
+template <class T>
+void dots(const T* a, std::int64_t a_step, const T* b, std::int64_t b_step, T* dot, std::int64_t rows,
+          std::int64_t d) {
+  for (std::int64_t r = 0; r < rows; ++r, a += a_step, b += b_step) {
+    Sums<T> sums;
+    batches<T>(
+        d,
+        [&](std::int64_t i, int k) {
+          const B<T> product = load<T>(a + i) * load<T>(b + i);
+          sums.of[k] += product;
+        },
+        [&](std::int64_t i, std::int64_t count) {
+          const B<T> product = load_part<T>(a + i, count, T(0)) * load_part<T>(b + i, count, T(0));
+          sums.of[0] += product;
+        });
+    dot[r] = sums.total();
+  }
+}
+
+template <class T>
+void softmax_backward(const ScoreTile<T>& tile, const T* logsumexp, const T* dot, T* gradients) {
+  for (std::int64_t r = 0; r < tile.rows; ++r) {
+    const std::int64_t n = masked_row(tile, r);
+    T* x = tile.scores + r * tile.keys;
+    const B<T> shift(logsumexp[r]), mean(dot[r]);
+    if (!gradients) {
+      batches<T>(
+          n, [&](std::int64_t i, int) { store<T>(x + i, exp(B<T>(load<T>(x + i) - shift))); },
+          [&](std::int64_t i, std::int64_t count) {
+            store_part<T>(x + i, exp(B<T>(load_part<T>(x + i, count, T(0)) - shift)), count);
+          });
+      continue;
+    }
+    T* g = gradients + r * tile.keys;
+    batches<T>(
+        n,
+        [&](std::int64_t i, int) {
+          const B<T> weight = exp(B<T>(load<T>(x + i) - shift));
+          store<T>(x + i, weight);
+          store<T>(g + i, weight * (load<T>(g + i) - mean));
+        },
+        [&](std::int64_t i, std::int64_t count) {
+          const B<T> weight = exp(B<T>(load_part<T>(x + i, count, T(0)) - shift));
+          store_part<T>(x + i, weight, count);
+          store_part<T>(g + i, weight * (load_part<T>(g + i, count, T(0)) - mean), count);
+        });
+    for (std::int64_t i = n; i < tile.keys; ++i) g[i] = T(0);
+  }
+}
+
+template <class T>
+constexpr AttentionRows<T> make_table() {
+  return {softmax_step<T>, softmax_end<T>, dots<T>, softmax_backward<T>};
+}
+
+}  // namespace
+
+template <>
+const AttentionRows<float>& rows_for<AttentionRows<float>, Isa::XGRAD_ISA>() {
+  static constexpr AttentionRows<float> table = make_table<float>();
+  return table;
+}
+
+template <>
+const AttentionRows<double>& rows_for<AttentionRows<double>, Isa::XGRAD_ISA>() {
+  static constexpr AttentionRows<double> table = make_table<double>();
+  return table;
+}
+
+}  // namespace xgrad::kernels

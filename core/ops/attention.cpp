@@ -1,0 +1,111 @@
+#include <xgrad/core/ops/attention.hpp>
+
+#include <limits>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/kernels/attention.hpp>
+#include <xgrad/core/ops/compare.hpp>
+#include <xgrad/core/ops/matmul.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/softmax.hpp>
+#include <xgrad/core/tape.hpp>
+
+namespace xgrad {
+namespace {
+
+Shape scores_shape(const Variable& q, const Variable& k) {
+  return {q.size(0), q.size(1), q.size(2), k.size(2)};
+}
+
+void check(const Variable& q, const Variable& k, const Variable& v, const FusedAttentionOptions& options) {
+  check_floating("fused_attention", q.value());
+  const bool fits = q.dim() == 4 && k.dim() == 4 && v.dim() == 4 && q.size(0) == k.size(0) &&
+                    q.size(1) == k.size(1) && q.size(3) == k.size(3) && v.size(0) == k.size(0) &&
+                    v.size(1) == k.size(1) && v.size(2) == k.size(2);
+  if (!fits) {
+    fail("fused_attention", "q must be (B, H, T_q, d), k (B, H, T_k, d) and v (B, H, T_k, d_v): got q ",
+         q.shape(), ", k ", k.shape(), ", v ", v.shape());
+  }
+  if (k.dtype() != q.dtype() || v.dtype() != q.dtype()) {
+    fail("fused_attention", "q is ", q.dtype(), ", k ", k.dtype(), ", v ", v.dtype(),
+         "; convert them to one with to()");
+  }
+  if (options.causal && q.size(2) > k.size(2)) {
+    fail("fused_attention", "causal: more queries than keys, q ", q.shape(), " and k ", k.shape(),
+         "; the first queries would see nothing");
+  }
+}
+
+// As the kernel wants it: boolean, or in q's dtype.
+Tensor checked_mask(const Tensor& mask, const Variable& q, const Variable& k) {
+  if (!mask.defined()) return mask;
+  if (mask.dtype() == int64) {
+    fail("fused_attention", "a mask is boolean (true keeps) or floating (added), not int64 of shape ",
+         mask.shape(), "; convert with to(boolean)");
+  }
+  if (!is_broadcastable_to(mask.shape(), scores_shape(q, k))) {
+    fail("fused_attention", "the mask of shape ", mask.shape(),
+         " does not broadcast to (B, H, T_q, T_k) = ", scores_shape(q, k));
+  }
+  return mask.dtype() == boolean ? mask : mask.to(q.dtype());
+}
+
+// softmax(s q kᵀ + mask), causal as a part of the mask
+Variable weights(const Variable& q, const Variable& k, const FusedAttentionOptions& options) {
+  Tensor mask = options.mask;
+  if (options.causal) {
+    const std::int64_t queries = q.size(2), keys = k.size(2);
+    const Tensor seen = le(arange(keys), arange(keys - queries, keys).reshape({queries, 1}));  // (T_q, T_k)
+    if (!mask.defined()) {
+      mask = seen;
+    } else if (mask.dtype() == boolean) {
+      mask = logical_and(mask, seen);
+    } else {
+      mask = where(seen, mask, full({}, -std::numeric_limits<double>::infinity(), mask.dtype())).value();
+    }
+  }
+  return softmax(matmul(q, k.mT()), -1, {.scale = options.scale, .mask = mask, .zero_if_all_masked = true});
+}
+
+}  // namespace
+
+Variable fused_attention(const Variable& q, const Variable& k, const Variable& v,
+                         const FusedAttentionOptions& options) {
+  check_defined("fused_attention", {q, k, v});
+  check(q, k, v, options);
+  const double s = options.scale;
+  const bool causal = options.causal;
+  const Tensor mask = checked_mask(options.mask, q, k);
+  const auto out = kernels::attention(q.value(), k.value(), v.value(), s, {causal, mask});
+  return record(
+      "fused_attention", out.output, {q, k, v},
+      {q, k, v, keeps_output, Variable(out.logsumexp), mask.defined() ? Variable(mask) : Variable()},
+      [s, causal, masked = mask.defined()](const Replay& r) -> Gradients {
+        // with P = softmax(S), S = s q kᵀ + mask, and y = P v:
+        // dv = Pᵀ g,  dP = g vᵀ,  dS = P ⊙ (dP − Σ_j dP_ij P_ij),  dq = s dS k,  dk = s dSᵀ q
+        // and Σ_j dP_ij P_ij = g_i · y_i, P_ij = exp(S_ij − logsumexp_i)
+        const Variable &g = r.grad(), q = r.saved(0), k = r.saved(1), v = r.saved(2);
+        const Tensor mask = masked ? r.saved(4).value() : Tensor();
+        if (r.is_recorded()) return composed::attention_backward(g, q, k, v, {s, causal, mask});
+        const auto d = kernels::attention_backward(g.value(), q.value(), k.value(), v.value(),
+                                                   {r.output().value(), r.saved(3).value()}, s,
+                                                   {causal, mask}, r.wants(0), r.wants(1), r.wants(2));
+        return {r.wants(0) ? Variable(d.dq) : nothing, r.wants(1) ? Variable(d.dk) : nothing,
+                r.wants(2) ? Variable(d.dv) : nothing};
+      });
+}
+
+Variable composed::attention(const Variable& q, const Variable& k, const Variable& v,
+                             const FusedAttentionOptions& options) {
+  return matmul(weights(q, k, options), v);
+}
+
+std::vector<Variable> composed::attention_backward(const Variable& g, const Variable& q, const Variable& k,
+                                                   const Variable& v, const FusedAttentionOptions& options) {
+  const Variable P = weights(q, k, options);
+  const Variable dS = softmax_backward(matmul(g, v.mT()), P, -1, options.scale);
+  return {matmul(dS, k), matmul(dS.mT(), q), matmul(P.mT(), g)};
+}
+
+}  // namespace xgrad

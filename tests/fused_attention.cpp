@@ -1,0 +1,286 @@
+// Attention as one node: against the three nodes it stands for, against finite differences, and how much it
+// keeps in memory.
+
+#include <xgrad/core/ops/attention.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "support.hpp"
+
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/gradcheck.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/pool.hpp>
+#include <xgrad/core/tape.hpp>
+#include <xgrad/core/trace.hpp>
+#include <xgrad/nn/gpt.hpp>
+
+using namespace xgrad;
+
+namespace {
+
+constexpr double inf = std::numeric_limits<double>::infinity();
+
+struct Sizes {
+  std::int64_t B, H, queries, keys, d, d_v;
+};
+
+std::string text(const Sizes& s) { return Shape{s.B, s.H, s.queries, s.keys, s.d, s.d_v}.str(); }
+
+// Less than a tile, one tile, a few and a part of one; a cache of keys; single rows and columns; nothing.
+const std::vector<Sizes> table = {
+    {2, 3, 6, 6, 8, 8},    {1, 2, 128, 256, 16, 16}, {1, 2, 300, 300, 16, 16}, {1, 1, 129, 600, 5, 9},
+    {2, 1, 300, 70, 8, 4}, {1, 1, 1, 1, 4, 4},       {1, 2, 1, 530, 8, 8},     {2, 2, 40, 40, 1, 1},
+    {2, 2, 17, 33, 33, 2}, {0, 2, 5, 5, 4, 4},       {2, 0, 5, 5, 4, 4},       {2, 2, 0, 5, 4, 4},
+    {1, 2, 3, 0, 4, 4},
+};
+
+// As MultiHeadAttention makes them: (B, T, H, d) seen as (B, H, T, d).
+Tensor heads(std::int64_t B, std::int64_t H, std::int64_t T, std::int64_t d, DType dtype) {
+  return randn({B, T, H, d}, dtype).transpose(1, 2);
+}
+
+// Each in the layout that the kernel reads in place and in ones it has to copy.
+std::vector<std::pair<std::string, std::vector<Tensor>>> operands(const Sizes& s, DType dtype) {
+  const std::vector<Tensor> of_heads = {heads(s.B, s.H, s.queries, s.d, dtype),
+                                        heads(s.B, s.H, s.keys, s.d, dtype),
+                                        heads(s.B, s.H, s.keys, s.d_v, dtype)};
+  const auto each = [&](auto f) {
+    std::vector<Tensor> result;
+    for (const Tensor& x : of_heads) result.push_back(f(x));
+    return result;
+  };
+  return {{"heads side by side", of_heads},
+          {"contiguous", each([](const Tensor& x) { return x.contiguous(); })},
+          {"transposed", each([](const Tensor& x) { return x.mT().contiguous().mT(); })},
+          {"one row for all",
+           each([](const Tensor& x) { return x.size(2) == 0 ? x : x.slice(2, 0, 1).expand(x.shape()); })}};
+}
+
+// Masks of every kind: of T_q × T_k or a part of it, in layouts that the kernel can't read in place, and with
+// queries that see nothing.
+std::vector<std::pair<std::string, FusedAttentionOptions>> masks(const Sizes& s, DType dtype) {
+  const Tensor kept = randint(0, 4, {s.B, s.H, s.queries, s.keys}).to(boolean);  // a quarter is hidden
+  const Tensor added = randn({s.queries, s.keys}, dtype);
+  std::vector<std::pair<std::string, FusedAttentionOptions>> result = {
+      {"none", {}},
+      {"kept", {.mask = kept}},
+      {"kept, transposed", {.mask = kept.mT().contiguous().mT()}},
+      {"added", {.mask = added}},
+      {"added, in float32", {.mask = added.to(float32)}},
+      {"kept or not by query", {.mask = randint(0, 2, {s.queries, 1}).to(boolean)}},
+      {"kept or not by key", {.mask = randint(0, 2, {s.B, 1, 1, s.keys}).to(boolean)}},
+      {"added, −∞ for some queries",
+       {.mask = log(Variable(randint(0, 2, {s.queries, 1}).to(dtype))).value()}},
+  };
+  if (s.queries <= s.keys) {
+    for (std::size_t i = 0, n = result.size(); i < n; ++i) {
+      auto [name, options] = result[i];
+      options.causal = true;
+      result.emplace_back("causal, " + name, options);
+    }
+  }
+  for (auto& named : result) named.second.scale = 0.3;
+  return result;
+}
+
+// With every key the same, the gradient of q is 0 but for rounding, which float32 makes visible.
+bool has_exact_gradients(const std::string& layout, DType dtype) {
+  return dtype == float64 || layout != "one row for all";
+}
+
+// The output and the gradients of q, k and v.
+using Function = Variable (*)(const Variable&, const Variable&, const Variable&,
+                              const FusedAttentionOptions&);
+std::vector<Tensor> results(Function attention, const std::vector<Tensor>& x,
+                            const FusedAttentionOptions& options, const Tensor& g) {
+  const std::vector<Variable> leaves = {Variable(x[0], true), Variable(x[1], true), Variable(x[2], true)};
+  const Variable y = attention(leaves[0], leaves[1], leaves[2], options);
+  y.backward(g);
+  return {y.value(), leaves[0].grad(), leaves[1].grad(), leaves[2].grad()};
+}
+
+void check(const Sizes& s, DType dtype, double tolerance) {
+  manual_seed(3);
+  const Tensor g = heads(s.B, s.H, s.queries, s.d_v, dtype);
+  const auto every_mask = masks(s, dtype);
+  const auto every_layout = operands(s, dtype);
+  for (const auto& [layout, x] : every_layout) {
+    if (!has_exact_gradients(layout, dtype)) continue;
+    const bool is_first = layout == every_layout.front().first;  // the others with fewer masks
+    for (const auto& [name, options] : every_mask) {
+      if (!is_first && name != every_mask.front().first && name != every_mask.back().first) continue;
+      CAPTURE(layout);
+      CAPTURE(name);
+      const std::vector<Tensor> expected = results(composed::attention, x, options, g);
+      const std::vector<Tensor> got = results(fused_attention, x, options, g);
+      for (std::size_t i = 0; i < got.size(); ++i) {
+        CAPTURE(i);
+        CHECK(got[i].shape() == expected[i].shape());
+        CHECK(max_abs_diff(got[i], expected[i]) <= tolerance);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("fused attention: output and gradients are those of the composed form") {
+  for (const Sizes& s : table) {
+    CAPTURE(text(s));
+    check(s, float64, 1e-10);
+    check(s, float32, 2e-5);
+  }
+}
+
+TEST_CASE("fused attention: first and second derivatives by finite differences") {
+  for (const auto& [name, options] : masks({1, 2, 3, 4, 2, 3}, float64)) {
+    CAPTURE(name);
+    manual_seed(5);
+    const std::vector<Variable> x = {heads(1, 2, 3, 2, float64), heads(1, 2, 4, 2, float64),
+                                     heads(1, 2, 4, 3, float64)};
+    const auto f = [options = options](const std::vector<Variable>& x) {
+      return fused_attention(x[0], x[1], x[2], options);
+    };
+    for (const int order : {1, 2}) {
+      const GradcheckResult result = gradcheck(f, x, {.order = order});
+      CHECK_MESSAGE(result, result.message());
+    }
+  }
+}
+
+TEST_CASE("fused attention: the gradient of each operand alone") {
+  manual_seed(1);
+  const std::vector<Tensor> x = {heads(1, 2, 5, 4, float64), heads(1, 2, 7, 4, float64),
+                                 heads(1, 2, 7, 3, float64)};
+  const Tensor g = heads(1, 2, 5, 3, float64);
+  const std::vector<Tensor> all = results(fused_attention, x, {.scale = 0.5}, g);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CAPTURE(i);
+    std::vector<Variable> leaves(x.begin(), x.end());
+    leaves[i].requires_grad_();
+    fused_attention(leaves[0], leaves[1], leaves[2], {.scale = 0.5}).backward(g);
+    CHECK(equal(leaves[i].grad(), all[i + 1]));
+  }
+}
+
+TEST_CASE("fused attention: large scores, −∞, and what may not be seen") {
+  const Tensor q = full({1, 1, 1, 1}, 1.0), v = tensor({1.0, 2.0, 4.0}).reshape({1, 1, 3, 1});
+  const auto at = [&](std::initializer_list<double> scores, const FusedAttentionOptions& options = {}) {
+    const Tensor k = tensor(std::vector<double>(scores)).to(float32).reshape({1, 1, 3, 1});
+    return fused_attention(q, k, v, options).value().item<double>();
+  };
+  CHECK(at({1e30, 1e30, 0}) == 1.5);
+  CHECK(at({-1e30, -1e30, -1e30}) == doctest::Approx(7.0 / 3));
+  CHECK(at({0, -inf, -inf}) == 1);
+  CHECK(at({-inf, -inf, -inf}) == 0);
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(std::isnan(at({0, nan, 0})));
+  CHECK(at({0, nan, 0}, {.mask = tensor({true, false, true})}) == 2.5);
+  // the maximum rises from tile to tile
+  const Tensor rising = arange(0, 1000, 1, float64).reshape({1, 1, 1000, 1});
+  CHECK(max_abs_diff(fused_attention(ones({1, 1, 1, 1}, float64), rising, rising).value(),
+                     composed::attention(ones({1, 1, 1, 1}, float64), rising, rising, {}).value()) < 1e-10);
+}
+
+TEST_CASE("fused attention keeps rows, not scores, and its heads are joined without a copy") {
+  constexpr std::int64_t T = 2048, d = 8;
+  const auto x = [&] { return Variable(heads(1, 2, T, d, float32), true); };
+  const Variable q = x(), k = x(), v = x();
+  pool_release();
+  const PoolStats before = pool_stats();
+  const Variable y = fused_attention(q, k, v, {.causal = true});
+  // q, k, v and the result of 2 · T · d numbers each, and 2 · T logarithms
+  CHECK(trace(y).saved_bytes() == 4 * (4 * 2 * T * d + 2 * T));
+  CHECK(y.value().transpose(1, 2).is_contiguous());
+  for (const Variable& gradient : grad({sum(y)}, {q, k, v})) {
+    CHECK(gradient.value().transpose(1, 2).is_contiguous());
+  }
+  const std::size_t scores = 4 * T * T;  // of one head, and there are two
+  CHECK(pool_stats().peak <= std::max(before.peak, before.in_use + scores / 2));
+}
+
+TEST_CASE("fused attention repeats bit for bit") {
+  manual_seed(2);
+  const std::vector<Tensor> x = {heads(1, 3, 300, 16, float32), heads(1, 3, 400, 16, float32),
+                                 heads(1, 3, 400, 16, float32)};
+  const Tensor g = heads(1, 3, 300, 16, float32);
+  const std::vector<Tensor> once = results(fused_attention, x, {.causal = true}, g);
+  const std::vector<Tensor> again = results(fused_attention, x, {.causal = true}, g);
+  for (std::size_t i = 0; i < once.size(); ++i) CHECK(equal(once[i], again[i]));
+}
+
+TEST_CASE("fused attention refuses operands and masks that do not fit, and says which") {
+  const auto f = [](const Shape& shape, DType dtype = float32) { return Variable(zeros(shape, dtype)); };
+  const Variable q = f({1, 2, 3, 4});
+  const std::string rule =
+      "[fused_attention] q must be (B, H, T_q, d), k (B, H, T_k, d) and v (B, H, T_k, d_v): ";
+  CHECK_THROWS_TEXT(fused_attention(f({2, 3, 4}), q, q),
+                    rule + "got q (2, 3, 4), k (1, 2, 3, 4), v (1, 2, 3, 4)");
+  CHECK_THROWS_TEXT(fused_attention(q, f({1, 2, 3, 5}), q), rule + "got q (1, 2, 3, 4), k (1, 2, 3, 5)");
+  CHECK_THROWS_TEXT(fused_attention(q, q, f({1, 2, 4, 4})), rule);
+  CHECK_THROWS_TEXT(fused_attention(q, f({1, 1, 3, 4}), f({1, 1, 3, 4})), rule);
+  CHECK_THROWS_TEXT(fused_attention(f({2, 2, 3, 4}), q, q), rule);
+  CHECK_THROWS_TEXT(fused_attention(f({1, 2, 3, 4}, int64), q, q), "[fused_attention] ");
+  CHECK_THROWS_TEXT(fused_attention(q, q, f({1, 2, 3, 4}, float64)),
+                    "[fused_attention] q is float32, k float32, v float64; convert them to one with to()");
+  CHECK_THROWS_TEXT(fused_attention(q, Variable(), q), "[fused_attention] ");
+  CHECK_THROWS_TEXT(
+      fused_attention(q, f({1, 2, 2, 4}), f({1, 2, 2, 4}), {.causal = true}),
+      "[fused_attention] causal: more queries than keys, q (1, 2, 3, 4) and k (1, 2, 2, 4); the "
+      "first queries would see nothing");
+  CHECK_THROWS_TEXT(
+      fused_attention(q, q, q, {.mask = zeros({3, 3}, int64)}),
+      "[fused_attention] a mask is boolean (true keeps) or floating (added), not int64 of shape "
+      "(3, 3); convert with to(boolean)");
+  CHECK_THROWS_TEXT(fused_attention(q, q, q, {.mask = zeros({2, 3})}),
+                    "[fused_attention] the mask of shape (2, 3) does not broadcast to (B, H, T_q, T_k) = (1, "
+                    "2, 3, 3)");
+}
+
+TEST_CASE("the fused module is the composed one, and composed where the weights are needed") {
+  const nn::Mask every[] = {nn::Mask(), nn::Mask::causal(), nn::Mask::padding(tensor({3, 0})),
+                            nn::Mask::causal() & nn::Mask::padding(tensor({2, 5})),
+                            nn::Mask::causal() & nn::Mask::additive(ones({5, 5}))};
+  manual_seed(0);
+  const nn::MultiHeadAttention fused(12, 3, {.fused = true, .dtype = float64}),
+      plain(12, 3, {.dtype = float64});
+  for (std::size_t i = 0; i < fused.parameters().size(); ++i) {
+    plain.parameters()[i].value().copy_(fused.parameters()[i].value());
+  }
+  const Variable x(randn({2, 5, 12}, float64), true);
+  for (const nn::Mask& mask : every) {
+    const Variable y = fused(x, x, x, mask), expected = plain(x, x, x, mask);
+    CHECK(trace(y).count("fused_attention") == 1);
+    CHECK(trace(y).count("softmax") == 0);
+    CHECK(max_abs_diff(y.value(), expected.value()) < 1e-12);
+    CHECK(max_abs_diff(grad({sum(y * y)}, {x})[0].value(), grad({sum(expected * expected)}, {x})[0].value()) <
+          1e-11);
+  }
+  CHECK_THROWS_TEXT(fused(x, x.slice(1, 0, 3), x.slice(1, 0, 3), nn::Mask::causal()),
+                    "[Mask] causal: more queries than keys, T_q 5 and T_k 3");
+  CHECK(trace(fused.forward_with_weights(x, x, x).output).count("fused_attention") == 0);
+  nn::MultiHeadAttention dropping(12, 3, {.dropout = 0.5, .fused = true, .dtype = float64});
+  CHECK(trace(dropping(x, x, x)).count("fused_attention") == 0);
+  dropping.eval();
+  CHECK(trace(dropping(x, x, x)).count("fused_attention") == 1);
+}
+
+TEST_CASE("GPT passes the option on") {
+  for (const bool fused : {false, true}) {
+    const nn::GPT gpt({.vocab_size = 5,
+                       .context = 4,
+                       .d_model = 8,
+                       .num_layers = 3,
+                       .num_heads = 2,
+                       .fused_attention = fused});
+    CHECK(trace(gpt(zeros({1, 4}, int64))).count("fused_attention") == (fused ? 3 : 0));
+  }
+}
