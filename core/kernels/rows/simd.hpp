@@ -221,12 +221,7 @@ inline void map_row(const T* x, T* y, std::int64_t n, F f) {
   constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
   std::int64_t i = 0;
   for (; i + width <= n; i += width) store<T>(y + i, f(load<T>(x + i)));
-  if (i < n) {
-    T in[width], out[width];
-    for (std::int64_t k = 0; k < width; ++k) in[k] = x[i + k < n ? i + k : n - 1];
-    store<T>(out, f(load<T>(in)));
-    for (std::int64_t k = 0; i + k < n; ++k) y[i + k] = out[k];
-  }
+  if (i < n) store_part<T>(y + i, f(load_part<T>(x + i, n - i, x[i])), n - i);
 }
 
 /// y[i] = f(a[i], b[i]), likewise.
@@ -236,13 +231,8 @@ inline void zip_row(const T* a, const T* b, T* y, std::int64_t n, F f) {
   std::int64_t i = 0;
   for (; i + width <= n; i += width) store<T>(y + i, f(load<T>(a + i), load<T>(b + i)));
   if (i < n) {
-    T left[width], right[width], out[width];
-    for (std::int64_t k = 0; k < width; ++k) {
-      left[k] = a[i + k < n ? i + k : n - 1];
-      right[k] = b[i + k < n ? i + k : n - 1];
-    }
-    store<T>(out, f(load<T>(left), load<T>(right)));
-    for (std::int64_t k = 0; i + k < n; ++k) y[i + k] = out[k];
+    const std::int64_t rest = n - i;
+    store_part<T>(y + i, f(load_part<T>(a + i, rest, a[i]), load_part<T>(b + i, rest, b[i])), rest);
   }
 }
 

@@ -14,11 +14,6 @@ constexpr std::int64_t width = static_cast<std::int64_t>(Batch<T>::size);
 template <class T>
 constexpr T minus_infinity = -std::numeric_limits<T>::infinity();
 
-// Rows too short to fill batches are worked on together: exp runs over a chunk of them as over one row.
-template <class T>
-constexpr std::int64_t short_row = 2 * width<T>;
-constexpr std::int64_t chunk = 1024;
-
 template <class T>
 inline void scale_row(T* y, T factor, std::int64_t n) {
   map_row(y, y, n, [factor](B<T> a) { return B<T>(a * B<T>(factor)); });
@@ -91,21 +86,6 @@ T scores(const ScoreRows<T>& in, std::int64_t row, T* y, std::int64_t n) {
   return scores_plain(x, in.scale, y, n);
 }
 
-template <class T>
-T scores_of_short(const ScoreRows<T>& in, std::int64_t row, T* y, std::int64_t n) {
-  const T* x = in.x + row * in.x_step;
-  const T* added = in.added ? in.added + row * in.mask_step : nullptr;
-  const bool* kept = in.kept ? in.kept + row * in.mask_step : nullptr;
-  T best = minus_infinity<T>;
-  for (std::int64_t i = 0; i < n; ++i) {
-    y[i] = x[i] * in.scale;
-    if (added) y[i] += added[i];
-    if (kept && !kept[i]) y[i] = minus_infinity<T>;
-    best = y[i] > best ? y[i] : best;
-  }
-  return best;
-}
-
 // A row of −∞ is shifted by nothing: its exponentials and their sum are then exactly 0, which no other row's
 // sum is.
 template <class T>
@@ -140,33 +120,8 @@ void softmax(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
 }
 
 template <class T>
-void softmax_of_short(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
-  const std::int64_t at_once = chunk / n;
-  for (std::int64_t r = 0; r < rows; r += at_once) {
-    const std::int64_t end = r + at_once < rows ? r + at_once : rows;
-    for (std::int64_t i = r; i < end; ++i) {
-      const T shift = shift_for(scores_of_short(in, i, y + i * n, n));
-      for (std::int64_t k = 0; k < n; ++k) y[i * n + k] -= shift;
-    }
-    map_row(y + r * n, y + r * n, (end - r) * n, [](B<T> a) { return exp(a); });
-    for (std::int64_t i = r; i < end; ++i) {
-      T sum = 0;
-      for (std::int64_t k = 0; k < n; ++k) sum += y[i * n + k];
-      const T factor = factor_for(sum, in.zero_if_all_masked);
-      for (std::int64_t k = 0; k < n; ++k) y[i * n + k] *= factor;
-    }
-  }
-}
-
-template <class T>
 void softmax_backward(const T* g, const T* y, T scale, T* dx, std::int64_t rows, std::int64_t n) {
   for (std::int64_t r = 0; r < rows; ++r, g += n, y += n, dx += n) {
-    if (n < width<T>) {
-      T dot = 0;
-      for (std::int64_t i = 0; i < n; ++i) dot += g[i] * y[i];
-      for (std::int64_t i = 0; i < n; ++i) dx[i] = scale * y[i] * (g[i] - dot);
-      continue;
-    }
     Sums<T> dots;
     batches<T>(
         n, [&](std::int64_t i, int k) { dots.of[k] = fma(load<T>(g + i), load<T>(y + i), dots.of[k]); },
@@ -210,9 +165,7 @@ void log_softmax_backward(const T* g, const T* y, T* dx, std::int64_t rows, std:
 template <class T>
 constexpr SoftmaxRows<T> make_table() {
   SoftmaxRows<T> t{};
-  t.softmax = [](const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
-    n < short_row<T> ? softmax_of_short(in, y, rows, n) : softmax(in, y, rows, n);
-  };
+  t.softmax = softmax<T>;
   t.softmax_backward = softmax_backward<T>;
   t.log_softmax = log_softmax<T>;
   t.log_softmax_backward = log_softmax_backward<T>;

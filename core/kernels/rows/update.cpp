@@ -5,19 +5,35 @@
 namespace xgrad::kernels {
 namespace {
 
-// Plain loops: the compiler turns them into the instruction set's own.
-
 template <class T>
 void adamw(const AdamWStep<T>& s, const T* grad, T* parameter, T* m, T* v, std::int64_t n) {
-  const T decay = 1 - s.lr * s.weight_decay;
-  const T step_size = s.lr / s.bias_correction1, root_scale = 1 / s.root_bias_correction2;
-  for (std::int64_t i = 0; i < n; ++i) {
-    const T g = grad[i];
-    m[i] = s.beta1 * m[i] + s.rest1 * g;
-    v[i] = s.beta2 * v[i] + s.rest2 * g * g;
-    const T denominator = std::sqrt(v[i]) * root_scale + s.eps;
-    parameter[i] = parameter[i] * decay - step_size * (m[i] / denominator);
-  }
+  using B = Batch<T>;
+  const B beta1(s.beta1), rest1(s.rest1), beta2(s.beta2), rest2(s.rest2), eps(s.eps);
+  const B decay(1 - s.lr * s.weight_decay), step_size(s.lr / s.bias_correction1);
+  const B root_scale(1 / s.root_bias_correction2);
+  const auto update = [&](const B& g, B& parameter, B& m, B& v) {
+    m = beta1 * m + rest1 * g;
+    v = beta2 * v + rest2 * g * g;
+    const B denominator = sqrt(v) * root_scale + eps;
+    parameter = parameter * decay - step_size * (m / denominator);
+  };
+  batches<T>(
+      n,
+      [&](std::int64_t i, int) {
+        B p = load<T>(parameter + i), m_i = load<T>(m + i), v_i = load<T>(v + i);
+        update(load<T>(grad + i), p, m_i, v_i);
+        store<T>(parameter + i, p);
+        store<T>(m + i, m_i);
+        store<T>(v + i, v_i);
+      },
+      [&](std::int64_t i, std::int64_t count) {
+        const auto part = [&](const T* x) { return load_part<T>(x + i, count, T(0)); };
+        B p = part(parameter), m_i = part(m), v_i = part(v);
+        update(part(grad), p, m_i, v_i);
+        store_part<T>(parameter + i, p, count);
+        store_part<T>(m + i, m_i, count);
+        store_part<T>(v + i, v_i, count);
+      });
 }
 
 // In double from the start: the squares of float gradients beyond 1e19 or below 1e-19 are out of float's
