@@ -1,4 +1,4 @@
-# The programs in README.md, taken out of it word by word, so that what a newcomer copies is what the tests compile.
+# The programs in README.md and docs/, taken out of them word by word, so that what a newcomer copies is what the tests compile.
 
 # Writes the README's ```cpp blocks to readme_1.cpp, readme_2.cpp, ... in `folder`, and their list to `result`.
 function(xgrad_readme_programs readme folder result)

@@ -1,21 +1,50 @@
 #pragma once
 
+#include <concepts>
+#include <initializer_list>
 #include <memory>
 #include <new>
-#include <sstream>
+#include <ostream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace xgrad {
 
+/// One part of an error's text: anything that can be streamed, and lives until the end of the statement.
+class ErrorPart {
+ public:
+  ErrorPart(std::string_view text) : ErrorPart(&text_, print<std::string_view>) { text_ = text; }
+  template <class T>
+  requires(!std::convertible_to<const T&, std::string_view>) ErrorPart(const T& value)
+      : ErrorPart(&value, print<T>) {}
+  ErrorPart(const ErrorPart&) = delete;
+  ErrorPart& operator=(const ErrorPart&) = delete;
+
+  friend std::ostream& operator<<(std::ostream& out, const ErrorPart& part) {
+    part.print_(out, part.value_);
+    return out;
+  }
+
+ private:
+  using Print = void (*)(std::ostream&, const void*);
+  ErrorPart(const void* value, Print print) : value_(value), print_(print) {}
+  template <class T>
+  static void print(std::ostream& out, const void* value) {
+    out << *static_cast<const T*>(value);
+  }
+
+  std::string_view text_;
+  const void* value_;
+  Print print_;
+};
+
 /// The text of every error: `[op] the rule that was broken, with the shapes`. Parts are streamed in order.
+std::string error_text_of(std::string_view op, std::initializer_list<ErrorPart> parts);
 template <class... Parts>
 std::string error_text(std::string_view op, const Parts&... parts) {
-  std::ostringstream text;
-  text << '[' << op << "] ";
-  (text << ... << parts);
-  return std::move(text).str();
+  return error_text_of(op, {ErrorPart(parts)...});
 }
 
 /// Throws `std::invalid_argument`: the arguments break a rule of the operation (shape, dtype, option).

@@ -2,7 +2,9 @@
 
 // The bridge to xtensor. The one header of xgrad that includes xtensor's, and only for those who include it.
 
+#include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -18,14 +20,47 @@ namespace xgrad {
 namespace detail {
 
 template <class T>
+concept Stored = std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, std::int64_t> ||
+    std::same_as<T, bool>;
+
+template <class T>
 constexpr auto element_of_xt() {
-  static_assert(std::is_integral_v<T> || std::is_same_v<T, float> || std::is_same_v<T, double>,
+  static_assert(std::is_integral_v<T> || Stored<T>,
                 "from_xt takes expressions of float, double, bool or an integer type; use xt::cast first");
-  if constexpr (std::is_same_v<T, bool> || std::is_floating_point_v<T>) {
+  if constexpr (Stored<T>) {
     return T{};
   } else {
     return std::int64_t{};
   }
+}
+
+// A buffer of elements as a Tensor has them; std::vector<bool> has bits.
+template <class Buffer>
+concept HoldsElements = Stored<typename Buffer::value_type> && requires(Buffer& buffer) {
+  { buffer.data() } -> std::convertible_to<typename Buffer::value_type*>;
+};
+
+template <class Sizes>
+Shape shape_of_xt(const Sizes& sizes) {
+  Shape shape;
+  for (const auto size : sizes) shape.push_back(static_cast<std::int64_t>(size));
+  return shape;
+}
+
+// A Tensor over the elements of an xarray or xtensor, which it keeps.
+template <class Array>
+Tensor adopt_xt(Array&& array) {
+  using Element = typename Array::value_type;
+  const Shape shape = shape_of_xt(array.shape());
+  if (shape.numel() == 0) return empty(shape, dtype_of<Element>());
+  Strides strides = contiguous_strides(shape);
+  for (int i = 0; i < shape.dim(); ++i) {  // xtensor has stride 0 where a size is 1
+    if (shape[i] != 1) strides[i] = array.strides()[static_cast<std::size_t>(i)];
+  }
+  const auto owner = std::make_shared<Array>(std::move(array));
+  const std::size_t bytes = owner->storage().size() * sizeof(Element);
+  return Tensor(StoragePtr::adopt(owner->storage().data(), bytes, owner), shape, strides, 0,
+                dtype_of<Element>());
 }
 
 }  // namespace detail
@@ -39,8 +74,7 @@ template <class E>
 Tensor from_xt(const xt::xexpression<E>& expression) {
   const E& e = expression.derived_cast();
   using Element = decltype(detail::element_of_xt<typename E::value_type>());
-  Shape shape;
-  for (const auto size : e.shape()) shape.push_back(static_cast<std::int64_t>(size));
+  const Shape shape = detail::shape_of_xt(e.shape());
   Tensor tensor = empty(shape, dtype_of<Element>());
   if (tensor.numel() == 0) return tensor;
   const std::vector<std::size_t> sizes(shape.begin(), shape.end());
@@ -48,6 +82,19 @@ Tensor from_xt(const xt::xexpression<E>& expression) {
                        xt::no_ownership(), sizes);
   xt::noalias(out) = xt::cast<Element>(e);
   return tensor;
+}
+
+/// An xarray or xtensor that is moved in (or has no name) is not copied: the Tensor keeps it, and shows its
+/// elements with its strides. So do float, double, std::int64_t and bool; other integers are converted.
+///
+///     Tensor t = from_xt(std::move(a));
+template <class Buffer, xt::layout_type L, class Sizes, class Tag>
+requires detail::HoldsElements<Buffer> Tensor from_xt(xt::xarray_container<Buffer, L, Sizes, Tag>&& array) {
+  return detail::adopt_xt(std::move(array));
+}
+template <class Buffer, std::size_t N, xt::layout_type L, class Tag>
+requires detail::HoldsElements<Buffer> Tensor from_xt(xt::xtensor_container<Buffer, N, L, Tag>&& array) {
+  return detail::adopt_xt(std::move(array));
 }
 
 /// A Tensor as an xtensor view over the same memory, strides included. The view owns a share of the storage,

@@ -5,6 +5,9 @@
 #include <memory>
 
 #include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/matmul.hpp>
+#include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/xtensor.hpp>
 
 #include "support.hpp"
@@ -143,6 +146,53 @@ TEST_CASE("a view keeps the memory it shows; copies and moves of it do, too") {
   auto late = as_xt<float>(full({1000}, 2.0));
   const Tensor other = zeros({1000});
   CHECK(xt::sum(late)() == 2000.f);
+}
+
+TEST_CASE("an array that is moved in is kept, not copied") {
+  const auto check = [](auto array, const Tensor& expected) {
+    const auto* const elements = array.data();
+    using Element = typename decltype(array)::value_type;
+    const Tensor t = from_xt(std::move(array));
+    CHECK(t.data<Element>() == elements);
+    CHECK(equal(t, expected));
+    CHECK(t.dtype() == dtype_of<Element>());
+    t.fill_(1);  // it is writable, and as any other
+    CHECK(equal(t, ones(t.shape(), t.dtype())));
+  };
+  const Tensor grid = tensor({{0.f, 1.f, 2.f}, {3.f, 4.f, 5.f}});
+  const xt::xarray<float> rows{{0, 1, 2}, {3, 4, 5}};
+  check(rows, grid);
+  check(xt::xarray<float, xt::layout_type::column_major>(rows), grid);
+  check(xt::xarray<float, xt::layout_type::dynamic>(rows), grid);
+  check(xt::xtensor<float, 2>(rows), grid);
+  check(xt::xtensor<double, 2, xt::layout_type::column_major>(xt::cast<double>(rows)), grid.to(float64));
+  check(xt::xarray<double>{1.5, 2.5}, tensor({1.5, 2.5}, float64));
+  check(xt::xarray<std::int64_t>{{-1, 3}, {2, 4}}, tensor({{-1, 3}, {2, 4}}));
+  check(xt::xarray<bool>{true, false, true}, tensor({true, false, true}));
+  check(xt::xarray<float>(7.f), tensor(7.f));
+  check(xt::xarray<float>(xt::ones<float>({1, 1, 1})), ones({1, 1, 1}));
+  const Tensor column = from_xt(xt::xarray<float>::from_shape({3, 1}));
+  CHECK(column.strides() == ones({3, 1}).strides());
+  CHECK(from_xt(xt::xarray<double>::from_shape({2, 0, 3})).shape() == Shape{2, 0, 3});
+
+  // What is not the array's own, or not a dtype's type, is copied as before.
+  std::vector<float> others(6, 1.f);
+  const Tensor copy = from_xt(xt::adapt(others, std::vector<std::size_t>{2, 3}));
+  CHECK(copy.data<float>() != others.data());
+  CHECK(equal(copy, ones({2, 3})));
+  CHECK(equal(from_xt(xt::xarray<int>{1, 2}), tensor({1, 2})));
+  CHECK(equal(from_xt(xt::xtensor<unsigned char, 1>{1, 2}), tensor({1, 2})));
+  xt::xarray<float> named = rows;
+  CHECK(from_xt(named).data<float>() != named.data());
+}
+
+TEST_CASE("there and back, and into a gradient") {
+  auto view = as_xt<float>(from_xt(xt::xarray<float>{1, 2, 3}));  // both handles are gone, the array is not
+  view *= 2.f;
+  CHECK(equal(from_xt(view), tensor({2.f, 4.f, 6.f})));
+  Variable x(from_xt(xt::xtensor<double, 2, xt::layout_type::column_major>{{1, 2, 3}, {4, 5, 6}}), true);
+  sum(matmul(x, x.transpose(0, 1))).backward();
+  CHECK(equal(x.grad(), tensor({{10.0, 14.0, 18.0}, {10.0, 14.0, 18.0}}, float64)));
 }
 
 #endif

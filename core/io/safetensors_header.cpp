@@ -72,6 +72,12 @@ Header parse_header(const std::string& text) {
   return {std::move(json), std::move(scan.names), ""};
 }
 
+std::string quoted(const std::string& text) try {
+  return Json(text).dump();
+} catch (const Json::type_error&) {
+  throw NotUtf8{};
+}
+
 std::string shown_name(const std::string& name) {
   return Json(name).dump(-1, ' ', false, Json::error_handler_t::replace);
 }

@@ -18,6 +18,10 @@ struct Header {
 /// In linear time. Equal keys in one object are a problem too.
 Header parse_header(const std::string& text);
 
+/// A string as JSON, in quotes. Throws `NotUtf8`.
+std::string quoted(const std::string& text);
+struct NotUtf8 {};
+
 /// A name or a value for an error's text, control characters escaped. A value is cut where it gets long.
 std::string shown_name(const std::string& name);
 std::string shown_value(const nlohmann::json& value);

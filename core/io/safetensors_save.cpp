@@ -1,10 +1,10 @@
 // https://github.com/huggingface/safetensors#format
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <set>
-
-#include <nlohmann/json.hpp>
+#include <string>
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/io/atomic_file.hpp>
@@ -16,7 +16,6 @@ namespace xgrad {
 namespace {
 
 using namespace safetensors;
-using Json = nlohmann::json;
 
 template <class... Parts>
 [[noreturn]] void refuse(const std::filesystem::path& path, const Parts&... parts) {
@@ -56,14 +55,20 @@ std::string make_header(const NamedTensors& tensors, const std::vector<std::size
     end += bytes_of(tensors[i].second);
   }
   std::string header = "{";
-  if (!metadata.empty()) header += "\"__metadata__\":" + Json(metadata).dump() + ",";
+  if (!metadata.empty()) {
+    header += "\"__metadata__\":{";
+    for (const auto& [key, value] : metadata) header += quoted(key) + ":" + quoted(value) + ",";
+    header.back() = '}';
+    header += ",";
+  }
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const auto& [name, tensor] = tensors[i];
-    const std::vector<std::int64_t> shape(tensor.shape().begin(), tensor.shape().end());
-    const Json entry = {{"dtype", tag_of(tensor.dtype())},
-                        {"shape", shape},
-                        {"data_offsets", {begins[i], begins[i] + bytes_of(tensor)}}};
-    header += Json(name).dump() + ":" + entry.dump() + ",";
+    header += quoted(name) + ":{\"data_offsets\":[" + std::to_string(begins[i]) + "," +
+              std::to_string(begins[i] + bytes_of(tensor)) + "],\"dtype\":\"" +
+              std::string(tag_of(tensor.dtype())) + "\",\"shape\":[";
+    for (std::int64_t size : tensor.shape()) header += std::to_string(size) + ",";
+    if (header.back() == ',') header.pop_back();
+    header += "]},";
   }
   if (header.back() == ',') header.pop_back();
   header += "}";
@@ -80,7 +85,7 @@ void save_safetensors(const std::filesystem::path& path, const NamedTensors& ten
   std::string header;
   try {
     header = make_header(tensors, order, metadata);
-  } catch (const Json::type_error&) {
+  } catch (const NotUtf8&) {
     refuse(path, "a name or a string of the metadata is not UTF-8");
   }
   const std::uint64_t length = header.size();

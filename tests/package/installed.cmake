@@ -1,0 +1,38 @@
+# Looks at what was installed: its size, whose headers it asks for, and where its library searches for others.
+#   cmake -DPREFIX=DIR -DLIBRARY=FILE [-DLIMIT=BYTES] -DCOMPILER=c++ -DSTRIP=strip -DREADELF=readelf -P installed.cmake
+# All that xgrad.hpp and the other headers include, the bridge to xtensor left out.
+set(include "${PREFIX}/include")
+file(GLOB_RECURSE headers RELATIVE "${include}" "${include}/xgrad/*.hpp")
+set(program "")
+set(bytes 0)
+foreach(header IN LISTS headers)
+  file(SIZE "${include}/${header}" size)
+  math(EXPR bytes "${bytes} + ${size}")
+  if(NOT header MATCHES "xtensor")
+    string(APPEND program "#include <${header}>\n")
+  endif()
+endforeach()
+file(WRITE "${PREFIX}/headers.cpp" "${program}")
+execute_process(COMMAND "${COMPILER}" -std=c++20 "-I${include}" -M "${PREFIX}/headers.cpp"
+  OUTPUT_VARIABLE read COMMAND_ERROR_IS_FATAL ANY)
+if(NOT read MATCHES "xgrad/xgrad.hpp" OR read MATCHES "[^ ]*/((xtensor|xtl|xsimd|nlohmann)/|cblas|omp\\.h)[^ ]*")
+  message(FATAL_ERROR "a user of xgrad would need ${CMAKE_MATCH_0}")
+endif()
+
+if(READELF AND LIBRARY MATCHES "\\.so")
+  execute_process(COMMAND "${READELF}" -d "${LIBRARY}" OUTPUT_VARIABLE dynamic COMMAND_ERROR_IS_FATAL ANY)
+  if(dynamic MATCHES "(RPATH|RUNPATH)[^\n]*" OR NOT dynamic MATCHES "SONAME[^\n]*libxgrad\\.so\\.[0-9]+\\.[0-9]+\\]")
+    message(FATAL_ERROR "${LIBRARY}:\n${dynamic}")
+  endif()
+endif()
+
+if(STRIP)
+  file(COPY_FILE "${LIBRARY}" "${PREFIX}/stripped")
+  execute_process(COMMAND "${STRIP}" --strip-unneeded "${PREFIX}/stripped" COMMAND_ERROR_IS_FATAL ANY)
+  file(SIZE "${PREFIX}/stripped" size)
+  math(EXPR bytes "${bytes} + ${size}")
+  message(STATUS "library (stripped) and headers: ${bytes} bytes, library alone ${size}")
+  if(LIMIT AND bytes GREATER LIMIT)
+    message(FATAL_ERROR "more than ${LIMIT}")
+  endif()
+endif()
