@@ -1,9 +1,9 @@
 #pragma once
 
-// exp, log and erf over the whole of their range: near its ends xsimd's give up early (exp overflows at 88.38
-// instead of 88.72 and knows no subnormal results, log in double takes no subnormals, erf in double turns to
-// NaN from 1e154 on and is 68 units in the last place off
-// near 3). For rows/*.cpp only.
+// Functions over the whole of their range. xsimd's exp, log and erf are not: near its ends xsimd's give up
+// early (exp overflows at 88.38 instead of 88.72 and knows no subnormal results, log in double takes no
+// subnormals, erf in double turns to NaN from 1e154 on and is 68 units in the last place off near 3). For
+// rows/*.cpp only.
 
 #include <cstddef>
 #include <limits>
@@ -31,6 +31,16 @@ inline Batch<T> log_of(const Batch<T>& x) {
   return select(subnormal, scaled, Batch<T>(log(x)));
 }
 
+// log(1 + x) by the logarithm of u = 1 + x, whose rounding error cancels in log(u) / (u − 1).
+template <class T>
+inline Batch<T> log1p_of(const Batch<T>& x) {
+  const Batch<T> one(T(1)), u = one + x, rest = u - one;
+  const Batch<T> corrected = log_of<T>(u) * (x / rest);
+  // where u is 1, x is all that is left; where it is infinite, so is the result
+  return select(rest == Batch<T>(T(0)), x,
+                Batch<T>(select(u == Batch<T>(std::numeric_limits<T>::infinity()), u, corrected)));
+}
+
 // Σ c_i t^i, the highest coefficient first.
 template <class T, std::size_t n>
 inline Batch<T> polynomial(const Batch<T>& t, const T (&c)[n]) {
@@ -55,6 +65,29 @@ inline Batch<T> erf_of(const Batch<T>& x) {
   } else {
     return erf(within<T>(x, Batch<T>(T(6))));  // well beyond where ±1 is reached
   }
+}
+
+template <class T>
+inline bool any_beyond(const Batch<T>& x, T end) {
+  return any_of((x > Batch<T>(end)) | (x < Batch<T>(-end)));
+}
+
+// Of large angles, which take a longer π, each lane by itself.
+template <class T>
+inline Batch<T> sin_of(const Batch<T>& x) {
+  if (!any_beyond<T>(x, T(8192))) return sin(x);
+  T lanes[Batch<T>::size];
+  store<T>(lanes, x);
+  for (T& lane : lanes) lane = std::sin(lane);
+  return load<T>(lanes);
+}
+template <class T>
+inline Batch<T> cos_of(const Batch<T>& x) {
+  if (!any_beyond<T>(x, T(8192))) return cos(x);
+  T lanes[Batch<T>::size];
+  store<T>(lanes, x);
+  for (T& lane : lanes) lane = std::cos(lane);
+  return load<T>(lanes);
 }
 
 // erf for gelu, in float without an exp and so twice as fast: x p(x²) / q(x²), fitted to erf on [-4, 4] with
