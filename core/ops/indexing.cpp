@@ -3,6 +3,7 @@
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/indexing.hpp>
+#include <xgrad/core/ops/check_index.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tape.hpp>
 
@@ -19,6 +20,13 @@ Shape position(std::int64_t i, const Shape& shape) {
   return at;
 }
 
+void check_1d(std::string_view op, const Variable& index) {
+  if (index.dim() != 1)
+    fail(op, "index must be 1-D, got shape ", index.shape(), "; reshape({-1}) flattens it");
+}
+
+}  // namespace
+
 void check_index(std::string_view op, const Variable& index, const Shape& shape, int dim) {
   if (index.dtype() != int64) {
     fail(op, "indices are int64, not ", index.dtype(), " of shape ", index.shape(),
@@ -32,13 +40,6 @@ void check_index(std::string_view op, const Variable& index, const Shape& shape,
                " is out of range for dim ", dim, " of shape ", shape);
   }
 }
-
-void check_1d(std::string_view op, const Variable& index) {
-  if (index.dim() != 1)
-    fail(op, "index must be 1-D, got shape ", index.shape(), "; reshape({-1}) flattens it");
-}
-
-}  // namespace
 
 Variable embedding(const Variable& indices, const Variable& weight) {
   check_defined("embedding", {indices, weight});
