@@ -43,7 +43,9 @@
 #include <xgrad/nn/module.hpp>
 #include <xgrad/nn/module_list.hpp>
 #include <xgrad/nn/norm.hpp>
+#include <xgrad/nn/sequential.hpp>
 #include <xgrad/nn/transformer.hpp>
+#include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/adamw.hpp>
 #include <xgrad/optim/clip.hpp>
 #include <xgrad/optim/schedule.hpp>
