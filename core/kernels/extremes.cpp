@@ -5,10 +5,14 @@
 #include <limits>
 
 #include <xgrad/core/error.hpp>
+#include <xgrad/core/kernels/arithmetic.hpp>
+#include <xgrad/core/kernels/compare.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
+#include <xgrad/core/kernels/pointwise.hpp>
 #include <xgrad/core/kernels/reduction.hpp>
 #include <xgrad/core/kernels/rows/loss.hpp>
 #include <xgrad/core/kernels/rows/reduce.hpp>
+#include <xgrad/core/kernels/select.hpp>
 
 namespace xgrad::kernels {
 namespace {
@@ -110,14 +114,11 @@ Tensor logsumexp(const Tensor& x, Dims dims, bool keepdim) {
   std::int64_t inner = 1;
   for (int i = x.dim() - 1; i >= 0 && dims[static_cast<std::size_t>(i)]; --i) inner *= x.size(i);
   if (inner == n) return logsumexp_of_rows(x.contiguous(), n, shape);
-  // The kept dims first, the reduced ones last: rows again.
-  Shape order;
-  for (const bool reduced : {false, true}) {
-    for (int i = 0; i < x.dim(); ++i) {
-      if (dims[static_cast<std::size_t>(i)] == reduced) order.push_back(i);
-    }
-  }
-  return logsumexp_of_rows(x.permute(order).contiguous(), n, shape);
+  // Not one row each: log(Σ exp(x − max)) + max, where an infinite max is not subtracted.
+  const Tensor max = amax(x, dims, /*keepdim=*/true);
+  const Tensor shift = masked_fill(max, eq(abs(max), full({}, INFINITY, x.dtype())), 0);
+  const Tensor total = sum(exp(sub(x, shift)), dims, /*keepdim=*/true);
+  return add(log(total), shift).reshape(shape);
 }
 
 }  // namespace xgrad::kernels

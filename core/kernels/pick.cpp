@@ -82,14 +82,22 @@ Tensor argsort(const Tensor& input, bool descending) {
   if (x.numel() == 0) return y;
   const std::int64_t n = x.shape().back();
   dispatch(x.dtype(), [&]<class T>() {
+    struct Entry {
+      T value;
+      std::int64_t index;
+    };
     parallel_for(x.numel() / n, parallel_grain / n / 8 + 1, [&](std::int64_t begin, std::int64_t end) {
+      std::vector<Entry> row(
+          static_cast<std::size_t>(n));  // values beside their indices: no jumps to compare
       for (std::int64_t r = begin; r < end; ++r) {
-        const T* row = raw<T>(x) + r * n;
-        auto* order = raw<std::int64_t>(y) + r * n;
-        std::iota(order, order + n, 0);
-        std::stable_sort(order, order + n, [row, descending](std::int64_t a, std::int64_t b) {
-          return descending ? is_larger(row[a], row[b]) : is_larger(row[b], row[a]);
+        for (std::int64_t i = 0; i < n; ++i) row[static_cast<std::size_t>(i)] = {raw<T>(x)[r * n + i], i};
+        std::sort(row.begin(), row.end(), [descending](const Entry& a, const Entry& b) {
+          const Entry &first = descending ? a : b, &second = descending ? b : a;
+          return is_larger(first.value, second.value) ||
+                 (a.index < b.index && !is_larger(second.value, first.value));
         });
+        auto* order = raw<std::int64_t>(y) + r * n;
+        for (const Entry& entry : row) *order++ = entry.index;
       }
     });
   });

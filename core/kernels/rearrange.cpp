@@ -63,6 +63,14 @@ namespace {
 template <class From, class To, class Total>
 void cumsum_columns(const From* from, To* to, std::int64_t size, std::int64_t inner, std::int64_t begin,
                     std::int64_t end, bool from_the_end) {
+  if (inner == 1) {
+    Total total = 0;
+    for (std::int64_t k = 0; k < size; ++k) {
+      const std::int64_t at = from_the_end ? size - 1 - k : k;
+      to[at] = static_cast<To>(total += static_cast<Total>(from[at]));
+    }
+    return;
+  }
   constexpr std::int64_t most = 256;
   std::array<Total, most> totals;
   for (std::int64_t first = begin; first < end; first += most) {

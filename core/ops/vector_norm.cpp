@@ -7,6 +7,7 @@
 #include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/pointwise.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
+#include <xgrad/core/kernels/update.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
@@ -23,6 +24,10 @@ namespace {
 Tensor norm_of(const Tensor& x, double p, Dims dims, bool keepdim) {
   if (p == INFINITY) return kernels::amax(kernels::abs(x), dims, keepdim);
   if (p == -INFINITY) return kernels::amin(kernels::abs(x), dims, keepdim);
+  if (p == 2 && dims == kernels::all_dims(x.dim())) {  // without x² in memory
+    return full(kernels::reduced_shape(x.shape(), dims, keepdim), std::sqrt(kernels::sum_of_squares(x)),
+                x.dtype());
+  }
   if (p == 2) return kernels::sqrt(kernels::sum(kernels::mul(x, x), dims, keepdim));
   const auto power = [](const Tensor& a, double exponent) {
     return exponent == 1 ? a : kernels::pow(a, full({}, exponent, a.dtype()));
