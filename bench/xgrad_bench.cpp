@@ -83,6 +83,8 @@ void op_rows() {
     on_matrix("softmax", [](const Variable& x) { return softmax(x, -1); });
     with_other("layer_norm", {s.N}, [](const Variable& x, const Variable& y) { return layer_norm(x, y, y); });
     on_matrix("gelu", [](const Variable& x) { return gelu(x); });
+    on_matrix("sigmoid", [](const Variable& x) { return sigmoid(x); });
+    on_matrix("logsumexp", [](const Variable& x) { return logsumexp(x, {-1}); });
     op("cross_entropy" + size, [s] {
       return [x = Variable(randn({s.M, s.N})), targets = randint(0, s.N, {s.M})] {
         return cross_entropy(x, targets);

@@ -75,13 +75,33 @@ class Variable {
   Variable expand(const Shape& shape) const;
   Variable slice(int dim, std::int64_t start, std::int64_t end = to_end, std::int64_t step = 1) const;
   Variable select(int dim, std::int64_t index) const;
+  Variable flatten(int start_dim = 0, int end_dim = -1) const;
+  std::vector<Variable> chunk(std::int64_t chunks, int dim = 0) const;
+  std::vector<Variable> split(std::int64_t size, int dim = 0) const;
+  std::vector<Variable> split(const std::vector<std::int64_t>& sizes, int dim = 0) const;
+  Variable repeat(const Shape& times) const;
+  Variable flip(const Shape& dims) const;
+  Variable tril(std::int64_t diagonal = 0) const;
+  Variable triu(std::int64_t diagonal = 0) const;
+  Variable index_select(int dim, const Variable& index) const;
+  Variable gather(int dim, const Variable& index) const;
   Variable to(DType dtype) const;
   Variable sum() const;
   Variable sum(const Shape& dims, bool keepdim = false) const;
   Variable mean() const;
   Variable mean(const Shape& dims, bool keepdim = false) const;
   Variable var(const Shape& dims, std::int64_t correction = 1, bool keepdim = false) const;
+  Variable std(const Shape& dims, std::int64_t correction = 1, bool keepdim = false) const;
+  Variable norm(double p = 2) const;
+  Variable norm(double p, const Shape& dims, bool keepdim = false) const;
   Variable amax(const Shape& dims, bool keepdim = false) const;
+  Variable amin(const Shape& dims, bool keepdim = false) const;
+  Variable max() const;
+  Variable min() const;
+  std::pair<Variable, Tensor> max(int dim, bool keepdim = false) const;
+  std::pair<Variable, Tensor> min(int dim, bool keepdim = false) const;
+  Variable logsumexp(const Shape& dims, bool keepdim = false) const;
+  Variable cumsum(int dim) const;
 
   /// The Node that made this Variable or, of a leaf, collects its gradient; null where none was ever wanted.
   const std::shared_ptr<Node>& node() const;

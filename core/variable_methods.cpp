@@ -1,6 +1,11 @@
 // The ops that are also methods; each is the free function of the same name.
 
+#include <xgrad/core/ops/gather.hpp>
+#include <xgrad/core/ops/indexing.hpp>
+#include <xgrad/core/ops/order.hpp>
+#include <xgrad/core/ops/rearrange.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/scan.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/variable.hpp>
 
@@ -17,6 +22,26 @@ Variable Variable::slice(int dim, std::int64_t start, std::int64_t end, std::int
   return xgrad::slice(*this, dim, start, end, step);
 }
 Variable Variable::select(int dim, std::int64_t index) const { return xgrad::select(*this, dim, index); }
+Variable Variable::flatten(int start_dim, int end_dim) const {
+  return xgrad::flatten(*this, start_dim, end_dim);
+}
+std::vector<Variable> Variable::chunk(std::int64_t chunks, int dim) const {
+  return xgrad::chunk(*this, chunks, dim);
+}
+std::vector<Variable> Variable::split(std::int64_t size, int dim) const {
+  return xgrad::split(*this, size, dim);
+}
+std::vector<Variable> Variable::split(const std::vector<std::int64_t>& sizes, int dim) const {
+  return xgrad::split(*this, sizes, dim);
+}
+Variable Variable::repeat(const Shape& times) const { return xgrad::repeat(*this, times); }
+Variable Variable::flip(const Shape& dims) const { return xgrad::flip(*this, dims); }
+Variable Variable::tril(std::int64_t diagonal) const { return xgrad::tril(*this, diagonal); }
+Variable Variable::triu(std::int64_t diagonal) const { return xgrad::triu(*this, diagonal); }
+Variable Variable::index_select(int dim, const Variable& index) const {
+  return xgrad::index_select(*this, dim, index);
+}
+Variable Variable::gather(int dim, const Variable& index) const { return xgrad::gather(*this, dim, index); }
 Variable Variable::to(DType dtype) const { return xgrad::to(*this, dtype); }
 Variable Variable::sum() const { return xgrad::sum(*this); }
 Variable Variable::sum(const Shape& dims, bool keepdim) const { return xgrad::sum(*this, dims, keepdim); }
@@ -25,6 +50,26 @@ Variable Variable::mean(const Shape& dims, bool keepdim) const { return xgrad::m
 Variable Variable::var(const Shape& dims, std::int64_t correction, bool keepdim) const {
   return xgrad::var(*this, dims, correction, keepdim);
 }
+Variable Variable::std(const Shape& dims, std::int64_t correction, bool keepdim) const {
+  return xgrad::std(*this, dims, correction, keepdim);
+}
+Variable Variable::norm(double p) const { return xgrad::norm(*this, p); }
+Variable Variable::norm(double p, const Shape& dims, bool keepdim) const {
+  return xgrad::norm(*this, p, dims, keepdim);
+}
 Variable Variable::amax(const Shape& dims, bool keepdim) const { return xgrad::amax(*this, dims, keepdim); }
+Variable Variable::amin(const Shape& dims, bool keepdim) const { return xgrad::amin(*this, dims, keepdim); }
+Variable Variable::max() const { return xgrad::max(*this); }
+Variable Variable::min() const { return xgrad::min(*this); }
+std::pair<Variable, Tensor> Variable::max(int dim, bool keepdim) const {
+  return xgrad::max(*this, dim, keepdim);
+}
+std::pair<Variable, Tensor> Variable::min(int dim, bool keepdim) const {
+  return xgrad::min(*this, dim, keepdim);
+}
+Variable Variable::logsumexp(const Shape& dims, bool keepdim) const {
+  return xgrad::logsumexp(*this, dims, keepdim);
+}
+Variable Variable::cumsum(int dim) const { return xgrad::cumsum(*this, dim); }
 
 }  // namespace xgrad

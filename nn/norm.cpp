@@ -5,6 +5,15 @@
 #include <xgrad/core/ops/norm.hpp>
 
 namespace xgrad::nn {
+namespace {
+
+void check_size(const char* module, const Variable& x, std::int64_t size) {
+  if (x.dim() == 0 || x.size(-1) != size) {
+    fail(module, "the last dim of ", x.shape(), " must be the module's size, ", size);
+  }
+}
+
+}  // namespace
 
 LayerNorm::LayerNorm(std::int64_t size, const LayerNormOptions& options) : eps(options.eps), size_(size) {
   if (size <= 0) fail("LayerNorm", "the size must be positive, not ", size);
@@ -14,10 +23,18 @@ LayerNorm::LayerNorm(std::int64_t size, const LayerNormOptions& options) : eps(o
 }
 
 Variable LayerNorm::forward(const Variable& x) const {
-  if (x.dim() == 0 || x.size(-1) != size_) {
-    fail("LayerNorm", "the last dim of ", x.shape(), " must be the module's size, ", size_);
-  }
+  check_size("LayerNorm", x, size_);
   return layer_norm(x, weight, bias, eps);
+}
+
+RMSNorm::RMSNorm(std::int64_t size, const RMSNormOptions& options) : eps(options.eps), size_(size) {
+  if (size <= 0) fail("RMSNorm", "the size must be positive, not ", size);
+  if (options.affine) weight = Variable(ones({size}, options.dtype), /*requires_grad=*/true);
+}
+
+Variable RMSNorm::forward(const Variable& x) const {
+  check_size("RMSNorm", x, size_);
+  return rms_norm(x, weight, eps);
 }
 
 }  // namespace xgrad::nn

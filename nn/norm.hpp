@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include <xgrad/nn/module.hpp>
 
 namespace xgrad::nn {
@@ -22,6 +24,29 @@ class LayerNorm : public Module {
 
   Variable weight, bias;  ///< γ and β; undefined without affine
   double eps;
+
+ private:
+  std::int64_t size_;
+};
+
+struct RMSNormOptions {
+  std::optional<double> eps = {};  ///< without one, the dtype's machine epsilon
+  bool affine = true;              ///< learn γ (weight, starts at 1)
+  DType dtype = float32;
+};
+
+/// Root mean square normalization over the last dim: y = x / √(mean(x²) + eps) · γ (Zhang & Sennrich 2019).
+/// Same shape as x.
+class RMSNorm : public Module {
+ public:
+  explicit RMSNorm(std::int64_t size, const RMSNormOptions& options = {});
+
+  Variable forward(const Variable& x) const;
+  Variable operator()(const Variable& x) const { return forward(x); }
+  void visit(Visitor& visitor) const override { visitor("weight", weight); }
+
+  Variable weight;  ///< γ; undefined without affine
+  std::optional<double> eps;
 
  private:
   std::int64_t size_;

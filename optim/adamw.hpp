@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/optim/optimizer.hpp>
+#include <xgrad/optim/adam.hpp>
 
 namespace xgrad::optim {
 
@@ -17,18 +17,9 @@ struct AdamWOptions {
 ///   p ← p − lr · weight_decay · p
 ///   m ← β₁ m + (1 − β₁) g,   v ← β₂ v + (1 − β₂) g²
 ///   p ← p − lr · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + eps)
-class AdamW : public Optimizer {
+class AdamW : public Adam {
  public:
   AdamW(std::vector<Variable> parameters, const AdamWOptions& options);
-  void step() override;
-
- private:
-  struct State {  // of one parameter; undefined before its first step
-    Tensor m, v;
-    std::int64_t step = 0;
-  };
-  AdamWOptions options_;
-  std::vector<State> states_;
 };
 
 }  // namespace xgrad::optim

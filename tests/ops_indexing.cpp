@@ -4,6 +4,7 @@
 #include "support.hpp"
 
 #include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/gather.hpp>
 #include <xgrad/core/ops/indexing.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tape.hpp>
@@ -20,6 +21,11 @@ TEST_CASE("indexing: values and gradients") {
     rows.push_back({"index_select_backward_" + at, [dim](const Xs& x) {
                       return index_select_backward(x[0], {3, 2, 4}, dim, x[1]);
                     }});
+  }
+  for (const int dim : {0, 1, -1}) {
+    const std::string at = std::to_string(dim);
+    rows.push_back({"gather_" + at, [dim](const Xs& x) { return x[0].gather(dim, x[1]); }});
+    rows.push_back({"scatter_add_" + at, [dim](const Xs& x) { return scatter_add(x[0], dim, x[1], x[2]); }});
   }
   check_ops("indexing", rows);
 }
@@ -39,6 +45,26 @@ TEST_CASE("indexing: large enough for threads, every term arrives once and in or
       expected.select(dim, index.data<std::int64_t>()[i]).add_(source.select(dim, i));
     CHECK(equal(index_add(zeros(shape), dim, index, source).value(), expected));
     CHECK(equal(index_select_backward(source, shape, dim, index).value(), expected));
+  }
+}
+
+TEST_CASE("indexing: gather and scatter_add, large enough for threads") {
+  Generator generator(12);
+  const Shape shape{40, 900};
+  for (const int dim : {0, 1}) {
+    const Tensor index = randint(0, shape[dim], {40, 900}, int64, generator);
+    const Tensor x = randn(shape, float32, generator), source = randn(shape, float32, generator);
+    const Tensor taken = gather(x, dim, index).value(), added = scatter_add(x, dim, index, source).value();
+    const Tensor expected = x.clone();
+    for (std::int64_t i = 0; i < shape[0]; ++i) {
+      for (std::int64_t j = 0; j < shape[1]; ++j) {
+        const auto k = static_cast<std::int64_t>(static_cast<double>(index.at({i, j})));
+        const Shape at = dim == 0 ? Shape{k, j} : Shape{i, k};
+        CHECK(taken.at({i, j}) == x.at(at));
+        expected.at(at) = static_cast<float>(expected.at(at)) + static_cast<float>(source.at({i, j}));
+      }
+    }
+    CHECK(equal(added, expected));
   }
 }
 
@@ -71,6 +97,26 @@ TEST_CASE("indexing: errors") {
                     "dim 0; it must be (1, 3)");
   CHECK_THROWS_TEXT(index_add(x, 0, tensor({0}), zeros({1, 3}, float64)),
                     "[index_add] x and source need one floating dtype, got float32 and float64");
+}
+
+TEST_CASE("indexing: errors of gather and scatter_add") {
+  const Variable x = zeros({2, 3});
+  const Tensor index = tensor({{0, 1}});
+  CHECK_THROWS_TEXT(gather(x, 1, tensor({{0, 3}})),
+                    "[gather] index 3 at position (0, 1) is out of range for dim 1 of shape (2, 3)");
+  CHECK_THROWS_TEXT(
+      gather(x, 0, tensor({0})),
+      "[gather] the index of shape (1,) does not fit x of shape (2, 3) along dim 0; it needs as "
+      "many dims, and in the others sizes no larger than x's");
+  CHECK_THROWS_TEXT(gather(x, 1, zeros({3, 1}, int64)), "[gather] the index of shape (3, 1) does not fit x");
+  CHECK_THROWS_TEXT(gather(x, 2, index), "[gather] dim 2 is out of range");
+  CHECK_THROWS_TEXT(gather(x, 1, zeros({1, 2})), "[gather] indices are int64, not float32");
+  CHECK_THROWS_TEXT(scatter_add(x, 1, index, zeros({2, 2})),
+                    "[scatter_add] the source of shape (2, 2) must have the index's shape, (1, 2)");
+  CHECK_THROWS_TEXT(scatter_add(x, 1, index, zeros({1, 2}, float64)),
+                    "[scatter_add] x and source need one floating dtype, got float32 and float64");
+  CHECK_THROWS_TEXT(scatter_add(x, 0, tensor({{0, -1}}), zeros({1, 2})),
+                    "[scatter_add] index -1 at position (0, 1) is out of range for dim 0 of shape (2, 3)");
 }
 
 TEST_CASE("indexing: the rules check their arguments too") {

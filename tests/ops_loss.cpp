@@ -26,25 +26,50 @@ OpRow squared(const std::string& name, Reduction reduction) {
   return {"mse_loss_" + name, [reduction](const Xs& x) { return mse_loss(x[0], x[1], reduction); }};
 }
 
+OpRow likelihood(const std::string& name, NLLLossOptions options) {
+  return {"nll_loss_" + name, [options](const Xs& x) { return nll_loss(x[0], x[1], options); }};
+}
+
+// The weights are constants, in the dtype of the logits.
+OpRow binary(const std::string& name, Reduction reduction, bool weight, bool pos_weight) {
+  return {"bce_" + name, [=](const Xs& x) {
+            const Tensor w = weight ? tensor({0.5, 2.0, 0.0}, x[0].dtype()) : Tensor();
+            const Tensor p = pos_weight ? tensor({3.0, 0.25, 1.0}, x[0].dtype()) : Tensor();
+            return binary_cross_entropy_with_logits(x[0], x[1],
+                                                    {.weight = w, .pos_weight = p, .reduction = reduction});
+          }};
+}
+
 }  // namespace
 
 TEST_CASE("losses: values and gradients") {
   const auto smoothed = [](Reduction reduction) {
     return CrossEntropyOptions{.label_smoothing = 0.1, .reduction = reduction};
   };
-  check_ops("loss", {
-                        entropy("mean", {}),
-                        entropy("sum", {.reduction = Reduction::sum}),
-                        entropy("none", {.reduction = Reduction::none}),
-                        entropy("mean_smoothed", smoothed(Reduction::mean)),
-                        entropy("sum_smoothed", smoothed(Reduction::sum)),
-                        entropy("none_smoothed", smoothed(Reduction::none)),
-                        entropy("evenly", {.label_smoothing = 1}),
-                        entropy("ignoring_2", {.ignore_index = 2}),
-                        squared("mean", Reduction::mean),
-                        squared("sum", Reduction::sum),
-                        squared("none", Reduction::none),
-                    });
+  std::vector<OpRow> rows = {
+      entropy("mean", {}),
+      entropy("sum", {.reduction = Reduction::sum}),
+      entropy("none", {.reduction = Reduction::none}),
+      entropy("mean_smoothed", smoothed(Reduction::mean)),
+      entropy("sum_smoothed", smoothed(Reduction::sum)),
+      entropy("none_smoothed", smoothed(Reduction::none)),
+      entropy("evenly", {.label_smoothing = 1}),
+      entropy("ignoring_2", {.ignore_index = 2}),
+      squared("mean", Reduction::mean),
+      squared("sum", Reduction::sum),
+      squared("none", Reduction::none),
+      likelihood("ignoring_2", {.ignore_index = 2}),
+  };
+  const std::pair<const char*, Reduction> reductions[] = {
+      {"mean", Reduction::mean}, {"sum", Reduction::sum}, {"none", Reduction::none}};
+  for (const auto& [name, reduction] : reductions) {
+    rows.push_back(likelihood(name, {.reduction = reduction}));
+    rows.push_back(binary(name, reduction, false, false));
+    rows.push_back(binary(std::string(name) + "_weight", reduction, true, false));
+    rows.push_back(binary(std::string(name) + "_pos_weight", reduction, false, true));
+    rows.push_back(binary(std::string(name) + "_both", reduction, true, true));
+  }
+  check_ops("loss", rows);
 }
 
 TEST_CASE("cross_entropy: the fused gradient is the composed one, however long the rows") {
@@ -142,6 +167,19 @@ TEST_CASE("losses: errors") {
       mse_loss(x, zeros({3})),
       "[mse_loss] prediction and target differ in shape: (2, 3) and (3,); expand or reshape one "
       "of them, they are not broadcast");
+  CHECK_THROWS_TEXT(nll_loss(x, tensor({0, 3})),
+                    "[nll_loss] target 3 at position 1 is not one of 3 classes, [0, 3), nor the ignore_index "
+                    "-100");
+  CHECK_THROWS_TEXT(nll_loss(x, tensor({0})), "[nll_loss] wants");
+  CHECK_THROWS_TEXT(nll_loss(x, zeros({2})), "[nll_loss] targets of shape (2,) are class indices, int64");
+  CHECK_THROWS_TEXT(binary_cross_entropy_with_logits(x, zeros({3})),
+                    "[binary_cross_entropy_with_logits] logits and targets differ in shape: (2, 3) and (3,)");
+  CHECK_THROWS_TEXT(
+      binary_cross_entropy_with_logits(x, x, {.weight = zeros({2})}),
+      "[binary_cross_entropy_with_logits] a weight of shape (2,) does not broadcast to logits of "
+      "shape (2, 3)");
+  CHECK_THROWS_TEXT(binary_cross_entropy_with_logits(zeros({2}, int64), zeros({2})),
+                    "[binary_cross_entropy_with_logits] needs a floating dtype, not int64");
   CHECK_THROWS_TEXT(mse_loss(zeros({2}, int64), zeros({2}, int64)), "[mse_loss] needs a floating dtype");
   CHECK_THROWS_TEXT(mse_loss(x, zeros({2, 3}, float64)), "[mse_loss]");
 }

@@ -18,6 +18,7 @@ TEST_CASE("matmul: values and gradients") {
   check_ops("matmul", {
                           {"matmul", [](const Xs& x) { return matmul(x[0], x[1]); }},
                           {"heads", scores},
+                          {"bmm", [](const Xs& x) { return bmm(x[0], x[1]); }},
                           {"square_of_one", [](const Xs& x) { return matmul(x[0], x[0]); }},
                           {"linear", [](const Xs& x) { return linear(x[0], x[1], x[2]); }},
                           {"linear_without_bias", [](const Xs& x) { return linear(x[0], x[1]); }},
@@ -54,6 +55,9 @@ TEST_CASE("matmul and linear: one node each, which keeps what the gradients aske
 TEST_CASE("matmul and linear: errors") {
   const auto f = [](const Shape& shape, DType dtype = float32) { return Variable(zeros(shape, dtype)); };
   CHECK_THROWS_TEXT(matmul(f({2, 6, 32}), f({16, 32})), "[matmul] inner sizes differ: (2, 6, 32) @ (16, 32)");
+  CHECK_THROWS_TEXT(bmm(f({2, 3, 4}), f({1, 4, 5})),
+                    "[bmm] wants (B, M, K) and (B, K, N), got (2, 3, 4) and (1, 4, 5); matmul broadcasts");
+  CHECK_THROWS_TEXT(bmm(f({3, 4}), f({4, 5})), "[bmm] wants (B, M, K) and (B, K, N), got (3, 4) and (4, 5)");
   CHECK_THROWS_TEXT(matmul(f({4}), f({5})), "[matmul] inner sizes differ: (4,) @ (5,)");
   CHECK_THROWS_TEXT(matmul(f({3, 4}), f({3})), "[matmul] inner sizes differ: (3, 4) @ (3,)");
   CHECK_THROWS_TEXT(matmul(f({}), f({3, 4})), "[matmul] operands need at least 1 dim: () @ (3, 4)");

@@ -49,6 +49,8 @@ xt::xtensor<double, 2> as_matrix(const Tensor& x) {
 TEST_CASE("layer_norm: values and gradients") {
   check_ops("norm", {
                         {"layer_norm", [](const Xs& x) { return layer_norm(x[0]); }},
+                        {"rms_norm", [](const Xs& x) { return rms_norm(x[0], {}, 1e-5); }},
+                        {"rms_norm_affine", [](const Xs& x) { return rms_norm(x[0], x[1], 1e-3); }},
                         {"layer_norm_affine", [](const Xs& x) { return layer_norm(x[0], x[1], x[2], 1e-3); }},
                     });
 }
@@ -158,4 +160,40 @@ TEST_CASE("layer_norm: errors") {
   CHECK_THROWS_TEXT(layer_norm(x, ones({3}, float64), three),
                     "[layer_norm] x is float32, gamma is float64; convert one with to()");
   CHECK_THROWS_TEXT(layer_norm(x, {}, {}, -1), "[layer_norm] eps must not be negative, got -1");
+}
+
+TEST_CASE("rms_norm: the fused rule is the composed one, whatever the number of rows") {
+  for (const std::int64_t n : {1, 5, 16, 33, 64, 100, 1000}) {
+    for (const std::int64_t count : {1, 3, 700}) {
+      CAPTURE(n);
+      CAPTURE(count);
+      const Variable x(sample({count, n}, 0, 3).to(float64), true), gamma(sample({n}).to(float64), true);
+      const Tensor g = sample({count, n}).to(float64);
+      rms_norm(x, gamma, 1e-5).backward(g);
+      const auto twin = composed::rms_norm_backward(g, x.value(), gamma.value(), 1e-5);
+      CHECK(max_abs_diff(x.grad(), twin[0].value()) < 1e-12);
+      CHECK(max_abs_diff(gamma.grad(), twin[1].value()) < 1e-11);
+    }
+  }
+}
+
+TEST_CASE("rms_norm: float32 rows whose squares overflow, and the default eps") {
+  const Tensor x = tensor({{1e30, -1e30}, {3.0, 4.0}});
+  const Tensor y = rms_norm(x).value();
+  CHECK(max_abs_diff(y, tensor({{1.0, -1.0}, {0.84852814, 1.13137085}})) < 1e-6);
+  const double tiny = 1e-4;  // its square is below float32's epsilon, 1.19e-7
+  CHECK(rms_norm(tensor({tiny})).item<float>() ==
+        doctest::Approx(tiny / std::sqrt(tiny * tiny + 1.1920929e-7)).epsilon(1e-6));
+  CHECK(rms_norm(tensor({tiny}, float64)).item<double>() ==
+        doctest::Approx(tiny / std::sqrt(tiny * tiny + 2.220446049250313e-16)).epsilon(1e-12));
+}
+
+TEST_CASE("rms_norm: errors") {
+  const Variable x = zeros({2, 3});
+  CHECK_THROWS_TEXT(rms_norm(x, zeros({2})),
+                    "[rms_norm] gamma of shape (2,) does not fit the last dim of x, (2, 3); it must be (3,)");
+  CHECK_THROWS_TEXT(rms_norm(x, zeros({3}, float64)), "[rms_norm] x is float32, gamma is float64");
+  CHECK_THROWS_TEXT(rms_norm(zeros({})), "[rms_norm] needs a dim to normalize over, x has shape ()");
+  CHECK_THROWS_TEXT(rms_norm(x, {}, -1), "[rms_norm] eps must not be negative, got -1");
+  CHECK_THROWS_TEXT(rms_norm(zeros({2}, int64)), "[rms_norm] needs a floating dtype, not int64");
 }

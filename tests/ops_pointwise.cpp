@@ -8,6 +8,7 @@
 
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/pointwise.hpp>
+#include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/tape.hpp>
@@ -25,6 +26,24 @@ TEST_CASE("pointwise: values and gradients") {
           {"tanh", [](const Xs& x) { return tanh(x[0]); }},
           {"erf", [](const Xs& x) { return erf(x[0]); }},
           {"relu", [](const Xs& x) { return relu(x[0]); }},
+          {"log1p", [](const Xs& x) { return log1p(x[0]); }},
+          {"rsqrt", [](const Xs& x) { return rsqrt(x[0]); }},
+          {"sin", [](const Xs& x) { return sin(x[0]); }},
+          {"cos", [](const Xs& x) { return cos(x[0]); }},
+          {"abs", [](const Xs& x) { return abs(x[0]); }},
+          {"sigmoid", [](const Xs& x) { return sigmoid(x[0]); }},
+          {"silu", [](const Xs& x) { return silu(x[0]); }},
+          {"silu_backward", [](const Xs& x) { return composed::silu_backward(x[0], x[1]); }},
+          {"softplus", [](const Xs& x) { return softplus(x[0]); }},
+          {"softplus_3_2", [](const Xs& x) { return softplus(x[0], 3, 2); }},
+          {"softplus_-2", [](const Xs& x) { return softplus(x[0], -2); }},
+          {"softplus_backward", [](const Xs& x) { return composed::softplus_backward(x[0], x[1]); }},
+          {"clamp_-0.5_1", [](const Xs& x) { return clamp(x[0], -0.5, 1); }},
+          {"clamp_0_", [](const Xs& x) { return clamp(x[0], 0); }},
+          {"clamp__0", [](const Xs& x) { return clamp(x[0], {}, 0); }},
+          {"clamp_1_0", [](const Xs& x) { return clamp(x[0], 1, 0); }},
+          {"maximum", [](const Xs& x) { return maximum(x[0], x[1]); }},
+          {"minimum", [](const Xs& x) { return minimum(x[0], x[1]); }},
           {"gelu", [](const Xs& x) { return gelu(x[0]); }},
           {"gelu_tanh", [](const Xs& x) { return gelu(x[0], Gelu::tanh); }},
           {"gelu_backward", [](const Xs& x) { return composed::gelu_backward(x[0], x[1]); }},
@@ -57,8 +76,17 @@ TEST_CASE("pointwise: float32 is within a few units in the last place, from subn
     std::int64_t allowed;
   };
   const Tensor& x = golden("accuracy", "x");
-  for (const Row& row :
-       {Row{"exp", exp, 3}, {"log", log, 1}, {"sqrt", sqrt, 0}, {"tanh", tanh, 2}, {"erf", erf, 3}}) {
+  for (const Row& row : {Row{"exp", exp, 3},
+                         {"log", log, 1},
+                         {"sqrt", sqrt, 0},
+                         {"tanh", tanh, 2},
+                         {"erf", erf, 3},
+                         {"log1p", log1p, 3},
+                         {"rsqrt", rsqrt, 1},
+                         {"sin", sin, 2},
+                         {"cos", cos, 2},
+                         {"sigmoid", sigmoid, 3},
+                         {"softplus", [](const Variable& z) { return softplus(z); }, 4}}) {
     const auto ours = row.f(x).value().to_vector<float>();
     const auto expected = golden_values<float>("accuracy", row.name);
     for (std::size_t i = 0; i < ours.size(); ++i) {
@@ -79,7 +107,10 @@ TEST_CASE("pointwise: float64 at the ends of its range") {
   for (const Row& row : {Row{"exp", exp, std::exp},
                          {"log", log, std::log},
                          {"erf", erf, std::erf},
-                         {"tanh", tanh, std::tanh}}) {
+                         {"tanh", tanh, std::tanh},
+                         {"log1p", log1p, std::log1p},
+                         {"sin", sin, std::sin},
+                         {"cos", cos, std::cos}}) {
     for (double x : numbers) {
       const double ours = row.f(tensor(x, float64)).item<double>(), expected = row.reference(x);
       const bool same = ours == expected || (std::isnan(ours) && std::isnan(expected)) ||
@@ -124,7 +155,7 @@ TEST_CASE("pointwise: gelu in float32 is within 1e-6 of the exact one, in the le
 
 TEST_CASE("pointwise: an element's result does not depend on where in the row it stands") {
   const Tensor x = randn({67});
-  for (const auto& f : {exp, log, sqrt, tanh, erf, relu}) {
+  for (const auto& f : {exp, log, sqrt, tanh, erf, relu, log1p, sin, cos, abs, sigmoid, silu}) {
     const Tensor whole = f(x).value();
     for (std::int64_t i = 0; i < 67; ++i) {
       const Tensor alone = f(x.slice(0, i, i + 1)).value();
@@ -144,12 +175,31 @@ TEST_CASE("pointwise: the fused slope of gelu is the composed one") {
   }
 }
 
+TEST_CASE("pointwise: the fused slopes of the other activations are the composed ones") {
+  const Tensor x = randn({1000}, float64).mul_(10), g = randn({1000}, float64);
+  const Tensor s = sigmoid(x).value();
+  CHECK(max_abs_diff(kernels::sigmoid_backward(g, s), composed::sigmoid_backward(g, s).value()) < 1e-15);
+  CHECK(max_abs_diff(kernels::silu_backward(g, x), composed::silu_backward(g, x).value()) < 1e-14);
+  CHECK(max_abs_diff(kernels::softplus_backward(g, x, 2, 20),
+                     composed::softplus_backward(g, x, 2, 20).value()) < 1e-15);
+}
+
+TEST_CASE("pointwise: sign has no gradient, and integers stay integers") {
+  CHECK(
+      equal(sign(tensor({-3.0, -0.0, 0.0, 2.5, NAN, -INFINITY})), tensor({-1.0, 0.0, 0.0, 1.0, 0.0, -1.0})));
+  CHECK(equal(sign(tensor({-3, 0, 4})), tensor({-1, 0, 1})));
+  CHECK(equal(sign(zeros({2, 0})), zeros({2, 0})));
+  CHECK_FALSE(std::signbit(abs(tensor(-0.0)).item<float>()));
+}
+
 TEST_CASE("pointwise: one node each, and what it keeps") {
   const Variable x(randn({4}), true);
   const auto kept = [&](const Variable& y) { return y.node()->saved_bytes(); };
   CHECK(kept(exp(x)) == 16);
   CHECK(kept(gelu(x)) == 16);
   CHECK(kept(relu(x)) == 16);
+  CHECK(kept(sigmoid(x)) == 16);
+  CHECK(kept(silu(x)) == 16);
   CHECK(kept(masked_fill(x, full({4}, true), 0)) == 4);
   CHECK(gelu(x).node()->inputs()[0] == x.node());
 }
@@ -158,6 +208,16 @@ TEST_CASE("pointwise: errors") {
   const Tensor x = zeros({2, 3}), integers = zeros({2}, int64);
   CHECK_THROWS_TEXT(exp(integers), "[exp] needs a floating dtype, not int64 of shape");
   CHECK_THROWS_TEXT(gelu(zeros({2}, boolean)), "[gelu] needs a floating dtype, not boolean");
+  CHECK_THROWS_TEXT(sigmoid(integers), "[sigmoid] needs a floating dtype, not int64");
+  CHECK_THROWS_TEXT(abs(zeros({2}, boolean)), "[abs] needs a floating dtype, not boolean");
+  CHECK_THROWS_TEXT(sign(zeros({2}, boolean)), "[sign] needs a floating dtype, not boolean");
+  CHECK_THROWS_TEXT(clamp(integers, 0), "[clamp] needs a floating dtype, not int64");
+  CHECK_THROWS_TEXT(clamp(x, {}), "[clamp] needs a lower bound, an upper one or both, for x of shape (2, 3)");
+  CHECK_THROWS_TEXT(clamp(x, NAN), "[clamp] the bounds are nan and inf");
+  CHECK_THROWS_TEXT(softplus(x, 0), "[softplus] beta must be finite and not 0, got 0");
+  CHECK_THROWS_TEXT(softplus(x, 1, NAN), "[softplus] the threshold is NaN");
+  CHECK_THROWS_TEXT(maximum(x, zeros({2})), "[maximum] shapes do not broadcast: (2, 3) and (2,)");
+  CHECK_THROWS_TEXT(minimum(x, zeros({3}, float64)), "[minimum] operands are float32 and float64");
   CHECK_THROWS_TEXT(where(x, x, x),
                     "[where] the condition must be boolean, not float32; compare first, as in ne(x, 0)");
   CHECK_THROWS_TEXT(where(zeros({2}, boolean), x, x), "[where] shapes do not broadcast: (2, 3) and (2,)");

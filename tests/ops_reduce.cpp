@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/threads.hpp>
 
@@ -49,6 +50,25 @@ TEST_CASE("reduce: values and gradients") {
   add_rows(rows, "mean", [](const Variable& x, Dims dims, bool keep) { return x.mean(dims, keep); });
   add_rows(rows, "var", [](const Variable& x, Dims dims, bool keep) { return var(x, dims, 1, keep); });
   add_rows(rows, "amax", [](const Variable& x, Dims dims, bool keep) { return x.amax(dims, keep); });
+  add_rows(rows, "amin", [](const Variable& x, Dims dims, bool keep) { return x.amin(dims, keep); });
+  add_rows(rows, "std", [](const Variable& x, Dims dims, bool keep) { return x.std(dims, 1, keep); });
+  add_rows(rows, "logsumexp",
+           [](const Variable& x, Dims dims, bool keep) { return logsumexp(x, dims, keep); });
+  const std::pair<const char*, double> norms[] = {{"norm_2", 2},          {"norm_1", 1},
+                                                  {"norm_3", 3},          {"norm_0.5", 0.5},
+                                                  {"norm_inf", INFINITY}, {"norm_-inf", -INFINITY},
+                                                  {"norm_0", 0}};
+  for (const auto& [name, p] : norms) {
+    rows.push_back({name, [p = p](const Xs& x) { return norm(x[0], p); }});
+    if (p == 0) continue;
+    add_rows(rows, name, [p = p](const Variable& x, Dims dims, bool keep) { return x.norm(p, dims, keep); });
+  }
+  // near 1000 the next float32 is 6e-5 away, which goes into the gradient exp(x − y)
+  rows.push_back(
+      {"logsumexp_large", [](const Xs& x) { return logsumexp(x[0], {-1}); }, {.float32_tolerance = 1e-4}});
+  rows.push_back({"max", [](const Xs& x) { return max(x[0]); }});
+  rows.push_back({"min", [](const Xs& x) { return x[0].min(); }});
+  rows.push_back({"std_population", [](const Xs& x) { return xgrad::std(x[0], {1}, 0); }});
   check_ops("reduce", rows);
 }
 
@@ -107,6 +127,8 @@ TEST_CASE("reduce: every choice of dims, whatever the layout, as a plain loop ha
       const auto [sums, best] = by_hand(x, dims);
       CHECK(max_abs_diff(sum(x, list_of(dims), true).value(), sums) <= 1e-6 * (1 + max_abs(sums)));
       CHECK(max_abs_diff(amax(x, list_of(dims), true).value(), best) == 0);
+      const Tensor negative = (-Variable(x)).value();
+      CHECK(max_abs_diff((-amin(negative, list_of(dims), true)).value(), best) == 0);
       CHECK(max_abs_diff(sum(x.to(int64), list_of(dims), true).value(), by_hand(x.to(int64), dims).first) ==
             0);
     }
@@ -155,6 +177,8 @@ TEST_CASE("reduce: NaN reaches the maximum from every place") {
       const Tensor x = randn({n});
       x.at({at}) = NAN;
       CHECK(std::isnan(amax(x, {0}).item<float>()));
+      CHECK(std::isnan(amin(x, {0}).item<float>()));
+      CHECK(std::isnan(logsumexp(x, {0}).item<float>()));
       CHECK(std::isnan(amax(x.reshape({n, 1}).expand({n, 3}), {0}).value().at({2})));
     }
   }
@@ -176,6 +200,15 @@ TEST_CASE("reduce: errors") {
   CHECK_THROWS_TEXT(var(zeros({2}, boolean), {0}), "[var] needs a floating dtype, not boolean");
   CHECK_THROWS_TEXT(amax(zeros({2, 0}), {1}),
                     "[amax] dim 1 of shape (2, 0) has size 0, and no elements have no maximum");
+  CHECK_THROWS_TEXT(amin(zeros({2, 0}), {1}),
+                    "[amin] dim 1 of shape (2, 0) has size 0, and no elements have no minimum");
+  CHECK_THROWS_TEXT(min(zeros({0})), "[amin] dim 0 of shape (0,) has size 0");
+  CHECK_THROWS_TEXT(xgrad::std(x, {2}), "[std] dim 2 is out of range for a tensor of 2 dims");
+  CHECK_THROWS_TEXT(norm(zeros({2}, int64)), "[norm] needs a floating dtype, not int64");
+  CHECK_THROWS_TEXT(norm(x, NAN), "[norm] p is NaN");
+  CHECK_THROWS_TEXT(norm(x, 2, {0, 0}), "[norm] dim 0 appears twice in the list of dims (0, 0)");
+  CHECK_THROWS_TEXT(logsumexp(zeros({2}, int64), {0}), "[logsumexp] needs a floating dtype, not int64");
+  CHECK_THROWS_TEXT(logsumexp(x, {2}), "[logsumexp] dim 2 is out of range for a tensor of 2 dims");
   CHECK_THROWS_TEXT(sum_to(x, {2}), "[sum_to] a Tensor of shape (2, 3) is no broadcast of shape (2,)");
   CHECK_THROWS_TEXT(sum_to(x, {1, 2, 3}),
                     "[sum_to] a Tensor of shape (2, 3) is no broadcast of shape (1, 2, 3)");

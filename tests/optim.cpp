@@ -1,3 +1,4 @@
+#include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/adamw.hpp>
 #include <xgrad/optim/clip.hpp>
 #include <xgrad/optim/schedule.hpp>
@@ -34,6 +35,9 @@ using Make = std::function<std::unique_ptr<Optimizer>(std::vector<Variable>)>;
 Make sgd(const SGDOptions& options) {
   return [options](std::vector<Variable> p) { return std::make_unique<SGD>(std::move(p), options); };
 }
+Make adam(const AdamOptions& options) {
+  return [options](std::vector<Variable> p) { return std::make_unique<Adam>(std::move(p), options); };
+}
 Make adamw(const AdamWOptions& options) {
   return [options](std::vector<Variable> p) { return std::make_unique<AdamW>(std::move(p), options); };
 }
@@ -47,6 +51,8 @@ TEST_CASE("optimisers follow PyTorch's trajectory over 20 steps") {
       {"sgd dampening", sgd({.lr = 0.01, .momentum = 0.9, .dampening = 0.3})},
       {"sgd nesterov", sgd({.lr = 0.01, .momentum = 0.9, .nesterov = true})},
       {"sgd decay", sgd({.lr = 0.01, .momentum = 0.9, .weight_decay = 0.1})},
+      {"adam", adam({.lr = 0.05})},
+      {"adam options", adam({.lr = 0.05, .beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .weight_decay = 0.3})},
       {"adamw", adamw({.lr = 0.05})},
       {"adamw options", adamw({.lr = 0.05, .beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .weight_decay = 0.3})},
   };

@@ -25,6 +25,32 @@ TEST_CASE("pick: argmax takes the first of equals, and a NaN before all") {
   CHECK_THROWS_TEXT(argmax(zeros({2}), 1), "[argmax] dim 1 is out of range for a tensor of 1 dims");
 }
 
+TEST_CASE("pick: argmin takes the first of equals, and a NaN before all") {
+  const Tensor& x = golden("pick", "pick/x");
+  for (int dim = 0; dim < 3; ++dim) {
+    CAPTURE(dim);
+    const Tensor& expected = golden("pick", "argmin/" + std::to_string(dim));
+    CHECK(equal(argmin(x, dim), expected));
+    CHECK(equal(argmin(x, dim - 3, true), expected.unsqueeze(dim)));
+  }
+  CHECK(argmin(tensor({3, 1, 1}), 0).item<std::int64_t>() == 1);
+  CHECK_THROWS_TEXT(argmin(zeros({2, 0}), 1),
+                    "[argmin] dim 1 of shape (2, 0) has size 0, and no elements have no minimum");
+}
+
+TEST_CASE("pick: one_hot") {
+  CHECK(equal(one_hot(tensor({0, 2})), tensor({{1, 0, 0}, {0, 0, 1}})));
+  CHECK(equal(one_hot(tensor(1), 3), tensor({0, 1, 0})));
+  CHECK(one_hot(zeros({2, 0}, int64), 4).shape() == Shape{2, 0, 4});
+  CHECK_THROWS_TEXT(one_hot(tensor({0, 3}), 3),
+                    "[one_hot] index 3 at position (1,) is out of range for dim 1 of shape (2, 3)");
+  CHECK_THROWS_TEXT(one_hot(tensor({-1})), "[one_hot] index -1 at position (0,) is out of range");
+  CHECK_THROWS_TEXT(one_hot(zeros({2})), "[one_hot] indices are int64, not float32");
+  CHECK_THROWS_TEXT(one_hot(tensor({0}), 0), "[one_hot] the number of classes must be positive, not 0");
+  CHECK_THROWS_TEXT(one_hot(zeros({0}, int64)),
+                    "[one_hot] of no indices, shape (0,), the number of classes must be given");
+}
+
 TEST_CASE("pick: topk") {
   const Tensor& y = golden("pick", "pick/y");
   for (int dim = 0; dim < 3; ++dim) {

@@ -74,6 +74,8 @@ void op_rows() {
     with_other("layer_norm", {s.N},
                [](const Tensor& x, const Tensor& y) { return torch::layer_norm(x, {y.size(0)}, y, y); });
     on_matrix("gelu", [](const Tensor& x) { return torch::gelu(x); });
+    on_matrix("sigmoid", [](const Tensor& x) { return torch::sigmoid(x); });
+    on_matrix("logsumexp", [](const Tensor& x) { return torch::logsumexp(x, -1); });
     op("cross_entropy" + size, [s] {
       return [x = torch::randn({s.M, s.N}), targets = torch::randint(0, s.N, {s.M})] {
         return F::cross_entropy(x, targets);

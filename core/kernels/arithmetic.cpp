@@ -1,5 +1,7 @@
 #include <xgrad/core/kernels/arithmetic.hpp>
 
+#include <functional>
+
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/elementwise.hpp>
 #include <xgrad/core/kernels/rows/math.hpp>
@@ -14,6 +16,13 @@ auto wrapping(F f) {
     for (std::int64_t i = 0; i < n; ++i) {
       y[i] = static_cast<std::int64_t>(f(static_cast<std::uint64_t>(a[i]), static_cast<std::uint64_t>(b[i])));
     }
+  };
+}
+
+template <class IsBetter>
+auto better(IsBetter is_better) {
+  return [is_better](const std::int64_t* a, const std::int64_t* b, std::int64_t* y, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) y[i] = is_better(b[i], a[i]) ? b[i] : a[i];
   };
 }
 
@@ -45,6 +54,15 @@ Tensor sub(const Tensor& a, const Tensor& b) {
 Tensor mul(const Tensor& a, const Tensor& b) {
   return zip(
       "mul", a, b, [](const auto& r) { return r.mul; }, wrapping([](auto p, auto q) { return p * q; }));
+}
+
+Tensor maximum(const Tensor& a, const Tensor& b) {
+  return zip(
+      "maximum", a, b, [](const auto& r) { return r.maximum; }, better(std::greater<>()));
+}
+Tensor minimum(const Tensor& a, const Tensor& b) {
+  return zip(
+      "minimum", a, b, [](const auto& r) { return r.minimum; }, better(std::less<>()));
 }
 
 Tensor div(const Tensor& a, const Tensor& b) {

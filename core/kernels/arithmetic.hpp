@@ -9,6 +9,8 @@ namespace xgrad::kernels {
 Tensor add(const Tensor& a, const Tensor& b);
 Tensor sub(const Tensor& a, const Tensor& b);
 Tensor mul(const Tensor& a, const Tensor& b);
+Tensor maximum(const Tensor& a, const Tensor& b);  ///< NaN where either is
+Tensor minimum(const Tensor& a, const Tensor& b);
 Tensor div(const Tensor& a, const Tensor& b);  ///< integers are divided as float32, as in PyTorch
 Tensor pow(const Tensor& a, const Tensor& b);
 

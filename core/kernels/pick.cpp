@@ -19,14 +19,29 @@ bool is_larger(T a, T b) {
   return a > b || (a != a && b == b);
 }
 
+// The best value first, which SIMD finds, then where it stands.
+template <class T>
+std::int64_t place_of(const T* row, std::int64_t n, T worst,
+                      void (*best_of_row)(const T* x, std::int64_t n, T* best)) {
+  T best = worst;
+  best_of_row(row, n, &best);
+  return std::find_if(row, row + n, [best](T x) { return x == best || (best != best && x != x); }) - row;
+}
+
 template <class T>
 std::int64_t place_of_largest(const T* row, std::int64_t n) {
-  if constexpr (std::is_floating_point_v<T>) {  // the largest first, which SIMD finds, then where it stands
-    T best = -std::numeric_limits<T>::infinity();
-    rows<ReduceRows<T>>().max_row(row, n, &best);
-    return std::find_if(row, row + n, [best](T x) { return x == best || (best != best && x != x); }) - row;
+  if constexpr (std::is_floating_point_v<T>) {
+    return place_of(row, n, -std::numeric_limits<T>::infinity(), rows<ReduceRows<T>>().max_row);
   } else {
     return std::max_element(row, row + n) - row;
+  }
+}
+template <class T>
+std::int64_t place_of_smallest(const T* row, std::int64_t n) {
+  if constexpr (std::is_floating_point_v<T>) {
+    return place_of(row, n, std::numeric_limits<T>::infinity(), rows<ReduceRows<T>>().min_row);
+  } else {
+    return std::min_element(row, row + n) - row;
   }
 }
 
@@ -36,9 +51,9 @@ Shape without_last(const Shape& shape) {
   return rest;
 }
 
-}  // namespace
-
-Tensor argmax(const Tensor& input) {
+// `select(row, n)` picks one index of each row.
+template <class Select>
+Tensor pick(const Tensor& input, const Select& select) {
   const Tensor x = input.contiguous();
   const std::int64_t n = x.shape().back();
   const Tensor y = empty(without_last(x.shape()), int64);
@@ -46,8 +61,43 @@ Tensor argmax(const Tensor& input) {
     const T* from = raw<T>(x);
     auto* to = raw<std::int64_t>(y);
     parallel_for(y.numel(), parallel_grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t r = begin; r < end; ++r) to[r] = select(from + r * n, n);
+    });
+  });
+  return y;
+}
+
+}  // namespace
+
+Tensor argmax(const Tensor& x) {
+  return pick(x, []<class T>(const T* row, std::int64_t n) { return place_of_largest(row, n); });
+}
+Tensor argmin(const Tensor& x) {
+  return pick(x, []<class T>(const T* row, std::int64_t n) { return place_of_smallest(row, n); });
+}
+
+Tensor argsort(const Tensor& input, bool descending) {
+  const Tensor x = input.contiguous();
+  const Tensor y = empty(x.shape(), int64);
+  if (x.numel() == 0) return y;
+  const std::int64_t n = x.shape().back();
+  dispatch(x.dtype(), [&]<class T>() {
+    struct Entry {
+      T value;
+      std::int64_t index;
+    };
+    parallel_for(x.numel() / n, parallel_grain / n / 8 + 1, [&](std::int64_t begin, std::int64_t end) {
+      std::vector<Entry> row(
+          static_cast<std::size_t>(n));  // values beside their indices: no jumps to compare
       for (std::int64_t r = begin; r < end; ++r) {
-        to[r] = place_of_largest(from + r * n, n);
+        for (std::int64_t i = 0; i < n; ++i) row[static_cast<std::size_t>(i)] = {raw<T>(x)[r * n + i], i};
+        std::sort(row.begin(), row.end(), [descending](const Entry& a, const Entry& b) {
+          const Entry &first = descending ? a : b, &second = descending ? b : a;
+          return is_larger(first.value, second.value) ||
+                 (a.index < b.index && !is_larger(second.value, first.value));
+        });
+        auto* order = raw<std::int64_t>(y) + r * n;
+        for (const Entry& entry : row) *order++ = entry.index;
       }
     });
   });

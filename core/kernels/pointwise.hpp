@@ -12,6 +12,22 @@ Tensor sqrt(const Tensor& x);
 Tensor tanh(const Tensor& x);
 Tensor erf(const Tensor& x);
 Tensor relu(const Tensor& x);
+Tensor log1p(const Tensor& x);
+Tensor rsqrt(const Tensor& x);
+Tensor sin(const Tensor& x);
+Tensor cos(const Tensor& x);
+Tensor abs(const Tensor& x);                             ///< int64 too
+Tensor sign(const Tensor& x);                            ///< −1, 0 or 1, and 0 of NaN; int64 too
+Tensor mul_by_sign(const Tensor& g, const Tensor& x);    ///< g · sign(x), of one shape and dtype
+Tensor clamp(const Tensor& x, double low, double high);  ///< min(max(x, low), high)
+Tensor clamp_backward(const Tensor& g, const Tensor& x, double low, double high);  ///< g where x is within
+
+Tensor sigmoid(const Tensor& x);
+Tensor sigmoid_backward(const Tensor& g, const Tensor& s);  ///< g s (1 − s), s = sigmoid(x)
+Tensor silu(const Tensor& x);
+Tensor silu_backward(const Tensor& g, const Tensor& x);
+Tensor softplus(const Tensor& x, double beta, double threshold);
+Tensor softplus_backward(const Tensor& g, const Tensor& x, double beta, double threshold);
 
 Tensor gelu(const Tensor& x);
 Tensor gelu_tanh(const Tensor& x);

@@ -78,38 +78,4 @@ Tensor var(const Tensor& x, Dims dims, std::int64_t correction, bool keepdim) {
   return div(squares, full({}, freedom > 0 ? freedom : 0, float64)).to(x.dtype());
 }
 
-Tensor amax(const Tensor& x, Dims dims, bool keepdim) {
-  for (int i = 0; i < x.dim(); ++i) {
-    if (dims[static_cast<std::size_t>(i)] && x.size(i) == 0) {
-      fail("amax", "dim ", i, " of shape ", x.shape(), " has size 0, and no elements have no maximum");
-    }
-  }
-  const Tensor y = empty(reduced_shape(x.shape(), dims, keepdim), x.dtype());
-  if (x.numel() == 0) return y;
-  dispatch(x.dtype(), [&]<class T>() {
-    const auto best_of = [](T& best, T value) {
-      if (value > best || value != value) best = value;
-    };
-    const auto same = [](T best) { return best; };
-    if constexpr (std::is_floating_point_v<T>) {
-      const auto& r = rows<ReduceRows<T>>();
-      reduce_into<T, T, T>(x, dims, y, -std::numeric_limits<T>::infinity(), r.max_row, r.max_rows, same,
-                           best_of);
-    } else {
-      reduce_into<T, T, T>(
-          x, dims, y, std::numeric_limits<T>::lowest(),
-          [&](const T* row, std::int64_t n, T* best) {
-            for (std::int64_t i = 0; i < n; ++i) best_of(*best, row[i]);
-          },
-          [&](const T* row, std::int64_t count, std::int64_t step, std::int64_t n, T* best) {
-            for (std::int64_t i = 0; i < count; ++i) {
-              for (std::int64_t j = 0; j < n; ++j) best_of(best[j], row[i * step + j]);
-            }
-          },
-          same, best_of);
-    }
-  });
-  return y;
-}
-
 }  // namespace xgrad::kernels

@@ -25,5 +25,8 @@ Tensor mean(const Tensor& x, Dims dims, bool keepdim);  ///< floating
 /// Σ (x − mean)² / (n − correction), floating.
 Tensor var(const Tensor& x, Dims dims, std::int64_t correction, bool keepdim);
 Tensor amax(const Tensor& x, Dims dims, bool keepdim);  ///< NaN where there is one; no dim of size 0
+Tensor amin(const Tensor& x, Dims dims, bool keepdim);
+/// log Σ exp(x), floating.
+Tensor logsumexp(const Tensor& x, Dims dims, bool keepdim);
 
 }  // namespace xgrad::kernels

@@ -79,6 +79,39 @@ Variable pow(const Variable& a, const Variable& b) {
 
 namespace {
 
+// The rule of maximum and minimum: g where a is chosen, half of it in a tie.
+Variable chosen(const Variable& g, const Tensor& is_other, const Tensor& is_tie) {
+  return masked_fill(where(is_tie, g / 2, g), is_other, 0);
+}
+
+}  // namespace
+
+Variable maximum(const Variable& a, const Variable& b) {
+  check_defined("maximum", {a, b});
+  return record("maximum", kernels::maximum(a.value(), b.value()), {a, b}, {a, b},
+                [](const Replay& r) -> Gradients {
+                  // ∂y/∂a = [a > b] + [a = b]/2
+                  const Variable a = r.saved(0), b = r.saved(1), &g = r.grad();
+                  const Tensor is_tie = eq(a, b);
+                  return {r.wants(0) ? sum_to(chosen(g, lt(a, b), is_tie), r.input_shape(0)) : nothing,
+                          r.wants(1) ? sum_to(chosen(g, gt(a, b), is_tie), r.input_shape(1)) : nothing};
+                });
+}
+
+Variable minimum(const Variable& a, const Variable& b) {
+  check_defined("minimum", {a, b});
+  return record("minimum", kernels::minimum(a.value(), b.value()), {a, b}, {a, b},
+                [](const Replay& r) -> Gradients {
+                  // ∂y/∂a = [a < b] + [a = b]/2
+                  const Variable a = r.saved(0), b = r.saved(1), &g = r.grad();
+                  const Tensor is_tie = eq(a, b);
+                  return {r.wants(0) ? sum_to(chosen(g, gt(a, b), is_tie), r.input_shape(0)) : nothing,
+                          r.wants(1) ? sum_to(chosen(g, lt(a, b), is_tie), r.input_shape(1)) : nothing};
+                });
+}
+
+namespace {
+
 // Then the scalar takes part as a Tensor: integer arithmetic, or a floating number that makes the result
 // floating.
 bool needs_promotion(const char* op, const Variable& x) {

@@ -14,6 +14,10 @@ Variable div(const Variable& a, const Variable& b);  ///< a / b; integers are di
 Variable neg(const Variable& x);                     ///< −x
 Variable pow(const Variable& a, const Variable& b);  ///< a^b; the gradient of b is 0 where a is 0 and b ≥ 0
 
+/// The larger of a and b, NaN where either is; where they are equal, each takes half of the gradient.
+Variable maximum(const Variable& a, const Variable& b);
+Variable minimum(const Variable& a, const Variable& b);  ///< the smaller, likewise
+
 Variable add(const Variable& x, Scalar value);
 Variable sub(const Variable& x, Scalar value);
 Variable mul(const Variable& x, Scalar factor);

@@ -1,8 +1,11 @@
 #include <xgrad/core/ops/indexing.hpp>
 
+#include <algorithm>
+
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/indexing.hpp>
+#include <xgrad/core/ops/check_index.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tape.hpp>
 
@@ -19,6 +22,13 @@ Shape position(std::int64_t i, const Shape& shape) {
   return at;
 }
 
+void check_1d(std::string_view op, const Variable& index) {
+  if (index.dim() != 1)
+    fail(op, "index must be 1-D, got shape ", index.shape(), "; reshape({-1}) flattens it");
+}
+
+}  // namespace
+
 void check_index(std::string_view op, const Variable& index, const Shape& shape, int dim) {
   if (index.dtype() != int64) {
     fail(op, "indices are int64, not ", index.dtype(), " of shape ", index.shape(),
@@ -26,19 +36,14 @@ void check_index(std::string_view op, const Variable& index, const Shape& shape,
   }
   const Tensor flat = index.value().contiguous();
   const auto* indices = flat.data<std::int64_t>();
-  for (std::int64_t i = 0; i < flat.numel(); ++i) {
-    if (indices[i] >= 0 && indices[i] < shape[dim]) continue;
-    fail_range(op, "index ", indices[i], " at position ", position(i, index.shape()),
-               " is out of range for dim ", dim, " of shape ", shape);
-  }
+  const auto size = static_cast<std::uint64_t>(shape[dim]);  // above which a negative index lies, too
+  const auto is_wrong = [size](std::int64_t i) { return static_cast<std::uint64_t>(i) >= size; };
+  const std::int64_t* end = indices + flat.numel();
+  const std::int64_t* wrong = std::find_if(indices, end, is_wrong);
+  if (wrong == end) return;
+  fail_range(op, "index ", *wrong, " at position ", position(wrong - indices, index.shape()),
+             " is out of range for dim ", dim, " of shape ", shape);
 }
-
-void check_1d(std::string_view op, const Variable& index) {
-  if (index.dim() != 1)
-    fail(op, "index must be 1-D, got shape ", index.shape(), "; reshape({-1}) flattens it");
-}
-
-}  // namespace
 
 Variable embedding(const Variable& indices, const Variable& weight) {
   check_defined("embedding", {indices, weight});

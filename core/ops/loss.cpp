@@ -1,12 +1,17 @@
 #include <xgrad/core/ops/loss.hpp>
 
+#include <limits>
+
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/loss.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
+#include <xgrad/core/kernels/select.hpp>
+#include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
+#include <xgrad/core/ops/gather.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/softmax.hpp>
@@ -16,33 +21,32 @@
 namespace xgrad {
 namespace {
 
-void check_shapes(const Variable& logits, const Variable& targets, const CrossEntropyOptions& options) {
-  check_floating("cross_entropy", logits.value());
+void check_shapes(const char* op, const Variable& logits, const Variable& targets) {
+  check_floating(op, logits.value());
   if (targets.dtype() != int64) {
-    fail("cross_entropy", "targets of shape ", targets.shape(), " are class indices, int64, not ",
-         targets.dtype(), "; convert with to(int64)");
+    fail(op, "targets of shape ", targets.shape(), " are class indices, int64, not ", targets.dtype(),
+         "; convert with to(int64)");
   }
   const bool batch = logits.dim() == 2 && targets.shape() == Shape{logits.size(0)};
   const bool single = logits.dim() == 1 && targets.dim() == 0;
   if (!batch && !single) {
-    fail("cross_entropy", "wants logits (N, V) with targets (N,), or (V,) with (), got ", logits.shape(),
-         " and ", targets.shape(), "; reshape({-1, V}) and reshape({-1}) make them fit");
+    fail(op, "wants logits (N, V) with targets (N,), or (V,) with (), got ", logits.shape(), " and ",
+         targets.shape(), "; reshape({-1, V}) and reshape({-1}) make them fit");
   }
-  if (logits.size(-1) == 0) fail("cross_entropy", "there are no classes in logits of shape ", logits.shape());
-  if (!(options.label_smoothing >= 0 && options.label_smoothing <= 1))
-    fail("cross_entropy", "label_smoothing must lie in [0, 1], got ", options.label_smoothing);
+  if (logits.size(-1) == 0) fail(op, "there are no classes in logits of shape ", logits.shape());
 }
 
 // The number of targets that count.
-std::int64_t count_targets(const Tensor& targets, std::int64_t classes, std::int64_t ignore_index) {
+std::int64_t count_targets(const char* op, const Tensor& targets, std::int64_t classes,
+                           std::int64_t ignore_index) {
   const Tensor flat = targets.contiguous();
   const auto* target = flat.data<std::int64_t>();
   std::int64_t count = 0;
   for (std::int64_t i = 0; i < flat.numel(); ++i) {
     if (target[i] == ignore_index) continue;
     if (target[i] < 0 || target[i] >= classes) {
-      fail_range("cross_entropy", "target ", target[i], " at position ", i, " is not one of ", classes,
-                 " classes, [0, ", classes, "), nor the ignore_index ", ignore_index);
+      fail_range(op, "target ", target[i], " at position ", i, " is not one of ", classes, " classes, [0, ",
+                 classes, "), nor the ignore_index ", ignore_index);
     }
     ++count;
   }
@@ -59,10 +63,12 @@ Tensor reduced(const Tensor& losses, Reduction reduction, std::int64_t count) {
 
 Variable cross_entropy(const Variable& logits, const Variable& targets, const CrossEntropyOptions& options) {
   check_defined("cross_entropy", {logits, targets});
-  check_shapes(logits, targets, options);
+  check_shapes("cross_entropy", logits, targets);
+  if (!(options.label_smoothing >= 0 && options.label_smoothing <= 1))
+    fail("cross_entropy", "label_smoothing must lie in [0, 1], got ", options.label_smoothing);
   const std::int64_t classes = logits.size(-1);
   const Tensor x = logits.value().reshape({-1, classes}), t = targets.value().reshape({-1});  // (N, V), (N)
-  const std::int64_t count = count_targets(t, classes, options.ignore_index);
+  const std::int64_t count = count_targets("cross_entropy", t, classes, options.ignore_index);
   const auto out = kernels::cross_entropy(x, t, options.ignore_index, options.label_smoothing);
   const Tensor losses = out.losses.reshape(targets.shape());
   return record("cross_entropy", reduced(losses, options.reduction, count), {logits},
@@ -91,6 +97,44 @@ Variable composed::cross_entropy_backward(const Variable& g, const Variable& log
       one_hot * (1 - options.label_smoothing) + options.label_smoothing / static_cast<double>(classes);
   const Variable dx = reshape(g, {-1, 1}) * (softmax(x, -1) - q);
   return reshape(masked_fill(dx, eq(t, options.ignore_index), 0), logits.shape());
+}
+
+Variable nll_loss(const Variable& log_probs, const Variable& targets, const NLLLossOptions& options) {
+  check_defined("nll_loss", {log_probs, targets});
+  check_shapes("nll_loss", log_probs, targets);
+  const std::int64_t classes = log_probs.size(-1);
+  const Tensor t = targets.value().reshape({-1});
+  const std::int64_t count = count_targets("nll_loss", t, classes, options.ignore_index);
+  const Tensor ignored = eq(t, options.ignore_index);
+  const Tensor index = kernels::masked_fill(t, ignored, 0).unsqueeze(1);                   // (N, 1)
+  const Variable picked = gather(reshape(log_probs, {-1, classes}), 1, index).squeeze(1);  // (N)
+  const Variable losses = masked_fill(neg(picked), ignored, 0);
+  if (options.reduction == Reduction::none) return reshape(losses, targets.shape());
+  return options.reduction == Reduction::sum ? sum(losses) : sum(losses) / count;
+}
+
+Variable binary_cross_entropy_with_logits(const Variable& x, const Variable& t,
+                                          const BCEWithLogitsOptions& options) {
+  constexpr const char* op = "binary_cross_entropy_with_logits";
+  check_defined(op, {x, t});
+  check_floating(op, x.value());
+  if (x.shape() != t.shape()) {
+    fail(op, "logits and targets differ in shape: ", x.shape(), " and ", t.shape(),
+         "; expand or reshape one of them, they are not broadcast");
+  }
+  for (const Tensor* weight : {&options.weight, &options.pos_weight}) {
+    if (weight->defined() && !is_broadcastable_to(weight->shape(), x.shape())) {
+      fail(op, "a weight of shape ", weight->shape(), " does not broadcast to logits of shape ", x.shape());
+    }
+  }
+  // −log σ(x) = softplus(−x) and −log(1 − σ(x)) = x + softplus(−x)
+  const Variable missed = softplus(neg(x), 1, /*threshold=*/std::numeric_limits<double>::infinity());
+  const Variable share =
+      options.pos_weight.defined() ? t * (Variable(options.pos_weight) - 1) + 1 : Variable();
+  Variable losses = (1 - t) * x + (share.defined() ? share * missed : missed);
+  if (options.weight.defined()) losses = losses * options.weight;
+  if (options.reduction == Reduction::none) return losses;
+  return options.reduction == Reduction::sum ? sum(losses) : mean(losses);
 }
 
 Variable mse_loss(const Variable& prediction, const Variable& target, Reduction reduction) {

@@ -20,6 +20,26 @@ struct CrossEntropyOptions {
 Variable cross_entropy(const Variable& logits, const Variable& targets,
                        const CrossEntropyOptions& options = {});
 
+struct NLLLossOptions {
+  std::int64_t ignore_index = -100;  ///< targets of this value neither count nor get a gradient
+  Reduction reduction = Reduction::mean;
+};
+
+/// Negative log likelihood: −log_probs[target], as in PyTorch. Shapes, errors and the mean as in
+/// cross_entropy, which is this of log_softmax.
+Variable nll_loss(const Variable& log_probs, const Variable& targets, const NLLLossOptions& options = {});
+
+struct BCEWithLogitsOptions {
+  Tensor weight = {};      ///< of each element's loss, broadcast; none if undefined
+  Tensor pos_weight = {};  ///< of the part with the target, broadcast; none if undefined
+  Reduction reduction = Reduction::mean;
+};
+
+/// Binary cross entropy from logits: −(t log σ(x) + (1 − t) log(1 − σ(x))) with σ the sigmoid, reduced,
+/// without overflow. Same shapes; targets are floating, in [0, 1].
+Variable binary_cross_entropy_with_logits(const Variable& logits, const Variable& targets,
+                                          const BCEWithLogitsOptions& options = {});
+
 /// (prediction − target)², reduced. Same shapes: nothing is broadcast.
 Variable mse_loss(const Variable& prediction, const Variable& target, Reduction reduction = Reduction::mean);
 

@@ -105,6 +105,15 @@ Variable matmul(const Variable& a, const Variable& b) {
                 });
 }
 
+Variable bmm(const Variable& a, const Variable& b) {
+  check_defined("bmm", {a, b});
+  if (a.dim() != 3 || b.dim() != 3 || a.size(0) != b.size(0)) {
+    fail("bmm", "wants (B, M, K) and (B, K, N), got ", a.shape(), " and ", b.shape(),
+         "; matmul broadcasts batch dims");
+  }
+  return matmul(a, b);
+}
+
 Variable linear(const Variable& x, const Variable& weight, const Variable& bias) {
   check_defined("linear", {x, weight});
   check_dtypes("linear", x, weight);

@@ -9,6 +9,9 @@ namespace xgrad {
 /// result. Transposed and sliced operands are read where they lie. Floating dtypes.
 Variable matmul(const Variable& a, const Variable& b);
 
+/// The products of the matrices of two batches: (B, M, K) @ (B, K, N) → (B, M, N), without broadcasting.
+Variable bmm(const Variable& a, const Variable& b);
+
 /// x Wᵀ + b, as in PyTorch: x (..., in), weight (out, in), bias (out) or undefined → (..., out).
 Variable linear(const Variable& x, const Variable& weight, const Variable& bias = {});
 

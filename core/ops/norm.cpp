@@ -1,22 +1,26 @@
 #include <xgrad/core/ops/norm.hpp>
 
+#include <limits>
+
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/norm.hpp>
+#include <xgrad/core/kernels/rms_norm.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/tape.hpp>
 
 namespace xgrad {
 namespace {
 
-void check_affine(const char* name, const Variable& affine, const Variable& x) {
+void check_affine(const char* op, const char* name, const Variable& affine, const Variable& x) {
   if (!affine.defined()) return;
   if (affine.shape() != Shape{x.size(-1)}) {
-    fail("layer_norm", name, " of shape ", affine.shape(), " does not fit the last dim of x, ", x.shape(),
+    fail(op, name, " of shape ", affine.shape(), " does not fit the last dim of x, ", x.shape(),
          "; it must be (", x.size(-1), ",)");
   }
   if (affine.dtype() != x.dtype())
-    fail("layer_norm", "x is ", x.dtype(), ", ", name, " is ", affine.dtype(), "; convert one with to()");
+    fail(op, "x is ", x.dtype(), ", ", name, " is ", affine.dtype(), "; convert one with to()");
 }
 
 void check(const Variable& x, const Variable& gamma, const Variable& beta, double eps) {
@@ -27,8 +31,8 @@ void check(const Variable& x, const Variable& gamma, const Variable& beta, doubl
          beta.defined() ? "given" : "undefined", "; give both or neither");
   }
   if (!(eps >= 0)) fail("layer_norm", "eps must not be negative, got ", eps);
-  check_affine("gamma", gamma, x);
-  check_affine("beta", beta, x);
+  check_affine("layer_norm", "gamma", gamma, x);
+  check_affine("layer_norm", "beta", beta, x);
 }
 
 }  // namespace
@@ -63,6 +67,37 @@ std::vector<Variable> composed::layer_norm_backward(const Variable& g, const Var
   const Variable dx = rstd * (scaled - mean(scaled, {-1}, true) - x_hat * mean(scaled * x_hat, {-1}, true));
   if (!gamma.defined()) return {dx, nothing, nothing};
   return {dx, sum_to(g * x_hat, gamma.shape()), sum_to(g, gamma.shape())};
+}
+
+Variable rms_norm(const Variable& x, const Variable& gamma, std::optional<double> given) {
+  check_defined("rms_norm", {x});
+  check_floating("rms_norm", x.value());
+  if (x.dim() == 0) fail("rms_norm", "needs a dim to normalize over, x has shape ()");
+  check_affine("rms_norm", "gamma", gamma, x);
+  const double epsilon = x.dtype() == float32 ? static_cast<double>(std::numeric_limits<float>::epsilon())
+                                              : std::numeric_limits<double>::epsilon();
+  const double eps = given.value_or(epsilon);
+  if (!(eps >= 0)) fail("rms_norm", "eps must not be negative, got ", eps);
+  const bool affine = gamma.defined();
+  const auto out = kernels::rms_norm(x.value(), affine ? gamma.value() : Tensor(), eps);
+  return record("rms_norm", out.y, {x, gamma}, {x, gamma, Variable(out.rstd)},
+                [affine, eps](const Replay& r) -> Gradients {
+                  // with x̂ = x/√(mean(x²) + eps) and gγ = g γ:
+                  // dx = (gγ − x̂ mean(gγ x̂))/√(mean(x²) + eps),  dγ = Σ g x̂
+                  const Variable g = r.grad(), x = r.saved(0), gamma = affine ? r.saved(1) : Variable();
+                  if (r.is_recorded()) return composed::rms_norm_backward(g, x, gamma, eps);
+                  auto d = kernels::rms_norm_backward(g.value(), x.value(), affine ? gamma.value() : Tensor(),
+                                                      r.saved(2).value(), r.wants(0), r.wants(1));
+                  return {r.wants(0) ? Variable(d.dx) : nothing, r.wants(1) ? Variable(d.dgamma) : nothing};
+                });
+}
+
+std::vector<Variable> composed::rms_norm_backward(const Variable& g, const Variable& x, const Variable& gamma,
+                                                  double eps) {
+  const Variable rstd = rsqrt(mean(x * x, {-1}, true) + eps), x_hat = x * rstd;
+  const Variable scaled = gamma.defined() ? g * gamma : g;
+  const Variable dx = rstd * (scaled - x_hat * mean(scaled * x_hat, {-1}, true));
+  return {dx, gamma.defined() ? sum_to(g * x_hat, gamma.shape()) : nothing};
 }
 
 }  // namespace xgrad

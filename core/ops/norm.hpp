@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include <xgrad/core/variable.hpp>
@@ -12,11 +13,19 @@ namespace xgrad {
 Variable layer_norm(const Variable& x, const Variable& gamma = {}, const Variable& beta = {},
                     double eps = 1e-5);
 
+/// Root mean square normalization (Zhang & Sennrich 2019, section 4) over the last dim: y = x / √(mean(x²) +
+/// eps) · γ. x is floating, of at least one dim; γ has that dim's size, or is undefined. Without an eps, it
+/// is the dtype's machine epsilon, as in PyTorch.
+Variable rms_norm(const Variable& x, const Variable& gamma = {}, std::optional<double> eps = {});
+
 namespace composed {
 /// {dx, dγ, dβ} in ordinary ops: what the fused kernel computes, what it is tested against, and the way to
 /// second derivatives. dγ and dβ are undefined where γ is.
 std::vector<Variable> layer_norm_backward(const Variable& g, const Variable& x, const Variable& gamma,
                                           double eps = 1e-5);
+/// {dx, dγ}, likewise; dγ is undefined where γ is.
+std::vector<Variable> rms_norm_backward(const Variable& g, const Variable& x, const Variable& gamma,
+                                        double eps);
 }  // namespace composed
 
 }  // namespace xgrad

@@ -10,18 +10,49 @@
 #include <xgrad/core/kernels/pick.hpp>
 #include <xgrad/core/kernels/random.hpp>
 #include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/core/ops/check_index.hpp>
+#include <xgrad/core/ops/compare.hpp>
+#include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/tape.hpp>
 
 namespace xgrad {
 
-Tensor argmax(const Variable& x, int dim, bool keepdim) {
-  check_defined("argmax", {x});
-  const int d = normalize_dim("argmax", dim, x.dim());
+namespace {
+
+using Kernel = Tensor(const Tensor&);
+
+Tensor along(const char* op, const char* what, Kernel& kernel, const Variable& x, int dim, bool keepdim) {
+  check_defined(op, {x});
+  const int d = normalize_dim(op, dim, x.dim());
   if (x.size(d) == 0) {
-    fail("argmax", "dim ", d, " of shape ", x.shape(), " has size 0, and no elements have no maximum");
+    fail(op, "dim ", d, " of shape ", x.shape(), " has size 0, and no elements have no ", what);
   }
-  const Tensor index = kernels::argmax(x.value().transpose(d, -1)).unsqueeze(-1).transpose(d, -1);
+  const Tensor index = kernel(x.value().transpose(d, -1)).unsqueeze(-1).transpose(d, -1);
   return keepdim ? index : index.squeeze(d).contiguous();
+}
+
+}  // namespace
+
+Tensor argmax(const Variable& x, int dim, bool keepdim) {
+  return along("argmax", "maximum", kernels::argmax, x, dim, keepdim);
+}
+Tensor argmin(const Variable& x, int dim, bool keepdim) {
+  return along("argmin", "minimum", kernels::argmin, x, dim, keepdim);
+}
+
+Tensor one_hot(const Variable& index, std::int64_t classes) {
+  check_defined("one_hot", {index});
+  if (classes < -1 || classes == 0) fail("one_hot", "the number of classes must be positive, not ", classes);
+  if (classes == -1) {
+    if (index.numel() == 0) {
+      fail("one_hot", "of no indices, shape ", index.shape(), ", the number of classes must be given");
+    }
+    classes = index.dtype() == int64 ? std::max<std::int64_t>(max(index).item<std::int64_t>() + 1, 1) : 1;
+  }
+  Shape shape = index.shape();
+  shape.push_back(classes);
+  check_index("one_hot", index, shape, index.dim());
+  return eq(index.value().unsqueeze(-1), arange(classes)).to(int64);
 }
 
 std::pair<Tensor, Tensor> topk(const Variable& x, std::int64_t k, int dim) {

@@ -12,6 +12,13 @@ namespace xgrad {
 /// The index (int64) of the largest element along `dim`, the first of equals; a NaN counts as largest.
 Tensor argmax(const Variable& x, int dim, bool keepdim = false);
 
+/// The index (int64) of the smallest element along `dim`, the first of equals; a NaN counts as smallest.
+Tensor argmin(const Variable& x, int dim, bool keepdim = false);
+
+/// (...) int64 → (..., classes) int64: 1 at the index, 0 elsewhere. Without a number of classes, there is one
+/// more than the largest index.
+Tensor one_hot(const Variable& index, std::int64_t classes = -1);
+
 /// The k largest along `dim`, largest first, and their indices (int64).
 std::pair<Tensor, Tensor> topk(const Variable& x, std::int64_t k, int dim = -1);
 

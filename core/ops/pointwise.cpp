@@ -1,5 +1,9 @@
 #include <xgrad/core/ops/pointwise.hpp>
 
+#include <cmath>
+#include <limits>
+
+#include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/compare.hpp>
 #include <xgrad/core/kernels/pointwise.hpp>
 #include <xgrad/core/kernels/select.hpp>
@@ -54,6 +58,64 @@ Variable relu(const Variable& x) {
   return record("relu", kernels::relu(x.value()), {x}, {keeps_output}, [](const Replay& r) -> Gradients {
     return {masked_fill(r.grad(), le(r.output(), 0), 0)};  // d(relu x)/dx = [x > 0]
   });
+}
+
+Variable log1p(const Variable& x) {
+  check_defined("log1p", {x});
+  return record("log1p", kernels::log1p(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
+    return {r.grad() / (r.saved(0) + 1)};  // d(ln(1 + x))/dx = 1/(1 + x)
+  });
+}
+
+Variable rsqrt(const Variable& x) {
+  check_defined("rsqrt", {x});
+  return record("rsqrt", kernels::rsqrt(x.value()), {x}, {keeps_output}, [](const Replay& r) -> Gradients {
+    const Variable y = r.output();
+    return {r.grad() * (y * y * y) * -0.5};  // d(x^(−1/2))/dx = −x^(−3/2)/2
+  });
+}
+
+Variable sin(const Variable& x) {
+  check_defined("sin", {x});
+  return record("sin", kernels::sin(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
+    return {r.grad() * cos(r.saved(0))};  // d(sin x)/dx = cos x
+  });
+}
+
+Variable cos(const Variable& x) {
+  check_defined("cos", {x});
+  return record("cos", kernels::cos(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
+    return {neg(r.grad() * sin(r.saved(0)))};  // d(cos x)/dx = −sin x
+  });
+}
+
+Variable abs(const Variable& x) {
+  check_defined("abs", {x});
+  return record("abs", kernels::abs(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
+    // d|x|/dx = sign x
+    if (r.is_recorded()) return {r.grad() * sign(r.saved(0))};
+    return {kernels::mul_by_sign(r.grad().value(), r.saved(0).value())};
+  });
+}
+
+Tensor sign(const Variable& x) {
+  check_defined("sign", {x});
+  return kernels::sign(x.value());
+}
+
+Variable clamp(const Variable& x, std::optional<Scalar> low, std::optional<Scalar> high) {
+  check_defined("clamp", {x});
+  if (!low && !high) fail("clamp", "needs a lower bound, an upper one or both, for x of shape ", x.shape());
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const double least = low ? low->to<double>() : -infinity, most = high ? high->to<double>() : infinity;
+  if (std::isnan(least) || std::isnan(most)) fail("clamp", "the bounds are ", least, " and ", most);
+  return record("clamp", kernels::clamp(x.value(), least, most), {x}, {x},
+                [least, most](const Replay& r) -> Gradients {
+                  // ∂y/∂x = [low ≤ x ≤ high]
+                  const Variable g = r.grad(), x = r.saved(0);
+                  if (!r.is_recorded()) return {kernels::clamp_backward(g.value(), x.value(), least, most)};
+                  return {masked_fill(g, logical_not(logical_and(ge(x, least), le(x, most))), 0)};
+                });
 }
 
 namespace {

@@ -1,9 +1,11 @@
 #include <xgrad/core/ops/reduce.hpp>
 
 #include <xgrad/core/error.hpp>
+#include <xgrad/core/kernels/pointwise.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tape.hpp>
 
@@ -54,30 +56,85 @@ Variable mean(const Variable& x, const Shape& dims, bool keepdim) {
   return mean(x, kernels::which_dims("mean", dims, x.dim()), keepdim);
 }
 
+namespace {
+
+// σ² = Σ_i (x_i − μ)² / (n − c)   ⇒   ∂σ²/∂x_j = 2 (x_j − μ) / (n − c); the part through μ is Σ_i (x_i − μ) =
+// 0
+Variable var_backward(const Variable& g, const Variable& x, Dims dims, std::int64_t correction) {
+  const std::int64_t freedom = kernels::reduced_count(x.shape(), dims) - correction;
+  return beside(g, x.shape(), dims) * 2 / (freedom > 0 ? freedom : 0) * (x - mean(x, dims, /*keepdim=*/true));
+}
+
+}  // namespace
+
 Variable var(const Variable& x, const Shape& list, std::int64_t correction, bool keepdim) {
   check_defined("var", {x});
   const Dims dims = kernels::which_dims("var", list, x.dim());
   return record("var", kernels::var(x.value(), dims, correction, keepdim), {x}, {x},
                 [dims, correction](const Replay& r) -> Gradients {
-                  // σ² = Σ_i (x_i − μ)² / (n − c)   ⇒   ∂σ²/∂x_j = 2 (x_j − μ) / (n − c); the part through μ
-                  // is Σ_i (x_i − μ) = 0
-                  const Variable x = r.saved(0);
-                  const std::int64_t freedom = kernels::reduced_count(x.shape(), dims) - correction;
-                  const Variable g = beside(r.grad(), x.shape(), dims) * 2 / (freedom > 0 ? freedom : 0);
-                  return {g * (x - mean(x, dims, /*keepdim=*/true))};
+                  return {var_backward(r.grad(), r.saved(0), dims, correction)};
                 });
 }
 
+Variable std(const Variable& x, const Shape& list, std::int64_t correction, bool keepdim) {
+  check_defined("std", {x});
+  const Dims dims = kernels::which_dims("std", list, x.dim());
+  const Tensor y = kernels::sqrt(kernels::var(x.value(), dims, correction, keepdim));
+  return record("std", y, {x}, {x, keeps_output}, [dims, correction](const Replay& r) -> Gradients {
+    // dσ = dσ² / (2σ), and 0 where σ is
+    const Variable y = r.output();
+    const Tensor none = eq(y, 0);
+    const Variable g = masked_fill(r.grad(), none, 0) / (masked_fill(y, none, 1) * 2);
+    return {var_backward(g, r.saved(0), dims, correction)};
+  });
+}
+
+namespace {
+
+// ∂y/∂x_j = [x_j = y] / #{i : x_i = y} of a largest or smallest element y
+Variable share_evenly(const Replay& r, Dims dims) {
+  const Variable x = r.saved(0);
+  const Tensor is_chosen = eq(x, beside(r.output(), x.shape(), dims)).to(x.dtype());
+  const Tensor share = kernels::sum(is_chosen, dims, /*keepdim=*/true);
+  return beside(r.grad(), x.shape(), dims) / share * is_chosen;
+}
+
+Variable amax(const Variable& x, Dims dims, bool keepdim) {
+  return record("amax", kernels::amax(x.value(), dims, keepdim), {x}, {x, keeps_output},
+                [dims](const Replay& r) -> Gradients { return {share_evenly(r, dims)}; });
+}
+Variable amin(const Variable& x, Dims dims, bool keepdim) {
+  return record("amin", kernels::amin(x.value(), dims, keepdim), {x}, {x, keeps_output},
+                [dims](const Replay& r) -> Gradients { return {share_evenly(r, dims)}; });
+}
+
+}  // namespace
+
 Variable amax(const Variable& x, const Shape& list, bool keepdim) {
   check_defined("amax", {x});
-  const Dims dims = kernels::which_dims("amax", list, x.dim());
-  return record("amax", kernels::amax(x.value(), dims, keepdim), {x}, {x, keeps_output},
+  return amax(x, kernels::which_dims("amax", list, x.dim()), keepdim);
+}
+Variable amin(const Variable& x, const Shape& list, bool keepdim) {
+  check_defined("amin", {x});
+  return amin(x, kernels::which_dims("amin", list, x.dim()), keepdim);
+}
+Variable max(const Variable& x) {
+  check_defined("max", {x});
+  return amax(x, kernels::all_dims(x.dim()), false);
+}
+Variable min(const Variable& x) {
+  check_defined("min", {x});
+  return amin(x, kernels::all_dims(x.dim()), false);
+}
+
+Variable logsumexp(const Variable& x, const Shape& list, bool keepdim) {
+  check_defined("logsumexp", {x});
+  const Dims dims = kernels::which_dims("logsumexp", list, x.dim());
+  return record("logsumexp", kernels::logsumexp(x.value(), dims, keepdim), {x}, {x, keeps_output},
                 [dims](const Replay& r) -> Gradients {
-                  // ∂y/∂x_j = [x_j = y] / #{i : x_i = y}
-                  const Variable x = r.saved(0);
-                  const Tensor is_max = eq(x, beside(r.output(), x.shape(), dims)).to(x.dtype());
-                  const Tensor share = kernels::sum(is_max, dims, /*keepdim=*/true);
-                  return {beside(r.grad(), x.shape(), dims) / share * is_max};
+                  // ∂(log Σ_i exp x_i)/∂x_j = exp x_j / Σ_i exp x_i = exp(x_j − y)
+                  const Variable x = r.saved(0), y = beside(r.output(), x.shape(), dims);
+                  return {beside(r.grad(), x.shape(), dims) * exp(x - y)};
                 });
 }
 

@@ -18,8 +18,23 @@ Variable mean(const Variable& x, const Shape& dims, bool keepdim = false);
 /// Σ (x − mean)² / (n − correction). Floating dtypes only; NaN where n ≤ correction.
 Variable var(const Variable& x, const Shape& dims, std::int64_t correction = 1, bool keepdim = false);
 
+/// √var; its gradient where it is 0 is 0.
+Variable std(const Variable& x, const Shape& dims, std::int64_t correction = 1, bool keepdim = false);
+
 /// The largest element; equal ones share the gradient evenly. NaN if there is one. Dims of size 0 throw.
 Variable amax(const Variable& x, const Shape& dims, bool keepdim = false);
+/// The smallest element, likewise.
+Variable amin(const Variable& x, const Shape& dims, bool keepdim = false);
+Variable max(const Variable& x);  ///< of all elements; along one dim, with its indices: order.hpp
+Variable min(const Variable& x);
+
+/// (Σ |x|^p)^(1/p), of floating dtypes. p = ∞ is the largest |x|, −∞ the smallest, and 0 counts those that
+/// are not 0. The gradient where the norm is 0 is 0.
+Variable norm(const Variable& x, double p = 2);
+Variable norm(const Variable& x, double p, const Shape& dims, bool keepdim = false);
+
+/// log Σ exp(x), of floating dtypes, without overflow. Of no elements: −∞.
+Variable logsumexp(const Variable& x, const Shape& dims, bool keepdim = false);
 
 /// Undoes a broadcast: sums over what `shape` has not or has with size 1.
 Variable sum_to(const Variable& x, const Shape& shape);

@@ -2,6 +2,7 @@
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
+#include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/copy.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/tape.hpp>
@@ -19,6 +20,17 @@ void write(const char* op, const Variable& g, const Tensor& view, const Tensor& 
          dx.shape());
   }
   kernels::copy(g.value(), view);
+}
+
+// Several views of one x leave their gradients side by side: added in place, where `place(sum)` is one's own,
+// to what has arrived there.
+template <class Place>
+bool add_in_place(const Replay& r, const Place& place) {
+  const Tensor sum = r.sum_so_far(0);
+  if (!sum.defined()) return false;
+  kernels::add_into(place(sum), r.grad().value(), 1);
+  sum.storage()->bump_version();
+  return true;
 }
 
 }  // namespace
@@ -72,6 +84,8 @@ Variable expand(const Variable& x, const Shape& shape) {
 Variable slice(const Variable& x, int dim, std::int64_t start, std::int64_t end, std::int64_t step) {
   check_defined("slice", {x});
   return record("slice", x.value().slice(dim, start, end, step), {x}, {}, [=](const Replay& r) -> Gradients {
+    if (add_in_place(r, [&](const Tensor& sum) { return sum.slice(dim, start, end, step); }))
+      return {nothing};
     return {slice_backward(r.grad(), r.input_shape(0), dim, start, end, step)};
   });
 }
@@ -88,6 +102,7 @@ Variable slice_backward(const Variable& g, const Shape& shape, int dim, std::int
 Variable select(const Variable& x, int dim, std::int64_t index) {
   check_defined("select", {x});
   return record("select", x.value().select(dim, index), {x}, {}, [=](const Replay& r) -> Gradients {
+    if (add_in_place(r, [&](const Tensor& sum) { return sum.select(dim, index); })) return {nothing};
     return {select_backward(r.grad(), r.input_shape(0), dim, index)};
   });
 }

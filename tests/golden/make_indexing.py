@@ -31,4 +31,22 @@ for dim in 0, 1, 2:
 case("index_add_0", [normal((4,)), torch.tensor([3, 3]), normal((2,))], lambda x, i, s: x.index_add(0, i, s), "vector")
 case("index_select_0", [normal((4,)), torch.tensor([3, 0, 3])], lambda x, i: x.index_select(0, i), "vector")
 
+# Other dims than `dim` may be cut short by the index.
+for dim in 0, 1, -1:
+    def gathered(x, i):
+        return torch.gather(x, dim, i)
+
+    def scattered(x, i, source):
+        return torch.scatter_add(x, dim, i, source)
+
+    for name, shape in {"normal": (3, 2, 4), "longer": (3, 2, 4), "cut": (2, 1, 3), "empty": (2, 0, 4)}.items():
+        shape = list(shape)
+        shape[dim] += 3 if name == "longer" else 0
+        index = integers(0, (3, 2, 4)[dim])(shape)
+        case(f"gather_{dim}", [normal((3, 2, 4)), index], gathered, name)
+        case(f"scatter_add_{dim}", [normal((3, 2, 4)), index, normal(shape)], scattered, name)
+case("gather_0", [normal((4,)), torch.tensor([3, 0, 3, 3, 1])], lambda x, i: x.gather(0, i), "vector")
+case("gather_0", [integers(-9, 9)((4, 2)), torch.tensor([[3, 0]])], lambda x, i: x.gather(0, i), "int64")
+case("scatter_add_0", [normal((1, 1)), torch.tensor([[0], [0]]), normal((2, 1))], lambda x, i, s: x.scatter_add(0, i, s), "size 1")
+
 write("indexing")

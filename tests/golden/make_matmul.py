@@ -53,4 +53,9 @@ case("linear", [normal((2, 1)), normal((1, 1)), normal((1,))], torch.nn.function
 case("linear", [normal((2, 0)), normal((3, 0)), normal((3,))], torch.nn.functional.linear, "no inputs")
 case("linear", [normal((2, 3)), normal((0, 3)), normal((0,))], torch.nn.functional.linear, "no outputs")
 
+for name in ("batch", "batch inner 0", "batch of one"):
+    shapes = {"batch of one": ((1, 2, 3), (1, 3, 2)), "batch inner 0": ((2, 3, 0), (2, 0, 4))}.get(name, PRODUCTS[name])
+    case("bmm", [normal(shape) for shape in shapes], torch.bmm, name)
+case("bmm", [normal((0, 3, 2)), normal((0, 2, 4))], torch.bmm, "no matrices")
+
 write("matmul")

@@ -118,6 +118,25 @@ for tied in (True, False):
         losses.append(loss.detach())
     goldens[f"{prefix}/losses"] = torch.stack(losses)
 
+# Sequential, with a root mean square norm, which PyTorch 1.13 does not have.
+class RMSNorm(nn.Module):
+    def __init__(self, size, eps):
+        super().__init__()
+        self.weight, self.eps = nn.Parameter(torch.randn(size)), eps
+
+    def forward(self, x):
+        return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + self.eps) * self.weight
+
+
+torch.manual_seed(4)
+model = nn.Sequential(nn.Linear(3, 5), nn.ReLU(), RMSNorm(5, 1e-3), nn.Linear(5, 2))
+x = torch.randn(4, 3, requires_grad=True)
+out, gout = model(x), torch.randn(4, 2)
+out.backward(gout)
+goldens.update({"sequential/x": x, "sequential/out": out, "sequential/gout": gout, "sequential/grad/x": x.grad})
+for name, p in model.named_parameters():
+    goldens[f"sequential/state/{name}"], goldens[f"sequential/grad/{name}"] = p, p.grad
+
 path = pathlib.Path(__file__).parent / "nn.safetensors"
 save(path, goldens)
 print(f"{path.name}: {len(goldens)} tensors, {path.stat().st_size} bytes")

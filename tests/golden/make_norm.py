@@ -19,4 +19,18 @@ case("layer_norm_affine", [normal((3, 1)), normal((1,)), normal((1,))],
 case("layer_norm_affine", [torch.full((2, 4), 3.0), normal((4,)), normal((4,))],
      lambda x, gamma, beta: layer_norm(x, (4,), gamma, beta, 1e-3), "constant rows", gradcheck=False)
 
+
+
+# PyTorch 1.13 has no rms_norm.
+def rms_norm(x, eps=torch.finfo(torch.float64).eps):
+    return x * torch.rsqrt(x.square().mean(-1, keepdim=True) + eps)
+
+
+for name, shape in SHAPES.items():
+    case("rms_norm", [normal(shape)], lambda x: rms_norm(x, 1e-5), name)
+    case("rms_norm_affine", [normal(shape), normal(shape[-1:])], lambda x, gamma: rms_norm(x, 1e-3) * gamma, name)
+case("rms_norm", [normal((3, 1)) + 3], lambda x: rms_norm(x, 1e-5), "size 1", gradcheck=False)
+case("rms_norm", [torch.zeros(2, 4)], lambda x: rms_norm(x, 1e-5), "zeros", gradcheck=False)
+case("rms_norm_affine", [normal((2, 0)), normal((0,))], lambda x, gamma: rms_norm(x, 1e-3) * gamma, "rows of size 0")
+
 write("norm")

@@ -26,13 +26,15 @@ def trajectory(make, clip=None):
     return torch.stack(steps), norms
 
 
-SGD, AdamW = torch.optim.SGD, torch.optim.AdamW
+SGD, Adam, AdamW = torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW
 for name, make in {
     "sgd": lambda p: SGD(p, lr=0.01),
     "sgd momentum": lambda p: SGD(p, lr=0.01, momentum=0.9),
     "sgd dampening": lambda p: SGD(p, lr=0.01, momentum=0.9, dampening=0.3),
     "sgd nesterov": lambda p: SGD(p, lr=0.01, momentum=0.9, nesterov=True),
     "sgd decay": lambda p: SGD(p, lr=0.01, momentum=0.9, weight_decay=0.1),
+    "adam": lambda p: Adam(p, lr=0.05),
+    "adam options": lambda p: Adam(p, lr=0.05, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.3),
     "adamw": lambda p: AdamW(p, lr=0.05),
     "adamw options": lambda p: AdamW(p, lr=0.05, betas=(0.8, 0.95), eps=1e-3, weight_decay=0.3),
 }.items():

@@ -34,6 +34,7 @@ y = torch.rand(4, 5, 6)
 goldens["pick/y"] = y
 for dim in range(3):
     goldens[f"argmax/{dim}"] = x.argmax(dim)  # ties: the first; NaN: the largest
+    goldens[f"argmin/{dim}"] = x.argmin(dim)
     for k in (0, 1, 3):
         values, indices = y.topk(k, dim)
         goldens[f"topk/{dim}/{k}/values"], goldens[f"topk/{dim}/{k}/indices"] = values, indices

@@ -5,7 +5,7 @@ import pathlib
 
 import torch
 import torch.nn.functional as F
-from ops import away_from, booleans, case, integers, normal, positive, unary, uniform, write
+from ops import away_from, binary, booleans, case, distinct, integers, normal, positive, unary, uniform, write
 from safetensors_io import save
 
 inf, nan = math.inf, math.nan
@@ -25,6 +25,14 @@ FUNCTIONS = {
     "tanh": (torch.tanh, normal),
     "erf": (torch.erf, normal),
     "relu": (torch.relu, away_from(0)),
+    "log1p": (torch.log1p, uniform(-0.7, 3)),
+    "rsqrt": (torch.rsqrt, positive),
+    "sin": (torch.sin, normal),
+    "cos": (torch.cos, normal),
+    "abs": (torch.abs, away_from(0)),
+    "sigmoid": (torch.sigmoid, normal),
+    "silu": (F.silu, normal),
+    "softplus": (F.softplus, normal),
     "gelu": (F.gelu, normal),
     "gelu_tanh": (gelu_tanh, normal),
 }
@@ -32,11 +40,37 @@ for name, (f, domain) in FUNCTIONS.items():
     unary(name, f, domain)
     case(name, [uniform(-3, 3)((7, 11)).abs() + 0.5], f, "wider than a batch")
     case(name, [SPECIAL], f, "special", gradcheck=False)
-    case(name, [SMALL], f, "small", gradcheck=False)
-for name in ("tanh", "erf", "relu", "gelu", "gelu_tanh"):
+    if name != "rsqrt":  # whose slope is out of float32's range
+        case(name, [SMALL], f, "small", gradcheck=False)
+for name in ("tanh", "erf", "relu", "gelu", "gelu_tanh", "abs", "sigmoid", "silu", "softplus"):
     case(name, [LARGE], FUNCTIONS[name][0], "large", gradcheck=False)
 case("exp", [[-80.0, -20.0, 20.0]], torch.exp, "large", gradcheck=False)
 case("log", [[1e-30, 1e30, 0.999, 1.001]], torch.log, "large", gradcheck=False)
+
+case("log1p", [[1e-30, 1e30, -0.999, 1e-5, -1e-5]], torch.log1p, "large", gradcheck=False)
+for name in ("sin", "cos"):
+    case(name, [[5.0, -30.0, 8000.0, 8193.0, -1e5, 1e10]], FUNCTIONS[name][0], "large", gradcheck=False)
+case("abs", [integers(-3, 4)((2, 4))], torch.abs, "int64")
+
+# Thresholds, and betas of either sign.
+case("softplus_3_2", [away_from(2 / 3)((4, 9))], lambda x: F.softplus(x, 3, 2))
+case("softplus_3_2", [[0.6666, 0.6667, 40.0, -300.0]], lambda x: F.softplus(x, 3, 2), "edges", gradcheck=False)
+case("softplus_-2", [normal((4, 9))], lambda x: F.softplus(x, -2))
+
+# Bounds: below, above, both, the wrong way round.
+for name, (low, high) in {"-0.5_1": (-0.5, 1.0), "0_": (0.0, None), "_0": (None, 0.0), "1_0": (1.0, 0.0)}.items():
+    f = lambda x, low=low, high=high: x.clamp(low, high)
+    unary(f"clamp_{name}", f, away_from(-0.5, 0, 1, margin=0.1))
+    case(f"clamp_{name}", [SPECIAL], f, "special", gradcheck=False)
+    case(f"clamp_{name}", [[-0.5, 1.0, 0.0, 2.0, -2.0]], f, "at the bounds", gradcheck=False)
+    case(f"clamp_{name}", [uniform(-3, 3)((7, 11))], f, "wider than a batch", gradcheck=False)
+
+# The larger and the smaller of two.
+for name, f in {"maximum": torch.maximum, "minimum": torch.minimum}.items():
+    binary(name, f, distinct, lambda shape: distinct(shape) + 0.12)
+    case(name, [[1.0, 2.0, 2.0, nan, 1.0, nan, inf, -0.0, -inf], [2.0, 1.0, 2.0, 1.0, nan, nan, inf, 0.0, inf]], f, "ties", gradcheck=False)
+    case(name, [integers(-3, 4)((2, 4)), integers(-3, 4)((4,))], f, "int64")
+    case(name, [uniform(-3, 3)((7, 11)), uniform(-3, 3)((7, 11))], f, "wider than a batch", gradcheck=False)
 
 # The rule of gelu as an op of its own.
 def slope(f):
@@ -46,7 +80,7 @@ def slope(f):
     return backward
 
 
-for name in ("gelu", "gelu_tanh"):
+for name in ("gelu", "gelu_tanh", "silu", "softplus"):
     case(f"{name}_backward", [normal((2, 3, 4)), normal((2, 3, 4))], slope(FUNCTIONS[name][0]))
     case(f"{name}_backward", [normal((3, 7)), uniform(-4, 4)((3, 7))], slope(FUNCTIONS[name][0]), "wide")
 
@@ -73,7 +107,7 @@ x = torch.cat([torch.linspace(-104, 89, 700), torch.linspace(-4, 4, 600),
                torch.logspace(-44, 38, 300), -torch.logspace(-44, 38, 300)]).to(torch.float32)
 accuracy = {"x": x}
 wide = x.to(torch.float64)
-for name in ("exp", "log", "sqrt", "tanh", "erf"):
+for name in ("exp", "log", "sqrt", "tanh", "erf", "log1p", "rsqrt", "sin", "cos", "sigmoid", "softplus"):
     accuracy[name] = FUNCTIONS[name][0](wide).to(torch.float32)
 
 write("pointwise")

@@ -1,9 +1,9 @@
 #pragma once
 
-// exp, log and erf over the whole of their range: near its ends xsimd's give up early (exp overflows at 88.38
-// instead of 88.72 and knows no subnormal results, log in double takes no subnormals, erf in double turns to
-// NaN from 1e154 on and is 68 units in the last place off
-// near 3). For rows/*.cpp only.
+// Functions over the whole of their range. xsimd's exp, log and erf are not: near its ends xsimd's give up
+// early (exp overflows at 88.38 instead of 88.72 and knows no subnormal results, log in double takes no
+// subnormals, erf in double turns to NaN from 1e154 on and is 68 units in the last place off near 3). For
+// rows/*.cpp only.
 
 #include <cstddef>
 #include <limits>
@@ -31,6 +31,16 @@ inline Batch<T> log_of(const Batch<T>& x) {
   return select(subnormal, scaled, Batch<T>(log(x)));
 }
 
+// log(1 + x) by the logarithm of u = 1 + x, whose rounding error cancels in log(u) / (u − 1).
+template <class T>
+inline Batch<T> log1p_of(const Batch<T>& x) {
+  const Batch<T> one(T(1)), u = one + x, rest = u - one;
+  const Batch<T> corrected = log_of<T>(u) * (x / rest);
+  // where u is 1, x is all that is left; where it is infinite, so is the result
+  return select(rest == Batch<T>(T(0)), x,
+                Batch<T>(select(u == Batch<T>(std::numeric_limits<T>::infinity()), u, corrected)));
+}
+
 // Σ c_i t^i, the highest coefficient first.
 template <class T, std::size_t n>
 inline Batch<T> polynomial(const Batch<T>& t, const T (&c)[n]) {
@@ -55,6 +65,67 @@ inline Batch<T> erf_of(const Batch<T>& x) {
   } else {
     return erf(within<T>(x, Batch<T>(T(6))));  // well beyond where ±1 is reached
   }
+}
+
+// The nearest integer, of |x| well below 2^22: what is left after a large number has pushed the fraction out.
+template <class T>
+inline Batch<T> nearest(const Batch<T>& x) {
+  const Batch<T> large(sizeof(T) == 4 ? T(12582912) : T(6755399441055744));  // 1.5 · 2^23 and 1.5 · 2^52
+  return (x + large) - large;
+}
+
+// sin(x + quarters · π/2) for |x| ≤ 8192: x is brought to within π/4 of 0 by multiples of π/2, given in parts
+// whose products with such multiples are exact; there the two polynomials are as good as T (Cody & Waite
+// 1980).
+template <class T>
+inline Batch<T> small_sin(const Batch<T>& x, T quarters) {
+  const Batch<T> n = nearest<T>(Batch<T>(x * Batch<T>(T(0.63661977236758134308))));  // 2/π
+  Batch<T> r, sine, cosine;
+  const Batch<T> one(T(1)), half(T(0.5));
+  if constexpr (sizeof(T) == 4) {
+    r = ((x - n * Batch<T>(1.5703125F)) - n * Batch<T>(4.837512969970703125e-4F)) -
+        n * Batch<T>(7.54978995489188216e-8F);
+    constexpr T s[] = {-1.9515295891e-4F, 8.3321608736e-3F, -1.6666654611e-1F};
+    constexpr T c[] = {2.443315711809948e-5F, -1.388731625493765e-3F, 4.166664568298827e-2F};
+    const Batch<T> z = r * r;
+    sine = r + r * z * polynomial<T>(z, s);
+    cosine = (one - half * z) + z * z * polynomial<T>(z, c);
+  } else {
+    r = ((x - n * Batch<T>(1.57079632673412561417)) - n * Batch<T>(6.07710050630396597660e-11)) -
+        n * Batch<T>(2.02226624879595063154e-21);
+    constexpr T s[] = {1.58969099521155010221e-10,  -2.50507602534068634195e-08, 2.75573137070700676789e-06,
+                       -1.98412698298579493134e-04, 8.33333333332248946124e-03,  -1.66666666666666324348e-01};
+    constexpr T c[] = {-1.13596475577881948265e-11, 2.08757232129817482790e-09,  -2.75573143513906633035e-07,
+                       2.48015872894767294178e-05,  -1.38888888888741095749e-03, 4.16666666666666019037e-02};
+    const Batch<T> z = r * r;
+    sine = r + r * z * polynomial<T>(z, s);
+    cosine = (one - half * z) + z * z * polynomial<T>(z, c);
+  }
+  const Batch<T> turn = n + Batch<T>(quarters), four(T(4));
+  const Batch<T> m = turn - four * nearest<T>(Batch<T>(turn * Batch<T>(T(0.25))));  // in −2, ..., 2
+  const Batch<T> is_odd = m * m;                                                    // 1 where it is
+  const Batch<T> y = select(is_odd == one, cosine, sine);
+  return select((m == Batch<T>(T(-1))) | (is_odd == four), Batch<T>(-y), y);
+}
+
+// Of large angles, which take a longer π, each lane by itself. Not xsimd's, which does that in functions that
+// are not templates (isa.hpp says why).
+template <class T, class Scalar>
+inline Batch<T> sin_or(const Batch<T>& x, T quarters, Scalar scalar) {
+  const Batch<T> end(T(8192));
+  if (!any_of((x > end) | (x < Batch<T>(-end)))) return small_sin<T>(x, quarters);
+  T lanes[Batch<T>::size];
+  store<T>(lanes, x);
+  for (T& lane : lanes) lane = scalar(lane);
+  return load<T>(lanes);
+}
+template <class T>
+inline Batch<T> sin_of(const Batch<T>& x) {
+  return sin_or<T>(x, T(0), [](T a) { return std::sin(a); });
+}
+template <class T>
+inline Batch<T> cos_of(const Batch<T>& x) {
+  return sin_or<T>(x, T(1), [](T a) { return std::cos(a); });
 }
 
 // erf for gelu, in float without an exp and so twice as fast: x p(x²) / q(x²), fitted to erf on [-4, 4] with

@@ -17,6 +17,15 @@ constexpr MathRows<T> make_table() {
   t.sqrt = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return sqrt(a); }); };
   t.tanh = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return tanh(a); }); };
   t.erf = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return erf_of<T>(a); }); };
+  t.log1p = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return log1p_of<T>(a); }); };
+  t.rsqrt = [](const T* x, T* y, std::int64_t n) {
+    map_row(x, y, n, [](B<T> a) { return B<T>(B<T>(T(1)) / sqrt(a)); });
+  };
+  t.abs = [](const T* x, T* y, std::int64_t n) {  // of −0 as well: 0 − (−0) = 0
+    map_row(x, y, n, [](B<T> a) { return select(a > B<T>(T(0)), a, B<T>(B<T>(T(0)) - a)); });
+  };
+  t.sin = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return sin_of<T>(a); }); };
+  t.cos = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return cos_of<T>(a); }); };
   // select, not max: a NaN stays a NaN
   t.relu = [](const T* x, T* y, std::int64_t n) {
     map_row(x, y, n, [](B<T> a) { return select(a < B<T>(T(0)), B<T>(T(0)), a); });
@@ -32,6 +41,30 @@ constexpr MathRows<T> make_table() {
   };
   t.div = [](const T* a, const T* b, T* y, std::int64_t n) {
     zip_row(a, b, y, n, [](B<T> p, B<T> q) { return B<T>(p / q); });
+  };
+  t.maximum = [](const T* a, const T* b, T* y, std::int64_t n) {
+    zip_row(a, b, y, n, [](B<T> p, B<T> q) { return select((q > p) | is_nan<T>(q), q, p); });
+  };
+  t.minimum = [](const T* a, const T* b, T* y, std::int64_t n) {
+    zip_row(a, b, y, n, [](B<T> p, B<T> q) { return select((q < p) | is_nan<T>(q), q, p); });
+  };
+  t.mul_by_sign = [](const T* a, const T* b, T* y, std::int64_t n) {
+    zip_row(a, b, y, n, [](B<T> p, B<T> q) {
+      const B<T> zero(T(0));
+      return select(q > zero, p, B<T>(select(q < zero, B<T>(-p), zero)));
+    });
+  };
+  t.clamp = [](const T* x, T low, T high, T* y, std::int64_t n) {
+    const B<T> least(low), most(high);
+    map_row(x, y, n, [=](B<T> a) {
+      const B<T> raised = select(a < least, least, a);
+      return select(raised > most, most, raised);
+    });
+  };
+  t.clamp_backward = [](const T* g, const T* x, T low, T high, T* y, std::int64_t n) {
+    const B<T> least(low), most(high), zero(T(0));
+    zip_row(g, x, y, n,
+            [=](B<T> d, B<T> a) { return select((a < least) | (a > most) | is_nan<T>(a), zero, d); });
   };
   t.pow = [](const T* a, const T* b, T* y, std::int64_t n) {
     for (std::int64_t i = 0; i < n; ++i) y[i] = std::pow(a[i], b[i]);

@@ -11,8 +11,13 @@ template <class T>
 struct MathRows {
   using Unary = void (*)(const T* x, T* y, std::int64_t n);
   using Binary = void (*)(const T* a, const T* b, T* y, std::int64_t n);
-  Unary neg, exp, log, sqrt, tanh, erf, relu;
+  Unary neg, exp, log, sqrt, tanh, erf, relu, log1p, rsqrt, abs, sin, cos;
   Binary add, sub, mul, div, pow;
+  Binary maximum, minimum;                                         ///< NaN where either is
+  Binary mul_by_sign;                                              ///< a · sign(b), 0 where b is 0 or NaN
+  void (*clamp)(const T* x, T low, T high, T* y, std::int64_t n);  ///< min(max(x, low), high)
+  /// g where low ≤ x ≤ high, else 0.
+  void (*clamp_backward)(const T* g, const T* x, T low, T high, T* y, std::int64_t n);
   void (*scale)(const T* x, T factor, T* y, std::int64_t n);       ///< y = factor · x
   void (*add_scalar)(const T* x, T value, T* y, std::int64_t n);   ///< y = x + value
   void (*add_scaled)(const T* x, T factor, T* y, std::int64_t n);  ///< y += factor · x

@@ -47,18 +47,31 @@ void sum_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, 
   }
 }
 
-// The larger; a NaN on either side wins.
-template <class T>
-B<T> larger(B<T> best, B<T> x) {
-  return select((x > best) | is_nan<T>(x), x, best);
-}
-template <class T>
-T larger_of(T best, T x) {
-  return x > best || x != x ? x : best;
-}
+// The better of two; a NaN on either side wins.
+struct Larger {
+  template <class T>
+  B<T> of_batches(B<T> best, B<T> x) const {
+    return select((x > best) | is_nan<T>(x), x, best);
+  }
+  template <class T>
+  T of(T best, T x) const {
+    return x > best || x != x ? x : best;
+  }
+};
+struct Smaller {
+  template <class T>
+  B<T> of_batches(B<T> best, B<T> x) const {
+    return select((x < best) | is_nan<T>(x), x, best);
+  }
+  template <class T>
+  T of(T best, T x) const {
+    return x < best || x != x ? x : best;
+  }
+};
 
-template <class T>
-void max_row(const T* x, std::int64_t n, T* best) {
+template <class Better, class T>
+void best_of_row(const T* x, std::int64_t n, T* best) {
+  constexpr Better better;
   T all = *best;
   std::int64_t i = 0;
   constexpr std::int64_t step = 4 * width<T>;
@@ -66,29 +79,37 @@ void max_row(const T* x, std::int64_t n, T* best) {
     B<T> a = load<T>(x), b = load<T>(x + width<T>), c = load<T>(x + 2 * width<T>),
          d = load<T>(x + 3 * width<T>);
     for (i = step; i + step <= n; i += step) {
-      a = larger<T>(a, load<T>(x + i));
-      b = larger<T>(b, load<T>(x + i + width<T>));
-      c = larger<T>(c, load<T>(x + i + 2 * width<T>));
-      d = larger<T>(d, load<T>(x + i + 3 * width<T>));
+      a = better.template of_batches<T>(a, load<T>(x + i));
+      b = better.template of_batches<T>(b, load<T>(x + i + width<T>));
+      c = better.template of_batches<T>(c, load<T>(x + i + 2 * width<T>));
+      d = better.template of_batches<T>(d, load<T>(x + i + 3 * width<T>));
     }
     T lanes[B<T>::size];
-    store<T>(lanes, larger<T>(larger<T>(a, b), larger<T>(c, d)));
-    for (T lane : lanes) all = larger_of(all, lane);
+    a = better.template of_batches<T>(a, b);
+    c = better.template of_batches<T>(c, d);
+    store<T>(lanes, better.template of_batches<T>(a, c));
+    for (T lane : lanes) all = better.of(all, lane);
   }
-  for (; i < n; ++i) all = larger_of(all, x[i]);
+  for (; i < n; ++i) all = better.of(all, x[i]);
   *best = all;
 }
 
-template <class T>
-void max_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, T* best) {
+template <class Better, class T>
+void best_of_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, T* best) {
   for (std::int64_t r = 0; r < rows; ++r) {
-    zip_row(best, x + r * step, best, n, [](B<T> a, B<T> b) { return larger<T>(a, b); });
+    zip_row(best, x + r * step, best, n,
+            [](B<T> a, B<T> b) { return Better().template of_batches<T>(a, b); });
   }
 }
 
 template <class T>
 constexpr ReduceRows<T> make_table() {
-  return {sum_row<T>, sum_rows<T>, max_row<T>, max_rows<T>};
+  return {sum_row<T>,
+          sum_rows<T>,
+          best_of_row<Larger, T>,
+          best_of_rows<Larger, T>,
+          best_of_row<Smaller, T>,
+          best_of_rows<Smaller, T>};
 }
 
 }  // namespace

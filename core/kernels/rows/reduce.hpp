@@ -15,6 +15,8 @@ struct ReduceRows {
   void (*sum_rows)(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, double* totals);
   void (*max_row)(const T* x, std::int64_t n, T* best);  ///< best = max(best, x); NaN if there is one
   void (*max_rows)(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, T* best);
+  void (*min_row)(const T* x, std::int64_t n, T* best);  ///< best = min(best, x); NaN if there is one
+  void (*min_rows)(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, T* best);
 };
 
 }  // namespace xgrad::kernels

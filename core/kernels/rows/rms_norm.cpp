@@ -1,0 +1,107 @@
+#include <xgrad/core/kernels/rows/rms_norm.hpp>
+
+#include <limits>
+
+#include <xgrad/core/kernels/rows/simd.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+template <class T>
+using B = Batch<T>;
+
+template <class T>
+double mean_square(const T* x, std::int64_t n) {
+  Sums<T> squares;
+  batches<T>(
+      n,
+      [&](std::int64_t i, int k) {
+        const B<T> a = load<T>(x + i);
+        squares.of[k] = fma(a, a, squares.of[k]);
+      },
+      [&](std::int64_t i, std::int64_t count) {
+        const B<T> a = load_part<T>(x + i, count, T(0));
+        squares.of[0] = fma(a, a, squares.of[0]);
+      });
+  const T total = squares.total();
+  if (total <= std::numeric_limits<T>::max()) return static_cast<double>(total) / static_cast<double>(n);
+  double sum = 0;  // in double, for float rows whose squares are out of float's range
+  for (std::int64_t i = 0; i < n; ++i) sum += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  return sum / static_cast<double>(n);
+}
+
+template <class T>
+void rms_norm(const T* x, const T* gamma, double eps, T* y, T* rstd, std::int64_t rows, std::int64_t n) {
+  for (std::int64_t r = 0; r < rows; ++r, x += n, y += n) {
+    rstd[r] = static_cast<T>(1 / std::sqrt(mean_square(x, n) + eps));
+    const B<T> factor(rstd[r]);
+    batches<T>(
+        n, [&](std::int64_t i, int) { store<T>(y + i, B<T>(load<T>(x + i) * factor * load<T>(gamma + i))); },
+        [&](std::int64_t i, std::int64_t count) {
+          const B<T> a = load_part<T>(x + i, count, T(0)), c = load_part<T>(gamma + i, count, T(0));
+          store_part<T>(y + i, B<T>(a * factor * c), count);
+        });
+  }
+}
+
+// One row's Σ gγ x̂, and where `affine` its share of dgamma.
+template <bool affine, class T>
+T product_of_row(const T* g, const T* x, const T* gamma, T rstd, T* dgamma, std::int64_t n) {
+  const B<T> factor(rstd);
+  Sums<T> products;
+  batches<T>(
+      n,
+      [&](std::int64_t i, int k) {
+        const B<T> share = load<T>(g + i) * (load<T>(x + i) * factor);
+        products.of[k] = fma(share, load<T>(gamma + i), products.of[k]);
+        if constexpr (affine) store<T>(dgamma + i, B<T>(load<T>(dgamma + i) + share));
+      },
+      [&](std::int64_t i, std::int64_t count) {
+        const B<T> share = load_part<T>(g + i, count, T(0)) * (load_part<T>(x + i, count, T(0)) * factor);
+        products.of[0] = fma(share, load_part<T>(gamma + i, count, T(0)), products.of[0]);
+        if constexpr (affine) {
+          store_part<T>(dgamma + i, B<T>(load_part<T>(dgamma + i, count, T(0)) + share), count);
+        }
+      });
+  return products.total();
+}
+
+template <class T>
+void rms_norm_backward(const T* g, const T* x, const T* gamma, const T* rstd, T* dx, T* dgamma,
+                       std::int64_t rows, std::int64_t n) {
+  for (std::int64_t r = 0; r < rows; ++r, g += n, x += n) {
+    const T product = dgamma ? product_of_row<true>(g, x, gamma, rstd[r], dgamma, n)
+                             : product_of_row<false>(g, x, gamma, rstd[r], dgamma, n);
+    if (!dx) continue;
+    const B<T> factor(rstd[r]), mean(product / static_cast<T>(n));
+    const auto gradient = [&](B<T> g_i, B<T> x_i, B<T> gamma_i) {
+      return B<T>(factor * (g_i * gamma_i - x_i * factor * mean));
+    };
+    batches<T>(
+        n,
+        [&](std::int64_t i, int) {
+          store<T>(dx + i, gradient(load<T>(g + i), load<T>(x + i), load<T>(gamma + i)));
+        },
+        [&](std::int64_t i, std::int64_t count) {
+          const B<T> g_i = load_part<T>(g + i, count, T(0)), gamma_i = load_part<T>(gamma + i, count, T(0));
+          store_part<T>(dx + i, gradient(g_i, load_part<T>(x + i, count, T(0)), gamma_i), count);
+        });
+    dx += n;
+  }
+}
+
+}  // namespace
+
+template <>
+const RmsNormRows<float>& rows_for<RmsNormRows<float>, Isa::XGRAD_ISA>() {
+  static constexpr RmsNormRows<float> table{rms_norm<float>, rms_norm_backward<float>};
+  return table;
+}
+
+template <>
+const RmsNormRows<double>& rows_for<RmsNormRows<double>, Isa::XGRAD_ISA>() {
+  static constexpr RmsNormRows<double> table{rms_norm<double>, rms_norm_backward<double>};
+  return table;
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,58 @@
+#include <xgrad/core/ops/activation.hpp>
+
+#include <cmath>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/kernels/pointwise.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/compare.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/tape.hpp>
+
+namespace xgrad {
+
+Variable sigmoid(const Variable& x) {
+  check_defined("sigmoid", {x});
+  return record("sigmoid", kernels::sigmoid(x.value()), {x}, {keeps_output},
+                [](const Replay& r) -> Gradients {
+                  if (r.is_recorded()) return {composed::sigmoid_backward(r.grad(), r.output())};
+                  return {kernels::sigmoid_backward(r.grad().value(), r.output().value())};
+                });
+}
+
+Variable composed::sigmoid_backward(const Variable& g, const Variable& s) {
+  return g * s * (1 - s);  // with s = 1/(1 + e⁻ˣ):  ds/dx = e⁻ˣ s² = s (1 − s)
+}
+
+Variable silu(const Variable& x) {
+  check_defined("silu", {x});
+  return record("silu", kernels::silu(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
+    if (r.is_recorded()) return {composed::silu_backward(r.grad(), r.saved(0))};
+    return {kernels::silu_backward(r.grad().value(), r.saved(0).value())};
+  });
+}
+
+Variable composed::silu_backward(const Variable& g, const Variable& x) {
+  const Variable s = sigmoid(x);
+  return g * (s * (x * (1 - s) + 1));  // d(x s)/dx = s + x s (1 − s)
+}
+
+Variable softplus(const Variable& x, double beta, double threshold) {
+  check_defined("softplus", {x});
+  if (!std::isfinite(beta) || beta == 0) fail("softplus", "beta must be finite and not 0, got ", beta);
+  if (std::isnan(threshold)) fail("softplus", "the threshold is NaN");
+  return record("softplus", kernels::softplus(x.value(), beta, threshold), {x}, {x},
+                [beta, threshold](const Replay& r) -> Gradients {
+                  const Variable g = r.grad(), x = r.saved(0);
+                  if (r.is_recorded()) return {composed::softplus_backward(g, x, beta, threshold)};
+                  return {kernels::softplus_backward(g.value(), x.value(), beta, threshold)};
+                });
+}
+
+Variable composed::softplus_backward(const Variable& g, const Variable& x, double beta, double threshold) {
+  // d(log(1 + e^(βx))/β)/dx = e^(βx)/(1 + e^(βx)) = sigmoid(βx)
+  const Variable z = x * beta;
+  return g * masked_fill(sigmoid(z), gt(z, threshold), 1);
+}
+
+}  // namespace xgrad

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <xgrad/core/variable.hpp>
+
+namespace xgrad {
+
+// Elementwise functions of one floating Variable, beside relu, tanh and gelu in pointwise.hpp; same shape.
+
+Variable sigmoid(const Variable& x);  ///< 1 / (1 + exp(−x))
+/// x sigmoid(x): the sigmoid-weighted linear unit (Elfwing et al. 2018, section 2), also called swish.
+Variable silu(const Variable& x);
+/// log(1 + exp(βx)) / β, a smooth relu; x itself where βx > threshold. β is not 0.
+Variable softplus(const Variable& x, double beta = 1, double threshold = 20);
+
+/// The rules in ordinary ops: what the fused kernels compute, and what they are tested against.
+namespace composed {
+Variable sigmoid_backward(const Variable& g, const Variable& s);  ///< s is sigmoid's output
+Variable silu_backward(const Variable& g, const Variable& x);
+Variable softplus_backward(const Variable& g, const Variable& x, double beta = 1, double threshold = 20);
+}  // namespace composed
+
+}  // namespace xgrad

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <xgrad/core/variable.hpp>
+
+namespace xgrad {
+
+// One index for each element of the result, not for each row as in indexing.hpp. The index is int64, has as
+// many dims as x, and in dims other than `dim` sizes no larger than x's; entries out of range throw.
+
+/// y[i, j, k] = x[i, index[i, j, k], k], here with dim = 1; y has the index's shape. Any dtype.
+Variable gather(const Variable& x, int dim, const Variable& index);
+
+/// x with `source`, of the index's shape, added where the index says: y[i, index[i, j, k], k] += source[i, j,
+/// k], here with dim = 1. Repeated indices add up.
+Variable scatter_add(const Variable& x, int dim, const Variable& index, const Variable& source);
+
+}  // namespace xgrad

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <xgrad/core/variable.hpp>
+
+namespace xgrad {
+
+/// y_i = x_0 + ... + x_i along `dim`. Integers and booleans are summed as int64.
+Variable cumsum(const Variable& x, int dim);
+
+}  // namespace xgrad

@@ -1,0 +1,73 @@
+// norm, declared in reduce.hpp.
+
+#include <cmath>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/kernels/arithmetic.hpp>
+#include <xgrad/core/kernels/pointwise.hpp>
+#include <xgrad/core/kernels/reduce.hpp>
+#include <xgrad/core/kernels/update.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/compare.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/views.hpp>
+#include <xgrad/core/tape.hpp>
+
+namespace xgrad {
+
+using kernels::Dims;
+
+namespace {
+
+Tensor norm_of(const Tensor& x, double p, Dims dims, bool keepdim) {
+  if (p == INFINITY) return kernels::amax(kernels::abs(x), dims, keepdim);
+  if (p == -INFINITY) return kernels::amin(kernels::abs(x), dims, keepdim);
+  if (p == 2 && dims == kernels::all_dims(x.dim())) {  // without x² in memory
+    return full(kernels::reduced_shape(x.shape(), dims, keepdim), std::sqrt(kernels::sum_of_squares(x)),
+                x.dtype());
+  }
+  if (p == 2) return kernels::sqrt(kernels::sum(kernels::mul(x, x), dims, keepdim));
+  const auto power = [](const Tensor& a, double exponent) {
+    return exponent == 1 ? a : kernels::pow(a, full({}, exponent, a.dtype()));
+  };
+  return power(kernels::sum(power(kernels::abs(x), p), dims, keepdim), 1 / p);
+}
+
+Variable norm(const Variable& x, double p, Dims dims, bool keepdim) {
+  check_floating("norm", x.value());
+  if (std::isnan(p)) fail("norm", "p is NaN");
+  if (p == 0) return kernels::sum(ne(x, 0).to(x.dtype()), dims, keepdim);
+  return record("norm", norm_of(x.value(), p, dims, keepdim), {x}, {x, keeps_output},
+                [p, dims](const Replay& r) -> Gradients {
+                  // y = (Σ_i |x_i|^p)^(1/p)   ⇒   ∂y/∂x_j = sign(x_j) (|x_j| / y)^(p−1), which for p = 2 is
+                  // x_j / y
+                  const Variable x = r.saved(0);
+                  const Shape beside = kernels::reduced_shape(x.shape(), dims, /*keepdim=*/true);
+                  const Variable y = reshape(r.output(), beside), g = reshape(r.grad(), beside);
+                  if (std::isinf(p)) {  // those that are as large as y share g evenly
+                    const Tensor chosen = logical_or(eq(abs(x), y), isnan(x)).to(x.dtype());
+                    return {g / kernels::sum(chosen, dims, /*keepdim=*/true) * chosen * sign(x)};
+                  }
+                  if (p == 1) return {g * sign(x)};
+                  // A y of 0 is taken as 1, since 1/0 is not finite; so is an x, whose sign is 0.
+                  const Tensor none = eq(y, 0);
+                  const Variable per_y = masked_fill(g, none, 0) / pow(masked_fill(y, none, 1), p - 1);
+                  if (p == 2) return {x * per_y};
+                  return {pow(masked_fill(abs(x), eq(x, 0), 1), p - 1) * sign(x) * per_y};
+                });
+}
+
+}  // namespace
+
+Variable norm(const Variable& x, double p) {
+  check_defined("norm", {x});
+  return norm(x, p, kernels::all_dims(x.dim()), false);
+}
+Variable norm(const Variable& x, double p, const Shape& dims, bool keepdim) {
+  check_defined("norm", {x});
+  return norm(x, p, kernels::which_dims("norm", dims, x.dim()), keepdim);
+}
+
+}  // namespace xgrad

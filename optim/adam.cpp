@@ -1,0 +1,52 @@
+#include <xgrad/optim/adam.hpp>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/kernels/update.hpp>
+
+namespace xgrad::optim {
+
+Adam::Adam(std::vector<Variable> parameters, const AdamOptions& options)
+    : Adam("Adam", std::move(parameters), options, Decay::in_gradient) {}
+
+Adam::Adam(std::string_view name, std::vector<Variable> parameters, const AdamOptions& o, Decay decay)
+    : Optimizer(std::move(parameters), o.lr), options_(o), decay_(decay), states_(this->parameters().size()) {
+  const auto is_rate = [](double beta) { return beta >= 0 && beta < 1; };
+  if (!is_rate(o.beta1) || !is_rate(o.beta2))
+    fail(name, "betas must lie in [0, 1), got ", o.beta1, " and ", o.beta2);
+  check_option(name, "eps", o.eps);
+  check_option(name, "weight_decay", o.weight_decay);
+}
+
+void Adam::step() {
+  const bool decays_gradient = decay_ == Decay::in_gradient && options_.weight_decay != 0;
+  for (std::size_t i = 0; i < parameters().size(); ++i) {
+    const Variable& parameter = parameters()[i];
+    if (!parameter.has_grad()) continue;
+    const Tensor& p = parameter.value();
+    State& state = states_[i];
+    if (!state.m.defined()) {
+      state.m = zeros_like(p);
+      state.v = zeros_like(p);
+    }
+    check_fits(state.m, i);
+    ++state.step;
+    const Tensor target = p.contiguous();
+    const Tensor grad = decays_gradient ? parameter.grad().clone().add_(p, options_.weight_decay)
+                                        : parameter.grad().contiguous();
+    kernels::adamw({.lr = lr(),
+                    .beta1 = options_.beta1,
+                    .beta2 = options_.beta2,
+                    .eps = options_.eps,
+                    .weight_decay = decay_ == Decay::of_parameter ? options_.weight_decay : 0,
+                    .step = state.step},
+                   grad, target, state.m, state.v);
+    if (target.storage() == p.storage()) {
+      p.storage()->bump_version();
+    } else {
+      p.copy_(target);
+    }
+  }
+}
+
+}  // namespace xgrad::optim

@@ -1,0 +1,39 @@
+"""Goldens of tests/ops_einsum.cpp: PyTorch's einsum, over the same equations."""
+
+import torch
+from ops import case, normal, write
+
+EQUATIONS = {
+    "ij,jk->ik": ((2, 3), (3, 4)),
+    "ij,jk": ((2, 3), (3, 4)),
+    "ba": ((2, 3),),
+    "ij->": ((2, 3),),
+    "ij->j": ((2, 3),),
+    "ijk->ki": ((2, 3, 4),),
+    "i,i->": ((5,), (5,)),
+    "i,i->i": ((5,), (5,)),
+    "i,j->ij": ((2,), (3,)),
+    "i,j->ji": ((2,), (3,)),
+    "bqd,bkd->bqk": ((2, 3, 4), (2, 5, 4)),
+    "bhqd,bhkd->bhqk": ((2, 2, 3, 4), (2, 2, 5, 4)),
+    "bhqk,bkhd->bqhd": ((2, 2, 3, 5), (2, 5, 2, 4)),
+    "bij,bjk->ik": ((2, 3, 4), (2, 4, 2)),
+    "btd,hdk->bhtk": ((2, 3, 4), (2, 4, 5)),
+    "ijkl,lkm->mji": ((2, 3, 2, 4), (4, 2, 3)),
+    "ij,kj,k->i": ((2, 3), (4, 3), (4,)),
+    "a,b,c->abc": ((2,), (3,), (2,)),
+    "ij,jk,kl->il": ((2, 3), (3, 2), (2, 4)),
+    "ijk,k->j": ((2, 3, 4), (4,)),
+    " i j , j k -> i k ": ((2, 3), (3, 4)),
+    "Ba,aC": ((2, 3), (3, 4)),
+    ",i->i": ((), (3,)),
+    ",->": ((), ()),
+}
+for equation, shapes in EQUATIONS.items():
+    case(equation, [normal(shape) for shape in shapes], lambda *x: torch.einsum(equation, *x))
+case("ij,jk->ik", [normal((2, 0)), normal((0, 3))], lambda *x: torch.einsum("ij,jk->ik", *x), "inner 0")
+case("ij,jk->ik", [normal((0, 2)), normal((2, 3))], lambda *x: torch.einsum("ij,jk->ik", *x), "no rows")
+case("ij,jk->ik", [normal((2, 3)), normal((1, 4))], lambda *x: torch.einsum("ij,jk->ik", *x), "broadcast")
+case("ij,jk->ik", [normal((1, 1)), normal((1, 1))], lambda *x: torch.einsum("ij,jk->ik", *x), "size 1")
+
+write("einsum")

@@ -1,0 +1,66 @@
+// einsum, against PyTorch (golden/make_einsum.py).
+#include "op_table.hpp"
+#include "support.hpp"
+
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/einsum.hpp>
+#include <xgrad/core/tape.hpp>
+
+using namespace xgrad;
+using Xs = std::vector<Variable>;
+
+TEST_CASE("einsum: values and gradients") {
+  std::vector<OpRow> rows;
+  for (const char* equation : {"ij,jk->ik",
+                               "ij,jk",
+                               "ba",
+                               "ij->",
+                               "ij->j",
+                               "ijk->ki",
+                               "i,i->",
+                               "i,i->i",
+                               "i,j->ij",
+                               "i,j->ji",
+                               "bqd,bkd->bqk",
+                               "bhqd,bhkd->bhqk",
+                               "bhqk,bkhd->bqhd",
+                               "bij,bjk->ik",
+                               "btd,hdk->bhtk",
+                               "ijkl,lkm->mji",
+                               "ij,kj,k->i",
+                               "a,b,c->abc",
+                               "ij,jk,kl->il",
+                               "ijk,k->j",
+                               " i j , j k -> i k ",
+                               "Ba,aC",
+                               ",i->i",
+                               ",->"}) {
+    rows.push_back({equation, [equation](const Xs& x) { return einsum(equation, x); }});
+  }
+  check_ops("einsum", rows);
+}
+
+TEST_CASE("einsum: attention's scores are one product of the operands where they lie") {
+  const Variable q(zeros({2, 4, 3, 8}), true), k(zeros({2, 4, 5, 8}));
+  const Variable scores = einsum("bhqd,bhkd->bhqk", {q, k});
+  CHECK(std::string(scores.node()->op()) == "matmul");
+  CHECK(scores.node()->inputs()[0] == q.node());
+}
+
+TEST_CASE("einsum: errors name the equation and the shapes") {
+  const Variable a = zeros({2, 3}), b = zeros({4, 5});
+  CHECK_THROWS_TEXT(einsum("ij,jk->ik", {a, b}),
+                    "[einsum] 'j' has sizes 3 and 4 in \"ij,jk->ik\" of shapes (2, 3), (4, 5)");
+  CHECK_THROWS_TEXT(einsum("ij,jk->ik", {a}),
+                    "[einsum] 2 operands are named and 1 given in \"ij,jk->ik\" of shapes (2, 3)");
+  CHECK_THROWS_TEXT(einsum("ijk->k", {a}), "[einsum] operand 0 has 2 dims and 3 letters in \"ijk->k\"");
+  CHECK_THROWS_TEXT(einsum("ii->i", {b}),
+                    "[einsum] 'i' stands twice in one operand: diagonals are not supported in \"ii->i\"");
+  CHECK_THROWS_TEXT(einsum("ij->ii", {a}), "[einsum] 'i' stands twice in the result in \"ij->ii\"");
+  CHECK_THROWS_TEXT(einsum("ij->ik", {a}), "[einsum] 'k' of the result stands in no operand in \"ij->ik\"");
+  CHECK_THROWS_TEXT(einsum("i1->i", {a}), "[einsum] '1' is no letter in \"i1->i\" of shapes (2, 3)");
+  CHECK_THROWS_TEXT(einsum("i-j", {a}), "[einsum] '-' is no letter in \"i-j\"");
+  CHECK_THROWS_TEXT(einsum("...j->j", {a}), "[einsum] an ellipsis is not supported; name the dims in");
+  CHECK_THROWS_TEXT(einsum("ij", {}), "[einsum] needs at least one operand for \"ij\"");
+  CHECK_THROWS_TEXT(einsum("ij,jk", {a, Variable()}), "[einsum] operand 1 is undefined");
+}

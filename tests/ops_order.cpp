@@ -1,0 +1,48 @@
+// max, min and sort along a dim, against PyTorch (golden/make_order.py).
+#include "op_table.hpp"
+#include "support.hpp"
+
+#include <cmath>
+
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/order.hpp>
+
+using namespace xgrad;
+using Xs = std::vector<Variable>;
+
+TEST_CASE("order: values and gradients") {
+  std::vector<OpRow> rows;
+  for (const int dim : {0, -2, 2}) {
+    const std::string at = std::to_string(dim);
+    rows.push_back({"max_" + at, [dim](const Xs& x) { return max(x[0], dim).first; }});
+    rows.push_back({"min_" + at, [dim](const Xs& x) { return min(x[0], dim).first; }});
+    rows.push_back({"max_" + at + "_keep", [dim](const Xs& x) { return x[0].max(dim, true).first; }});
+    rows.push_back({"min_" + at + "_keep", [dim](const Xs& x) { return x[0].min(dim, true).first; }});
+    rows.push_back({"sort_" + at, [dim](const Xs& x) { return sort(x[0], dim).first; }});
+    rows.push_back(
+        {"sort_" + at + "_descending", [dim](const Xs& x) { return sort(x[0], dim, true).first; }});
+  }
+  check_ops("order", rows);
+}
+
+TEST_CASE("order: the indices") {
+  const Tensor x = tensor({{1.0, 3.0, 3.0}, {2.0, NAN, -1.0}});
+  CHECK(equal(max(x, 1).second, tensor({1, 1})));
+  CHECK(equal(max(x, 0, true).second, tensor({{1, 1, 0}})));
+  CHECK(equal(min(x, 1).second, tensor({0, 1})));
+  CHECK(equal(min(x, 0).second, tensor({0, 1, 1})));
+  CHECK(equal(sort(x).second, tensor({{0, 1, 2}, {2, 0, 1}})));
+  CHECK(equal(sort(x, -1, true).second, tensor({{1, 2, 0}, {1, 0, 2}})));
+  CHECK(equal(sort(x, 0).second, tensor({{0, 0, 1}, {1, 1, 0}})));
+  CHECK(equal(sort(tensor({true, false, true})).second, tensor({1, 0, 2})));
+  CHECK(sort(zeros({2, 0})).second.shape() == Shape{2, 0});
+}
+
+TEST_CASE("order: errors") {
+  const Tensor x = zeros({2, 0});
+  CHECK_THROWS_TEXT(max(x, 1), "[argmax] dim 1 of shape (2, 0) has size 0, and no elements have no maximum");
+  CHECK_THROWS_TEXT(min(x, 1), "[argmin] dim 1 of shape (2, 0) has size 0, and no elements have no minimum");
+  CHECK_THROWS_TEXT(max(x, 2), "[max] dim 2 is out of range for a tensor of 2 dims");
+  CHECK_THROWS_TEXT(min(x, -3), "[min] dim -3 is out of range for a tensor of 2 dims");
+  CHECK_THROWS_TEXT(sort(x, 2), "[sort] dim 2 is out of range for a tensor of 2 dims");
+}
