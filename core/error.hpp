@@ -9,12 +9,35 @@
 
 namespace xgrad {
 
-/// The text of every error: `[op] the rule that was broken, with the shapes`. Parts are streamed in order.
+/// What this thread is in the middle of, for the text of errors. Scopes are local variables, so they form a
+/// stack; an error asks the innermost one where it is.
+class ErrorScope {
+ public:
+  ErrorScope(const ErrorScope&) = delete;
+  ErrorScope& operator=(const ErrorScope&) = delete;
+  /// What an error's text ends with, such as " (in blocks.0.attention.W_q)"; may be empty.
+  virtual std::string place() const = 0;
+  const ErrorScope* outer() const { return outer_; }
+
+  static std::string current_place();  ///< of the innermost scope; empty without one
+
+ protected:
+  ErrorScope() : outer_(innermost_) { innermost_ = this; }
+  ~ErrorScope() { innermost_ = outer_; }
+
+ private:
+  static constinit thread_local const ErrorScope* innermost_;
+  const ErrorScope* outer_;
+};
+
+/// The text of every error: `[op] the rule that was broken, with the shapes`, and where in the program that
+/// was, as far as an ErrorScope knows. Parts are streamed in order.
 template <class... Parts>
 std::string error_text(std::string_view op, const Parts&... parts) {
   std::ostringstream text;
   text << '[' << op << "] ";
   (text << ... << parts);
+  text << ErrorScope::current_place();
   return std::move(text).str();
 }
 

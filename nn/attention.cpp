@@ -74,6 +74,7 @@ Variable MultiHeadAttention::forward(const Variable& Q, const Variable& K, const
 
 Attended MultiHeadAttention::forward_with_weights(const Variable& Q, const Variable& K, const Variable& V,
                                                   const Mask& mask) const {
+  const ForwardScope scope(*this);
   const bool fits = Q.dim() == 3 && K.dim() == 3 && Q.size(2) == d_model && K.size(2) == d_model &&
                     K.shape() == V.shape() && Q.size(0) == K.size(0);
   if (!fits) {

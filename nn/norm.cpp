@@ -1,5 +1,7 @@
 #include <xgrad/nn/norm.hpp>
 
+#include <sstream>
+
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/norm.hpp>
@@ -14,10 +16,17 @@ LayerNorm::LayerNorm(std::int64_t size, const LayerNormOptions& options) : eps(o
 }
 
 Variable LayerNorm::forward(const Variable& x) const {
+  const ForwardScope scope(*this);
   if (x.dim() == 0 || x.size(-1) != size_) {
     fail("LayerNorm", "the last dim of ", x.shape(), " must be the module's size, ", size_);
   }
   return layer_norm(x, weight, bias, eps);
+}
+
+std::string LayerNorm::extra_repr() const {
+  std::ostringstream text;
+  text << "eps=" << eps;
+  return std::move(text).str();
 }
 
 }  // namespace xgrad::nn
