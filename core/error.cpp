@@ -11,7 +11,11 @@ std::string ErrorScope::current_place() {
     const ErrorScope* const scope = std::exchange(innermost_, nullptr);
     ~Outside() { innermost_ = scope; }
   } const outside;
-  return outside.scope ? outside.scope->place() : std::string();
+  try {
+    return outside.scope ? outside.scope->place() : std::string();
+  } catch (const std::exception&) {  // the error that is being told comes first
+    return {};
+  }
 }
 
 }  // namespace xgrad

@@ -53,7 +53,7 @@ HookHandle Variable::add_hook(GradientHook hook) const {
   }
   if (!hook) fail("register_hook", "the hook is empty");
   const auto lock = node()->lock_grad();
-  std::shared_ptr<Hooks>& hooks = node()->body_.hooks;
+  std::shared_ptr<Hooks>& hooks = node()->hooks_;
   if (!hooks) hooks = std::make_shared<Hooks>();
   const std::uint64_t id = hooks->add(std::move(hook));
   return HookHandle(hooks, id);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <utility>
 
 #include <xgrad/core/error.hpp>
 
@@ -21,9 +22,14 @@ Node::Node(const char* op, const Tensor& output)
 
 // A chain of a million nodes must not be destroyed by a million nested destructors. The outermost destructor
 // in this thread keeps a list; every node that dies meanwhile, held as an input, as a saved value or in a
-// rule's captures, hands its body over to that list instead of destroying it on the spot.
+// rule's or a hook's captures, hands its body over to that list instead of destroying it on the spot.
 Node::~Node() {
   thread_local std::vector<Body>* dying = nullptr;
+  if (hooks_) {  // they go with the body
+    body_.rule = [rule = std::move(body_.rule), hooks = std::move(hooks_)](const Replay&) -> Gradients {
+      return {};
+    };
+  }
   if (dying) {
     dying->push_back(std::move(body_));
     return;
@@ -134,23 +140,34 @@ bool wants_gradient(const Inputs& inputs) {
   return false;
 }
 
-// Newest first is a topological order, since an op's inputs exist before it. The heap always yields the
-// newest node that is left; a node reached along several edges comes out several times in a row, and is taken
-// once.
+// Newest first is a topological order, since an op's inputs exist before it. `next` is the newest node that
+// is left, or else the heap's top is; most nodes go from being one's input to being next without the heap. A
+// node reached along several edges comes out several times in a row, and is taken once.
 std::vector<Node*> nodes_behind(const std::vector<Variable>& outputs, std::uint64_t before) {
-  std::vector<std::pair<std::uint64_t, Node*>> heap;
-  const auto push = [&heap](Node* node) {
-    heap.emplace_back(node->id(), node);
+  using Entry = std::pair<std::uint64_t, Node*>;
+  std::vector<Entry> heap;
+  Entry next{0, nullptr};
+  const auto push = [&](Node* node) {
+    Entry entry(node->id(), node);
+    if (!next.second && (heap.empty() || entry >= heap.front())) {
+      next = entry;
+      return;
+    }
+    if (next.second && entry > next) std::swap(entry, next);
+    heap.push_back(entry);
     std::push_heap(heap.begin(), heap.end());
   };
   for (const Variable& output : outputs) {
     if (output.requires_grad()) push(output.node().get());
   }
   std::vector<Node*> tape;
-  while (!heap.empty()) {
-    Node* const node = heap.front().second;
-    std::pop_heap(heap.begin(), heap.end());
-    heap.pop_back();
+  while (next.second || !heap.empty()) {
+    Node* node = std::exchange(next.second, nullptr);
+    if (!node) {
+      node = heap.front().second;
+      std::pop_heap(heap.begin(), heap.end());
+      heap.pop_back();
+    }
     if (!tape.empty() && tape.back() == node) continue;
     tape.push_back(node);
     if (node->id() <= before) continue;

@@ -97,7 +97,6 @@ class Node : public std::enable_shared_from_this<Node> {
     List inputs;
     std::vector<Saved, PoolAllocator<Saved>> saved;
     Rule rule;
-    std::shared_ptr<Hooks> hooks;  // null where none was ever registered
   };
   enum class Phase : std::uint8_t { recorded, being_replayed, replayed };
   void check_replayable() const;                   // throws unless it is `recorded`
@@ -111,8 +110,9 @@ class Node : public std::enable_shared_from_this<Node> {
   std::atomic<Phase> phase_ = Phase::recorded;
   bool retains_grad_ = false;
   Body body_;
-  Saved output_;  // with keeps_output only
-  Tensor grad_;   // a leaf's, or a retained one
+  std::shared_ptr<Hooks> hooks_;  // null where none was ever registered
+  Saved output_;                  // with keeps_output only
+  Tensor grad_;                   // a leaf's, or a retained one
 };
 
 /// What a rule sees while its node is replayed.

@@ -36,7 +36,7 @@ void Variable::set_value(Tensor value) const {
   }
   if (state_->node && (value.shape() != shape() || value.dtype() != dtype())) {
     const auto node = std::make_shared<Node>("leaf", value);
-    node->body_.hooks = state_->node->body_.hooks;
+    node->hooks_ = state_->node->hooks_;
     state_->node = node;
   }
   state_->value = std::move(value);

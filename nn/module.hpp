@@ -89,9 +89,9 @@ class Module {
 /// The tree below a module: types, shapes, and how many parameters each part adds; a shared parameter counts
 /// where it comes first.
 ///
-///     FeedForward(                                     552
-///       (expand): Linear(weight (32, 8), bias (32,))   288
-///       (project): Linear(weight (8, 32), bias (8,))   264
+///     FeedForward(                                    552
+///       (expand): Linear(weight (32, 8), bias (32,))  288
+///       (project): Linear(weight (8, 32), bias (8,))  264
 ///       (dropout): Dropout(p=0)
 ///     )
 ///     552 parameters
