@@ -50,6 +50,13 @@ TEST_CASE("anomaly: the op that made the first infinity, its inputs and the near
             "{.infinities = false}");
 }
 
+TEST_CASE("anomaly: the nearest parameter is the one with the fewest ops between") {
+  const Variable near(zeros({1}), true), far(ones({1}), true);
+  const AnomalyGuard guard(AnomalyGuard::Names{{"far", far}, {"near", near}});
+  const Variable product = (near + 0) * (far * 1 * 1);
+  CHECK_THROWS_TEXT(log(product), "; nearest parameter: near (1,);");
+}
+
 TEST_CASE("anomaly: NaN, from an op that was not recorded") {
   const AnomalyGuard guard;
   CHECK(thrown_text([] {
