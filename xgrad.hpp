@@ -2,6 +2,8 @@
 
 // All of xgrad but the xtensor bridge, <xgrad/core/xtensor.hpp>, which is opened by its own include.
 
+#include <xgrad/core/anomaly.hpp>
+#include <xgrad/core/checkpoint.hpp>
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/grad_mode.hpp>
 #include <xgrad/core/gradcheck.hpp>

@@ -1,7 +1,8 @@
-# The programs in README.md and docs/, taken out of them word by word, so that what a newcomer copies is what the tests compile.
+# The programs in README.md and in the pages of docs/, taken out of them word by word, so that what a newcomer copies is
+# what the tests compile.
 
-# Writes the README's ```cpp blocks to readme_1.cpp, readme_2.cpp, ... in `folder`, and their list to `result`.
-function(xgrad_readme_programs readme folder result)
+# Writes the ```cpp blocks of `readme` to <prefix>_1.cpp, <prefix>_2.cpp, ... in `folder`, and their list to `result`.
+function(xgrad_readme_programs readme prefix folder result)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${readme}")
   file(READ "${readme}" rest)
   set(programs "")
@@ -18,7 +19,7 @@ function(xgrad_readme_programs readme folder result)
     string(FIND "${rest}" "```" end)
     string(SUBSTRING "${rest}" 0 ${end} program)
     math(EXPR count "${count} + 1")
-    set(file "${folder}/readme_${count}.cpp")
+    set(file "${folder}/${prefix}_${count}.cpp")
     file(CONFIGURE OUTPUT "${file}" CONTENT "${program}" @ONLY)
     list(APPEND programs "${file}")
   endwhile()

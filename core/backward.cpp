@@ -11,10 +11,12 @@ namespace xgrad {
 
 class Engine {
  public:
-  Engine(const std::vector<Variable>& outputs, bool retain_graph, bool create_graph)
+  // What lies behind nodes up to the id `before` is left alone.
+  Engine(const std::vector<Variable>& outputs, bool retain_graph, bool create_graph, std::uint64_t before = 0)
       : retain_graph_(retain_graph),
         create_graph_(create_graph),
-        tape_(nodes_behind(outputs)),
+        before_(before),
+        tape_(nodes_behind(outputs, before)),
         slots_(tape_.size()),
         needed_(tape_.size(), true),
         is_target_(tape_.size(), false) {
@@ -36,9 +38,7 @@ class Engine {
       if (at < tape_.size()) needed_[at] = is_target_[at] = true;
     }
     for (std::size_t i = tape_.size(); i-- > 0;) {  // oldest first: a node is needed if an input of it is
-      for (const auto& input : tape_[i]->inputs()) {
-        if (input && needed_[position(*input)]) needed_[i] = true;
-      }
+      if (leads_on(*tape_[i])) needed_[i] = true;
     }
   }
 
@@ -50,6 +50,7 @@ class Engine {
 
   // A slot's sum, if a rule may add to it in place.
   Tensor sum_so_far(const Node& node) const {
+    if (anomaly::may_be_guarded()) return {};  // a guard looks at what each rule returns
     const Variable& slot = slots_[position(node)];
     return may_add_to(slot) ? slot.value() : Tensor();
   }
@@ -59,9 +60,11 @@ class Engine {
       if (needed_[i] && (!is_target_[i] || leads_on(*tape_[i]))) tape_[i]->check_replayable();
     }
     const GradModeGuard mode(create_graph_);
+    const anomaly::ReplayScope scope;
     for (std::size_t i = 0; i < tape_.size(); ++i) {
       if (!needed_[i] || !slots_[i].defined()) continue;
       Node& node = *tape_[i];
+      if (node.hooks_ && node.id() > before_) slots_[i] = (*node.hooks_)(node, std::move(slots_[i]));
       if (fills_grad_ && (node.is_leaf() || node.retains_grad_)) deposit(node, slots_[i]);
       if (is_target_[i]) {
         if (leads_on(node)) replay_node(node, slots_[i]);  // another target lies behind this one
@@ -83,8 +86,8 @@ class Engine {
   bool is_needed(const Node& node) const { return fills_grad_ || needed_[position(node)]; }
 
   bool leads_on(const Node& node) const {
-    return std::any_of(node.inputs().begin(), node.inputs().end(),
-                       [&](const auto& input) { return input && is_needed(*input); });
+    return node.id() > before_ && std::any_of(node.inputs().begin(), node.inputs().end(),
+                                              [&](const auto& input) { return input && is_needed(*input); });
   }
 
   bool may_add_to(const Variable& slot) const {
@@ -146,6 +149,7 @@ class Engine {
     const Turn turn(node);
     Gradients gradients = node.body_.rule(Replay(*this, node, gradient, wants_));
     check_count(node, gradients);
+    if (anomaly::may_be_guarded()) anomaly::check_gradients(node, gradient, gradients);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       if (!wants_[i] || !gradients[i].defined()) continue;
       check_gradient(node, i, gradients[i]);
@@ -170,6 +174,7 @@ class Engine {
 
   bool retain_graph_;
   bool create_graph_;
+  std::uint64_t before_;
   bool fills_grad_ = true;                    // of leaves and retained nodes: backward(), not grad()
   std::vector<Node*> tape_;                   // newest first
   std::vector<std::shared_ptr<Node>> roots_;  // keep the tape alive
@@ -214,6 +219,18 @@ void Variable::backward(const Tensor& gradient, BackwardOptions options) const {
   Engine engine({*this}, options.retain_graph, /*create_graph=*/false);
   engine.seed(*this, start);
   engine.replay();
+}
+
+std::vector<Variable> grad_since(std::uint64_t before, const Variable& output,
+                                 const std::vector<Variable>& inputs, const Variable& grad_output,
+                                 bool create_graph) {
+  Engine engine({output}, create_graph, create_graph, before);
+  engine.only_towards(inputs);
+  engine.seed(output, grad_output);
+  engine.replay();
+  std::vector<Variable> gradients;
+  for (const Variable& input : inputs) gradients.push_back(engine.arrived(input));
+  return gradients;
 }
 
 std::vector<Variable> grad(const std::vector<Variable>& outputs, const std::vector<Variable>& inputs,

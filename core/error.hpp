@@ -12,6 +12,27 @@
 
 namespace xgrad {
 
+/// What this thread is in the middle of, for the text of errors. Scopes are local variables, so they form a
+/// stack; an error asks the innermost one where it is.
+class ErrorScope {
+ public:
+  ErrorScope(const ErrorScope&) = delete;
+  ErrorScope& operator=(const ErrorScope&) = delete;
+  /// What an error's text ends with, such as " (in blocks.0.attention.W_q)"; may be empty.
+  virtual std::string place() const = 0;
+  const ErrorScope* outer() const { return outer_; }
+
+  static std::string current_place();  ///< of the innermost scope; empty without one
+
+ protected:
+  ErrorScope() : outer_(innermost_) { innermost_ = this; }
+  ~ErrorScope() { innermost_ = outer_; }
+
+ private:
+  static constinit thread_local const ErrorScope* innermost_;
+  const ErrorScope* outer_;
+};
+
 /// One part of an error's text: anything that can be streamed, and lives until the end of the statement.
 class ErrorPart {
  public:
@@ -40,7 +61,8 @@ class ErrorPart {
   Print print_;
 };
 
-/// The text of every error: `[op] the rule that was broken, with the shapes`. Parts are streamed in order.
+/// The text of every error: `[op] the rule that was broken, with the shapes`, and where in the program that
+/// was, as far as an ErrorScope knows. Parts are streamed in order.
 std::string error_text_of(std::string_view op, std::initializer_list<ErrorPart> parts);
 template <class... Parts>
 std::string error_text(std::string_view op, const Parts&... parts) {

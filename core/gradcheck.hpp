@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -8,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/call_with.hpp>
 #include <xgrad/core/variable.hpp>
 
 namespace xgrad {
@@ -58,42 +57,13 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
                           const GradcheckOptions& options = {},
                           const std::vector<NamedVariable>& leaves = {});
 
-namespace gradcheck_detail {
-
-template <std::size_t count = 1, class F>
-Variable call(F& f, const std::vector<Variable>& x);
-
-template <class F, std::size_t... i>
-Variable call_with(F& f, const std::vector<Variable>& x, std::index_sequence<i...>) {
-  if constexpr (requires { f(x[i]...); }) {
-    if (x.size() == sizeof...(i)) return f(x[i]...);
-  } else if constexpr (requires { f.forward(x[i]...); }) {
-    if (x.size() == sizeof...(i)) return f.forward(x[i]...);
-  }
-  if constexpr (sizeof...(i) < 8) return call<sizeof...(i) + 1>(f, x);
-  fail("gradcheck", "the function does not take ", x.size(), " inputs");
-}
-
-// Calls f(x[0], x[1], ...), or a module's f.forward(x[0], x[1], ...), with as many arguments as there are
-// inputs.
-template <std::size_t count, class F>
-Variable call(F& f, const std::vector<Variable>& x) {
-  return call_with(f, x, std::make_index_sequence<count>());
-}
-
-}  // namespace gradcheck_detail
-
 /// The same of anything that is called with the inputs one by one: a function, or a module (by its call or
 /// its `forward`), whose named parameters are then checked too.
 template <class F>
 requires(!std::is_same_v<std::remove_cvref_t<F>, GradcheckFunction>) GradcheckResult
     gradcheck(F&& f, const std::vector<Variable>& inputs, const GradcheckOptions& options = {}) {
-  const GradcheckFunction function = [&f](const std::vector<Variable>& x) -> Variable {
-    if constexpr (std::is_invocable_v<F&, const std::vector<Variable>&>) {
-      return f(x);
-    } else {
-      return gradcheck_detail::call(f, x);
-    }
+  const GradcheckFunction function = [&f](const std::vector<Variable>& x) {
+    return call_with("gradcheck", f, x);
   };
   std::vector<NamedVariable> leaves;
   if constexpr (requires { f.named_parameters(); }) {

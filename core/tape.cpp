@@ -3,27 +3,33 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <utility>
 
 #include <xgrad/core/error.hpp>
 
 namespace xgrad {
 namespace {
 
-std::uint64_t next_id() {
-  static std::atomic<std::uint64_t> counter{0};
-  return counter.fetch_add(1, std::memory_order_relaxed) + 1;
-}
+std::atomic<std::uint64_t> newest_id{0};
 
 }  // namespace
 
 Node::Node(const char* op, const Tensor& output)
-    : id_(next_id()), op_(op), shape_(output.shape()), dtype_(output.dtype()) {}
+    : id_(newest_id.fetch_add(1, std::memory_order_relaxed) + 1),
+      op_(op),
+      shape_(output.shape()),
+      dtype_(output.dtype()) {}
 
 // A chain of a million nodes must not be destroyed by a million nested destructors. The outermost destructor
 // in this thread keeps a list; every node that dies meanwhile, held as an input, as a saved value or in a
-// rule's captures, hands its body over to that list instead of destroying it on the spot.
+// rule's or a hook's captures, hands its body over to that list instead of destroying it on the spot.
 Node::~Node() {
   thread_local std::vector<Body>* dying = nullptr;
+  if (hooks_) {  // they go with the body
+    body_.rule = [rule = std::move(body_.rule), hooks = std::move(hooks_)](const Replay&) -> Gradients {
+      return {};
+    };
+  }
   if (dying) {
     dying->push_back(std::move(body_));
     return;
@@ -67,6 +73,8 @@ std::unique_lock<std::mutex> Node::lock_grad() const {
   static std::array<std::mutex, 64> locks;  // threads that add to different leaves seldom meet
   return std::unique_lock(locks[id_ % locks.size()]);
 }
+
+std::uint64_t newest_node_id() { return newest_id.load(std::memory_order_relaxed); }
 
 bool Replay::wants(std::size_t input) const {
   if (input >= wants_.size()) {
@@ -132,25 +140,37 @@ bool wants_gradient(const Inputs& inputs) {
   return false;
 }
 
-// Newest first is a topological order, since an op's inputs exist before it. The heap always yields the
-// newest node that is left; a node reached along several edges comes out several times in a row, and is taken
-// once.
-std::vector<Node*> nodes_behind(const std::vector<Variable>& outputs) {
-  std::vector<std::pair<std::uint64_t, Node*>> heap;
-  const auto push = [&heap](Node* node) {
-    heap.emplace_back(node->id(), node);
+// Newest first is a topological order, since an op's inputs exist before it. `next` is the newest node that
+// is left, or else the heap's top is; most nodes go from being one's input to being next without the heap. A
+// node reached along several edges comes out several times in a row, and is taken once.
+std::vector<Node*> nodes_behind(const std::vector<Variable>& outputs, std::uint64_t before) {
+  using Entry = std::pair<std::uint64_t, Node*>;
+  std::vector<Entry> heap;
+  Entry next{0, nullptr};
+  const auto push = [&](Node* node) {
+    Entry entry(node->id(), node);
+    if (!next.second && (heap.empty() || entry >= heap.front())) {
+      next = entry;
+      return;
+    }
+    if (next.second && entry > next) std::swap(entry, next);
+    heap.push_back(entry);
     std::push_heap(heap.begin(), heap.end());
   };
   for (const Variable& output : outputs) {
     if (output.requires_grad()) push(output.node().get());
   }
   std::vector<Node*> tape;
-  while (!heap.empty()) {
-    Node* const node = heap.front().second;
-    std::pop_heap(heap.begin(), heap.end());
-    heap.pop_back();
+  while (next.second || !heap.empty()) {
+    Node* node = std::exchange(next.second, nullptr);
+    if (!node) {
+      node = heap.front().second;
+      std::pop_heap(heap.begin(), heap.end());
+      heap.pop_back();
+    }
     if (!tape.empty() && tape.back() == node) continue;
     tape.push_back(node);
+    if (node->id() <= before) continue;
     for (const auto& input : node->inputs()) {
       if (input) push(input.get());
     }
@@ -158,7 +178,7 @@ std::vector<Node*> nodes_behind(const std::vector<Variable>& outputs) {
   return tape;
 }
 
-Variable append_node(const char* op, Tensor value, const Inputs& inputs, std::initializer_list<Keep> keeps,
+Variable append_node(const char* op, Tensor value, const Inputs& inputs, std::span<const Keep> keeps,
                      Rule rule) {
   if (!is_floating(value.dtype())) fail(op, "a recorded result must be floating, not ", value.dtype());
   if (!rule) fail(op, "a recorded op needs a rule");

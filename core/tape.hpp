@@ -15,9 +15,12 @@
 #include <initializer_list>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string_view>
 #include <vector>
 
+#include <xgrad/core/anomaly.hpp>
+#include <xgrad/core/hooks.hpp>
 #include <xgrad/core/pool.hpp>
 #include <xgrad/core/variable.hpp>
 
@@ -88,8 +91,7 @@ class Node : public std::enable_shared_from_this<Node> {
   friend class Variable;
   friend class Replay;
   friend class Engine;
-  friend Variable append_node(const char*, Tensor, const class Inputs&, std::initializer_list<class Keep>,
-                              Rule);
+  friend Variable append_node(const char*, Tensor, const class Inputs&, std::span<const class Keep>, Rule);
 
   struct Body {  // all that may hold other nodes
     List inputs;
@@ -108,8 +110,9 @@ class Node : public std::enable_shared_from_this<Node> {
   std::atomic<Phase> phase_ = Phase::recorded;
   bool retains_grad_ = false;
   Body body_;
-  Saved output_;  // with keeps_output only
-  Tensor grad_;   // a leaf's, or a retained one
+  std::shared_ptr<Hooks> hooks_;  // null where none was ever registered
+  Saved output_;                  // with keeps_output only
+  Tensor grad_;                   // a leaf's, or a retained one
 };
 
 /// What a rule sees while its node is replayed.
@@ -164,7 +167,7 @@ class Keep {
  private:
   static constexpr int every_input = -1;
   friend Keep keep_for(int input, const Variable& variable);
-  friend Variable append_node(const char*, Tensor, const Inputs&, std::initializer_list<Keep>, Rule);
+  friend Variable append_node(const char*, Tensor, const Inputs&, std::span<const Keep>, Rule);
   friend Keep make_keeps_output();
   Keep(const Variable* variable, int for_input) : variable_(variable), for_input_(for_input) {}
   const Variable* variable_;     // null: the output
@@ -184,12 +187,20 @@ void check_result(const char* op, const Tensor& value);
 bool wants_gradient(const Inputs& inputs);
 /// The half of `record` that does append: makes the Node, with what it keeps and the inputs that want a
 /// gradient.
-Variable append_node(const char* op, Tensor value, const Inputs& inputs, std::initializer_list<Keep> keeps,
+Variable append_node(const char* op, Tensor value, const Inputs& inputs, std::span<const Keep> keeps,
                      Rule rule);
 
 /// The nodes that these outputs depend on, newest first: the tape, as `backward()` replays it and `trace`
-/// shows it. They live as long as the outputs' own nodes.
-std::vector<Node*> nodes_behind(const std::vector<Variable>& outputs);
+/// shows it. They live as long as the outputs' own nodes. What lies behind nodes up to the id `before` is
+/// left out.
+std::vector<Node*> nodes_behind(const std::vector<Variable>& outputs, std::uint64_t before = 0);
+
+std::uint64_t newest_node_id();
+/// `grad` on the stretch of the tape that is newer than the id `before`: nodes up to it are ends, and their
+/// hooks are not called. An input that is not reached gives an undefined Variable.
+std::vector<Variable> grad_since(std::uint64_t before, const Variable& output,
+                                 const std::vector<Variable>& inputs, const Variable& grad_output,
+                                 bool create_graph);
 
 /// Makes an op's result a Variable and, where a gradient is wanted, appends the op to the tape. The library's
 /// ops and a user's own go through this same call:
@@ -208,8 +219,12 @@ template <class RuleBody>
 Variable record(const char* op, Tensor value, const Inputs& inputs, std::initializer_list<Keep> keeps,
                 RuleBody&& rule) {
   check_result(op, value);
-  if (!wants_gradient(inputs)) return Variable(std::move(value));
-  return append_node(op, std::move(value), inputs, keeps, Rule(std::forward<RuleBody>(rule)));
+  Variable result = wants_gradient(inputs)
+                        ? append_node(op, std::move(value), inputs, std::span(keeps.begin(), keeps.size()),
+                                      Rule(std::forward<RuleBody>(rule)))
+                        : Variable(std::move(value));
+  if (anomaly::may_be_guarded()) anomaly::check_result(op, result, inputs);
+  return result;
 }
 
 }  // namespace xgrad

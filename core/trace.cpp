@@ -63,6 +63,12 @@ std::string escaped(const std::string& text) {
   return out;
 }
 
+// Named leaves are yellow, other leaves green; ops that keep something for the way back blue, others white.
+const char* dot_colour(const Node& node, bool is_named) {
+  if (node.is_leaf()) return is_named ? "#fff2cc" : "#e2f0d9";
+  return node.saved_bytes() > 0 ? "#dae8fc" : "#ffffff";
+}
+
 using Row = std::array<std::string, 5>;
 
 }  // namespace
@@ -88,12 +94,18 @@ std::ostream& operator<<(std::ostream& out, const Tape& tape) {
 
 std::string Tape::to_dot() const {
   std::ostringstream out;
-  out << "digraph tape {\n";
+  out << "digraph tape {\n"
+         "  node [shape=box, style=\"rounded,filled\", fontname=\"Helvetica\", fontsize=11, "
+         "color=\"#607080\"];\n"
+         "  edge [color=\"#607080\", arrowsize=0.7];\n";
   for (const auto& node : nodes_) {
-    const std::string label = node->is_leaf() ? name(*node) : node->op();
-    out << "  n" << node->id() << " [label=\"" << reference(*node) << (label.empty() ? "" : " ")
-        << escaped(label) << "\\n"
-        << node->shape() << '"' << (node->is_leaf() ? ", shape=box" : "") << "];\n";
+    const std::string what = node->is_leaf() && !name(*node).empty() ? name(*node) : node->op();
+    const std::size_t saved = node->saved_bytes();
+    out << "  n" << node->id() << " [label=\"" << reference(*node) << ' ' << escaped(what) << "\\n"
+        << node->shape();
+    if (saved > 0) out << "\\nkeeps " << saved << " bytes";
+    out << "\", fillcolor=\"" << dot_colour(*node, !name(*node).empty()) << "\""
+        << (node == nodes_.back() ? ", penwidth=2" : "") << "];\n";
     for (const auto& input : node->inputs()) {
       if (input) out << "  n" << input->id() << " -> n" << node->id() << ";\n";
     }

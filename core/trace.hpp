@@ -31,7 +31,10 @@ class Tape {
   std::size_t count(std::string_view op) const;  ///< how many nodes of this op
   std::size_t saved_bytes() const;  ///< what all nodes saved; a value that two of them keep is counted twice
 
-  std::string to_dot() const;  ///< a Graphviz digraph: `dot -Tsvg`
+  /// A Graphviz digraph, for `dot -Tsvg`: arrows point the way the numbers went, from the leaves (yellow
+  /// where named, else green) to the result. Ops that keep something for the way back are blue, and say how
+  /// much.
+  std::string to_dot() const;
 
  private:
   Nodes nodes_;

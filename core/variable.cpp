@@ -32,7 +32,9 @@ void Variable::set_value(Tensor value) const {
     fail("set_value", "a variable that requires a gradient must stay floating, not ", value.dtype());
   }
   if (state_->node && (value.shape() != shape() || value.dtype() != dtype())) {
-    state_->node = std::make_shared<Node>("leaf", value);
+    const auto node = std::make_shared<Node>("leaf", value);
+    node->hooks_ = state_->node->hooks_;
+    state_->node = node;
   }
   state_->value = std::move(value);
 }

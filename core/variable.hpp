@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <memory>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -10,11 +13,28 @@
 
 namespace xgrad {
 
+class Hooks;
 class Node;
 class Variable;
 
 struct BackwardOptions {
   bool retain_graph = false;  ///< keep what the nodes saved, so that the graph can be replayed again
+};
+
+/// What is called with a gradient, and returns another one in its place, or an undefined Variable.
+using GradientHook = std::function<Variable(const Variable&)>;
+
+/// Takes a hook away again. Letting go of the handle leaves the hook in place.
+class HookHandle {
+ public:
+  HookHandle() = default;
+  void remove();  ///< from the next gradient on; a second call does nothing
+
+ private:
+  friend class Variable;
+  HookHandle(std::weak_ptr<Hooks> hooks, std::uint64_t id) : hooks_(std::move(hooks)), id_(id) {}
+  std::weak_ptr<Hooks> hooks_;
+  std::uint64_t id_ = 0;
 };
 
 /// A handle to a Tensor and, when a gradient is wanted, to the tape's Node that made it.
@@ -45,6 +65,15 @@ class Variable {
   void set_grad(Tensor grad) const;     ///< of this Variable's shape and dtype; undefined drops it
   void zero_grad() const;               ///< drops the gradient
   const Variable& retain_grad() const;  ///< `backward()` leaves this Variable's gradient too, leaf or not
+
+  /// Calls f(gradient) in every `backward()` and `grad()` that reaches this Variable, leaf or not, once its
+  /// gradient has been summed up and before it is used or kept. What f returns takes its place: a Variable or
+  /// Tensor of the same shape and dtype; an undefined one, or no return value, leaves it as it is. f must not
+  /// change it in place. Hooks are called in the order of their registration, each with what the one before
+  /// returned; what one throws ends the replay. A hook that captures this Variable keeps it alive until it is
+  /// removed.
+  template <class F>
+  HookHandle register_hook(F&& f) const;
 
   /// Replays the tape from this Variable of one element, adding each leaf's gradient to its `grad()`. Threads
   /// may share leaves, not the nodes between: each gradient is added whole, in an unspecified order.
@@ -113,6 +142,7 @@ class Variable {
   bool is_sole_owner() const { return state_.use_count() == 1 && state_->value.storage().is_unique(); }
 
  private:
+  HookHandle add_hook(GradientHook hook) const;
   friend class Promotion;  // gradcheck's: puts a leaf back exactly as it was
   struct State {
     State(Tensor&& value, std::shared_ptr<Node>&& node, bool requires_grad)
@@ -124,6 +154,18 @@ class Variable {
   [[noreturn]] static void fail_undefined();
   std::shared_ptr<State> state_;
 };
+
+template <class F>
+HookHandle Variable::register_hook(F&& f) const {
+  if constexpr (std::is_void_v<std::invoke_result_t<F&, const Variable&>>) {
+    return add_hook([f = std::forward<F>(f)](const Variable& gradient) mutable -> Variable {
+      f(gradient);
+      return {};
+    });
+  } else {
+    return add_hook(GradientHook(std::forward<F>(f)));
+  }
+}
 
 struct GradOptions {
   std::vector<Variable> grad_outputs = {};  ///< dL/d(output) for each output; may be left out for scalars

@@ -8,12 +8,14 @@
 //   Cross-attn shape: (1, 3, 32)
 //   ...
 //
-// then the functional block, then the tape of one attention as a table.
+// then the functional block, then the tape of one attention as a table. With --dot it prints the tape of the
+// functional block for Graphviz instead: `attention --dot | dot -Tsvg > attention_block.svg`.
 
 #include <cmath>
 #include <iomanip>
 #include <iostream>
 #include <string>
+#include <string_view>
 
 #include <xgrad/xgrad.hpp>
 
@@ -30,9 +32,24 @@ void print_values(const std::string& what, const Tensor& x) {
   std::cout << '\n';
 }
 
+// LayerNorm(x + MultiHead(x)), as a drawing.
+void print_block_as_dot() {
+  const Variable x(randn({2, 6, 32}), true);
+  nn::NamedParameters names{{"x", x}};
+  for (const char* name : {"w_q", "w_k", "w_v", "w_o"})
+    names.emplace_back(name, Variable(randn({32, 32}), true));
+  const Variable block = nn::attention_block(x, names[1].second, names[2].second, names[3].second,
+                                             names[4].second, /*num_heads=*/4);
+  std::cout << trace(block, names).to_dot();
+}
+
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc > 1 && std::string_view(argv[1]) == "--dot") {
+    print_block_as_dot();
+    return 0;
+  }
   std::cout << std::fixed << std::setprecision(6);
 
   manual_seed(0);

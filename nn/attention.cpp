@@ -75,6 +75,7 @@ MultiHeadAttention::MultiHeadAttention(std::int64_t d_model, std::int64_t num_he
 Variable MultiHeadAttention::forward(const Variable& Q, const Variable& K, const Variable& V,
                                      const Mask& mask) const {
   if (!fused || (dropout.p > 0 && is_training())) return forward_with_weights(Q, K, V, mask).output;
+  const ForwardScope scope(*this);
   const auto [q, k, v] = project(Q, K, V);
   const auto [causal, rest] = mask.parts_for_scores({q.size(0), num_heads, q.size(2), k.size(2)}, q.dtype());
   const Variable context =  // (B, H, T_q, d)
@@ -84,6 +85,7 @@ Variable MultiHeadAttention::forward(const Variable& Q, const Variable& K, const
 
 Attended MultiHeadAttention::forward_with_weights(const Variable& Q, const Variable& K, const Variable& V,
                                                   const Mask& mask) const {
+  const ForwardScope scope(*this);
   const auto [q, k, v] = project(Q, K, V);
   const auto [context, weights] = scaled_dot_product_attention(q, k, v, mask, &dropout);
   return {W_o(join_heads(context)), weights};  // (B, H, T_q, d) → (B, T_q, D)

@@ -52,6 +52,7 @@ class MultiHeadAttention : public Module {
   void visit(Visitor& visitor) const override {
     visitor("W_q", W_q)("W_k", W_k)("W_v", W_v)("W_o", W_o)("dropout", dropout);
   }
+  std::string extra_repr() const override { return "num_heads=" + std::to_string(num_heads); }
 
   std::int64_t d_model, num_heads;
   bool fused;

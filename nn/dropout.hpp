@@ -13,6 +13,7 @@ class Dropout : public Module {
   Variable forward(const Variable& x) const;
   Variable operator()(const Variable& x) const { return forward(x); }
   void visit(Visitor&) const override {}
+  std::string extra_repr() const override;
 
   double p;
 };

@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <iosfwd>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <xgrad/core/error.hpp>
 #include <xgrad/core/io/safetensors.hpp>
 #include <xgrad/core/variable.hpp>
 
@@ -31,7 +33,10 @@ using NamedParameters = std::vector<std::pair<std::string, Variable>>;
 ///     struct Scaled : nn::Module {
 ///       nn::Linear linear{4, 2};
 ///       Variable scale{ones({2}), /*requires_grad=*/true};
-///       Variable forward(const Variable& x) const { return linear(x) * scale; }
+///       Variable forward(const Variable& x) const {
+///         const nn::ForwardScope scope(*this);  // errors say where: "(in linear)"
+///         return linear(x) * scale;
+///       }
 ///       void visit(nn::Visitor& v) const override { v("linear", linear)("scale", scale); }
 ///     };
 ///
@@ -71,12 +76,36 @@ class Module {
   void load(const std::filesystem::path& path) const;  ///< what `save` wrote
 
   std::string type_name() const;  ///< "xgrad::nn::Linear"
+  /// What printing tells of a module besides its members, such as "num_heads=4".
+  virtual std::string extra_repr() const { return {}; }
 
  private:
   NamedParameters all_named_parameters() const;  // a shared one under each of its names
 
   // Mutable so that one const `visit` serves reading and train() alike.
   mutable bool training_ = true;
+};
+
+/// The tree below a module: types, shapes, and how many parameters each part adds; a shared parameter counts
+/// where it comes first.
+///
+///     FeedForward(                                    552
+///       (expand): Linear(weight (32, 8), bias (32,))  288
+///       (project): Linear(weight (8, 32), bias (8,))  264
+///       (dropout): Dropout(p=0)
+///     )
+///     552 parameters
+std::ostream& operator<<(std::ostream& out, const Module& module);
+
+/// The first line of a module's `forward`: the text of an error that arises while it lives ends with the path
+/// to the innermost such module, seen from the outermost: "(in blocks.0.attention.W_q)".
+class ForwardScope : public ErrorScope {
+ public:
+  explicit ForwardScope(const Module& module) : module_(module) {}
+  std::string place() const override;
+
+ private:
+  const Module& module_;
 };
 
 }  // namespace xgrad::nn

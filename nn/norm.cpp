@@ -1,5 +1,7 @@
 #include <xgrad/nn/norm.hpp>
 
+#include <sstream>
+
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/norm.hpp>
@@ -13,6 +15,12 @@ void check_size(const char* module, const Variable& x, std::int64_t size) {
   }
 }
 
+std::string eps_text(double eps) {
+  std::ostringstream text;
+  text << "eps=" << eps;
+  return std::move(text).str();
+}
+
 }  // namespace
 
 LayerNorm::LayerNorm(std::int64_t size, const LayerNormOptions& options) : eps(options.eps), size_(size) {
@@ -23,9 +31,12 @@ LayerNorm::LayerNorm(std::int64_t size, const LayerNormOptions& options) : eps(o
 }
 
 Variable LayerNorm::forward(const Variable& x) const {
+  const ForwardScope scope(*this);
   check_size("LayerNorm", x, size_);
   return layer_norm(x, weight, bias, eps);
 }
+
+std::string LayerNorm::extra_repr() const { return eps_text(eps); }
 
 RMSNorm::RMSNorm(std::int64_t size, const RMSNormOptions& options) : eps(options.eps), size_(size) {
   if (size <= 0) fail("RMSNorm", "the size must be positive, not ", size);
@@ -33,8 +44,11 @@ RMSNorm::RMSNorm(std::int64_t size, const RMSNormOptions& options) : eps(options
 }
 
 Variable RMSNorm::forward(const Variable& x) const {
+  const ForwardScope scope(*this);
   check_size("RMSNorm", x, size_);
   return rms_norm(x, weight, eps);
 }
+
+std::string RMSNorm::extra_repr() const { return eps ? eps_text(*eps) : std::string(); }
 
 }  // namespace xgrad::nn

@@ -21,6 +21,7 @@ class LayerNorm : public Module {
   Variable forward(const Variable& x) const;
   Variable operator()(const Variable& x) const { return forward(x); }
   void visit(Visitor& visitor) const override { visitor("weight", weight)("bias", bias); }
+  std::string extra_repr() const override;
 
   Variable weight, bias;  ///< γ and β; undefined without affine
   double eps;
@@ -44,6 +45,7 @@ class RMSNorm : public Module {
   Variable forward(const Variable& x) const;
   Variable operator()(const Variable& x) const { return forward(x); }
   void visit(Visitor& visitor) const override { visitor("weight", weight); }
+  std::string extra_repr() const override;
 
   Variable weight;  ///< γ; undefined without affine
   std::optional<double> eps;

@@ -38,6 +38,7 @@ class Sequential : public Module {
   }
 
   Variable forward(const Variable& x) const {
+    const ForwardScope scope(*this);
     Variable y = x;
     for (const auto& step : steps_) y = (*step)(y);
     return y;

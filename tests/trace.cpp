@@ -105,25 +105,30 @@ TEST_CASE("no gradient, no tape") {
 }
 
 TEST_CASE("Graphviz") {
-  const Variable w(ones({2}), true);
-  const Variable y = w * w;
-  const std::string dot = trace(y, {{"a \"b\"", w}}).to_dot();
-  const std::string one = std::to_string(w.node()->id()), two = std::to_string(y.node()->id());
-  CHECK(dot ==
-        "digraph tape {\n"
-        "  n" +
-            one + " [label=\"#" + one +
-            " a \\\"b\\\"\\n(2,)\", shape=box];\n"
-            "  n" +
-            two + " [label=\"#" + two +
-            " mul\\n(2,)\"];\n"
-            "  n" +
-            one + " -> n" + two +
-            ";\n"
-            "  n" +
-            one + " -> n" + two +
-            ";\n"
-            "}\n");
+  const Variable w(ones({2}), true), b(ones({2}), true);
+  const Variable y = w * w + b;
+  const Tape tape = trace(y, {{"a \"b\"", w}});
+  const std::string dot = tape.to_dot();
+  std::string expected =
+      "digraph tape {\n"
+      "  node [shape=box, style=\"rounded,filled\", fontname=\"Helvetica\", fontsize=11, "
+      "color=\"#607080\"];\n"
+      "  edge [color=\"#607080\", arrowsize=0.7];\n"
+      "  n@0 [label=\"@0 a \\\"b\\\"\\n(2,)\", fillcolor=\"#fff2cc\"];\n"
+      "  n@1 [label=\"@1 leaf\\n(2,)\", fillcolor=\"#e2f0d9\"];\n"
+      "  n@2 [label=\"@2 mul\\n(2,)\\nkeeps 16 bytes\", fillcolor=\"#dae8fc\"];\n"
+      "  n@0 -> n@2;\n"
+      "  n@0 -> n@2;\n"
+      "  n@3 [label=\"@3 add\\n(2,)\", fillcolor=\"#ffffff\", penwidth=2];\n"
+      "  n@2 -> n@3;\n"
+      "  n@1 -> n@3;\n"
+      "}\n";
+  for (std::size_t at = expected.find('@'); at != std::string::npos; at = expected.find('@', at)) {
+    const std::string id = std::to_string(tape[static_cast<std::size_t>(expected[at + 1] - '0')].id());
+    const bool in_label = expected[at - 1] == '"';
+    expected.replace(at, 2, in_label ? "#" + id : id);
+  }
+  CHECK(dot == expected);
 }
 
 TEST_CASE("a chain of a million nodes is traced without recursion") {

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <xgrad/core/variable.hpp>
+
+namespace xgrad {
+
+class Gradients;
+class Inputs;
+
+struct AnomalyOptions {
+  bool infinities = true;  ///< off: only NaN is an anomaly, for programs where −∞ is meant, as in a mask
+};
+
+/// Finds the op that made the first NaN or infinity. While it lives, in this thread, every op looks at its
+/// result and `backward()` at every gradient that a rule returns; the first bad number is a
+/// `std::runtime_error` that names the node, its inputs with their shapes, and the nearest of the parameters
+/// that it was given.
+///
+///     AnomalyGuard guard(model);
+///     mse_loss(model(x), y).backward();
+///
+/// Guards may be nested; the innermost one is asked. It reads every number once more: for looking, not for
+/// training.
+class AnomalyGuard {
+ public:
+  using Names = std::vector<std::pair<std::string, Variable>>;
+
+  explicit AnomalyGuard(const AnomalyOptions& options = {}) : AnomalyGuard(Names(), options) {}
+  explicit AnomalyGuard(Names parameters, const AnomalyOptions& options = {});
+  /// With the names of a module's parameters.
+  template <class Model>
+  requires requires(const Model& model) { model.named_parameters(); }
+  explicit AnomalyGuard(const Model& model, const AnomalyOptions& options = {})
+      : AnomalyGuard(model.named_parameters(), options) {}
+  ~AnomalyGuard();
+  AnomalyGuard(const AnomalyGuard&) = delete;
+  AnomalyGuard& operator=(const AnomalyGuard&) = delete;
+
+  const Names& parameters() const { return parameters_; }
+  const AnomalyOptions& options() const { return options_; }
+
+ private:
+  Names parameters_;
+  AnomalyOptions options_;
+  const AnomalyGuard* outer_;
+};
+
+/// What `record` and the replay ask. Without a guard anywhere, that is one load and one branch.
+namespace anomaly {
+
+inline constinit std::atomic<int> guards{0};  // alive, in all threads
+inline bool may_be_guarded() { return guards.load(std::memory_order_relaxed) != 0; }
+
+/// Throws if this thread is guarded, no tape is being replayed in it, and the result holds an anomaly.
+void check_result(const char* op, const Variable& result, const Inputs& inputs);
+/// The same of the gradients that the rule of `node` made of `given`.
+void check_gradients(const Node& node, const Variable& given, Gradients& gradients);
+
+/// While a tape is replayed, what a rule's ops make in between is its own affair: an infinity that is masked
+/// out again is no anomaly.
+class ReplayScope {
+ public:
+  ReplayScope();
+  ~ReplayScope();
+  ReplayScope(const ReplayScope&) = delete;
+  ReplayScope& operator=(const ReplayScope&) = delete;
+
+ private:
+  bool outer_;
+};
+
+}  // namespace anomaly
+}  // namespace xgrad

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/variable.hpp>
+
+namespace xgrad {
+
+namespace call_with_detail {
+
+template <std::size_t count = 1, class F>
+Variable call(std::string_view op, F& f, const std::vector<Variable>& x);
+
+template <class F, std::size_t... i>
+Variable call_indexed(std::string_view op, F& f, const std::vector<Variable>& x, std::index_sequence<i...>) {
+  if constexpr (requires { f(x[i]...); }) {
+    if (x.size() == sizeof...(i)) return f(x[i]...);
+  } else if constexpr (requires { f.forward(x[i]...); }) {
+    if (x.size() == sizeof...(i)) return f.forward(x[i]...);
+  }
+  if constexpr (sizeof...(i) < 8) return call<sizeof...(i) + 1>(op, f, x);
+  fail(op, "the function does not take ", x.size(), " inputs");
+}
+
+template <std::size_t count, class F>
+Variable call(std::string_view op, F& f, const std::vector<Variable>& x) {
+  return call_indexed(op, f, x, std::make_index_sequence<count>());
+}
+
+}  // namespace call_with_detail
+
+/// Calls f(x), or f(x[0], x[1], ...), or a module's f.forward(x[0], x[1], ...), with as many arguments as
+/// there are inputs. Throws naming `op` if f takes another number of them.
+template <class F>
+Variable call_with(std::string_view op, F& f, const std::vector<Variable>& x) {
+  if constexpr (std::is_invocable_v<F&, const std::vector<Variable>&>) {
+    return f(x);
+  } else {
+    return call_with_detail::call(op, f, x);
+  }
+}
+
+}  // namespace xgrad
