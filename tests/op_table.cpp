@@ -146,13 +146,19 @@ class CaseCheck {
       if (input.requires_grad()) wanted.push_back(input);
     }
     if (!out.requires_grad()) return check_all_zero(wants);
-    const auto grads = grad({out}, wanted, {.grad_outputs = {case_.gout.to(dtype)}, .allow_unused = true});
-    for (std::size_t i = 0, k = 0; i < x.size(); ++i) {
-      if (!wants[i]) continue;
-      const Variable& ours = grads[k++];
-      check_close("the gradient of input " + std::to_string(i),
-                  ours.defined() ? ours.value() : zeros(x[i].shape(), dtype), case_.grads[i], dtype,
-                  tolerance);
+    // Recorded, a rule is composed of ops where it is else a fused kernel: both must be right.
+    for (const bool create_graph : {true, false}) {
+      CAPTURE(create_graph);
+      const auto grads =
+          grad({out}, wanted,
+               {.grad_outputs = {case_.gout.to(dtype)}, .create_graph = create_graph, .allow_unused = true});
+      for (std::size_t i = 0, k = 0; i < x.size(); ++i) {
+        if (!wants[i]) continue;
+        const Variable& ours = grads[k++];
+        check_close("the gradient of input " + std::to_string(i),
+                    ours.defined() ? ours.value() : zeros(x[i].shape(), dtype), case_.grads[i], dtype,
+                    tolerance);
+      }
     }
   }
 

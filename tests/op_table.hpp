@@ -24,9 +24,9 @@ struct OpRow {
 };
 
 /// For every row and every case of it in tests/golden/<family>.safetensors, with the inputs contiguous,
-/// transposed and sliced: value and gradients against the golden in float64 and float32, the gradient of each
-/// input alone, inputs left unchanged, and gradcheck of first and second order. A row without a case, or a
-/// case without a row, fails.
+/// transposed and sliced: value and gradients against the golden in float64 and float32, from the fused rule
+/// and from the recorded one, the gradient of each input alone, inputs left unchanged, and gradcheck of first
+/// and second order. A row without a case, or a case without a row, fails.
 void check_ops(const std::string& family, const std::vector<OpRow>& rows);
 
 }  // namespace xgrad
