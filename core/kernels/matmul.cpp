@@ -62,11 +62,15 @@ class BatchedProduct {
     fold_batch_into_rows();
   }
 
-  // All rows of all items stand in one line, of which each thread takes a part; the columns of a few long
-  // rows.
+  // All rows of all items stand in one line, of which each thread takes a part. A single item is cut along
+  // its longer side; one with an operand beyond the second-level cache between the columns, since each thread
+  // then packs its own part of b alone, unless it is very tall. As measured with two threads.
   void run() const {
+    constexpr std::int64_t cached = 524288;
     const std::int64_t items = batch_.numel();
-    const bool by_rows = items * m_ >= 8 * max_threads() || m_ >= n_;
+    const bool by_rows = items > 1                        ? items * m_ >= 8 * max_threads()
+                         : std::max(m_, n_) * k_ > cached ? m_ > 8 * n_
+                                                          : m_ >= n_;
     const std::int64_t along = by_rows ? m_ : n_, across = by_rows ? n_ : m_;
     const std::int64_t total = items * along, work = across * std::max<std::int64_t>(k_, 1);
     const std::int64_t grain = total * work < 2 * thread_work ? total : thread_work / work + 1;
