@@ -29,8 +29,8 @@ Variable fused_attention(const Variable& q, const Variable& k, const Variable& v
 namespace composed {
 Variable attention(const Variable& q, const Variable& k, const Variable& v,
                    const FusedAttentionOptions& options);
-std::vector<Variable> attention_backward(const Variable& g, const Variable& q, const Variable& k, const Variable& v,
-                             const FusedAttentionOptions& options);
+std::vector<Variable> attention_backward(const Variable& g, const Variable& q, const Variable& k,
+                                         const Variable& v, const FusedAttentionOptions& options);
 }  // namespace composed
 
 }  // namespace xgrad
