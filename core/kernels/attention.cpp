@@ -20,9 +20,6 @@ namespace {
 // A tile's scores, and in the backward pass their gradients, stay in the second-level cache.
 constexpr std::int64_t tile_queries = 128, tile_keys = 256;
 
-// Multiplications for which waking another thread pays.
-constexpr std::int64_t thread_work = 524288;
-
 // (B, H, T, d) with rows that gemm can read: contiguous, one after the other.
 Tensor readable(const Tensor& x) {
   const bool rows_fit = x.size(2) <= 1 || x.strides()[2] >= x.size(3);

@@ -3,7 +3,6 @@
 #include <xgrad/core/kernels/blas.hpp>
 
 #include <algorithm>
-#include <array>
 #include <initializer_list>
 #include <limits>
 #include <string_view>

@@ -13,9 +13,6 @@
 namespace xgrad::kernels {
 namespace {
 
-// Multiplications for which waking another thread pays: some 8 µs of them with AVX-512.
-constexpr std::int64_t thread_work = 524288;
-
 // A Tensor's matrices: how gemm reads one, and how far apart they lie along the dims of `batch` (0 where one
 // matrix meets many).
 template <class T>
