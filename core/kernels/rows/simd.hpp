@@ -44,12 +44,17 @@ inline T sum_of(const Batch<T>& value) {
 }
 template <class T>
 inline T max_of(const Batch<T>& value) {
+#ifdef __AVX512F__
+  if constexpr (sizeof(T) == 4) return _mm512_reduce_max_ps(value);
+  if constexpr (sizeof(T) == 8) return _mm512_reduce_max_pd(value);
+#else
   T lanes[Batch<T>::size];
   value.store_unaligned(lanes);
   for (std::size_t half = Batch<T>::size / 2; half > 0; half /= 2) {
     for (std::size_t i = 0; i < half; ++i) lanes[i] = lanes[i] > lanes[i + half] ? lanes[i] : lanes[i + half];
   }
   return lanes[0];
+#endif
 }
 // Not x != x, which xsimd 8 compares in an ordered way with AVX-512: false of NaN.
 template <class T>
@@ -178,6 +183,44 @@ inline void store_part(T* y, const Batch<T>& value, std::int64_t n) {
   store<T>(lanes, value);
   for (std::int64_t k = 0; k < n; ++k) y[k] = lanes[k];
 #endif
+}
+
+/// Value in the first n lanes, `filling` in the others.
+template <class T>
+inline Batch<T> keep_part(const Batch<T>& value, std::int64_t n, T filling) {
+#if defined(XGRAD_HAVE_XSIMD) && defined(__AVX512F__)
+  const auto first_n = (1u << n) - 1u;
+  if constexpr (sizeof(T) == 4) {
+    return _mm512_mask_mov_ps(_mm512_set1_ps(filling), static_cast<__mmask16>(first_n), value);
+  } else {
+    return _mm512_mask_mov_pd(_mm512_set1_pd(filling), static_cast<__mmask8>(first_n), value);
+  }
+#elif defined(XGRAD_HAVE_XSIMD) && defined(__AVX2__)
+  if constexpr (sizeof(T) == 4) {
+    return _mm256_blendv_ps(_mm256_set1_ps(filling), value, _mm256_castsi256_ps(first_lanes<4>(n)));
+  } else {
+    return _mm256_blendv_pd(_mm256_set1_pd(filling), value, _mm256_castsi256_pd(first_lanes<8>(n)));
+  }
+#else
+  T lanes[Batch<T>::size];
+  store<T>(lanes, value);
+  for (std::int64_t k = n; k < static_cast<std::int64_t>(Batch<T>::size); ++k) lanes[k] = filling;
+  return load<T>(lanes);
+#endif
+}
+
+/// f(0), f(1), ... f(n − 1), each number a constant of the compiled code. Arrays indexed by them are
+/// registers from the start; in a loop that is unrolled late, they would have been put on the stack first.
+template <int i>
+struct Number {
+  constexpr operator int() const { return i; }
+};
+template <int n, class F>
+[[gnu::always_inline]] inline void repeat(F f) {
+  if constexpr (n > 0) {
+    repeat<n - 1>(f);
+    f(Number<n - 1>());
+  }
 }
 
 /// A row taken apart: `whole(i, k)` for each full batch, at i, then `part(i, count)` for what is left. k goes

@@ -98,8 +98,62 @@ T factor_for(T sum, bool zero_if_all_masked) {
   return sum == 0 && zero_if_all_masked ? T(0) : T(1) / sum;
 }
 
+// n scores from column i on, at most a batch; −∞ in lanes that are left.
+template <class T>
+B<T> score_batch(const ScoreRows<T>& in, std::int64_t row, std::int64_t i, std::int64_t n) {
+  const T* x = in.x + row * in.x_step + i;
+  B<T> score = load_part<T>(x, n, x[0]) * B<T>(in.scale);
+  if (in.added) {
+    const T* added = in.added + row * in.mask_step + i;
+    score = score + load_part<T>(added, n, added[0]);
+  }
+  if (in.kept) {
+    const auto* kept = reinterpret_cast<const unsigned char*>(in.kept + row * in.mask_step + i);
+    T lanes[width<T>] = {};
+    if (n == width<T>) {  // as numbers, and a whole batch apart: only so the compiler makes SIMD of it
+      for (std::int64_t k = 0; k < width<T>; ++k) lanes[k] = static_cast<T>(kept[k]);
+    } else {
+      for (std::int64_t k = 0; k < n; ++k) lanes[k] = static_cast<T>(kept[k]);
+    }
+    score = select(load<T>(lanes) != B<T>(T(0)), score, B<T>(minus_infinity<T>));
+  }
+  return keep_part<T>(score, n, minus_infinity<T>);
+}
+
+// Rows of N batches, which stay in registers from the scores to the weights.
+template <class T, int N>
+void softmax_of_batches(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
+  const auto length = [n](int j) { return j < N - 1 ? width<T> : n - (N - 1) * width<T>; };
+  for (std::int64_t r = 0; r < rows; ++r, y += n) {
+    B<T> e[N], best(minus_infinity<T>), sum(T(0));
+    repeat<N>([&](auto j) {
+      e[j] = score_batch(in, r, j * width<T>, length(j));
+      best = max(e[j], best);
+    });
+    const B<T> shift(shift_for(max_of<T>(best)));
+    repeat<N>([&](auto j) {
+      e[j] = exp(B<T>(e[j] - shift));
+      sum += e[j];
+    });
+    const B<T> factor(factor_for(sum_of<T>(sum), in.zero_if_all_masked));
+    repeat<N>([&](auto j) { store_part<T>(y + j * width<T>, e[j] * factor, length(j)); });
+  }
+}
+
 template <class T>
 void softmax(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
+  switch ((n + width<T> - 1) / width<T>) {
+    case 1:
+      return softmax_of_batches<T, 1>(in, y, rows, n);
+    case 2:
+      return softmax_of_batches<T, 2>(in, y, rows, n);
+    case 3:
+      return softmax_of_batches<T, 3>(in, y, rows, n);
+    case 4:
+      return softmax_of_batches<T, 4>(in, y, rows, n);
+    default:
+      break;
+  }
   for (std::int64_t r = 0; r < rows; ++r, y += n) {
     const B<T> shift(shift_for(scores(in, r, y, n)));
     Sums<T> sums;
