@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "addition.hpp"
+#include "interrupt.hpp"
 #include "options.hpp"
 #include "progress.hpp"
 #include "run.hpp"

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <ostream>
 
-#include "run.hpp"
+#include "interrupt.hpp"
 #include "utf8.hpp"
 
 using namespace xgrad;

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "run.hpp"
+#include "interrupt.hpp"
 #include "utf8.hpp"
 
 using namespace xgrad;
