@@ -181,6 +181,21 @@ TEST_CASE("validation and samples leave training as it would have been") {
   CHECK(losses[0] == losses[1]);
 }
 
+TEST_CASE("training goes on as before where an error ends a sample") {
+  const Text text(read_text(passage_path), 16);
+  nn::GPT model = small_model(text);
+  std::ostringstream out;
+  const std::int64_t none = text.vocabulary().size();  // the model has no such token
+  for (const bool training : {true, false}) {
+    model.train(training);
+    CHECK_THROWS_TEXT(write_sample(model, text.vocabulary(), {.prompt = {none}}, default_generator(), out),
+                      "[embedding] ");
+    CHECK(model.is_training() == training);
+    CHECK(model.blocks[0].dropout.is_training() == training);
+    CHECK(grad_enabled());
+  }
+}
+
 TEST_CASE("a class is drawn as often as the softmax says") {
   const std::vector<double> logits = {1, -2, 0.5, 0};
   for (const double temperature : {0.5, 1.0, 3.0}) {

@@ -104,7 +104,6 @@ int run_addition(const Config& config) {
   say_saved(finished, folder);
   if (!finished) return interrupted_code;
 
-  model.eval();
   const double accuracy = task.held_out_accuracy(model);
   folder.log({{"held_out_accuracy", accuracy}});
   std::cout << "held-out accuracy: " << std::setprecision(2) << 100 * accuracy << " %\n";

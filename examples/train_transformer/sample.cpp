@@ -4,6 +4,7 @@
 #include <cmath>
 #include <ostream>
 
+#include "eval_guard.hpp"
 #include "interrupt.hpp"
 #include "utf8.hpp"
 
@@ -21,9 +22,7 @@ std::int64_t draw(const std::vector<double>& logits, double temperature, Generat
 
 void write_sample(nn::GPT& model, const Vocabulary& vocabulary, const SampleOptions& options,
                   Generator& generator, std::ostream& out) {
-  const NoGradGuard no_grad;
-  const bool was_training = model.is_training();
-  model.eval();
+  const EvalGuard eval(model);
   std::vector<std::int64_t> text = options.prompt;
   for (std::int64_t i = 0; i < options.length && !interrupted(); ++i) {
     const auto T = std::min(static_cast<std::int64_t>(text.size()), model.options.context);
@@ -33,5 +32,4 @@ void write_sample(nn::GPT& model, const Vocabulary& vocabulary, const SampleOpti
     const char32_t next = vocabulary.character(text.back());
     out << encode_utf8({&next, 1}) << std::flush;
   }
-  model.train(was_training);
 }
