@@ -13,7 +13,7 @@
 #include "sample.hpp"
 #include "support.hpp"
 #include "text.hpp"
-#include "trainer.hpp"
+#include "train.hpp"
 #include "utf8.hpp"
 
 using namespace xgrad;
@@ -145,18 +145,42 @@ TEST_CASE("ten losses on a text, and the validation loss after them, are PyTorch
   manual_seed(3);
   nn::GPT model = small_model(text);
   Generator batches(4);
-  Trainer trainer(model,
-                  {.steps = 12, .warmup = 4, .lr = 1e-2, .min_lr = 1e-3, .beta2 = 0.99, .weight_decay = 0.1});
-  for (std::int64_t step = 0; step < 10; ++step) {
-    CAPTURE(step);
-    CHECK(trainer.learn(text.next_batch(6, batches)) ==
-          doctest::Approx(numbers("losses").select(0, step).item<double>()).epsilon(1e-4).scale(0));
-  }
-  // 11 windows, whatever the size of the batches
-  for (const std::int64_t size : {1, 4, 11, 64}) {
-    CHECK(text.validation_loss(model, size).value() ==
-          doctest::Approx(numbers("validation_loss").item<double>()).epsilon(1e-4).scale(0));
-  }
+  const Config config{
+      .steps = 12, .lr = 1e-2, .warmup = 4, .weight_decay = 0.1, .min_lr = 1e-3, .beta2 = 0.99};
+  const auto is_golden = [](double value, const Tensor& expected) {
+    CHECK(value == doctest::Approx(expected.item<double>()).epsilon(1e-4).scale(0));
+  };
+  std::int64_t steps = 0;
+  const auto check = [&](const Step& step) {
+    CAPTURE(step.number);
+    CHECK(step.number == ++steps);
+    if (step.number <= 10) is_golden(step.loss, numbers("losses").select(0, step.number - 1));
+    if (step.number != 10) return;
+    // 11 windows, whatever the size of the batches
+    for (const std::int64_t size : {1, 4, 11, 64})
+      is_golden(text.validation_loss(model, size).value(), numbers("validation_loss"));
+  };
+  CHECK(train(
+      model, config, [&] { return text.next_batch(6, batches); }, check));
+  CHECK(steps == 12);
+}
+
+TEST_CASE("training that diverges says at which step, and what to try") {
+  const Text text(read_text(passage_path), 16);
+  const auto error_of = [&](double weight, double lr) {
+    manual_seed(0);
+    nn::GPT model = small_model(text);
+    model.token.weight.value().mul_(weight);
+    Generator batches(0);
+    return thrown_text([&] {
+      train(
+          model, {.steps = 3, .lr = lr, .warmup = 0}, [&] { return text.next_batch(4, batches); },
+          [](const Step&) {});
+    });
+  };
+  CHECK(error_of(NAN, 1e-3) == "step 1: the loss is nan; try a lower --lr");
+  CHECK(error_of(1, 1e-3) == "(nothing was thrown)");
+  CHECK(error_of(1, 1e30).starts_with("step 2: the loss is "));
 }
 
 TEST_CASE("validation and samples leave training as it would have been") {
@@ -166,17 +190,18 @@ TEST_CASE("validation and samples leave training as it would have been") {
     manual_seed(0);
     nn::GPT model = small_model(text, /*dropout=*/0.2);
     Generator batches(1), samples(2);
-    Trainer trainer(model, {.steps = 6, .lr = 1e-2});
     losses.emplace_back();
-    for (int step = 0; step < 6; ++step) {
-      losses.back().push_back(trainer.learn(text.next_batch(4, batches)));
-      if (!looks) continue;
+    const auto look = [&](const Step& step) {
+      losses.back().push_back(step.loss);
+      if (!looks) return;
       const double once = text.validation_loss(model, 4).value();
       std::ostringstream out;
       write_sample(model, text.vocabulary(), {.prompt = {0}, .length = 5}, samples, out);
       CHECK(model.is_training());
       CHECK(text.validation_loss(model, 4).value() == once);  // so without dropout
-    }
+    };
+    train(
+        model, {.steps = 6, .lr = 1e-2, .warmup = 0}, [&] { return text.next_batch(4, batches); }, look);
   }
   CHECK(losses[0] == losses[1]);
 }

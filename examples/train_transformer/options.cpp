@@ -81,6 +81,8 @@ void take_defaults_of_text(const CLI::App& app, Config& config) {
   otherwise("--lr", config.lr, 1e-3);
   otherwise("--weight-decay", config.weight_decay, 0);
   otherwise("--out", config.out, "runs/text");
+  config.min_lr = config.lr / 10;
+  config.beta2 = 0.99;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "eval_guard.hpp"
 #include "interrupt.hpp"
+#include "train.hpp"
 #include "utf8.hpp"
 
 using namespace xgrad;
