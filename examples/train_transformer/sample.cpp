@@ -1,7 +1,6 @@
 #include "sample.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <ostream>
 
 #include "eval_guard.hpp"
@@ -10,16 +9,6 @@
 
 using namespace xgrad;
 
-std::int64_t draw(const std::vector<double>& logits, double temperature, Generator& generator) {
-  const double largest = *std::max_element(logits.begin(), logits.end());
-  std::vector<double> bounds;  // running sums of exp((l_i − max l) / temperature)
-  double total = 0;
-  for (const double logit : logits) bounds.push_back(total += std::exp((logit - largest) / temperature));
-  const double drawn = rand({}, float64, generator).item<double>() * total;
-  const auto above = std::upper_bound(bounds.begin(), bounds.end(), drawn);
-  return std::min<std::int64_t>(above - bounds.begin(), static_cast<std::int64_t>(logits.size()) - 1);
-}
-
 void write_sample(nn::GPT& model, const Vocabulary& vocabulary, const SampleOptions& options,
                   Generator& generator, std::ostream& out) {
   const EvalGuard eval(model);
@@ -27,8 +16,9 @@ void write_sample(nn::GPT& model, const Vocabulary& vocabulary, const SampleOpti
   for (std::int64_t i = 0; i < options.length && !interrupted(); ++i) {
     const auto T = std::min(static_cast<std::int64_t>(text.size()), model.options.context);
     const Tensor seen = tensor(std::vector(text.end() - T, text.end())).unsqueeze(0);  // (1, T)
-    const Tensor logits = model(seen).value().select(1, -1);                           // (1, V)
-    text.push_back(draw(logits.to_vector<double>(), options.temperature, generator));
+    const Variable logits = model(seen).select(1, -1).to(float64);                     // (1, V)
+    const Variable shares = softmax(logits / options.temperature, -1);                 // (1, V)
+    text.push_back(multinomial(shares, 1, /*replacement=*/false, generator).item<std::int64_t>());
     const char32_t next = vocabulary.character(text.back());
     out << encode_utf8({&next, 1}) << std::flush;
   }
