@@ -74,7 +74,7 @@ MultiHeadAttention::MultiHeadAttention(std::int64_t d_model, std::int64_t num_he
 
 Variable MultiHeadAttention::forward(const Variable& Q, const Variable& K, const Variable& V,
                                      const Mask& mask) const {
-  if (!fused || (dropout.p > 0 && is_training())) return forward_with_weights(Q, K, V, mask).output;
+  if (!fused || (dropout.p > 0 && dropout.is_training())) return forward_with_weights(Q, K, V, mask).output;
   const ForwardScope scope(*this);
   const auto [q, k, v] = project(Q, K, V);
   const auto [causal, rest] = mask.parts_for_scores({q.size(0), num_heads, q.size(2), k.size(2)}, q.dtype());

@@ -31,10 +31,22 @@ TEST_CASE("the fused module is the composed one, and composed where the weights 
   CHECK_THROWS_TEXT(fused(x, x.slice(1, 0, 3), x.slice(1, 0, 3), nn::Mask::causal()),
                     "[Mask] causal: more queries than keys, T_q 5 and T_k 3");
   CHECK(trace(fused.forward_with_weights(x, x, x).output).count("fused_attention") == 0);
-  nn::MultiHeadAttention dropping(12, 3, {.dropout = 0.5, .fused = true, .dtype = float64});
-  CHECK(trace(dropping(x, x, x)).count("fused_attention") == 0);
-  dropping.eval();
-  CHECK(trace(dropping(x, x, x)).count("fused_attention") == 1);
+}
+
+TEST_CASE("weights are dropped when the dropout trains, whatever the module around it does") {
+  nn::MultiHeadAttention mha(12, 3, {.dropout = 0.5, .fused = true});
+  const Variable x(randn({2, 5, 12}), true);
+  for (const bool training : {true, false}) {
+    for (const bool dropping : {true, false}) {
+      CAPTURE(training);
+      CAPTURE(dropping);
+      mha.train(training);
+      mha.dropout.train(dropping);
+      const Variable once = mha(x, x, x), again = mha(x, x, x);
+      CHECK(equal(once.value(), again.value()) == !dropping);
+      CHECK(trace(once).count("fused_attention") == (dropping ? 0 : 1));
+    }
+  }
 }
 
 TEST_CASE("GPT passes the option on") {
