@@ -91,6 +91,12 @@ TEST_CASE("gradcheck refuses arguments with nothing to check") {
                     "[gradcheck] weight is the result of an op, not a leaf");
   CHECK_THROWS_TEXT(gradcheck([](const Variable& a, const Variable& b) { return a + b; }, Xs{x}),
                     "[gradcheck] the function does not take 1 inputs");
+  const auto nine = [](auto a, auto b, auto c, auto d, auto e, auto f, auto g, auto h, auto i) {
+    return a + b + c + d + e + f + g + h + i;
+  };
+  CHECK_THROWS_TEXT(gradcheck(nine, Xs(9, x)),
+                    "[gradcheck] 9 inputs are more than the 8 that can be passed one by one; let the "
+                    "function take a const std::vector<Variable>&");
   CHECK_THROWS_AS(gradcheck(identity, Xs{Variable()}), std::invalid_argument);
 }
 
