@@ -81,6 +81,7 @@ class Module {
 
  private:
   NamedParameters all_named_parameters() const;  // a shared one under each of its names
+  void set_training(bool training) const;
 
   // Mutable so that one const `visit` serves reading and train() alike.
   mutable bool training_ = true;
