@@ -185,7 +185,7 @@ inline void store_part(T* y, const Batch<T>& value, std::int64_t n) {
 #endif
 }
 
-/// Value in the first n lanes, `filling` in the others.
+/// value in the first n lanes, `filling` in the others.
 template <class T>
 inline Batch<T> keep_part(const Batch<T>& value, std::int64_t n, T filling) {
 #if defined(XGRAD_HAVE_XSIMD) && defined(__AVX512F__)
@@ -205,6 +205,42 @@ inline Batch<T> keep_part(const Batch<T>& value, std::int64_t n, T filling) {
   T lanes[Batch<T>::size];
   store<T>(lanes, value);
   for (std::int64_t k = n; k < static_cast<std::int64_t>(Batch<T>::size); ++k) lanes[k] = filling;
+  return load<T>(lanes);
+#endif
+}
+
+/// value in those of the first n lanes whose flag is set, `filling` in the others.
+template <class T>
+inline Batch<T> keep_flagged(const Batch<T>& value, const bool* flags, std::int64_t n, T filling) {
+#if defined(XGRAD_HAVE_XSIMD) && defined(__AVX512F__)
+  const __m128i bytes = _mm_maskz_loadu_epi8(static_cast<__mmask16>((1u << n) - 1u), flags);
+  const __mmask16 set = _mm_test_epi8_mask(bytes, bytes);
+  if constexpr (sizeof(T) == 4) {
+    return _mm512_mask_mov_ps(_mm512_set1_ps(filling), set, value);
+  } else {
+    return _mm512_mask_mov_pd(_mm512_set1_pd(filling), static_cast<__mmask8>(set), value);
+  }
+#elif defined(XGRAD_HAVE_XSIMD) && defined(__AVX2__)
+  std::uint64_t word = 0;
+  if (constexpr std::int64_t width = Batch<T>::size; n == width) {
+    __builtin_memcpy(&word, flags, width);
+  } else {
+    for (std::int64_t k = 0; k < n; ++k) word |= static_cast<std::uint64_t>(flags[k]) << (8 * k);
+  }
+  const __m128i bytes = _mm_cvtsi64_si128(static_cast<long long>(word));
+  const __m256i zero = _mm256_setzero_si256();
+  if constexpr (sizeof(T) == 4) {
+    const __m256i set = _mm256_cmpgt_epi32(_mm256_cvtepu8_epi32(bytes), zero);
+    return _mm256_blendv_ps(_mm256_set1_ps(filling), value, _mm256_castsi256_ps(set));
+  } else {
+    const __m256i set = _mm256_cmpgt_epi64(_mm256_cvtepu8_epi64(bytes), zero);
+    return _mm256_blendv_pd(_mm256_set1_pd(filling), value, _mm256_castsi256_pd(set));
+  }
+#else
+  constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
+  T lanes[width];
+  store<T>(lanes, value);
+  for (std::int64_t k = 0; k < width; ++k) lanes[k] = k < n && flags[k] ? lanes[k] : filling;
   return load<T>(lanes);
 #endif
 }

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include <xgrad/core/kernels/rows/simd.hpp>
+#include <xgrad/core/kernels/rows/functions.hpp>
 
 namespace xgrad::kernels {
 namespace {
@@ -107,16 +107,7 @@ B<T> score_batch(const ScoreRows<T>& in, std::int64_t row, std::int64_t i, std::
     const T* added = in.added + row * in.mask_step + i;
     score = score + load_part<T>(added, n, added[0]);
   }
-  if (in.kept) {
-    const auto* kept = reinterpret_cast<const unsigned char*>(in.kept + row * in.mask_step + i);
-    T lanes[width<T>] = {};
-    if (n == width<T>) {  // as numbers, and a whole batch apart: only so the compiler makes SIMD of it
-      for (std::int64_t k = 0; k < width<T>; ++k) lanes[k] = static_cast<T>(kept[k]);
-    } else {
-      for (std::int64_t k = 0; k < n; ++k) lanes[k] = static_cast<T>(kept[k]);
-    }
-    score = select(load<T>(lanes) != B<T>(T(0)), score, B<T>(minus_infinity<T>));
-  }
+  if (in.kept) return keep_flagged<T>(score, in.kept + row * in.mask_step + i, n, minus_infinity<T>);
   return keep_part<T>(score, n, minus_infinity<T>);
 }
 
@@ -132,7 +123,7 @@ void softmax_of_batches(const ScoreRows<T>& in, T* y, std::int64_t rows, std::in
     });
     const B<T> shift(shift_for(max_of<T>(best)));
     repeat<N>([&](auto j) {
-      e[j] = exp(B<T>(e[j] - shift));
+      e[j] = fast_exp<T>(B<T>(e[j] - shift));
       sum += e[j];
     });
     const B<T> factor(factor_for(sum_of<T>(sum), in.zero_if_all_masked));
@@ -160,12 +151,12 @@ void softmax(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
     batches<T>(
         n,
         [&](std::int64_t i, int k) {
-          const B<T> e = exp(B<T>(load<T>(y + i) - shift));
+          const B<T> e = fast_exp<T>(B<T>(load<T>(y + i) - shift));
           sums.of[k] += e;
           store<T>(y + i, e);
         },
         [&](std::int64_t i, std::int64_t count) {
-          const B<T> e = exp(B<T>(load_part<T>(y + i, count, minus_infinity<T>) - shift));
+          const B<T> e = fast_exp<T>(B<T>(load_part<T>(y + i, count, minus_infinity<T>) - shift));
           sums.of[0] += e;
           store_part<T>(y + i, e, count);
         });
@@ -195,9 +186,9 @@ void log_softmax(const T* x, T* y, std::int64_t rows, std::int64_t n) {
     const B<T> shift(scores_plain(x, T(1), y, n));
     Sums<T> sums;
     batches<T>(
-        n, [&](std::int64_t i, int k) { sums.of[k] += exp(B<T>(load<T>(y + i) - shift)); },
+        n, [&](std::int64_t i, int k) { sums.of[k] += fast_exp<T>(B<T>(load<T>(y + i) - shift)); },
         [&](std::int64_t i, std::int64_t count) {
-          sums.of[0] += exp(B<T>(load_part<T>(y + i, count, minus_infinity<T>) - shift));
+          sums.of[0] += fast_exp<T>(B<T>(load_part<T>(y + i, count, minus_infinity<T>) - shift));
         });
     const B<T> log_sum = log(B<T>(sums.total()));
     map_row(y, y, n, [&](B<T> a) { return B<T>((a - shift) - log_sum); });
@@ -212,7 +203,7 @@ void log_softmax_backward(const T* g, const T* y, T* dx, std::int64_t rows, std:
         n, [&](std::int64_t i, int k) { sums.of[k] += load<T>(g + i); },
         [&](std::int64_t i, std::int64_t count) { sums.of[0] += load_part<T>(g + i, count, T(0)); });
     const B<T> sum(sums.total());
-    zip_row(g, y, dx, n, [&](B<T> a, B<T> b) { return B<T>(a - exp(b) * sum); });
+    zip_row(g, y, dx, n, [&](B<T> a, B<T> b) { return B<T>(a - fast_exp<T>(b) * sum); });
   }
 }
 
