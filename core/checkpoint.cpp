@@ -4,6 +4,7 @@
 #include <cstring>
 #include <optional>
 
+#include <xgrad/core/engine.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/tape.hpp>
 

@@ -32,14 +32,13 @@ Variable Hooks::operator()(const Node& node, Variable gradient) const {
     const std::uint32_t version = before.version();
     Variable replacement = (*hook)(gradient);
     if (before.version() != version) {
-      fail_state("register_hook", "a hook on node #", node.id(), " (", node.op(),
-                 ") changed the gradient in place, which others may share; return a new one instead");
+      fail_state("register_hook", "a hook on ", node,
+                 " changed the gradient in place, which others may share; return a new one instead");
     }
     if (!replacement.defined()) continue;
     if (replacement.shape() != node.shape() || replacement.dtype() != node.dtype()) {
-      fail("register_hook", "a hook on node #", node.id(), " (", node.op(), ") returned ",
-           replacement.shape(), " ", replacement.dtype(), " for a gradient of ", node.shape(), " ",
-           node.dtype());
+      fail("register_hook", "a hook on ", node, " returned ", replacement.shape(), " ", replacement.dtype(),
+           " for a gradient of ", node.shape(), " ", node.dtype());
     }
     gradient = std::move(replacement);
   }

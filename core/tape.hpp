@@ -7,145 +7,18 @@
 // there are no cycles: a rule that needs its own output says `keeps_output`; the node then keeps that Tensor
 // (not the Variable), and the engine hands it back at replay.
 
-#include <array>
-#include <atomic>
-#include <concepts>
-#include <cstdint>
 #include <functional>
 #include <initializer_list>
-#include <memory>
-#include <mutex>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include <xgrad/core/anomaly.hpp>
-#include <xgrad/core/hooks.hpp>
-#include <xgrad/core/pool.hpp>
+#include <xgrad/core/node.hpp>
+#include <xgrad/core/replay.hpp>
 #include <xgrad/core/variable.hpp>
 
 namespace xgrad {
-
-class Replay;
-
-inline const Variable nothing;
-
-/// One gradient per input, in the inputs' order; `nothing` where none is wanted or it is zero. Made as
-/// `{dx}`, as `{dx, dw}`, from a vector, or by size and then filled in.
-class Gradients {
- public:
-  template <class... Each>
-  requires(std::convertible_to<Each, Variable>&&...) Gradients(Each&&... each) : Gradients(sizeof...(each)) {
-    [[maybe_unused]] Variable* next = begin();
-    ((*next++ = std::forward<Each>(each)), ...);
-  }
-  Gradients(std::vector<Variable> many) : size_(many.size()), many_(std::move(many)) {}
-  explicit Gradients(std::size_t size) : size_(size) {
-    if (size > few_.size()) many_.resize(size);
-  }
-
-  std::size_t size() const { return size_; }
-  Variable* begin() { return many_.empty() ? few_.data() : many_.data(); }
-  Variable* end() { return begin() + size_; }
-  Variable& operator[](std::size_t i) { return begin()[i]; }
-
- private:
-  std::size_t size_;
-  std::array<Variable, 3> few_;  // most ops have no more inputs, and these ask for no memory
-  std::vector<Variable> many_;
-};
-
-/// An op's derivative: from dL/d(output) to dL/d(input) for each input, written with ordinary ops on
-/// Variables.
-using Rule = std::function<Gradients(const Replay&)>;
-
-/// A value kept for the rule: its Tensor, the node that made it, and the version it had.
-struct Saved {
-  Tensor value;
-  std::shared_ptr<Node> node;
-  std::uint32_t version = 0;
-};
-
-/// One entry of the tape: what was done (`op`), to what (`inputs`), what it kept, and how to go back
-/// (`rule`).
-class Node : public std::enable_shared_from_this<Node> {
- public:
-  using List = std::vector<std::shared_ptr<Node>, PoolAllocator<std::shared_ptr<Node>>>;
-
-  Node(const char* op, const Tensor& output);
-  ~Node();
-  Node(const Node&) = delete;
-  Node& operator=(const Node&) = delete;
-
-  std::uint64_t id() const { return id_; }  ///< counts up: an op's inputs always have smaller ids than the op
-  const char* op() const { return op_; }    ///< "leaf" for a leaf
-  const Shape& shape() const { return shape_; }  ///< of the output
-  DType dtype() const { return dtype_; }
-  bool is_leaf() const { return body_.inputs.empty(); }
-  bool was_replayed() const { return phase_ == Phase::replayed; }
-  /// The nodes of the inputs, null for an input that wants no gradient.
-  const List& inputs() const { return body_.inputs; }
-  std::size_t saved_bytes() const;  ///< what the saved values hold in memory, views counted by what they show
-
- private:
-  friend class Variable;
-  friend class Replay;
-  friend class Engine;
-  friend Variable append_node(const char*, Tensor, const class Inputs&, std::span<const class Keep>, Rule);
-
-  struct Body {  // all that may hold other nodes
-    List inputs;
-    std::vector<Saved, PoolAllocator<Saved>> saved;
-    Rule rule;
-    std::shared_ptr<Hooks> hooks;  // null where none was ever registered
-  };
-  enum class Phase : std::uint8_t { recorded, being_replayed, replayed };
-  void check_replayable() const;                   // throws unless it is `recorded`
-  std::unique_lock<std::mutex> lock_grad() const;  // held while `grad_` is changed: threads share leaves
-  void forget();                                   // drops what was saved, once replayed
-
-  std::uint64_t id_;
-  const char* op_;
-  Shape shape_;
-  DType dtype_;
-  std::atomic<Phase> phase_ = Phase::recorded;
-  bool retains_grad_ = false;
-  Body body_;
-  std::atomic<bool> has_hooks_ = false;  // from then on `hooks` stays as it is, and threads may look at it
-  Saved output_;                  // with keeps_output only
-  Tensor grad_;                   // a leaf's, or a retained one
-};
-
-/// What a rule sees while its node is replayed.
-class Replay {
- public:
-  const Variable& grad() const { return grad_; }  ///< dL/d(output)
-  /// Under `create_graph` the rule itself goes on a tape: it must then consist of ops, not of a fused kernel.
-  bool is_recorded() const { return grad_enabled(); }
-  bool wants(std::size_t input) const;  ///< a gradient for this input is asked for
-  /// The gradient that other ops have already left for this input, if the rule may add its own to it in place
-  /// and return `nothing`; else undefined. A rule may, but need not, ask.
-  Tensor sum_so_far(std::size_t input) const;
-  const Shape& input_shape(std::size_t input) const;  ///< of a wanted input
-  /// The i-th of the values the op listed, `keeps_output` not counted. Throws if it was changed in place
-  /// since.
-  Variable saved(std::size_t i) const;
-  /// The op's own output, of an op that said `keeps_output`.
-  Variable output() const;
-
- private:
-  friend class Engine;
-  Replay(const class Engine& engine, Node& node, const Variable& grad, const std::vector<bool>& wants)
-      : engine_(engine), node_(node), grad_(grad), wants_(wants) {}
-  Replay(const Replay&) = delete;
-  Replay& operator=(const Replay&) = delete;
-  Variable unpack(const Saved& saved, std::shared_ptr<Node> node) const;
-
-  const Engine& engine_;
-  Node& node_;
-  const Variable& grad_;
-  const std::vector<bool>& wants_;
-};
 
 /// An op's inputs: `{x, weight}`, or a vector of Variables.
 class Inputs {
@@ -190,18 +63,6 @@ bool wants_gradient(const Inputs& inputs);
 /// gradient.
 Variable append_node(const char* op, Tensor value, const Inputs& inputs, std::span<const Keep> keeps,
                      Rule rule);
-
-/// The nodes that these outputs depend on, newest first: the tape, as `backward()` replays it and `trace`
-/// shows it. They live as long as the outputs' own nodes. What lies behind nodes up to the id `before` is
-/// left out.
-std::vector<Node*> nodes_behind(const std::vector<Variable>& outputs, std::uint64_t before = 0);
-
-std::uint64_t newest_node_id();
-/// `grad` on the stretch of the tape that is newer than the id `before`: nodes up to it are ends, and their
-/// hooks are not called. An input that is not reached gives an undefined Variable.
-std::vector<Variable> grad_since(std::uint64_t before, const Variable& output,
-                                 const std::vector<Variable>& inputs, const Variable& grad_output,
-                                 bool create_graph);
 
 /// Makes an op's result a Variable and, where a gradient is wanted, appends the op to the tape. The library's
 /// ops and a user's own go through this same call:

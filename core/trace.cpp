@@ -5,6 +5,7 @@
 #include <ostream>
 #include <sstream>
 
+#include <xgrad/core/engine.hpp>
 #include <xgrad/core/error.hpp>
 
 namespace xgrad {

@@ -1,0 +1,53 @@
+#include <xgrad/core/replay.hpp>
+
+#include <xgrad/core/engine.hpp>
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/node.hpp>
+
+namespace xgrad {
+
+bool Replay::wants(std::size_t input) const {
+  if (input >= wants_.size()) {
+    fail_state("backward", "the rule of ", node_, " asks for input ", input, " of ", wants_.size());
+  }
+  return wants_[input];
+}
+
+const Shape& Replay::input_shape(std::size_t input) const {
+  if (!wants(input)) {
+    fail_state("backward", "the rule of ", node_, " asks for the shape of input ", input,
+               ", which wants no gradient; ask wants(", input, ") first");
+  }
+  return node_.body_.inputs[input]->shape();
+}
+
+Variable Replay::unpack(const Saved& saved, std::shared_ptr<Node> node) const {
+  if (saved.value.version() != saved.version) {
+    fail_state("backward", node_, " kept a value of shape ", saved.value.shape(),
+               " that was changed in place afterwards (version ", saved.version, ", now ",
+               saved.value.version(), "); change a clone() of it, or change it after backward()");
+  }
+  return Variable::of_node(saved.value, std::move(node));
+}
+
+Variable Replay::saved(std::size_t i) const {
+  const auto& all = node_.body_.saved;
+  if (i >= all.size() || !all[i].value.defined()) {
+    fail_state("backward", "the rule of ", node_, " asks for saved value ", i, ", which the op did not keep");
+  }
+  return unpack(all[i], all[i].node);
+}
+
+Variable Replay::output() const {
+  if (!node_.output_.value.defined()) {
+    fail_state("backward", "the rule of ", node_,
+               " asks for its output, but the op did not say keeps_output");
+  }
+  return unpack(node_.output_, node_.shared_from_this());
+}
+
+Tensor Replay::sum_so_far(std::size_t input) const {
+  return wants(input) ? engine_.sum_so_far(*node_.inputs()[input]) : Tensor();
+}
+
+}  // namespace xgrad

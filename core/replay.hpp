@@ -1,0 +1,84 @@
+#pragma once
+
+// How a node is replayed: what its rule sees, and what it returns.
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <xgrad/core/variable.hpp>
+
+namespace xgrad {
+
+class Engine;
+class Node;
+class Replay;
+struct Saved;
+
+inline const Variable nothing;
+
+/// One gradient per input, in the inputs' order; `nothing` where none is wanted or it is zero. Made as
+/// `{dx}`, as `{dx, dw}`, from a vector, or by size and then filled in.
+class Gradients {
+ public:
+  template <std::convertible_to<Variable>... Each>
+  Gradients(Each&&... each) : Gradients(sizeof...(each)) {
+    [[maybe_unused]] Variable* next = begin();
+    ((*next++ = std::forward<Each>(each)), ...);
+  }
+  Gradients(std::vector<Variable> many) : size_(many.size()), many_(std::move(many)) {}
+  explicit Gradients(std::size_t size) : size_(size) {
+    if (size > few_.size()) many_.resize(size);
+  }
+
+  std::size_t size() const { return size_; }
+  Variable* begin() { return many_.empty() ? few_.data() : many_.data(); }
+  Variable* end() { return begin() + size_; }
+  Variable& operator[](std::size_t i) { return begin()[i]; }
+
+ private:
+  std::size_t size_;
+  std::array<Variable, 3> few_;  // most ops have no more inputs, and these ask for no memory
+  std::vector<Variable> many_;
+};
+
+/// An op's derivative: from dL/d(output) to dL/d(input) for each input, written with ordinary ops on
+/// Variables.
+using Rule = std::function<Gradients(const Replay&)>;
+
+/// What a rule sees while its node is replayed.
+class Replay {
+ public:
+  const Variable& grad() const { return grad_; }  ///< dL/d(output)
+  /// Under `create_graph` the rule itself goes on a tape: it must then consist of ops, not of a fused kernel.
+  bool is_recorded() const { return grad_enabled(); }
+  bool wants(std::size_t input) const;  ///< a gradient for this input is asked for
+  /// The gradient that other ops have already left for this input, if the rule may add its own to it in place
+  /// and return `nothing`; else undefined. A rule may, but need not, ask.
+  Tensor sum_so_far(std::size_t input) const;
+  const Shape& input_shape(std::size_t input) const;  ///< of a wanted input
+  /// The i-th of the values the op listed, `keeps_output` not counted. Throws if it was changed in place
+  /// since.
+  Variable saved(std::size_t i) const;
+  /// The op's own output, of an op that said `keeps_output`.
+  Variable output() const;
+
+ private:
+  friend class Engine;
+  Replay(const Engine& engine, Node& node, const Variable& grad, const std::vector<bool>& wants)
+      : engine_(engine), node_(node), grad_(grad), wants_(wants) {}
+  Replay(const Replay&) = delete;
+  Replay& operator=(const Replay&) = delete;
+  Variable unpack(const Saved& saved, std::shared_ptr<Node> node) const;
+
+  const Engine& engine_;
+  Node& node_;
+  const Variable& grad_;
+  const std::vector<bool>& wants_;
+};
+
+}  // namespace xgrad
