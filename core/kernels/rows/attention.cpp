@@ -161,16 +161,6 @@ constexpr AttentionRows<T> make_table() {
 
 }  // namespace
 
-template <>
-const AttentionRows<float>& rows_for<AttentionRows<float>, Isa::XGRAD_ISA>() {
-  static constexpr AttentionRows<float> table = make_table<float>();
-  return table;
-}
-
-template <>
-const AttentionRows<double>& rows_for<AttentionRows<double>, Isa::XGRAD_ISA>() {
-  static constexpr AttentionRows<double> table = make_table<double>();
-  return table;
-}
+XGRAD_ROWS(AttentionRows, make_table)
 
 }  // namespace xgrad::kernels

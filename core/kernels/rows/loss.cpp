@@ -88,20 +88,16 @@ T squared_distance(const T* a, const T* b, std::int64_t n) {
   return sums.total();
 }
 
+template <class T>
+constexpr LossRows<T> make_table() {
+  return {.log_sum_exp = log_sum_exp<T>,
+          .sum_from = sum_from<T>,
+          .softmax_gradient = softmax_gradient<T>,
+          .squared_distance = squared_distance<T>};
+}
+
 }  // namespace
 
-template <>
-const LossRows<float>& rows_for<LossRows<float>, Isa::XGRAD_ISA>() {
-  static constexpr LossRows<float> table{log_sum_exp<float>, sum_from<float>, softmax_gradient<float>,
-                                         squared_distance<float>};
-  return table;
-}
-
-template <>
-const LossRows<double>& rows_for<LossRows<double>, Isa::XGRAD_ISA>() {
-  static constexpr LossRows<double> table{log_sum_exp<double>, sum_from<double>, softmax_gradient<double>,
-                                          squared_distance<double>};
-  return table;
-}
+XGRAD_ROWS(LossRows, make_table)
 
 }  // namespace xgrad::kernels

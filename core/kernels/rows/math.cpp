@@ -83,16 +83,6 @@ constexpr MathRows<T> make_table() {
 
 }  // namespace
 
-template <>
-const MathRows<float>& rows_for<MathRows<float>, Isa::XGRAD_ISA>() {
-  static constexpr MathRows<float> table = make_table<float>();
-  return table;
-}
-
-template <>
-const MathRows<double>& rows_for<MathRows<double>, Isa::XGRAD_ISA>() {
-  static constexpr MathRows<double> table = make_table<double>();
-  return table;
-}
+XGRAD_ROWS(MathRows, make_table)
 
 }  // namespace xgrad::kernels

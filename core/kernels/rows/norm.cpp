@@ -147,18 +147,13 @@ void layer_norm_backward(const T* g, const T* x, const T* gamma, const T* mean, 
   }
 }
 
+template <class T>
+constexpr NormRows<T> make_table() {
+  return {.layer_norm = layer_norm<T>, .layer_norm_backward = layer_norm_backward<T>};
+}
+
 }  // namespace
 
-template <>
-const NormRows<float>& rows_for<NormRows<float>, Isa::XGRAD_ISA>() {
-  static constexpr NormRows<float> table{layer_norm<float>, layer_norm_backward<float>};
-  return table;
-}
-
-template <>
-const NormRows<double>& rows_for<NormRows<double>, Isa::XGRAD_ISA>() {
-  static constexpr NormRows<double> table{layer_norm<double>, layer_norm_backward<double>};
-  return table;
-}
+XGRAD_ROWS(NormRows, make_table)
 
 }  // namespace xgrad::kernels

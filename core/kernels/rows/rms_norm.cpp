@@ -90,18 +90,13 @@ void rms_norm_backward(const T* g, const T* x, const T* gamma, const T* rstd, T*
   }
 }
 
+template <class T>
+constexpr RmsNormRows<T> make_table() {
+  return {.rms_norm = rms_norm<T>, .rms_norm_backward = rms_norm_backward<T>};
+}
+
 }  // namespace
 
-template <>
-const RmsNormRows<float>& rows_for<RmsNormRows<float>, Isa::XGRAD_ISA>() {
-  static constexpr RmsNormRows<float> table{rms_norm<float>, rms_norm_backward<float>};
-  return table;
-}
-
-template <>
-const RmsNormRows<double>& rows_for<RmsNormRows<double>, Isa::XGRAD_ISA>() {
-  static constexpr RmsNormRows<double> table{rms_norm<double>, rms_norm_backward<double>};
-  return table;
-}
+XGRAD_ROWS(RmsNormRows, make_table)
 
 }  // namespace xgrad::kernels
