@@ -73,16 +73,9 @@ void layer_norm(const T* x, const T* gamma, const T* beta, double eps, T* y, T* 
     mean[2 * r + 1] = rest;
     rstd[r] = T(1) / std::sqrt((variance < 0 ? T(0) : variance) + static_cast<T>(eps));
     const B<T> residue(rest), factor(rstd[r]);
-    const auto normalized = [&](B<T> a) { return B<T>(((a - center) - residue) * factor); };
-    batches<T>(
-        n,
-        [&](std::int64_t i, int) {
-          store<T>(y + i, fma(normalized(load<T>(x + i)), load<T>(gamma + i), load<T>(beta + i)));
-        },
-        [&](std::int64_t i, std::int64_t count) {
-          const B<T> g = load_part<T>(gamma + i, count, T(0)), b = load_part<T>(beta + i, count, T(0));
-          store_part<T>(y + i, fma(normalized(load_part<T>(x + i, count, first)), g, b), count);
-        });
+    zip3_row(x, gamma, beta, y, n, [&](B<T> x_i, B<T> gamma_i, B<T> beta_i) {
+      return fma(B<T>(((x_i - center) - residue) * factor), gamma_i, beta_i);
+    });
   }
 }
 
@@ -130,19 +123,10 @@ void layer_norm_backward(const T* g, const T* x, const T* gamma, const T* mean, 
     if (!dx) continue;
     const B<T> mean_g(sums.total() / size), mean_gx(products.total() / size);
     const B<T> center(mean[2 * r]), residue(mean[2 * r + 1]), factor(rstd[r]);
-    const auto gradient = [&](B<T> g_i, B<T> x_i, B<T> gamma_i) {
+    zip3_row(g, x, gamma, dx, n, [&](B<T> g_i, B<T> x_i, B<T> gamma_i) {
       const B<T> x_hat = ((x_i - center) - residue) * factor;
       return B<T>(factor * (g_i * gamma_i - mean_g - x_hat * mean_gx));
-    };
-    batches<T>(
-        n,
-        [&](std::int64_t i, int) {
-          store<T>(dx + i, gradient(load<T>(g + i), load<T>(x + i), load<T>(gamma + i)));
-        },
-        [&](std::int64_t i, std::int64_t count) {
-          const B<T> g_i = load_part<T>(g + i, count, T(0)), gamma_i = load_part<T>(gamma + i, count, T(0));
-          store_part<T>(dx + i, gradient(g_i, load_part<T>(x + i, count, T(0)), gamma_i), count);
-        });
+    });
     dx += n;
   }
 }

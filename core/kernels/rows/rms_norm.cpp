@@ -1,5 +1,6 @@
 #include <xgrad/core/kernels/rows/rms_norm.hpp>
 
+#include <cmath>
 #include <limits>
 
 #include <xgrad/core/kernels/rows/simd.hpp>
@@ -74,18 +75,9 @@ void rms_norm_backward(const T* g, const T* x, const T* gamma, const T* rstd, T*
                              : product_of_row<false>(g, x, gamma, rstd[r], dgamma, n);
     if (!dx) continue;
     const B<T> factor(rstd[r]), mean(product / static_cast<T>(n));
-    const auto gradient = [&](B<T> g_i, B<T> x_i, B<T> gamma_i) {
+    zip3_row(g, x, gamma, dx, n, [&](B<T> g_i, B<T> x_i, B<T> gamma_i) {
       return B<T>(factor * (g_i * gamma_i - x_i * factor * mean));
-    };
-    batches<T>(
-        n,
-        [&](std::int64_t i, int) {
-          store<T>(dx + i, gradient(load<T>(g + i), load<T>(x + i), load<T>(gamma + i)));
-        },
-        [&](std::int64_t i, std::int64_t count) {
-          const B<T> g_i = load_part<T>(g + i, count, T(0)), gamma_i = load_part<T>(gamma + i, count, T(0));
-          store_part<T>(dx + i, gradient(g_i, load_part<T>(x + i, count, T(0)), gamma_i), count);
-        });
+    });
     dx += n;
   }
 }

@@ -236,5 +236,16 @@ inline void zip_row(const T* a, const T* b, T* y, std::int64_t n, F f) {
   }
 }
 
+/// y[i] = f(a[i], b[i], c[i]), likewise.
+template <class T, class F>
+inline void zip3_row(const T* a, const T* b, const T* c, T* y, std::int64_t n, F f) {
+  batches<T>(
+      n, [&](std::int64_t i, int) { store<T>(y + i, f(load<T>(a + i), load<T>(b + i), load<T>(c + i))); },
+      [&](std::int64_t i, std::int64_t count) {
+        const auto part = [&](const T* x) { return load_part<T>(x + i, count, x[i]); };
+        store_part<T>(y + i, f(part(a), part(b), part(c)), count);
+      });
+}
+
 }  // namespace
 }  // namespace xgrad::kernels
