@@ -214,6 +214,26 @@ struct Sums {
   T total() const { return static_cast<T>(sum_of<Total<T>>((of[0] + of[1]) + (of[2] + of[3]))); }
 };
 
+/// Four maxima to be kept apart likewise, and the largest.
+template <class T>
+struct Maxima {
+  Batch<T> of[4];
+  explicit Maxima(T least) : of{least, least, least, least} {}
+  T largest() const { return max_of<T>(max(max(of[0], of[1]), max(of[2], of[3]))); }
+};
+
+/// The largest of `least` and of a row, in which NaNs are passed over.
+template <class T>
+inline T largest_of_row(const T* x, T least, std::int64_t n) {
+  Maxima<T> maxima(least);
+  batches<T>(
+      n, [&](std::int64_t i, int k) { maxima.of[k] = max(load<T>(x + i), maxima.of[k]); },
+      [&](std::int64_t i, std::int64_t count) {
+        maxima.of[0] = max(load_part<T>(x + i, count, least), maxima.of[0]);
+      });
+  return maxima.largest();
+}
+
 /// y[i] = f(x[i]) with f written on batches. The last part of a row is computed in a padded batch, so that an
 /// element's result does not depend on where in the row it stands.
 template <class T, class F>
