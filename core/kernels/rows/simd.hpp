@@ -180,8 +180,9 @@ inline void store_part(T* y, const Batch<T>& value, std::int64_t n) {
 #endif
 }
 
-/// A row taken apart: `whole(i, k)` for each full batch, at i, then `part(i, count)` for what is left. k goes
-/// round 0, 1, 2, 3: sums kept apart by it don't wait for each other.
+/// A row taken apart: `whole(i, k)` for each full batch, at i, then `part(i, count)` for what is left. k is
+/// 0, 1, 2, 3 in turn while there are four more batches, then 0: sums kept apart by it don't wait for each
+/// other.
 template <class T, class Whole, class Part>
 inline void batches(std::int64_t n, Whole whole, Part part) {
   constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
