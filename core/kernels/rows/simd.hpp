@@ -87,7 +87,6 @@ struct Batch {
   friend Batch sqrt(Batch a) { return std::sqrt(a.value); }
   friend Batch tanh(Batch a) { return std::tanh(a.value); }
   friend Batch erf(Batch a) { return std::erf(a.value); }
-  friend Batch pow(Batch a, Batch b) { return std::pow(a.value, b.value); }
   friend Batch fma(Batch a, Batch b, Batch c) { return a.value * b.value + c.value; }
   friend Batch max(Batch a, Batch b) { return a.value > b.value ? a.value : b.value; }
   friend Batch select(bool condition, Batch a, Batch b) { return condition ? a : b; }
