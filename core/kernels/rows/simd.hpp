@@ -256,6 +256,21 @@ inline void zip_row(const T* a, const T* b, T* y, std::int64_t n, F f) {
   }
 }
 
+/// The same with a step for each operand: 1, or 0 where a single number stands for the row. Not both are 0.
+template <class T, class F>
+inline void zip_row(const T* a, std::int64_t a_step, const T* b, std::int64_t b_step, T* y, std::int64_t n,
+                    F f) {
+  if (a_step == 0) {
+    const Batch<T> number(*a);
+    map_row(b, y, n, [&](Batch<T> b_i) { return f(number, b_i); });
+  } else if (b_step == 0) {
+    const Batch<T> number(*b);
+    map_row(a, y, n, [&](Batch<T> a_i) { return f(a_i, number); });
+  } else {
+    zip_row(a, b, y, n, f);
+  }
+}
+
 /// y[i] = f(a[i], b[i], c[i]), likewise.
 template <class T, class F>
 inline void zip3_row(const T* a, const T* b, const T* c, T* y, std::int64_t n, F f) {
