@@ -46,6 +46,11 @@ class Shape {
   }
   void insert(int at, std::int64_t size);
   void erase(int at);
+  Shape without_last() const {
+    Shape shape = *this;
+    shape.dim_ = last();
+    return shape;
+  }
 
   std::string str() const;  ///< "(2, 6, 32)", "(3,)", "()"
 

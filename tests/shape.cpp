@@ -15,6 +15,8 @@ TEST_CASE("shape: a place outside of it is an error") {
   CHECK_THROWS_TEXT(shape.erase(2), "[shape] dim 2 is out of range for shape (2, 3)");
   CHECK_THROWS_TEXT(shape.erase(-1), "[shape] dim -1 is out of range for shape (2, 3)");
   CHECK_THROWS_TEXT(scalar.back(), "[shape] () has no last size");
+  CHECK_THROWS_TEXT(scalar.without_last(), "[shape] () has no last size");
+  CHECK(shape.without_last() == Shape{2});
   CHECK(shape == Shape{2, 3});
 }
 

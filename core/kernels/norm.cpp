@@ -6,17 +6,8 @@
 #include <xgrad/core/kernels/rows/norm.hpp>
 
 namespace xgrad::kernels {
-namespace {
-
-Shape without_last(Shape shape) {
-  shape.erase(shape.dim() - 1);
-  return shape;
-}
-
-}  // namespace
-
 LayerNorm layer_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, double eps) {
-  const Shape outer = without_last(x.shape());
+  const Shape outer = x.shape().without_last();
   Shape two = outer;
   two.push_back(2);
   const LayerNorm out{empty(x.shape(), x.dtype()), empty(two, x.dtype()), empty(outer, x.dtype())};

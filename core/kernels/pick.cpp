@@ -45,18 +45,12 @@ std::int64_t place_of_smallest(const T* row, std::int64_t n) {
   }
 }
 
-Shape without_last(const Shape& shape) {
-  Shape rest = shape;
-  rest.erase(shape.dim() - 1);
-  return rest;
-}
-
 // `select(row, n)` picks one index of each row.
 template <class Select>
 Tensor pick(const Tensor& input, const Select& select) {
   const Tensor x = input.contiguous();
   const std::int64_t n = x.shape().back();
-  const Tensor y = empty(without_last(x.shape()), int64);
+  const Tensor y = empty(x.shape().without_last(), int64);
   dispatch(x.dtype(), [&]<class T>() {
     const T* from = raw<T>(x);
     auto* to = raw<std::int64_t>(y);
@@ -114,7 +108,7 @@ std::pair<Tensor, Tensor> topk(const Tensor& input, std::int64_t k) {
     const T* from = raw<T>(x);
     T* to_values = raw<T>(values);
     auto* to_indices = raw<std::int64_t>(indices);
-    parallel_for(without_last(shape).numel(), parallel_grain / (n + 1) / 4 + 1,
+    parallel_for(shape.without_last().numel(), parallel_grain / (n + 1) / 4 + 1,
                  [&](std::int64_t begin, std::int64_t end) {
                    std::vector<std::int64_t> order(static_cast<std::size_t>(n));
                    for (std::int64_t r = begin; r < end; ++r) {

@@ -8,8 +8,7 @@
 namespace xgrad::kernels {
 
 RmsNorm rms_norm(const Tensor& x, const Tensor& gamma, double eps) {
-  Shape outer = x.shape();
-  outer.erase(x.dim() - 1);
+  const Shape outer = x.shape().without_last();
   const RmsNorm out{empty(x.shape(), x.dtype()), empty(outer, x.dtype())};
   if (x.numel() == 0) return out;
   const Tensor from = x.contiguous(), factor = affine_row(gamma, 1, x);
