@@ -82,6 +82,16 @@ std::ostream& operator<<(std::ostream& out, const Shape& shape);
 /// Row-major strides of a contiguous Tensor of this shape.
 Strides contiguous_strides(const Shape& shape);
 
+/// Where element number `i` stands in row-major order: (1, 2) of number 5 in (2, 3).
+inline Shape unravel_index(std::int64_t i, const Shape& shape) {
+  Shape index = shape;
+  for (int d = shape.dim() - 1; d >= 0; --d) {
+    index[d] = i % shape[d];
+    i /= shape[d];
+  }
+  return index;
+}
+
 /// Throws naming `op` unless the sizes are 0 or more and their strides and number can be counted, with sizes
 /// of 0 taken as 1.
 void check_sizes(std::string_view op, const Shape& shape);
