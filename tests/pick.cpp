@@ -106,6 +106,9 @@ TEST_CASE("pick: multinomial's errors") {
   CHECK_THROWS_TEXT(multinomial(ones({2, 2, 2}), 1),
                     "[multinomial] weights are (V) or (N, V), not (2, 2, 2)");
   CHECK_THROWS_TEXT(multinomial(ones({2}, int64), 1), "[multinomial] needs a floating dtype, not int64");
+  CHECK_THROWS_TEXT(multinomial(ones({0, 3}), 4),
+                    "[multinomial] weights of shape (0, 3) have 3 in a row, fewer than the 4 to be drawn");
+  CHECK(multinomial(ones({0, 3}), 4, true).shape() == Shape{0, 4});
   CHECK(multinomial(ones({0, 3}), 1).shape() == Shape{0, 1});
 }
 
