@@ -5,6 +5,7 @@
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/pick.hpp>
+#include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/ops/check_index.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/reduce.hpp>
@@ -16,12 +17,10 @@ namespace {
 
 using Kernel = Tensor(const Tensor&);
 
-Tensor along(const char* op, const char* what, Kernel& kernel, const Variable& x, int dim, bool keepdim) {
+Tensor along(const char* op, const char* which, Kernel& kernel, const Variable& x, int dim, bool keepdim) {
   check_defined(op, {x});
   const int d = normalize_dim(op, dim, x.dim());
-  if (x.size(d) == 0) {
-    fail(op, "dim ", d, " of shape ", x.shape(), " has size 0, and no elements have no ", what);
-  }
+  kernels::check_extreme(op, x.shape(), d, which);
   const Tensor index = kernel(x.value().transpose(d, -1)).unsqueeze(-1).transpose(d, -1);
   return keepdim ? index : index.squeeze(d).contiguous();
 }
@@ -29,10 +28,10 @@ Tensor along(const char* op, const char* what, Kernel& kernel, const Variable& x
 }  // namespace
 
 Tensor argmax(const Variable& x, int dim, bool keepdim) {
-  return along("argmax", "maximum", kernels::argmax, x, dim, keepdim);
+  return along("argmax", "largest", kernels::argmax, x, dim, keepdim);
 }
 Tensor argmin(const Variable& x, int dim, bool keepdim) {
-  return along("argmin", "minimum", kernels::argmin, x, dim, keepdim);
+  return along("argmin", "smallest", kernels::argmin, x, dim, keepdim);
 }
 
 Tensor one_hot(const Variable& index, std::int64_t classes) {
