@@ -7,6 +7,8 @@
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/vector_norm.hpp>
+#include <xgrad/core/tape.hpp>
 #include <xgrad/core/threads.hpp>
 
 using namespace xgrad;
@@ -202,6 +204,7 @@ TEST_CASE("reduce: errors") {
                     "[amax] dim 1 of shape (2, 0) has size 0: there is no largest element");
   CHECK_THROWS_TEXT(amin(zeros({2, 0}), {1}),
                     "[amin] dim 1 of shape (2, 0) has size 0: there is no smallest element");
+  CHECK(std::string(max(Variable(x, true)).node()->op()) == "max");
   CHECK_THROWS_TEXT(min(zeros({0})), "[min] dim 0 of shape (0,) has size 0");
   CHECK_THROWS_TEXT(norm(zeros({0}), INFINITY),
                     "[norm] dim 0 of shape (0,) has size 0: there is no largest element");

@@ -1,6 +1,5 @@
 #include <xgrad/core/ops/softmax.hpp>
 
-#include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/softmax.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/pointwise.hpp>

@@ -1,4 +1,4 @@
-// norm, declared in reduce.hpp.
+#include <xgrad/core/ops/vector_norm.hpp>
 
 #include <cmath>
 
@@ -11,7 +11,6 @@
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
-#include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tape.hpp>
 

@@ -1,4 +1,4 @@
-#include <xgrad/core/kernels/rows/norm.hpp>
+#include <xgrad/core/kernels/rows/layer_norm.hpp>
 
 #include <cmath>
 #include <limits>
@@ -132,12 +132,12 @@ void layer_norm_backward(const T* g, const T* x, const T* gamma, const T* mean, 
 }
 
 template <class T>
-constexpr NormRows<T> make_table() {
+constexpr LayerNormRows<T> make_table() {
   return {.layer_norm = layer_norm<T>, .layer_norm_backward = layer_norm_backward<T>};
 }
 
 }  // namespace
 
-XGRAD_ROWS(NormRows, make_table)
+XGRAD_ROWS(LayerNormRows, make_table)
 
 }  // namespace xgrad::kernels

@@ -1,11 +1,12 @@
-#include <xgrad/core/kernels/norm.hpp>
+#include <xgrad/core/kernels/layer_norm.hpp>
 
 #include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/normalization_blocks.hpp>
 #include <xgrad/core/kernels/raw.hpp>
-#include <xgrad/core/kernels/rows/norm.hpp>
+#include <xgrad/core/kernels/rows/layer_norm.hpp>
 
 namespace xgrad::kernels {
+
 LayerNorm layer_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, double eps) {
   const Shape outer = x.shape().without_last();
   Shape two = outer;
@@ -16,9 +17,9 @@ LayerNorm layer_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, d
   const std::int64_t n = x.size(-1);
   dispatch_floating("layer_norm", x, [&]<class T>() {
     parallel_for(outer.numel(), normalization_grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
-      rows<NormRows<T>>().layer_norm(raw<T>(from) + begin * n, raw<T>(factor), raw<T>(term), eps,
-                                     raw<T>(out.y) + begin * n, raw<T>(out.mean) + 2 * begin,
-                                     raw<T>(out.rstd) + begin, end - begin, n);
+      rows<LayerNormRows<T>>().layer_norm(raw<T>(from) + begin * n, raw<T>(factor), raw<T>(term), eps,
+                                          raw<T>(out.y) + begin * n, raw<T>(out.mean) + 2 * begin,
+                                          raw<T>(out.rstd) + begin, end - begin, n);
     });
   });
   return out;
@@ -38,7 +39,7 @@ LayerNormGradients layer_norm_backward(const Tensor& g, const Tensor& x, const T
     T* dgamma = wants_affine ? raw<T>(sums) : nullptr;
     T* dbeta = wants_affine ? dgamma + blocks.count * n : nullptr;
     blocks.for_each([&](std::int64_t b, std::int64_t begin, std::int64_t end) {
-      rows<NormRows<T>>().layer_norm_backward(
+      rows<LayerNormRows<T>>().layer_norm_backward(
           raw<T>(grad) + begin * n, raw<T>(from) + begin * n, raw<T>(factor), raw<T>(mean) + 2 * begin,
           raw<T>(rstd) + begin, to ? to + begin * n : nullptr, dgamma ? dgamma + b * n : nullptr,
           dbeta ? dbeta + b * n : nullptr, end - begin, n);
