@@ -1,4 +1,5 @@
-# Finds what xgrad can use. Each of BLAS, OpenMP and xsimd is optional: on by default where found.
+# Finds what xgrad uses. Threads and nlohmann_json (for files) are needed; each of BLAS, OpenMP and xsimd is optional: on
+# by default where found.
 
 set(XGRAD_HAVE_BLAS OFF)
 if(XGRAD_BLAS)
@@ -28,6 +29,7 @@ if(XGRAD_BLAS)
 endif()
 
 find_package(Threads REQUIRED)
+find_package(nlohmann_json REQUIRED)
 
 # Only to keep OpenBLAS's OpenMP build in the thread that calls it.
 set(XGRAD_HAVE_OPENMP OFF)
@@ -51,7 +53,16 @@ foreach(part BLAS OPENMP XSIMD)
 endforeach()
 message(STATUS "xgrad: BLAS ${XGRAD_HAVE_BLAS}, OpenMP ${XGRAD_HAVE_OPENMP}, xsimd ${XGRAD_HAVE_XSIMD}")
 
+function(xgrad_use_xsimd target)
+  if(XGRAD_HAVE_XSIMD)
+    target_include_directories(${target} SYSTEM PRIVATE
+      $<TARGET_PROPERTY:xsimd,INTERFACE_INCLUDE_DIRECTORIES>)
+    target_compile_definitions(${target} PRIVATE XGRAD_HAVE_XSIMD)
+  endif()
+endfunction()
+
 function(xgrad_use_dependencies target)
+  xgrad_use_xsimd(${target})
   target_link_libraries(${target} PRIVATE Threads::Threads)
   if(XGRAD_HAVE_BLAS)
     target_link_libraries(${target} PRIVATE ${XGRAD_BLAS_LIBRARY})
@@ -60,11 +71,15 @@ function(xgrad_use_dependencies target)
   if(XGRAD_HAVE_OPENMP)
     target_link_libraries(${target} PRIVATE OpenMP::OpenMP_CXX)
   endif()
-  if(XGRAD_HAVE_XSIMD)
-    target_include_directories(${target} SYSTEM PRIVATE
-      $<TARGET_PROPERTY:xsimd,INTERFACE_INCLUDE_DIRECTORIES>)
-    target_compile_definitions(${target} PRIVATE XGRAD_HAVE_XSIMD)
-  endif()
-  find_package(nlohmann_json REQUIRED)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 endfunction()
+
+# What is switched on is built, or configuring ends with the name of the switch: `part` is tests or examples.
+macro(xgrad_require package part)
+  find_package(${package} QUIET)
+  if(NOT ${package}_FOUND)
+    string(TOUPPER ${part} switch)
+    message(FATAL_ERROR "xgrad: the ${part} need ${package}, which is not found. scripts/setup.sh installs it; "
+      "-DXGRAD_BUILD_${switch}=OFF does without.")
+  endif()
+endmacro()

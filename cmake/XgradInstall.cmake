@@ -4,13 +4,14 @@ include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
 # Kernels and what only our own .cpp files include stay at home, and with them every header of somebody else's.
-set(xgrad_private_headers "finite_differences|gradcheck_compare|io/(atomic_file|half|safetensors_header|safetensors_types)")
+set(xgrad_private_headers
+  "core/(finite_differences|gradcheck_compare|io/(atomic_file|half|safetensors_header|safetensors_types))|nn/members")
 install(FILES "${PROJECT_SOURCE_DIR}/xgrad.hpp" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/xgrad" COMPONENT development)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/core" "${PROJECT_SOURCE_DIR}/nn" "${PROJECT_SOURCE_DIR}/optim"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/xgrad" COMPONENT development
   FILES_MATCHING PATTERN "*.hpp"
   PATTERN kernels EXCLUDE
-  REGEX "/core/(${xgrad_private_headers})\\.hpp$" EXCLUDE)
+  REGEX "/(${xgrad_private_headers})\\.hpp$" EXCLUDE)
 
 install(TARGETS xgrad EXPORT xgrad
   INCLUDES DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"

@@ -64,7 +64,8 @@ class Engine {
     for (std::size_t i = 0; i < tape_.size(); ++i) {
       if (!needed_[i] || !slots_[i].defined()) continue;
       Node& node = *tape_[i];
-      if (node.hooks_ && node.id() > before_) slots_[i] = (*node.hooks_)(node, std::move(slots_[i]));
+      if (node.has_hooks_.load(std::memory_order_acquire) && node.id() > before_)
+        slots_[i] = (*node.body_.hooks)(node, std::move(slots_[i]));
       if (fills_grad_ && (node.is_leaf() || node.retains_grad_)) deposit(node, slots_[i]);
       if (is_target_[i]) {
         if (leads_on(node)) replay_node(node, slots_[i]);  // another target lies behind this one

@@ -11,6 +11,13 @@
 
 namespace xgrad {
 
+/// A callable of any type but this one: tells a template from the overload that takes just this type.
+template <class F, class Type>
+concept OtherThan = !std::is_same_v<std::remove_cvref_t<F>, Type>;
+
+/// So many inputs may be passed one by one.
+inline constexpr std::size_t most_single_inputs = 8;
+
 namespace call_with_detail {
 
 template <std::size_t count = 1, class F>
@@ -23,7 +30,11 @@ Variable call_indexed(std::string_view op, F& f, const std::vector<Variable>& x,
   } else if constexpr (requires { f.forward(x[i]...); }) {
     if (x.size() == sizeof...(i)) return f.forward(x[i]...);
   }
-  if constexpr (sizeof...(i) < 8) return call<sizeof...(i) + 1>(op, f, x);
+  if constexpr (sizeof...(i) < most_single_inputs) return call<sizeof...(i) + 1>(op, f, x);
+  if (x.size() > most_single_inputs) {
+    fail(op, x.size(), " inputs are more than the ", most_single_inputs,
+         " that can be passed one by one; let the function take a const std::vector<Variable>&");
+  }
   fail(op, "the function does not take ", x.size(), " inputs");
 }
 
@@ -35,7 +46,7 @@ Variable call(std::string_view op, F& f, const std::vector<Variable>& x) {
 }  // namespace call_with_detail
 
 /// Calls f(x), or f(x[0], x[1], ...), or a module's f.forward(x[0], x[1], ...), with as many arguments as
-/// there are inputs. Throws naming `op` if f takes another number of them.
+/// there are inputs, 8 at most. Throws naming `op` if f takes another number of them.
 template <class F>
 Variable call_with(std::string_view op, F& f, const std::vector<Variable>& x) {
   if constexpr (std::is_invocable_v<F&, const std::vector<Variable>&>) {

@@ -31,13 +31,12 @@ using CheckpointFunction = std::function<Variable(const std::vector<Variable>&)>
 Variable checkpoint(CheckpointFunction f, const std::vector<Variable>& inputs,
                     Generator& generator = default_generator());
 
-/// The same of anything that is called with the inputs one by one: a function, which is copied, or a module,
-/// which must live until backward() is done.
+/// The same of anything that is called with the inputs one by one, up to 8: a function, which is copied, or a
+/// module, which must live until backward() is done.
 ///
 ///     for (const nn::TransformerBlock& block : blocks) x = checkpoint(block, {x});
-template <class F>
-requires(!std::is_same_v<std::remove_cvref_t<F>, CheckpointFunction>) Variable
-    checkpoint(F&& f, const std::vector<Variable>& inputs, Generator& generator = default_generator()) {
+template <OtherThan<CheckpointFunction> F>
+Variable checkpoint(F&& f, const std::vector<Variable>& inputs, Generator& generator = default_generator()) {
   using Function = std::remove_reference_t<F>;
   if constexpr (std::is_lvalue_reference_v<F> && !std::is_copy_constructible_v<Function>) {
     return checkpoint(CheckpointFunction([&f](const auto& x) { return call_with("checkpoint", f, x); }),

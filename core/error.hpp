@@ -33,13 +33,15 @@ class ErrorScope {
   const ErrorScope* outer_;
 };
 
+template <class T>
+concept NotText = !std::convertible_to<const T&, std::string_view>;
+
 /// One part of an error's text: anything that can be streamed, and lives until the end of the statement.
 class ErrorPart {
  public:
   ErrorPart(std::string_view text) : ErrorPart(&text_, print<std::string_view>) { text_ = text; }
-  template <class T>
-  requires(!std::convertible_to<const T&, std::string_view>) ErrorPart(const T& value)
-      : ErrorPart(&value, print<T>) {}
+  template <NotText T>
+  ErrorPart(const T& value) : ErrorPart(&value, print<T>) {}
   ErrorPart(const ErrorPart&) = delete;
   ErrorPart& operator=(const ErrorPart&) = delete;
 

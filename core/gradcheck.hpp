@@ -57,11 +57,10 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
                           const GradcheckOptions& options = {},
                           const std::vector<NamedVariable>& leaves = {});
 
-/// The same of anything that is called with the inputs one by one: a function, or a module (by its call or
-/// its `forward`), whose named parameters are then checked too.
-template <class F>
-requires(!std::is_same_v<std::remove_cvref_t<F>, GradcheckFunction>) GradcheckResult
-    gradcheck(F&& f, const std::vector<Variable>& inputs, const GradcheckOptions& options = {}) {
+/// The same of anything that is called with the inputs one by one, up to 8: a function, or a module (by its
+/// call or its `forward`), whose named parameters are then checked too.
+template <OtherThan<GradcheckFunction> F>
+GradcheckResult gradcheck(F&& f, const std::vector<Variable>& inputs, const GradcheckOptions& options = {}) {
   const GradcheckFunction function = [&f](const std::vector<Variable>& x) {
     return call_with("gradcheck", f, x);
   };

@@ -53,9 +53,10 @@ HookHandle Variable::add_hook(GradientHook hook) const {
   }
   if (!hook) fail("register_hook", "the hook is empty");
   const auto lock = node()->lock_grad();
-  std::shared_ptr<Hooks>& hooks = node()->hooks_;
+  std::shared_ptr<Hooks>& hooks = node()->body_.hooks;
   if (!hooks) hooks = std::make_shared<Hooks>();
   const std::uint64_t id = hooks->add(std::move(hook));
+  node()->has_hooks_.store(true, std::memory_order_release);
   return HookHandle(hooks, id);
 }
 

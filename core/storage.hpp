@@ -1,10 +1,11 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <utility>
+
+#include <xgrad/core/counter.hpp>
 
 namespace xgrad {
 
@@ -15,8 +16,8 @@ class Storage {
  public:
   std::byte* data() { return data_; }
   std::size_t bytes() const { return bytes_; }
-  std::uint32_t version() const { return version_.load(std::memory_order_relaxed); }
-  void bump_version() { version_.fetch_add(1, std::memory_order_relaxed); }
+  std::uint32_t version() const { return version_.value(); }
+  void bump_version() { version_.add(1); }
 
  private:
   friend class StoragePtr;
@@ -26,8 +27,8 @@ class Storage {
   std::byte* data_;
   std::size_t bytes_;
   std::shared_ptr<void> owner_;  // of adopted memory only
-  std::atomic<std::uint32_t> references_{1};
-  std::atomic<std::uint32_t> version_{0};
+  Counter<std::uint32_t> references_{1};
+  Counter<std::uint32_t> version_{0};
 };
 
 /// A counted reference to a Storage.
@@ -40,7 +41,7 @@ class StoragePtr {
   static StoragePtr adopt(void* data, std::size_t bytes, std::shared_ptr<void> owner);
 
   StoragePtr(const StoragePtr& other) : storage_(other.storage_) {
-    if (storage_) storage_->references_.fetch_add(1, std::memory_order_relaxed);
+    if (storage_) storage_->references_.add(1);
   }
   StoragePtr(StoragePtr&& other) noexcept : storage_(std::exchange(other.storage_, nullptr)) {}
   StoragePtr& operator=(StoragePtr other) noexcept {
@@ -48,12 +49,12 @@ class StoragePtr {
     return *this;
   }
   ~StoragePtr() {
-    if (storage_ && storage_->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy();
+    if (storage_ && storage_->references_.subtract(1) == 0) destroy();
   }
 
   Storage* operator->() const { return storage_; }
   explicit operator bool() const { return storage_ != nullptr; }
-  bool is_unique() const { return storage_ && storage_->references_.load(std::memory_order_acquire) == 1; }
+  bool is_unique() const { return storage_ && storage_->references_.value() == 1; }
   friend bool operator==(const StoragePtr& a, const StoragePtr& b) { return a.storage_ == b.storage_; }
 
  private:

@@ -2,20 +2,20 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <utility>
 
+#include <xgrad/core/counter.hpp>
 #include <xgrad/core/error.hpp>
 
 namespace xgrad {
 namespace {
 
-std::atomic<std::uint64_t> newest_id{0};
+Counter<std::uint64_t> newest_id{0};
 
 }  // namespace
 
 Node::Node(const char* op, const Tensor& output)
-    : id_(newest_id.fetch_add(1, std::memory_order_relaxed) + 1),
+    : id_(newest_id.add(1)),
       op_(op),
       shape_(output.shape()),
       dtype_(output.dtype()) {}
@@ -25,16 +25,12 @@ Node::Node(const char* op, const Tensor& output)
 // rule's or a hook's captures, hands its body over to that list instead of destroying it on the spot.
 Node::~Node() {
   thread_local std::vector<Body>* dying = nullptr;
-  if (hooks_) {  // they go with the body
-    body_.rule = [rule = std::move(body_.rule), hooks = std::move(hooks_)](const Replay&) -> Gradients {
-      return {};
-    };
-  }
   if (dying) {
     dying->push_back(std::move(body_));
     return;
   }
   std::vector<Body> list;
+  list.reserve(16);
   dying = &list;
   list.push_back(std::move(body_));
   while (!list.empty()) {
@@ -66,7 +62,7 @@ void Node::forget() {
   body_.saved.clear();
   body_.rule = nullptr;
   output_.value = Tensor();
-  phase_ = Phase::replayed;
+  phase_.store(Phase::replayed, std::memory_order_release);
 }
 
 std::unique_lock<std::mutex> Node::lock_grad() const {
@@ -74,7 +70,7 @@ std::unique_lock<std::mutex> Node::lock_grad() const {
   return std::unique_lock(locks[id_ % locks.size()]);
 }
 
-std::uint64_t newest_node_id() { return newest_id.load(std::memory_order_relaxed); }
+std::uint64_t newest_node_id() { return newest_id.value(); }
 
 bool Replay::wants(std::size_t input) const {
   if (input >= wants_.size()) {

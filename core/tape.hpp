@@ -97,6 +97,7 @@ class Node : public std::enable_shared_from_this<Node> {
     List inputs;
     std::vector<Saved, PoolAllocator<Saved>> saved;
     Rule rule;
+    std::shared_ptr<Hooks> hooks;  // null where none was ever registered
   };
   enum class Phase : std::uint8_t { recorded, being_replayed, replayed };
   void check_replayable() const;                   // throws unless it is `recorded`
@@ -110,7 +111,7 @@ class Node : public std::enable_shared_from_this<Node> {
   std::atomic<Phase> phase_ = Phase::recorded;
   bool retains_grad_ = false;
   Body body_;
-  std::shared_ptr<Hooks> hooks_;  // null where none was ever registered
+  std::atomic<bool> has_hooks_ = false;  // from then on `hooks` stays as it is, and threads may look at it
   Saved output_;                  // with keeps_output only
   Tensor grad_;                   // a leaf's, or a retained one
 };

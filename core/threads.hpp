@@ -6,7 +6,7 @@ namespace xgrad {
 /// the processors this process may run on. Results repeat bit for bit at a given number of threads.
 int get_num_threads();
 
-/// From now on, for every thread of this process. Throws unless `count` is 1 or more.
+/// From now on, for every thread of this process. Throws unless 1 ≤ count ≤ 1024.
 void set_num_threads(int count);
 
 }  // namespace xgrad

@@ -33,7 +33,8 @@ void Variable::set_value(Tensor value) const {
   }
   if (state_->node && (value.shape() != shape() || value.dtype() != dtype())) {
     const auto node = std::make_shared<Node>("leaf", value);
-    node->hooks_ = state_->node->hooks_;
+    node->body_.hooks = state_->node->body_.hooks;
+    node->has_hooks_ = node->body_.hooks != nullptr;
     state_->node = node;
   }
   state_->value = std::move(value);

@@ -33,8 +33,8 @@ int main() {
   std::cout << tape << '\n';  // before backward(), while the nodes still hold what they saved
 
   g.backward();
-  std::cout << std::fixed << std::setprecision(4)             //
-            << "g     = " << g.item<double>() << '\n'         //
-            << "dg/da = " << a.grad().item<double>() << '\n'  //
-            << "dg/db = " << b.grad().item<double>() << '\n';
+  std::cout << std::fixed << std::setprecision(4);
+  std::cout << "g     = " << g.item<double>() << '\n';
+  std::cout << "dg/da = " << a.grad().item<double>() << '\n';
+  std::cout << "dg/db = " << b.grad().item<double>() << '\n';
 }

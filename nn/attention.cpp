@@ -43,8 +43,8 @@ double scale_of(const Variable& q) { return 1 / std::sqrt(static_cast<double>(q.
 
 }  // namespace
 
-Attended scaled_dot_product_attention(const Variable& q, const Variable& k, const Variable& v,
-                                      const Mask& mask, const Dropout* dropout) {
+AttentionOutput scaled_dot_product_attention(const Variable& q, const Variable& k, const Variable& v,
+                                             const Mask& mask, const Dropout* dropout) {
   const bool fits =
       q.dim() == 4 && k.dim() == 4 && v.dim() == 4 && q.size(3) == k.size(3) && k.size(2) == v.size(2);
   if (!fits) {
@@ -74,7 +74,7 @@ MultiHeadAttention::MultiHeadAttention(std::int64_t d_model, std::int64_t num_he
 
 Variable MultiHeadAttention::forward(const Variable& Q, const Variable& K, const Variable& V,
                                      const Mask& mask) const {
-  if (!fused || (dropout.p > 0 && is_training())) return forward_with_weights(Q, K, V, mask).output;
+  if (!fused || (dropout.p > 0 && dropout.is_training())) return forward_with_weights(Q, K, V, mask).output;
   const ForwardScope scope(*this);
   const auto [q, k, v] = project(Q, K, V);
   const auto [causal, rest] = mask.parts_for_scores({q.size(0), num_heads, q.size(2), k.size(2)}, q.dtype());
@@ -83,8 +83,8 @@ Variable MultiHeadAttention::forward(const Variable& Q, const Variable& K, const
   return W_o(join_heads(context));  // (B, H, T_q, d) → (B, T_q, D)
 }
 
-Attended MultiHeadAttention::forward_with_weights(const Variable& Q, const Variable& K, const Variable& V,
-                                                  const Mask& mask) const {
+AttentionOutput MultiHeadAttention::forward_with_weights(const Variable& Q, const Variable& K,
+                                                         const Variable& V, const Mask& mask) const {
   const ForwardScope scope(*this);
   const auto [q, k, v] = project(Q, K, V);
   const auto [context, weights] = scaled_dot_product_attention(q, k, v, mask, &dropout);

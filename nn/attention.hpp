@@ -10,7 +10,7 @@
 namespace xgrad::nn {
 
 /// What attention gives: its output, and how much each query attended to each key.
-struct Attended {
+struct AttentionOutput {
   Variable output;
   Variable weights;  ///< (B, H, T_q, T_k); each row sums to 1, or is 0 where the mask leaves no key
 };
@@ -18,8 +18,8 @@ struct Attended {
 /// softmax(q kᵀ / √d + mask) v for every head: q (B, H, T_q, d), k and v (B, H, T_k, d) → output (B, H, T_q,
 /// d). `dropout` is applied to the weights on their way to v. A query with no key to attend to gets 0 (and
 /// gradient 0).
-Attended scaled_dot_product_attention(const Variable& q, const Variable& k, const Variable& v,
-                                      const Mask& mask = {}, const Dropout* dropout = nullptr);
+AttentionOutput scaled_dot_product_attention(const Variable& q, const Variable& k, const Variable& v,
+                                             const Mask& mask = {}, const Dropout* dropout = nullptr);
 
 struct MultiHeadAttentionOptions {
   double dropout = 0;  ///< of the attention weights
@@ -46,8 +46,8 @@ class MultiHeadAttention : public Module {
     return forward(Q, K, V, mask);
   }
   /// The same, with the attention weights (B, H, T_q, T_k), as they are before dropout.
-  Attended forward_with_weights(const Variable& Q, const Variable& K, const Variable& V,
-                                const Mask& mask = {}) const;
+  AttentionOutput forward_with_weights(const Variable& Q, const Variable& K, const Variable& V,
+                                       const Mask& mask = {}) const;
 
   void visit(Visitor& visitor) const override {
     visitor("W_q", W_q)("W_k", W_k)("W_v", W_v)("W_o", W_o)("dropout", dropout);

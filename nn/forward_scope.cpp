@@ -1,33 +1,25 @@
 #include <vector>
 
-#include <xgrad/nn/module.hpp>
+#include <xgrad/nn/members.hpp>
 
 namespace xgrad::nn {
 namespace {
 
-// The dotted path from one module down to another.
-class PathFinder : public Visitor {
- public:
-  PathFinder(const Module& root, const Module& wanted) : wanted_(wanted) { root.visit(*this); }
-  const std::string& path() const { return path_; }  // empty where there is none
-
-  Visitor& operator()(std::string_view, const Variable&) override { return *this; }
-  Visitor& operator()(std::string_view name, const Module& child) override {
-    if (found_) return *this;
-    const std::size_t length = path_.size();
-    if (length > 0) path_ += '.';
-    path_ += name;
-    found_ = &child == &wanted_;
-    if (!found_) child.visit(*this);
-    if (!found_) path_.resize(length);
-    return *this;
-  }
-
- private:
-  const Module& wanted_;
-  std::string path_;
-  bool found_ = false;
-};
+// The dotted path from one module down to another; empty where there is none.
+std::string path_between(const Module& root, const Module& wanted) {
+  std::string path;
+  for_each_member(
+      root, [](std::string_view, const Variable&) {},
+      [&](std::string_view name, const Module& child) {
+        if (!path.empty()) return;
+        if (&child == &wanted) {
+          path = name;
+        } else if (const std::string below = path_between(child, wanted); !below.empty()) {
+          path = std::string(name) + '.' + below;
+        }
+      });
+  return path;
+}
 
 }  // namespace
 
@@ -39,8 +31,8 @@ std::string ForwardScope::place() const {
   }
   for (std::size_t inner = 0; inner < modules.size(); ++inner) {
     for (std::size_t root = modules.size() - 1; root > inner; --root) {
-      const PathFinder finder(*modules[root], *modules[inner]);
-      if (!finder.path().empty()) return " (in " + finder.path() + ")";
+      const std::string path = path_between(*modules[root], *modules[inner]);
+      if (!path.empty()) return " (in " + path + ")";
     }
   }
   return {};

@@ -1,6 +1,5 @@
 #include <xgrad/nn/gpt.hpp>
 
-#include <algorithm>
 #include <cmath>
 
 #include <xgrad/core/error.hpp>
@@ -19,6 +18,27 @@ const GPTOptions& checked(const GPTOptions& options) {
   return options;
 }
 
+void init_weights(const GPT& gpt, Generator& generator) {
+  constexpr double usual = 0.02;
+  // Each of the 2 · num_layers branches adds to the residual stream: scaled so, their sum's variance stays as
+  // it was.
+  const double at_branch_end = usual / std::sqrt(2.0 * static_cast<double>(gpt.blocks.size()));
+  const auto init_linear = [&](const Linear& linear, double std) {
+    init::normal_(linear.weight, 0, std, generator);
+    if (linear.bias.defined()) init::zeros_(linear.bias);
+  };
+  init::normal_(gpt.token.weight, 0, usual, generator);
+  init::normal_(gpt.position.weight, 0, usual, generator);
+  for (const TransformerBlock& block : gpt.blocks) {
+    for (const Linear* linear : {&block.attention.W_q, &block.attention.W_k, &block.attention.W_v})
+      init_linear(*linear, usual);
+    init_linear(block.attention.W_o, at_branch_end);
+    init_linear(block.feed_forward.expand, usual);
+    init_linear(block.feed_forward.project, at_branch_end);
+  }
+  if (!gpt.options.tied_head) init_linear(gpt.head, usual);
+}
+
 }  // namespace
 
 GPT::GPT(const GPTOptions& o, Generator& generator)
@@ -35,18 +55,7 @@ GPT::GPT(const GPTOptions& o, Generator& generator)
         generator);
   }
   if (o.tied_head) head.weight = token.weight;
-  // Each of the 2 · num_layers branches adds to the residual stream: scaled so, their sum's variance stays as
-  // it was.
-  const double branch_std =
-      0.02 / std::sqrt(2.0 * static_cast<double>(std::max<std::int64_t>(o.num_layers, 1)));
-  for (const auto& [name, parameter] : named_parameters()) {
-    if (parameter.dim() < 2) {
-      if (name.ends_with("bias")) init::zeros_(parameter);
-    } else {
-      const bool ends_branch = name.ends_with("W_o.weight") || name.ends_with("project.weight");
-      init::normal_(parameter, 0, ends_branch ? branch_std : 0.02, generator);
-    }
-  }
+  init_weights(*this, generator);
 }
 
 Variable GPT::forward(const Variable& tokens) const {

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <functional>
 #include <memory>
 #include <typeinfo>
+
+#include <xgrad/nn/members.hpp>
 
 #if __has_include(<cxxabi.h>)
 #include <cxxabi.h>
@@ -13,52 +14,23 @@
 namespace xgrad::nn {
 namespace {
 
-// Walks a module's whole tree, with the dotted path to each parameter.
-class Walker : public Visitor {
- public:
-  explicit Walker(std::function<void(const std::string&, const Variable&)> on_parameter)
-      : on_parameter_(std::move(on_parameter)) {}
-
-  Visitor& operator()(std::string_view name, const Variable& parameter) override {
-    if (parameter.defined()) on_parameter_(prefix_ + std::string(name), parameter);
-    return *this;
-  }
-
-  Visitor& operator()(std::string_view name, const Module& child) override {
-    const std::size_t length = prefix_.size();
-    prefix_.append(name).append(".");
-    child.visit(*this);
-    prefix_.resize(length);
-    return *this;
-  }
-
- private:
-  std::function<void(const std::string&, const Variable&)> on_parameter_;
-  std::string prefix_;
-};
-
-// Calls a function on every module below one.
-class Descent : public Visitor {
- public:
-  explicit Descent(std::function<void(const Module&)> on_module) : on_module_(std::move(on_module)) {}
-  Visitor& operator()(std::string_view, const Variable&) override { return *this; }
-  Visitor& operator()(std::string_view, const Module& child) override {
-    on_module_(child);
-    child.visit(*this);
-    return *this;
-  }
-
- private:
-  std::function<void(const Module&)> on_module_;
-};
+// Every parameter in a module's tree, under its dotted path behind `prefix`.
+void collect(const Module& module, const std::string& prefix, NamedParameters& all) {
+  for_each_member(
+      module,
+      [&](std::string_view name, const Variable& parameter) {
+        all.emplace_back(prefix + std::string(name), parameter);
+      },
+      [&](std::string_view name, const Module& child) {
+        collect(child, prefix + std::string(name) + '.', all);
+      });
+}
 
 }  // namespace
 
 NamedParameters Module::all_named_parameters() const {
   NamedParameters all;
-  Walker walker(
-      [&](const std::string& name, const Variable& parameter) { all.emplace_back(name, parameter); });
-  visit(walker);
+  collect(*this, "", all);
   return all;
 }
 
@@ -88,10 +60,13 @@ void Module::zero_grad() const {
   for (const Variable& parameter : parameters()) parameter.zero_grad();
 }
 
-void Module::train(bool training) {
+void Module::train(bool training) { set_training(training); }
+
+void Module::set_training(bool training) const {
   training_ = training;
-  Descent descent([training](const Module& module) { module.training_ = training; });
-  visit(descent);
+  for_each_member(
+      *this, [](std::string_view, const Variable&) {},
+      [&](std::string_view, const Module& child) { child.set_training(training); });
 }
 
 void Module::to(DType dtype) {

@@ -62,8 +62,8 @@ class Module {
   void train(bool training = true);  ///< dropout drops
   void eval() { train(false); }      ///< dropout is the identity
   bool is_training() const { return training_; }
-  void to(
-      DType dtype);  ///< converts every parameter, in all its handles; gradients of another dtype are dropped
+  /// Converts every parameter, in all its handles; gradients of another dtype are dropped.
+  void to(DType dtype);
 
   /// Every parameter's value under every name it has. The Tensors share memory with the parameters.
   NamedTensors state_dict() const;
@@ -71,8 +71,8 @@ class Module {
   /// key, every undefined Tensor and every wrong shape is named in one `std::invalid_argument`, and then
   /// nothing has been changed.
   void load_state_dict(const NamedTensors& state) const;
-  void save(
-      const std::filesystem::path& path) const;  ///< the state dict as safetensors, see `save_safetensors`
+  /// The state dict as safetensors, see `save_safetensors`.
+  void save(const std::filesystem::path& path) const;
   void load(const std::filesystem::path& path) const;  ///< what `save` wrote
 
   std::string type_name() const;  ///< "xgrad::nn::Linear"
@@ -81,6 +81,7 @@ class Module {
 
  private:
   NamedParameters all_named_parameters() const;  // a shared one under each of its names
+  void set_training(bool training) const;
 
   // Mutable so that one const `visit` serves reading and train() alike.
   mutable bool training_ = true;

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <ostream>
 #include <sstream>
-#include <unordered_map>
+#include <utility>
+#include <vector>
 
-#include <xgrad/nn/module.hpp>
+#include <xgrad/nn/members.hpp>
 
 namespace xgrad::nn {
 namespace {
@@ -34,28 +35,24 @@ std::string grouped(std::int64_t count) {
   return text;
 }
 
-// What one module is made of, not what those are made of in turn.
-class Members : public Visitor {
- public:
-  explicit Members(const Module& module) { module.visit(*this); }
-  Visitor& operator()(std::string_view name, const Variable& parameter) override {
-    if (parameter.defined()) all.push_back({std::string(name), parameter, nullptr});
-    return *this;
-  }
-  Visitor& operator()(std::string_view name, const Module& child) override {
-    all.push_back({std::string(name), {}, &child});
-    has_children = true;
-    return *this;
-  }
-
-  struct Member {
-    std::string name;
-    Variable parameter;
-    const Module* module;  // or null
-  };
-  std::vector<Member> all;
-  bool has_children = false;
+struct Member {
+  std::string name;
+  Variable parameter;
+  const Module* module;  // or null
 };
+
+std::vector<Member> members_of(const Module& module) {
+  std::vector<Member> all;
+  for_each_member(
+      module,
+      [&](std::string_view name, const Variable& parameter) {
+        all.push_back({std::string(name), parameter, nullptr});
+      },
+      [&](std::string_view name, const Module& child) {
+        all.push_back({std::string(name), {}, &child});
+      });
+  return all;
+}
 
 class Printer {
  public:
@@ -64,19 +61,21 @@ class Printer {
   // Opens the module's line, which begins with `head`; returns how many parameters are new in it.
   std::int64_t print(const Module& module, const std::string& head, const std::string& indent,
                      const std::string& path) {
-    const Members members(module);
+    const std::vector<Member> members = members_of(module);
+    const bool has_children =
+        std::any_of(members.begin(), members.end(), [](const Member& member) { return member.module; });
     const std::size_t own = lines.size();
     lines.push_back({indent + head + short_name(module) + "("});
     std::vector<std::string> inside;  // of a module without children
     std::int64_t count = 0;
-    for (const auto& [name, parameter, child] : members.all) {
+    for (const auto& [name, parameter, child] : members) {
       if (child) {
         count += print(*child, "(" + name + "): ", indent + "  ", path + name + ".");
         continue;
       }
       const auto [text, added] = describe(parameter, path + name);
       count += added;
-      if (members.has_children) {
+      if (has_children) {
         lines.push_back({indent + "  (" + name + "): " + text, added});
       } else {
         inside.push_back(name + " " + text);
@@ -85,7 +84,7 @@ class Printer {
     if (const std::string extra = module.extra_repr(); !extra.empty()) inside.push_back(extra);
     for (std::size_t i = 0; i < inside.size(); ++i) lines[own].text += (i ? ", " : "") + inside[i];
     lines[own].count = count;
-    if (members.has_children) {
+    if (has_children) {
       lines.push_back({indent + ")"});
     } else {
       lines[own].text += ")";
@@ -96,14 +95,15 @@ class Printer {
  private:
   // The shape, or for one that was shown before also where; and how many numbers are new.
   std::pair<std::string, std::int64_t> describe(const Variable& parameter, const std::string& path) {
-    const void* const identity = &parameter.value();  // the handles of one Variable share its Tensor
-    const auto [at, is_new] = paths_.emplace(identity, path);
     const std::string shape = parameter.shape().str();
-    return is_new ? std::pair(shape, parameter.numel())
-                  : std::pair(shape + " = " + at->second, std::int64_t{0});
+    for (const auto& [shown, at] : shown_) {
+      if (shown.is(parameter)) return {shape + " = " + at, 0};
+    }
+    shown_.emplace_back(parameter, path);
+    return {shape, parameter.numel()};
   }
 
-  std::unordered_map<const void*, std::string> paths_;
+  std::vector<std::pair<Variable, std::string>> shown_;  // and where
 };
 
 // The characters of UTF-8 text.

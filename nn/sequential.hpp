@@ -12,6 +12,12 @@
 
 namespace xgrad::nn {
 
+class Sequential;
+
+/// Not one Sequential alone, which is moved rather than made the only step of another.
+template <class... Steps>
+concept AreSteps = sizeof...(Steps) != 1 || (!std::same_as<std::remove_cvref_t<Steps>, Sequential> && ...);
+
 /// Modules and functions one after the other, named "0", "1", ...; a function has a number and no parameters,
 /// as PyTorch's activation modules.
 ///
@@ -20,10 +26,8 @@ class Sequential : public Module {
  public:
   Sequential() = default;
   template <class... Steps>
-  requires(sizeof...(Steps) > 1 || (!std::same_as<std::remove_cvref_t<Steps>, Sequential> && ...))  //
-      explicit Sequential(Steps&&... steps) {
-    (push_back(std::forward<Steps>(steps)), ...);
-  }
+  requires AreSteps<Steps...>
+  explicit Sequential(Steps&&... steps) { (push_back(std::forward<Steps>(steps)), ...); }
 
   /// A module is moved in.
   template <class S>

@@ -59,7 +59,7 @@ TEST_CASE("multi-head attention: values, weights and all gradients are PyTorch's
       const auto input = [&](const std::string& which) {
         return variables.emplace_back(which, Variable(numbers(kind + "/" + which).clone(), true)).second;
       };
-      Attended attended;
+      AttentionOutput attended;
       if (kind == "self") {
         const Variable x = input("x");
         attended = mha.forward_with_weights(x, x, x, mask);

@@ -20,7 +20,6 @@
 #include <xgrad/core/pool.hpp>
 #include <xgrad/core/tape.hpp>
 #include <xgrad/core/trace.hpp>
-#include <xgrad/nn/gpt.hpp>
 
 using namespace xgrad;
 
@@ -243,44 +242,4 @@ TEST_CASE("fused attention refuses operands and masks that do not fit, and says 
   CHECK_THROWS_TEXT(fused_attention(q, q, q, {.mask = zeros({2, 3})}),
                     "[fused_attention] the mask of shape (2, 3) does not broadcast to the scores of shape "
                     "(1, 2, 3, 3)");
-}
-
-TEST_CASE("the fused module is the composed one, and composed where the weights are needed") {
-  const nn::Mask every[] = {nn::Mask(), nn::Mask::causal(), nn::Mask::padding(tensor({3, 0})),
-                            nn::Mask::causal() & nn::Mask::padding(tensor({2, 5})),
-                            nn::Mask::causal() & nn::Mask::additive(ones({5, 5}))};
-  manual_seed(0);
-  const nn::MultiHeadAttention fused(12, 3, {.fused = true, .dtype = float64}),
-      plain(12, 3, {.dtype = float64});
-  for (std::size_t i = 0; i < fused.parameters().size(); ++i) {
-    plain.parameters()[i].value().copy_(fused.parameters()[i].value());
-  }
-  const Variable x(randn({2, 5, 12}, float64), true);
-  for (const nn::Mask& mask : every) {
-    const Variable y = fused(x, x, x, mask), expected = plain(x, x, x, mask);
-    CHECK(trace(y).count("fused_attention") == 1);
-    CHECK(trace(y).count("softmax") == 0);
-    CHECK(max_abs_diff(y.value(), expected.value()) < 1e-12);
-    CHECK(max_abs_diff(grad({sum(y * y)}, {x})[0].value(), grad({sum(expected * expected)}, {x})[0].value()) <
-          1e-11);
-  }
-  CHECK_THROWS_TEXT(fused(x, x.slice(1, 0, 3), x.slice(1, 0, 3), nn::Mask::causal()),
-                    "[Mask] causal: more queries than keys, T_q 5 and T_k 3");
-  CHECK(trace(fused.forward_with_weights(x, x, x).output).count("fused_attention") == 0);
-  nn::MultiHeadAttention dropping(12, 3, {.dropout = 0.5, .fused = true, .dtype = float64});
-  CHECK(trace(dropping(x, x, x)).count("fused_attention") == 0);
-  dropping.eval();
-  CHECK(trace(dropping(x, x, x)).count("fused_attention") == 1);
-}
-
-TEST_CASE("GPT passes the option on") {
-  for (const bool fused : {false, true}) {
-    const nn::GPT gpt({.vocab_size = 5,
-                       .context = 4,
-                       .d_model = 8,
-                       .num_layers = 3,
-                       .num_heads = 2,
-                       .fused_attention = fused});
-    CHECK(trace(gpt(zeros({1, 4}, int64))).count("fused_attention") == (fused ? 3 : 0));
-  }
 }

@@ -32,6 +32,7 @@ TEST_CASE("options: a text has defaults of its own, and what fits no task is ref
   CHECK(text.weight_decay == 0);
   CHECK(text.lr == 0.5);
   CHECK(text.out == "runs/text");
+  CHECK(text.min_lr == 0.05);  // a tenth of what was asked for
 
   CHECK_THROWS_TEXT(parsed({"--task", "text"}), "--task: text needs --text FILE");
   CHECK_THROWS_TEXT(parsed({"--task", "addition", "--text", "a"}), "--text: is not for --task addition");

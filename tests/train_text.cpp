@@ -1,19 +1,14 @@
-// Training on text, as examples/train_transformer has it.
+// Text to train on, as examples/train_transformer has it.
 
-#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <set>
-#include <sstream>
 
 #include <doctest/doctest.h>
 #include <xgrad/xgrad.hpp>
 
-#include "run.hpp"
-#include "sample.hpp"
 #include "support.hpp"
 #include "text.hpp"
-#include "trainer.hpp"
 #include "utf8.hpp"
 
 using namespace xgrad;
@@ -24,15 +19,6 @@ const std::string passage_path = std::string(XGRAD_GOLDEN_DIR) + "/text.txt";
 const Tensor& numbers(const std::string& key) { return golden("text", key); }
 
 std::u32string points(const std::vector<std::int64_t>& values) { return {values.begin(), values.end()}; }
-
-nn::GPT small_model(const Text& text, double dropout = 0) {
-  return nn::GPT({.vocab_size = text.vocabulary().size(),
-                  .context = text.context(),
-                  .d_model = 32,
-                  .num_layers = 2,
-                  .num_heads = 4,
-                  .dropout = dropout});
-}
 
 // A file that is gone at the end of the test.
 struct File {
@@ -138,103 +124,4 @@ TEST_CASE("batches are PyTorch's windows of the training part, and no others") {
   CHECK(starts.size() == 17);
   CHECK(*starts.begin() == 0);
   CHECK(*starts.rbegin() == 16);
-}
-
-TEST_CASE("ten losses on a text, and the validation loss after them, are PyTorch's from the same seeds") {
-  const Text text(read_text(passage_path), 16);
-  manual_seed(3);
-  nn::GPT model = small_model(text);
-  Generator batches(4);
-  Trainer trainer(model,
-                  {.steps = 12, .warmup = 4, .lr = 1e-2, .min_lr = 1e-3, .beta2 = 0.99, .weight_decay = 0.1});
-  for (std::int64_t step = 0; step < 10; ++step) {
-    CAPTURE(step);
-    CHECK(trainer.learn(text.next_batch(6, batches)) ==
-          doctest::Approx(numbers("losses").select(0, step).item<double>()).epsilon(1e-4).scale(0));
-  }
-  // 11 windows, whatever the size of the batches
-  for (const std::int64_t size : {1, 4, 11, 64}) {
-    CHECK(text.validation_loss(model, size).value() ==
-          doctest::Approx(numbers("validation_loss").item<double>()).epsilon(1e-4).scale(0));
-  }
-}
-
-TEST_CASE("validation and samples leave training as it would have been") {
-  const Text text(read_text(passage_path), 16);
-  std::vector<std::vector<double>> losses;
-  for (const bool looks : {false, true}) {
-    manual_seed(0);
-    nn::GPT model = small_model(text, /*dropout=*/0.2);
-    Generator batches(1), samples(2);
-    Trainer trainer(model, {.steps = 6, .lr = 1e-2});
-    losses.emplace_back();
-    for (int step = 0; step < 6; ++step) {
-      losses.back().push_back(trainer.learn(text.next_batch(4, batches)));
-      if (!looks) continue;
-      const double once = text.validation_loss(model, 4).value();
-      std::ostringstream out;
-      write_sample(model, text.vocabulary(), {.prompt = {0}, .length = 5}, samples, out);
-      CHECK(model.is_training());
-      CHECK(text.validation_loss(model, 4).value() == once);  // so without dropout
-    }
-  }
-  CHECK(losses[0] == losses[1]);
-}
-
-TEST_CASE("a class is drawn as often as the softmax says") {
-  const std::vector<double> logits = {1, -2, 0.5, 0};
-  for (const double temperature : {0.5, 1.0, 3.0}) {
-    CAPTURE(temperature);
-    const Tensor expected = softmax(tensor(logits) / temperature, 0).value();
-    Generator generator(0);
-    std::vector<double> counts(4, 0);
-    for (int i = 0; i < 20000; ++i) ++counts[static_cast<std::size_t>(draw(logits, temperature, generator))];
-    for (std::int64_t i = 0; i < 4; ++i) {
-      const double p = expected.select(0, i).item<double>();  // five standard deviations
-      CHECK(std::abs(counts[static_cast<std::size_t>(i)] / 20000 - p) < 5 * std::sqrt(p * (1 - p) / 20000));
-    }
-  }
-  Generator generator(0);
-  for (int i = 0; i < 100; ++i) CHECK(draw({0, 5, 4.999}, 1e-300, generator) == 1);
-}
-
-TEST_CASE("a sample goes on from the prompt, seeing as much as the context holds") {
-  const Text text(read_text(passage_path), 4);
-  manual_seed(0);
-  nn::GPT model = small_model(text);
-  for (const auto& [name, parameter] : model.named_parameters()) {
-    if (parameter.dim() == 2) nn::init::normal_(parameter);  // so large that every character counts
-  }
-  const Vocabulary& vocabulary = text.vocabulary();
-  std::vector<std::int64_t> tokens = vocabulary.tokens(U"Zoë waits", "it");
-  Generator generator(0);
-  std::ostringstream out;
-  write_sample(model, vocabulary, {.prompt = tokens, .length = 12, .temperature = 1e-9}, generator, out);
-  std::u32string likeliest;
-  for (int i = 0; i < 12; ++i) {
-    const Tensor seen = tensor(std::vector(tokens.end() - 4, tokens.end())).reshape({1, 4});
-    tokens.push_back(argmax(model(seen).value().select(1, -1), -1).item<std::int64_t>());
-    likeliest += vocabulary.character(tokens.back());
-  }
-  CHECK(out.str() == encode_utf8(likeliest));
-
-  const auto sampled = [&](std::uint64_t seed) {
-    Generator own(seed);
-    std::ostringstream written;
-    write_sample(model, vocabulary, {.prompt = {3}, .length = 30}, own, written);
-    CHECK(decode_utf8(written.str(), "the sample").size() == 30);
-    return written.str();
-  };
-  CHECK(sampled(1) == sampled(1));
-  CHECK(sampled(1) != sampled(2));
-}
-
-TEST_CASE("a saved model tells its vocabulary") {
-  const std::filesystem::path path = std::filesystem::temp_directory_path() / "xgrad_train_text_run";
-  std::filesystem::remove_all(path);
-  const nn::Linear model(2, 2);
-  RunFolder(path).save(model, {{"vocabulary", "\n a\"é🐋"}});
-  CHECK(load_safetensors(path / "model.safetensors").metadata.at("vocabulary") == "\n a\"é🐋");
-  CHECK_NOTHROW(nn::Linear(2, 2).load(path / "model.safetensors"));
-  std::filesystem::remove_all(path);
 }

@@ -23,11 +23,13 @@ struct Matrices {
   Strides batch_steps;
 
   Matrices(const Tensor& x, const Shape& batch) {
-    const auto as_it_lies = layout(x);
-    if (!as_it_lies) copy = readable_copy(x);
-    const Tensor& read = as_it_lies ? x : copy;
+    how = layout(x);
+    if (!how) {
+      copy = readable_copy(x);
+      how = layout(copy);
+    }
+    const Tensor& read = copy.defined() ? copy : x;
     data = raw<T>(read);
-    how = as_it_lies ? *as_it_lies : *layout(read);
     const int lead = batch.dim() - (read.dim() - 2);  // dims of the batch that x doesn't have
     for (int i = 0; i < batch.dim(); ++i) {
       const bool repeats = i < lead || read.shape()[i - lead] == 1;
@@ -171,8 +173,7 @@ class BatchedProduct {
 void multiply_into(const Tensor& a, const Tensor& b, const Tensor& c, double alpha, double beta,
                    const Tensor& bias = {}) {
   if (c.numel() == 0) return;
-  const auto how = layout(c);
-  if (how && how->transposed) return multiply_into(b.mT(), a.mT(), c.mT(), alpha, beta);  // Cᵀ = Bᵀ Aᵀ
+  if (layout(c).transposed) return multiply_into(b.mT(), a.mT(), c.mT(), alpha, beta);  // Cᵀ = Bᵀ Aᵀ
   dispatch_floating("matmul", c, [&]<class T>() {
     const T* first = bias.defined() ? raw<T>(bias) : nullptr;
     BatchedProduct<T>(a, b, c, static_cast<T>(alpha), static_cast<T>(beta), first).run();

@@ -5,13 +5,12 @@
 namespace xgrad::kernels {
 namespace {
 
-std::optional<Layout> layout(std::int64_t rows, std::int64_t columns, std::int64_t row_step,
-                             std::int64_t column_step) {
+Layout layout(std::int64_t rows, std::int64_t columns, std::int64_t row_step, std::int64_t column_step) {
   if ((columns == 1 || column_step == 1) && (rows == 1 || row_step >= columns))
     return Layout{false, rows == 1 ? columns : row_step};
   if ((rows == 1 || row_step == 1) && (columns == 1 || column_step >= rows))
     return Layout{true, columns == 1 ? rows : column_step};
-  return std::nullopt;
+  return {};
 }
 
 // The rows of one matrix of x lie among those of the others.
@@ -41,7 +40,7 @@ Tensor empty_in_order_of(const Tensor& like, const Shape& shape) {
 
 }  // namespace
 
-std::optional<Layout> layout(const Tensor& x) {
+Layout layout(const Tensor& x) {
   const int last = x.dim() - 1;
   return layout(x.shape()[last - 1], x.shape()[last], row_step(x), column_step(x));
 }

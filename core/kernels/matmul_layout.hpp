@@ -2,21 +2,20 @@
 
 // How matrices lie in memory: which of them gemm can read where they are, and how a product's are laid out.
 
-#include <optional>
-
 #include <xgrad/core/tensor.hpp>
 
 namespace xgrad::kernels {
 
 /// How gemm reads a matrix: as it stands or transposed, with so many elements from one row (column) to the
-/// next.
+/// next. With 0 it cannot: neither of the strides is 1, or elements repeat.
 struct Layout {
-  bool transposed;
-  std::int64_t leading;
+  bool transposed = false;
+  std::int64_t leading = 0;
+  explicit operator bool() const { return leading > 0; }
 };
 
-/// Of x's last two dims; none where neither of their strides is 1, or elements repeat.
-std::optional<Layout> layout(const Tensor& x);
+/// Of x's last two dims.
+Layout layout(const Tensor& x);
 
 /// A copy that gemm can read; what a broadcast repeats is copied once.
 Tensor readable_copy(const Tensor& x);

@@ -85,7 +85,7 @@ class Einsum {
   }
 
   char checked(char c) const {
-    if (!std::isalpha(static_cast<unsigned char>(c))) wrong("'", c, "' is no letter");
+    if (!std::isalpha(static_cast<unsigned char>(c))) wrong("'", c, "' is not a letter");
     return c;
   }
 

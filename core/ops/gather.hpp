@@ -11,7 +11,7 @@ namespace xgrad {
 Variable gather(const Variable& x, int dim, const Variable& index);
 
 /// x with `source`, of the index's shape, added where the index says: y[i, index[i, j, k], k] += source[i, j,
-/// k], here with dim = 1. Repeated indices add up.
+/// k], here with dim = 1. Repeated indices add up. Floating, x and source of one dtype.
 Variable scatter_add(const Variable& x, int dim, const Variable& index, const Variable& source);
 
 }  // namespace xgrad

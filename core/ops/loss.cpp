@@ -127,6 +127,7 @@ Variable binary_cross_entropy_with_logits(const Variable& x, const Variable& t,
       fail(op, "a weight of shape ", weight->shape(), " does not broadcast to logits of shape ", x.shape());
     }
   }
+  // −(p t log σ(x) + (1 − t) log(1 − σ(x))) = (1 − t) x + (1 + (p − 1) t) softplus(−x), since
   // −log σ(x) = softplus(−x) and −log(1 − σ(x)) = x + softplus(−x)
   const Variable missed = softplus(neg(x), 1, /*threshold=*/std::numeric_limits<double>::infinity());
   const Variable share =

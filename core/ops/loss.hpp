@@ -14,9 +14,13 @@ struct CrossEntropyOptions {
   Reduction reduction = Reduction::mean;
 };
 
-/// Cross entropy from logits: −log softmax(logits)[target], as in PyTorch. logits (N, V) with targets (N)
-/// int64, or (V) with (). The mean is over the targets that count (NaN if none does, with gradient 0). Keeps
-/// the logits and two numbers a row. Targets that are neither a class nor `ignore_index` throw.
+/// Cross entropy from logits x: −log softmax(x_n)[target_n], as in PyTorch, or with label smoothing ε
+///
+///     loss_n = log Σ_j exp x_nj − Σ_j q_nj x_nj,  q_n = (1 − ε) · onehot(target_n) + ε / V
+///
+/// (Szegedy et al. 2016, section 7). logits (N, V) with targets (N) int64, or (V) with (). The mean is over
+/// the targets that count (NaN if none does, with gradient 0). Keeps the logits and two numbers a row.
+/// Targets that are neither a class nor `ignore_index` throw.
 Variable cross_entropy(const Variable& logits, const Variable& targets,
                        const CrossEntropyOptions& options = {});
 
@@ -35,8 +39,8 @@ struct BCEWithLogitsOptions {
   Reduction reduction = Reduction::mean;
 };
 
-/// Binary cross entropy from logits: −(t log σ(x) + (1 − t) log(1 − σ(x))) with σ the sigmoid, reduced,
-/// without overflow. Same shapes; targets are floating, in [0, 1].
+/// Binary cross entropy from logits: −(p t log σ(x) + (1 − t) log(1 − σ(x))) with σ the sigmoid and p the
+/// `pos_weight`, reduced, without overflow. Same shapes; targets are floating, in [0, 1].
 Variable binary_cross_entropy_with_logits(const Variable& logits, const Variable& targets,
                                           const BCEWithLogitsOptions& options = {});
 

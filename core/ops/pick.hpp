@@ -19,10 +19,16 @@ Tensor argmin(const Variable& x, int dim, bool keepdim = false);
 /// more than the largest index.
 Tensor one_hot(const Variable& index, std::int64_t classes = -1);
 
-/// The k largest along `dim`, largest first, and their indices (int64).
+/// The k largest along `dim`, largest first, and their indices (int64); of equals the first, and a NaN counts
+/// as largest. 0 ≤ k ≤ the dim's size.
 std::pair<Tensor, Tensor> topk(const Variable& x, std::int64_t k, int dim = -1);
 
-/// `count` indices (int64) drawn from each row of non-negative weights: (V) → (count), (N, V) → (N, count).
+/// `count` indices (int64) drawn from each row of weights, i with probability w_i / Σ_j w_j: (V) → (count),
+/// (N, V) → (N, count). With replacement by the inverse of the cumulative distribution; without, the largest
+/// w_i / e_i are taken, with e_i exponentially distributed. Both draw PyTorch's numbers.
+///
+/// Weights are floating, finite and not negative, and need not sum to 1. Throws if they are otherwise, if a
+/// row has none above 0 or, without replacement, fewer than `count`, and unless count ≥ 1.
 Tensor multinomial(const Variable& weights, std::int64_t count, bool replacement = false,
                    Generator& generator = default_generator());
 

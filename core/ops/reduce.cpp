@@ -58,8 +58,8 @@ Variable mean(const Variable& x, const Shape& dims, bool keepdim) {
 
 namespace {
 
-// σ² = Σ_i (x_i − μ)² / (n − c)   ⇒   ∂σ²/∂x_j = 2 (x_j − μ) / (n − c); the part through μ is Σ_i (x_i − μ) =
-// 0
+// σ² = Σ_i (x_i − μ)² / (n − c)   ⇒   ∂σ²/∂x_j = 2 (x_j − μ) / (n − c); the part through μ vanishes, as
+// Σ_i (x_i − μ) = 0. No freedom, n ≤ c, is 0, as in PyTorch.
 Variable var_backward(const Variable& g, const Variable& x, Dims dims, std::int64_t correction) {
   const std::int64_t freedom = kernels::reduced_count(x.shape(), dims) - correction;
   return beside(g, x.shape(), dims) * 2 / (freedom > 0 ? freedom : 0) * (x - mean(x, dims, /*keepdim=*/true));

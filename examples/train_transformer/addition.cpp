@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "eval_guard.hpp"
+
 using namespace xgrad;
 
 namespace {
@@ -62,8 +64,8 @@ Batch Addition::next_batch(std::int64_t size, Generator& generator) const {
   return encode(problems);
 }
 
-double Addition::held_out_accuracy(const nn::GPT& model) const {
-  const NoGradGuard no_grad;
+double Addition::held_out_accuracy(nn::GPT& model) const {
+  const EvalGuard eval(model);
   const Batch batch = encode(held_out_);
   // The model sees the right digits before each one it predicts. That counts the same sums as exact as
   // writing digit by digit would: as long as all digits so far are right, both see the same text.

@@ -19,7 +19,7 @@ class Addition {
   Batch next_batch(std::int64_t size, xgrad::Generator& generator) const;
 
   /// The share of the held-out sums whose four digits are all right.
-  double held_out_accuracy(const xgrad::nn::GPT& model) const;
+  double held_out_accuracy(xgrad::nn::GPT& model) const;
 
  private:
   struct Problem {

@@ -7,24 +7,25 @@
 // by character, tells the loss on the tenth of it that training never showed, and ends with a sample.
 // `train_transformer --help` lists the options. The model goes to OUT/model.safetensors, the metrics to
 // OUT/metrics.jsonl; if OUT holds a model already, to OUT-2, OUT-3, ... Ctrl-C ends the step, saves, and says
-// where.
+// where. The training itself is `train`, in train.cpp.
 
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <iomanip>
 #include <iostream>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "addition.hpp"
+#include "interrupt.hpp"
 #include "options.hpp"
 #include "progress.hpp"
 #include "run.hpp"
 #include "sample.hpp"
 #include "text.hpp"
-#include "trainer.hpp"
+#include "train.hpp"
 #include "utf8.hpp"
 
 using namespace xgrad;
@@ -51,36 +52,23 @@ RunFolder open_folder(const Config& config, const nn::GPT& model) {
   return folder;
 }
 
-// What a task gives to `train`.
-struct Lesson {
-  Recipe recipe;
-  std::int64_t tokens_per_step;
-  std::function<Batch()> next_batch;
-  std::function<void(std::int64_t step, Progress&)> after_step;  // if there is something to be done then
-};
-
-// True if it ran to the end, false if it was interrupted.
-bool train(const Lesson& lesson, const nn::GPT& model, RunFolder& folder) {
-  watch_for_interrupt();
-  const std::int64_t steps = lesson.recipe.steps;
-  Trainer trainer(model, lesson.recipe);
-  Progress progress(steps, lesson.tokens_per_step);
-  for (std::int64_t step = 1; step <= steps && !interrupted(); ++step) {
-    const double loss = trainer.learn(lesson.next_batch());
-    progress.report(step, loss);
-    folder.log({{"step", step},
-                {"loss", loss},
-                {"lr", trainer.lr()},
-                {"seconds", progress.seconds()},
-                {"tokens_per_second", progress.tokens_per_second(step)}});
-    if (lesson.after_step) lesson.after_step(step, progress);
-  }
-  progress.finish();
-  std::cout << "trained for " << std::fixed << std::setprecision(1) << progress.seconds() << " s\n";
-  return !interrupted();
+// What is said of each step: the line of progress, and one of metrics.
+void report(const Step& step, Progress& progress, RunFolder& folder) {
+  progress.report(step.number, step.loss);
+  folder.log({{"step", step.number},
+              {"loss", step.loss},
+              {"lr", step.lr},
+              {"seconds", progress.seconds()},
+              {"tokens_per_second", progress.tokens_per_second(step.number)}});
 }
 
-void say_saved(bool finished, const RunFolder& folder) {
+using Metadata = std::map<std::string, std::string>;
+
+void save(const nn::GPT& model, const Metadata& metadata, bool finished, Progress& progress,
+          const RunFolder& folder) {
+  progress.finish();
+  std::cout << "trained for " << std::fixed << std::setprecision(1) << progress.seconds() << " s\n";
+  folder.save(model, metadata);
   std::cout << (finished ? "saved to " : "interrupted; saved to ") << folder.model_path().string() << '\n';
 }
 
@@ -91,19 +79,14 @@ int run_addition(const Config& config) {
   nn::GPT model(model_options(config, Addition::vocab_size, Addition::context, /*tied=*/false));
   RunFolder folder = open_folder(config, model);
 
-  const Lesson lesson{.recipe = {.steps = config.steps,
-                                 .warmup = config.warmup,
-                                 .lr = config.lr,
-                                 .weight_decay = config.weight_decay},
-                      .tokens_per_step = config.batch * Addition::context,
-                      .next_batch = [&] { return task.next_batch(config.batch, batches); },
-                      .after_step = {}};
-  const bool finished = train(lesson, model, folder);
-  folder.save(model);
-  say_saved(finished, folder);
+  watch_for_interrupt();
+  Progress progress(config.steps, config.batch * Addition::context);
+  const auto next_batch = [&] { return task.next_batch(config.batch, batches); };
+  const auto after_step = [&](const Step& step) { report(step, progress, folder); };
+  const bool finished = train(model, config, next_batch, after_step);
+  save(model, {}, finished, progress, folder);
   if (!finished) return interrupted_code;
 
-  model.eval();
   const double accuracy = task.held_out_accuracy(model);
   folder.log({{"held_out_accuracy", accuracy}});
   std::cout << "held-out accuracy: " << std::setprecision(2) << 100 * accuracy << " %\n";
@@ -126,27 +109,21 @@ int run_text(const Config& config) {
   nn::GPT model(model_options(config, task.vocabulary().size(), config.context, /*tied=*/true));
   RunFolder folder = open_folder(config, model);
 
-  const auto validate = [&](std::int64_t step, Progress& progress) {
-    if (config.eval_every == 0 || step % config.eval_every != 0 || step == config.steps) return;
+  watch_for_interrupt();
+  Progress progress(config.steps, config.batch * config.context);
+  const auto next_batch = [&] { return task.next_batch(config.batch, batches); };
+  const auto after_step = [&](const Step& step) {
+    report(step, progress, folder);
+    if (config.eval_every == 0 || step.number % config.eval_every != 0 || step.number == config.steps) return;
     const std::optional<double> loss = task.validation_loss(model, config.batch);
     if (!loss) return;
-    folder.log({{"step", step}, {"validation_loss", *loss}});
+    folder.log({{"step", step.number}, {"validation_loss", *loss}});
     progress.finish();
-    std::cout << "step " << step << ": validation loss " << std::fixed << std::setprecision(4) << *loss
+    std::cout << "step " << step.number << ": validation loss " << std::fixed << std::setprecision(4) << *loss
               << std::endl;
   };
-  const Lesson lesson{.recipe = {.steps = config.steps,
-                                 .warmup = config.warmup,
-                                 .lr = config.lr,
-                                 .min_lr = config.lr / 10,
-                                 .beta2 = 0.99,
-                                 .weight_decay = config.weight_decay},
-                      .tokens_per_step = config.batch * config.context,
-                      .next_batch = [&] { return task.next_batch(config.batch, batches); },
-                      .after_step = validate};
-  const bool finished = train(lesson, model, folder);
-  folder.save(model, {{"vocabulary", encode_utf8(task.vocabulary().characters())}});
-  say_saved(finished, folder);
+  const bool finished = train(model, config, next_batch, after_step);
+  save(model, {{"vocabulary", encode_utf8(task.vocabulary().characters())}}, finished, progress, folder);
   if (!finished) return interrupted_code;
 
   const std::optional<double> loss = task.validation_loss(model, config.batch);

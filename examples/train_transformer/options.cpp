@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <functional>
+#include <sstream>
 
 namespace {
 
@@ -30,23 +31,45 @@ CLI::Validator positive() {
   return number("above 0", [](double x) { return x > 0; });
 }
 
-// Options that either task knows; the addition's defaults are shown by the side of the names.
-void add_common(CLI::App& app, Config& config) {
-  app.add_option("--seed", config.seed, "of the weights, the batches, and what is held out or sampled")
+// Where a text's defaults are other ones than the addition's.
+const Config of_text = {.task = "text",
+                        .steps = 2000,
+                        .d_model = 128,
+                        .layers = 4,
+                        .batch = 12,
+                        .lr = 1e-3,
+                        .weight_decay = 0,
+                        .out = "runs/text",
+                        .beta2 = 0.99};
+
+// An option that either task knows. The addition's default is shown by the side of its name, a text's behind
+// what it is, if that is another one.
+template <class T>
+CLI::Option* add_common(CLI::App& app, Config& config, const char* name, T Config::*value, const char* what) {
+  std::ostringstream text;
+  text << what;
+  if (of_text.*value != Config().*value) text << "; text: " << of_text.*value;
+  return app.add_option(name, config.*value, text.str());
+}
+
+void add_common_options(CLI::App& app, Config& config) {
+  const auto add = [&](auto... option) { return add_common(app, config, option...); };
+  add("--seed", &Config::seed, "of the weights, the batches, and what is held out or sampled")
       ->check(whole_number(0));
-  app.add_option("--steps", config.steps, "optimiser steps; text: 2000")->check(whole_number(1));
-  app.add_option("--d-model", config.d_model, "width of the model; text: 128")->check(whole_number(1));
-  app.add_option("--layers", config.layers, "transformer blocks; text: 4")->check(whole_number(1));
-  app.add_option("--heads", config.heads, "attention heads; must divide the width")->check(whole_number(1));
-  app.add_option("--batch", config.batch, "sequences per step; text: 12")->check(whole_number(1));
-  app.add_option("--lr", config.lr, "peak learning rate; text: 0.001")->check(positive());
-  app.add_option("--warmup", config.warmup, "steps in which the learning rate rises to its peak")
+  add("--steps", &Config::steps, "optimiser steps")->check(whole_number(1));
+  add("--d-model", &Config::d_model, "width of the model")->check(whole_number(1));
+  add("--layers", &Config::layers, "transformer blocks")->check(whole_number(1));
+  add("--heads", &Config::heads, "attention heads; must divide the width")->check(whole_number(1));
+  add("--batch", &Config::batch, "sequences per step")->check(whole_number(1));
+  add("--lr", &Config::lr, "peak learning rate")->check(positive());
+  add("--warmup", &Config::warmup, "steps in which the learning rate rises to its peak")
       ->check(whole_number(0));
-  app.add_option("--dropout", config.dropout, "share of the activations dropped in training")
+  add("--dropout", &Config::dropout, "share of the activations dropped in training")
       ->check(number("from 0 up and below 1", [](double x) { return x >= 0 && x < 1; }));
-  app.add_option("--weight-decay", config.weight_decay, "AdamW's; text: 0")
-      ->check(number("from 0 up", [](double x) { return x >= 0; }));
-  app.add_option("--out", config.out, "folder for the model and the metrics; text: runs/text");
+  add("--weight-decay", &Config::weight_decay, "AdamW's")->check(number("from 0 up", [](double x) {
+    return x >= 0;
+  }));
+  add("--out", &Config::out, "folder for the model and the metrics");
 }
 
 // An option of a text, given without one, is an error rather than ignored.
@@ -68,19 +91,21 @@ void add_of_text(CLI::App& app, Config& config) {
       ->needs(text);
 }
 
-// What of the defaults is another one for a text.
+// A text's defaults for all that the command line does not say.
 void take_defaults_of_text(const CLI::App& app, Config& config) {
-  const auto otherwise = [&app](const char* option, auto& value, auto of_text) {
-    if (app.count(option) == 0) value = of_text;
+  const auto take = [&](const char* option, auto value) {
+    if (app.count(option) == 0) config.*value = of_text.*value;
   };
-  otherwise("--task", config.task, "text");
-  otherwise("--steps", config.steps, 2000);
-  otherwise("--d-model", config.d_model, 128);
-  otherwise("--layers", config.layers, 4);
-  otherwise("--batch", config.batch, 12);
-  otherwise("--lr", config.lr, 1e-3);
-  otherwise("--weight-decay", config.weight_decay, 0);
-  otherwise("--out", config.out, "runs/text");
+  take("--task", &Config::task);
+  take("--steps", &Config::steps);
+  take("--d-model", &Config::d_model);
+  take("--layers", &Config::layers);
+  take("--batch", &Config::batch);
+  take("--lr", &Config::lr);
+  take("--weight-decay", &Config::weight_decay);
+  take("--out", &Config::out);
+  config.beta2 = of_text.beta2;
+  config.min_lr = config.lr / 10;
 }
 
 }  // namespace
@@ -89,7 +114,7 @@ void add_options(CLI::App& app, Config& config) {
   app.option_defaults()->always_capture_default();
   app.add_option("--task", config.task, "what to learn")->check(CLI::IsMember({"addition", "text"}));
   app.add_option("--text", config.text, "learn to go on with the text in this file (UTF-8)");
-  add_common(app, config);
+  add_common_options(app, config);
   add_of_text(app, config);
   app.final_callback([&app, &config] {
     const bool has_text = app.count("--text") > 0;

@@ -1,7 +1,6 @@
 #include "run.hpp"
 
 #include <cerrno>
-#include <csignal>
 #include <iostream>
 #include <stdexcept>
 #include <string>
@@ -12,13 +11,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* model_name = "model.safetensors";
-volatile std::sig_atomic_t asked_to_stop = 0;
-
-void ask_to_stop(int) {
-  asked_to_stop = 1;
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
-}
 
 fs::path without_model(const fs::path& folder) {
   const fs::path named = folder.has_filename() ? folder : folder.parent_path();
@@ -59,11 +51,4 @@ fs::path RunFolder::model_path() const { return folder_ / model_name; }
 void RunFolder::save(const xgrad::nn::Module& model,
                      const std::map<std::string, std::string>& metadata) const {
   xgrad::save_safetensors(model_path(), model.state_dict(), metadata);
-}
-
-bool interrupted() { return asked_to_stop != 0; }
-
-void watch_for_interrupt() {
-  std::signal(SIGINT, ask_to_stop);
-  std::signal(SIGTERM, ask_to_stop);
 }

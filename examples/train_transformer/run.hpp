@@ -29,8 +29,3 @@ class RunFolder {
   std::ofstream metrics_;
   bool warned_ = false;
 };
-
-/// True once somebody pressed Ctrl-C (or sent SIGTERM). The first time asks; a second time ends the program
-/// at once.
-bool interrupted();
-void watch_for_interrupt();

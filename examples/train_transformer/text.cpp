@@ -8,7 +8,9 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "run.hpp"
+#include "eval_guard.hpp"
+#include "interrupt.hpp"
+#include "train.hpp"
 #include "utf8.hpp"
 
 using namespace xgrad;
@@ -96,9 +98,7 @@ Batch Text::next_batch(std::int64_t size, Generator& generator) const {
 }
 
 std::optional<double> Text::validation_loss(nn::GPT& model, std::int64_t size) const {
-  const NoGradGuard no_grad;
-  const bool was_training = model.is_training();
-  model.eval();
+  const EvalGuard eval(model);
   const std::int64_t all = (static_cast<std::int64_t>(tokens_.size()) - split_ - 1) / context_;
   const std::int64_t used = std::min(all, std::max<std::int64_t>(1, validated / context_));
   double total = 0;
@@ -110,7 +110,6 @@ std::optional<double> Text::validation_loss(nn::GPT& model, std::int64_t size) c
     total += batch_loss(model, windows(starts)).item<double>() * static_cast<double>(count);
     starts.clear();
   }
-  model.train(was_training);
   if (interrupted()) return {};
   return total / static_cast<double>(used);
 }

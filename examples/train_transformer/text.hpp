@@ -36,7 +36,6 @@ class Text {
   Text(const std::u32string& text, std::int64_t context);
 
   const Vocabulary& vocabulary() const { return vocabulary_; }
-  std::int64_t context() const { return context_; }
 
   /// Windows from anywhere in the training part.
   Batch next_batch(std::int64_t size, xgrad::Generator& generator) const;

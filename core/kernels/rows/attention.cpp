@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include <xgrad/core/kernels/rows/simd.hpp>
+#include <xgrad/core/kernels/rows/functions.hpp>
 
 namespace xgrad::kernels {
 namespace {
@@ -68,17 +68,17 @@ void softmax_step(const ScoreTile<T>& tile, T* max, T* sum, T* output, std::int6
     batches<T>(
         n,
         [&](std::int64_t i, int k) {
-          const B<T> e = exp(B<T>(load<T>(x + i) - shift));
+          const B<T> e = fast_exp<T>(B<T>(load<T>(x + i) - shift));
           sums.of[k] += e;
           store<T>(x + i, e);
         },
         [&](std::int64_t i, std::int64_t count) {
-          const B<T> e = exp(B<T>(load_part<T>(x + i, count, -infinity<T>) - shift));
+          const B<T> e = fast_exp<T>(B<T>(load_part<T>(x + i, count, -infinity<T>) - shift));
           sums.of[0] += e;
           store_part<T>(x + i, e, count);
         });
     if (before != max[r]) {
-      const B<T> factor = exp(B<T>(B<T>(before) - shift));
+      const B<T> factor = fast_exp<T>(B<T>(B<T>(before) - shift));
       sum[r] *= first_of<T>(factor);
       if (output) scale_row(output + r * output_step, factor, d);
     }
@@ -122,9 +122,9 @@ void softmax_backward(const ScoreTile<T>& tile, const T* logsumexp, const T* dot
     const B<T> shift(logsumexp[r]), mean(dot[r]);
     if (!gradients) {
       batches<T>(
-          n, [&](std::int64_t i, int) { store<T>(x + i, exp(B<T>(load<T>(x + i) - shift))); },
+          n, [&](std::int64_t i, int) { store<T>(x + i, fast_exp<T>(B<T>(load<T>(x + i) - shift))); },
           [&](std::int64_t i, std::int64_t count) {
-            store_part<T>(x + i, exp(B<T>(load_part<T>(x + i, count, T(0)) - shift)), count);
+            store_part<T>(x + i, fast_exp<T>(B<T>(load_part<T>(x + i, count, T(0)) - shift)), count);
           });
       continue;
     }
@@ -132,12 +132,12 @@ void softmax_backward(const ScoreTile<T>& tile, const T* logsumexp, const T* dot
     batches<T>(
         n,
         [&](std::int64_t i, int) {
-          const B<T> weight = exp(B<T>(load<T>(x + i) - shift));
+          const B<T> weight = fast_exp<T>(B<T>(load<T>(x + i) - shift));
           store<T>(x + i, weight);
           store<T>(g + i, weight * (load<T>(g + i) - mean));
         },
         [&](std::int64_t i, std::int64_t count) {
-          const B<T> weight = exp(B<T>(load_part<T>(x + i, count, T(0)) - shift));
+          const B<T> weight = fast_exp<T>(B<T>(load_part<T>(x + i, count, T(0)) - shift));
           store_part<T>(x + i, weight, count);
           store_part<T>(g + i, weight * (load_part<T>(g + i, count, T(0)) - mean), count);
         });

@@ -44,12 +44,17 @@ inline T sum_of(const Batch<T>& value) {
 }
 template <class T>
 inline T max_of(const Batch<T>& value) {
+#ifdef __AVX512F__
+  if constexpr (sizeof(T) == 4) return _mm512_reduce_max_ps(value);
+  if constexpr (sizeof(T) == 8) return _mm512_reduce_max_pd(value);
+#else
   T lanes[Batch<T>::size];
   value.store_unaligned(lanes);
   for (std::size_t half = Batch<T>::size / 2; half > 0; half /= 2) {
     for (std::size_t i = 0; i < half; ++i) lanes[i] = lanes[i] > lanes[i + half] ? lanes[i] : lanes[i + half];
   }
   return lanes[0];
+#endif
 }
 // Not x != x, which xsimd 8 compares in an ordered way with AVX-512: false of NaN.
 template <class T>
@@ -176,6 +181,66 @@ inline void store_part(T* y, const Batch<T>& value, std::int64_t n) {
   T lanes[Batch<T>::size];
   store<T>(lanes, value);
   for (std::int64_t k = 0; k < n; ++k) y[k] = lanes[k];
+#endif
+}
+
+/// value in the first n lanes, `filling` in the others.
+template <class T>
+inline Batch<T> keep_part(const Batch<T>& value, std::int64_t n, T filling) {
+#if defined(XGRAD_HAVE_XSIMD) && defined(__AVX512F__)
+  const auto first_n = (1u << n) - 1u;
+  if constexpr (sizeof(T) == 4) {
+    return _mm512_mask_mov_ps(_mm512_set1_ps(filling), static_cast<__mmask16>(first_n), value);
+  } else {
+    return _mm512_mask_mov_pd(_mm512_set1_pd(filling), static_cast<__mmask8>(first_n), value);
+  }
+#elif defined(XGRAD_HAVE_XSIMD) && defined(__AVX2__)
+  if constexpr (sizeof(T) == 4) {
+    return _mm256_blendv_ps(_mm256_set1_ps(filling), value, _mm256_castsi256_ps(first_lanes<4>(n)));
+  } else {
+    return _mm256_blendv_pd(_mm256_set1_pd(filling), value, _mm256_castsi256_pd(first_lanes<8>(n)));
+  }
+#else
+  T lanes[Batch<T>::size];
+  store<T>(lanes, value);
+  for (std::int64_t k = n; k < static_cast<std::int64_t>(Batch<T>::size); ++k) lanes[k] = filling;
+  return load<T>(lanes);
+#endif
+}
+
+/// value in those of the first n lanes whose flag is set, `filling` in the others.
+template <class T>
+inline Batch<T> keep_flagged(const Batch<T>& value, const bool* flags, std::int64_t n, T filling) {
+#if defined(XGRAD_HAVE_XSIMD) && defined(__AVX512F__)
+  const __m128i bytes = _mm_maskz_loadu_epi8(static_cast<__mmask16>((1u << n) - 1u), flags);
+  const __mmask16 set = _mm_test_epi8_mask(bytes, bytes);
+  if constexpr (sizeof(T) == 4) {
+    return _mm512_mask_mov_ps(_mm512_set1_ps(filling), set, value);
+  } else {
+    return _mm512_mask_mov_pd(_mm512_set1_pd(filling), static_cast<__mmask8>(set), value);
+  }
+#elif defined(XGRAD_HAVE_XSIMD) && defined(__AVX2__)
+  std::uint64_t word = 0;
+  if (constexpr std::int64_t width = Batch<T>::size; n == width) {
+    __builtin_memcpy(&word, flags, width);
+  } else {
+    for (std::int64_t k = 0; k < n; ++k) word |= static_cast<std::uint64_t>(flags[k]) << (8 * k);
+  }
+  const __m128i bytes = _mm_cvtsi64_si128(static_cast<long long>(word));
+  const __m256i zero = _mm256_setzero_si256();
+  if constexpr (sizeof(T) == 4) {
+    const __m256i set = _mm256_cmpgt_epi32(_mm256_cvtepu8_epi32(bytes), zero);
+    return _mm256_blendv_ps(_mm256_set1_ps(filling), value, _mm256_castsi256_ps(set));
+  } else {
+    const __m256i set = _mm256_cmpgt_epi64(_mm256_cvtepu8_epi64(bytes), zero);
+    return _mm256_blendv_pd(_mm256_set1_pd(filling), value, _mm256_castsi256_pd(set));
+  }
+#else
+  constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
+  T lanes[width];
+  store<T>(lanes, value);
+  for (std::int64_t k = 0; k < width; ++k) lanes[k] = k < n && flags[k] ? lanes[k] : filling;
+  return load<T>(lanes);
 #endif
 }
 

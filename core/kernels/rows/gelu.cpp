@@ -31,7 +31,7 @@ B<T> exact(B<T> x) {
 
 template <class T>
 B<T> exact_slope(B<T> x) {  // Φ(x) + x φ(x)
-  return below<T>(x) + x * number<T>(density) * exp(B<T>(number<T>(-0.5) * x * x));
+  return below<T>(x) + x * number<T>(density) * fast_exp<T>(B<T>(number<T>(-0.5) * x * x));
 }
 
 template <class T>

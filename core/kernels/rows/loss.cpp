@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include <xgrad/core/kernels/rows/simd.hpp>
+#include <xgrad/core/kernels/rows/functions.hpp>
 
 namespace xgrad::kernels {
 namespace {
@@ -15,7 +15,7 @@ constexpr T minus_infinity = -std::numeric_limits<T>::infinity();
 template <class T>
 T exp_of_number(T x) {
   T lanes[B<T>::size];
-  store<T>(lanes, exp(B<T>(x)));
+  store<T>(lanes, fast_exp<T>(B<T>(x)));
   return lanes[0];
 }
 
@@ -36,9 +36,9 @@ void log_sum_exp(const T* x, std::int64_t n, T* max, T* sum_exp) {
     const B<T> shift(most == minus_infinity<T> ? T(0) : most);
     Sums<T> sums;
     batches<T>(
-        count, [&](std::int64_t i, int k) { sums.of[k] += exp(B<T>(load<T>(row + i) - shift)); },
+        count, [&](std::int64_t i, int k) { sums.of[k] += fast_exp<T>(B<T>(load<T>(row + i) - shift)); },
         [&](std::int64_t i, std::int64_t rest) {
-          sums.of[0] += exp(B<T>(load_part<T>(row + i, rest, minus_infinity<T>) - shift));
+          sums.of[0] += fast_exp<T>(B<T>(load_part<T>(row + i, rest, minus_infinity<T>) - shift));
         });
     total += sums.total();
   }
@@ -60,7 +60,7 @@ T sum_from(const T* x, T origin, std::int64_t n) {
 template <class T>
 void softmax_gradient(const T* x, T max, T sum_exp, T uniform, T factor, T* dx, std::int64_t n) {
   const B<T> shift(max), scale(factor / sum_exp), offset(uniform * factor);
-  map_row(x, dx, n, [&](B<T> a) { return B<T>(exp(B<T>(a - shift)) * scale - offset); });
+  map_row(x, dx, n, [&](B<T> a) { return B<T>(fast_exp<T>(B<T>(a - shift)) * scale - offset); });
 }
 
 template <class T>

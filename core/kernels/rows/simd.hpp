@@ -7,6 +7,20 @@
 namespace xgrad::kernels {
 namespace {
 
+/// f(0), f(1), ... f(n − 1), each number a constant of the compiled code. Arrays indexed by them are
+/// registers from the start; in a loop that is unrolled late, they would have been put on the stack first.
+template <int i>
+struct Number {
+  constexpr operator int() const { return i; }
+};
+template <int n, class F>
+[[gnu::always_inline]] inline void repeat(F f) {
+  if constexpr (n > 0) {
+    repeat<n - 1>(f);
+    f(Number<n - 1>());
+  }
+}
+
 /// A row taken apart: `whole(i, k)` for each full batch, at i, then `part(i, count)` for what is left. k is
 /// 0, 1, 2, 3 in turn while there are four more batches, then 0: sums kept apart by it don't wait for each
 /// other.

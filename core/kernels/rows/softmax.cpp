@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include <xgrad/core/kernels/rows/simd.hpp>
+#include <xgrad/core/kernels/rows/functions.hpp>
 
 namespace xgrad::kernels {
 namespace {
@@ -98,20 +98,65 @@ T factor_for(T sum, bool zero_if_all_masked) {
   return sum == 0 && zero_if_all_masked ? T(0) : T(1) / sum;
 }
 
+// n scores from column i on, at most a batch; −∞ in lanes that are left.
+template <class T>
+B<T> score_batch(const ScoreRows<T>& in, std::int64_t row, std::int64_t i, std::int64_t n) {
+  const T* x = in.x + row * in.x_step + i;
+  B<T> score = load_part<T>(x, n, x[0]) * B<T>(in.scale);
+  if (in.added) {
+    const T* added = in.added + row * in.mask_step + i;
+    score = score + load_part<T>(added, n, added[0]);
+  }
+  if (in.kept) return keep_flagged<T>(score, in.kept + row * in.mask_step + i, n, minus_infinity<T>);
+  return keep_part<T>(score, n, minus_infinity<T>);
+}
+
+// Rows of N batches, which stay in registers from the scores to the weights.
+template <class T, int N>
+void softmax_of_batches(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
+  const auto length = [n](int j) { return j < N - 1 ? width<T> : n - (N - 1) * width<T>; };
+  for (std::int64_t r = 0; r < rows; ++r, y += n) {
+    B<T> e[N], best(minus_infinity<T>), sum(T(0));
+    repeat<N>([&](auto j) {
+      e[j] = score_batch(in, r, j * width<T>, length(j));
+      best = max(e[j], best);
+    });
+    const B<T> shift(shift_for(max_of<T>(best)));
+    repeat<N>([&](auto j) {
+      e[j] = fast_exp<T>(B<T>(e[j] - shift));
+      sum += e[j];
+    });
+    const B<T> factor(factor_for(sum_of<T>(sum), in.zero_if_all_masked));
+    repeat<N>([&](auto j) { store_part<T>(y + j * width<T>, e[j] * factor, length(j)); });
+  }
+}
+
 template <class T>
 void softmax(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
+  switch ((n + width<T> - 1) / width<T>) {
+    case 1:
+      return softmax_of_batches<T, 1>(in, y, rows, n);
+    case 2:
+      return softmax_of_batches<T, 2>(in, y, rows, n);
+    case 3:
+      return softmax_of_batches<T, 3>(in, y, rows, n);
+    case 4:
+      return softmax_of_batches<T, 4>(in, y, rows, n);
+    default:
+      break;
+  }
   for (std::int64_t r = 0; r < rows; ++r, y += n) {
     const B<T> shift(shift_for(scores(in, r, y, n)));
     Sums<T> sums;
     batches<T>(
         n,
         [&](std::int64_t i, int k) {
-          const B<T> e = exp(B<T>(load<T>(y + i) - shift));
+          const B<T> e = fast_exp<T>(B<T>(load<T>(y + i) - shift));
           sums.of[k] += e;
           store<T>(y + i, e);
         },
         [&](std::int64_t i, std::int64_t count) {
-          const B<T> e = exp(B<T>(load_part<T>(y + i, count, minus_infinity<T>) - shift));
+          const B<T> e = fast_exp<T>(B<T>(load_part<T>(y + i, count, minus_infinity<T>) - shift));
           sums.of[0] += e;
           store_part<T>(y + i, e, count);
         });
@@ -141,9 +186,9 @@ void log_softmax(const T* x, T* y, std::int64_t rows, std::int64_t n) {
     const B<T> shift(scores_plain(x, T(1), y, n));
     Sums<T> sums;
     batches<T>(
-        n, [&](std::int64_t i, int k) { sums.of[k] += exp(B<T>(load<T>(y + i) - shift)); },
+        n, [&](std::int64_t i, int k) { sums.of[k] += fast_exp<T>(B<T>(load<T>(y + i) - shift)); },
         [&](std::int64_t i, std::int64_t count) {
-          sums.of[0] += exp(B<T>(load_part<T>(y + i, count, minus_infinity<T>) - shift));
+          sums.of[0] += fast_exp<T>(B<T>(load_part<T>(y + i, count, minus_infinity<T>) - shift));
         });
     const B<T> log_sum = log(B<T>(sums.total()));
     map_row(y, y, n, [&](B<T> a) { return B<T>((a - shift) - log_sum); });
@@ -158,7 +203,7 @@ void log_softmax_backward(const T* g, const T* y, T* dx, std::int64_t rows, std:
         n, [&](std::int64_t i, int k) { sums.of[k] += load<T>(g + i); },
         [&](std::int64_t i, std::int64_t count) { sums.of[0] += load_part<T>(g + i, count, T(0)); });
     const B<T> sum(sums.total());
-    zip_row(g, y, dx, n, [&](B<T> a, B<T> b) { return B<T>(a - exp(b) * sum); });
+    zip_row(g, y, dx, n, [&](B<T> a, B<T> b) { return B<T>(a - fast_exp<T>(b) * sum); });
   }
 }
 

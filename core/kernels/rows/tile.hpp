@@ -16,7 +16,7 @@ constexpr int tile_rows = 12, tile_batches = 2;
 constexpr int tile_rows = 6, tile_batches = 2;
 #endif
 template <class T>
-constexpr std::int64_t tile_columns = tile_batches* width<T>;
+constexpr std::int64_t tile_columns = width<T>* tile_batches;
 
 constexpr std::int64_t worth_prefetching = 64;  // steps along k, during which C comes into the cache
 
@@ -33,20 +33,6 @@ struct Tile {
   std::int64_t c_row;
   std::int64_t rest;  // elements in the last batch of a row, where that is a part of a batch
 };
-
-// f(0), f(1), ... f(n − 1), each number a constant of the compiled code. Arrays indexed by them are registers
-// from the start; in a loop that is unrolled late, they would have been put on the stack first.
-template <int i>
-struct Number {
-  constexpr operator int() const { return i; }
-};
-template <int n, class F>
-[[gnu::always_inline]] inline void repeat(F f) {
-  if constexpr (n > 0) {
-    repeat<n - 1>(f);
-    f(Number<n - 1>());
-  }
-}
 
 // R rows by N batches.
 template <class T, int R, int N, bool ends_in_part>

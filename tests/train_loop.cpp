@@ -1,0 +1,189 @@
+// Training and sampling, as examples/train_transformer has it.
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <sstream>
+
+#include <doctest/doctest.h>
+#include <xgrad/xgrad.hpp>
+
+#include "run.hpp"
+#include "sample.hpp"
+#include "support.hpp"
+#include "text.hpp"
+#include "train.hpp"
+#include "utf8.hpp"
+
+using namespace xgrad;
+
+namespace {
+
+const std::string passage_path = std::string(XGRAD_GOLDEN_DIR) + "/text.txt";
+const Tensor& numbers(const std::string& key) { return golden("text", key); }
+
+nn::GPT small_model(const Text& text, std::int64_t context = 16, double dropout = 0) {
+  return nn::GPT({.vocab_size = text.vocabulary().size(),
+                  .context = context,
+                  .d_model = 32,
+                  .num_layers = 2,
+                  .num_heads = 4,
+                  .dropout = dropout});
+}
+
+// From then on the model has the same logits everywhere: its head sees nothing but the norm's bias.
+void init_to_say(const nn::GPT& model, const Tensor& logits) {
+  nn::init::zeros_(model.norm.weight);
+  nn::init::ones_(model.norm.bias);
+  nn::init::zeros_(model.head.weight);
+  model.head.weight.value().select(1, 0).copy_(logits);
+}
+
+}  // namespace
+
+TEST_CASE("ten losses on a text, and the validation loss after them, are PyTorch's from the same seeds") {
+  const Text text(read_text(passage_path), 16);
+  manual_seed(3);
+  nn::GPT model = small_model(text);
+  Generator batches(4);
+  const Config config{
+      .steps = 12, .lr = 1e-2, .warmup = 4, .weight_decay = 0.1, .min_lr = 1e-3, .beta2 = 0.99};
+  const auto is_golden = [](double value, const Tensor& expected) {
+    CHECK(value == doctest::Approx(expected.item<double>()).epsilon(1e-4).scale(0));
+  };
+  std::int64_t steps = 0;
+  const auto check = [&](const Step& step) {
+    CAPTURE(step.number);
+    CHECK(step.number == ++steps);
+    if (step.number <= 10) is_golden(step.loss, numbers("losses").select(0, step.number - 1));
+    if (step.number != 10) return;
+    // 11 windows, whatever the size of the batches
+    for (const std::int64_t size : {1, 4, 11, 64})
+      is_golden(text.validation_loss(model, size).value(), numbers("validation_loss"));
+  };
+  const auto next_batch = [&] { return text.next_batch(6, batches); };
+  CHECK(train(model, config, next_batch, check));
+  CHECK(steps == 12);
+}
+
+TEST_CASE("training that diverges says at which step, and what to try") {
+  const Text text(read_text(passage_path), 16);
+  const auto error_of = [&](double weight, double lr) {
+    manual_seed(0);
+    nn::GPT model = small_model(text);
+    model.token.weight.value().mul_(weight);
+    Generator batches(0);
+    const auto next_batch = [&] { return text.next_batch(4, batches); };
+    return thrown_text(
+        [&] { train(model, {.steps = 3, .lr = lr, .warmup = 0}, next_batch, [](const Step&) {}); });
+  };
+  CHECK(error_of(NAN, 1e-3) == "step 1: the loss is nan; try a lower --lr");
+  CHECK(error_of(1, 1e-3) == "(nothing was thrown)");
+  CHECK(error_of(1, 1e30).starts_with("step 2: the loss is "));
+}
+
+TEST_CASE("validation and samples leave training as it would have been") {
+  const Text text(read_text(passage_path), 16);
+  std::vector<std::vector<double>> losses;
+  for (const bool looks : {false, true}) {
+    manual_seed(0);
+    nn::GPT model = small_model(text, 16, /*dropout=*/0.2);
+    Generator batches(1), samples(2);
+    losses.emplace_back();
+    const auto look = [&](const Step& step) {
+      losses.back().push_back(step.loss);
+      if (!looks) return;
+      const double once = text.validation_loss(model, 4).value();
+      std::ostringstream out;
+      write_sample(model, text.vocabulary(), {.prompt = {0}, .length = 5}, samples, out);
+      CHECK(model.is_training());
+      CHECK(text.validation_loss(model, 4).value() == once);  // so without dropout
+    };
+    const auto next_batch = [&] { return text.next_batch(4, batches); };
+    train(model, {.steps = 6, .lr = 1e-2, .warmup = 0}, next_batch, look);
+  }
+  CHECK(losses[0] == losses[1]);
+}
+
+TEST_CASE("training goes on as before where an error ends a sample") {
+  const Text text(read_text(passage_path), 16);
+  nn::GPT model = small_model(text);
+  std::ostringstream out;
+  const std::int64_t none = text.vocabulary().size();  // the model has no such token
+  for (const bool training : {true, false}) {
+    model.train(training);
+    CHECK_THROWS_TEXT(write_sample(model, text.vocabulary(), {.prompt = {none}}, default_generator(), out),
+                      "[embedding] ");
+    CHECK(model.is_training() == training);
+    CHECK(model.blocks[0].dropout.is_training() == training);
+    CHECK(grad_enabled());
+  }
+}
+
+TEST_CASE("characters are sampled as often as the softmax says") {
+  const Vocabulary vocabulary(U"abcd");
+  nn::GPT model({.vocab_size = 4, .context = 1, .d_model = 4, .num_layers = 0, .tied_head = false});
+  const Tensor logits = tensor({1.0, -2.0, 0.5, 0.0});
+  init_to_say(model, logits);
+  constexpr int count = 20000;
+  for (const double temperature : {0.5, 1.0, 3.0}) {
+    CAPTURE(temperature);
+    const Tensor expected = softmax(logits / temperature, 0).value();
+    Generator generator(0);
+    std::ostringstream out;
+    write_sample(model, vocabulary, {.prompt = {0}, .length = count, .temperature = temperature}, generator,
+                 out);
+    const std::string written = out.str();
+    for (std::int64_t i = 0; i < 4; ++i) {
+      const double p = expected.select(0, i).item<double>();  // five standard deviations
+      const auto times = std::count(written.begin(), written.end(), static_cast<char>('a' + i));
+      CHECK(std::abs(static_cast<double>(times) / count - p) < 5 * std::sqrt(p * (1 - p) / count));
+    }
+  }
+  std::ostringstream out;
+  init_to_say(model, tensor({0.0, 5.0, 4.999, 0.0}));
+  write_sample(model, vocabulary, {.prompt = {0}, .length = 100, .temperature = 1e-300}, default_generator(),
+               out);
+  CHECK(out.str() == std::string(100, 'b'));
+}
+
+TEST_CASE("a sample goes on from the prompt, seeing as much as the context holds") {
+  const Text text(read_text(passage_path), 4);
+  manual_seed(0);
+  nn::GPT model = small_model(text, 4);
+  for (const auto& [name, parameter] : model.named_parameters()) {
+    if (parameter.dim() == 2) nn::init::normal_(parameter);  // so large that every character counts
+  }
+  const Vocabulary& vocabulary = text.vocabulary();
+  std::vector<std::int64_t> tokens = vocabulary.tokens(U"Zoë waits", "it");
+  Generator generator(0);
+  std::ostringstream out;
+  write_sample(model, vocabulary, {.prompt = tokens, .length = 12, .temperature = 1e-9}, generator, out);
+  std::u32string likeliest;
+  for (int i = 0; i < 12; ++i) {
+    const Tensor seen = tensor(std::vector(tokens.end() - 4, tokens.end())).reshape({1, 4});
+    tokens.push_back(argmax(model(seen).value().select(1, -1), -1).item<std::int64_t>());
+    likeliest += vocabulary.character(tokens.back());
+  }
+  CHECK(out.str() == encode_utf8(likeliest));
+
+  const auto sampled = [&](std::uint64_t seed) {
+    Generator own(seed);
+    std::ostringstream written;
+    write_sample(model, vocabulary, {.prompt = {3}, .length = 30}, own, written);
+    CHECK(decode_utf8(written.str(), "the sample").size() == 30);
+    return written.str();
+  };
+  CHECK(sampled(1) == sampled(1));
+  CHECK(sampled(1) != sampled(2));
+}
+
+TEST_CASE("a saved model tells its vocabulary") {
+  const std::filesystem::path path = std::filesystem::temp_directory_path() / "xgrad_train_text_run";
+  std::filesystem::remove_all(path);
+  const nn::Linear model(2, 2);
+  RunFolder(path).save(model, {{"vocabulary", "\n a\"é🐋"}});
+  CHECK(load_safetensors(path / "model.safetensors").metadata.at("vocabulary") == "\n a\"é🐋");
+  CHECK_NOTHROW(nn::Linear(2, 2).load(path / "model.safetensors"));
+  std::filesystem::remove_all(path);
+}
