@@ -19,7 +19,7 @@
 #include <xgrad/core/ops/join.hpp>
 #include <xgrad/core/ops/loss.hpp>
 #include <xgrad/core/ops/matmul.hpp>
-#include <xgrad/core/ops/norm.hpp>
+#include <xgrad/core/ops/normalization.hpp>
 #include <xgrad/core/ops/order.hpp>
 #include <xgrad/core/ops/pick.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
@@ -27,6 +27,7 @@
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/scan.hpp>
 #include <xgrad/core/ops/softmax.hpp>
+#include <xgrad/core/ops/vector_norm.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/random.hpp>
 #include <xgrad/core/tape.hpp>

@@ -8,7 +8,6 @@
 #include <unordered_set>
 
 #include <xgrad/core/error.hpp>
-#include <xgrad/core/gradcheck_compare.hpp>
 #include <xgrad/core/tape.hpp>
 
 namespace xgrad {
@@ -37,7 +36,7 @@ std::optional<Anomaly> find_anomaly(const Tensor& x) {
   const std::vector<double> values = x.to_vector<double>();
   const auto first = std::find_if(values.begin(), values.end(), is_anomaly);
   if (first == values.end()) return {};
-  return Anomaly{*first, index_of(x.shape(), first - values.begin()),
+  return Anomaly{*first, unravel_index(first - values.begin(), x.shape()),
                  std::count_if(first, values.end(), is_anomaly)};
 }
 

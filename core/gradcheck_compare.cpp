@@ -32,17 +32,11 @@ double largest_finite(const std::vector<double>& values) {
 
 }  // namespace
 
-Shape index_of(const Shape& shape, std::int64_t i) {
-  Shape index = shape;
-  for (int d = shape.dim(); d-- > 0; i /= shape[d]) index[d] = i % shape[d];
-  return index;
-}
-
 std::optional<Shape> first_not_finite(const Tensor& x) {
   const std::vector<double> values = x.to_vector<double>();
   const auto at = std::find_if(values.begin(), values.end(), [](double v) { return !std::isfinite(v); });
   if (at == values.end()) return {};
-  return index_of(x.shape(), at - values.begin());
+  return unravel_index(at - values.begin(), x.shape());
 }
 
 Tensor random_weights(const Shape& shape, Generator& random) {
@@ -138,7 +132,7 @@ bool GradientComparison::projection_agrees(const Tensor& x, const std::vector<do
 // The results as element number `element` of x moves by t.
 LineSlope GradientComparison::along(const Tensor& x, std::int64_t element) const {
   std::int64_t at = 0;
-  const Shape index = index_of(x.shape(), element);
+  const Shape index = unravel_index(element, x.shape());
   for (int d = 0; d < x.dim(); ++d) at += index[d] * x.strides()[d];
   const auto line = [this, x, at](double t) {
     double& moved = x.mutable_data<double>()[at];
@@ -186,7 +180,7 @@ std::string GradientComparison::report(std::size_t i, std::int64_t element, doub
   const auto shown = [weight](double slope) { return slope / weight + 0; };
   std::ostringstream text;
   text << "[gradcheck] " << (options_.order == 2 ? "second derivative" : "gradient") << " wrong for "
-       << leaves_[i].name << " of shape " << shape << " at " << index_of(shape, element);
+       << leaves_[i].name << " of shape " << shape << " at " << unravel_index(element, shape);
   text.precision(10);
   text << ": analytic " << shown(analytic) << ", numeric " << shown(numeric);
   text.precision(3);

@@ -11,8 +11,6 @@
 
 namespace xgrad {
 
-/// The index of element number `i` in row-major order.
-Shape index_of(const Shape& shape, std::int64_t i);
 /// The index of the first NaN or infinity.
 std::optional<Shape> first_not_finite(const Tensor& x);
 

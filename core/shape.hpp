@@ -46,6 +46,11 @@ class Shape {
   }
   void insert(int at, std::int64_t size);
   void erase(int at);
+  Shape without_last() const {
+    Shape shape = *this;
+    shape.dim_ = last();
+    return shape;
+  }
 
   std::string str() const;  ///< "(2, 6, 32)", "(3,)", "()"
 
@@ -76,6 +81,16 @@ std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
 /// Row-major strides of a contiguous Tensor of this shape.
 Strides contiguous_strides(const Shape& shape);
+
+/// Where element number `i` stands in row-major order: (1, 2) of number 5 in (2, 3).
+inline Shape unravel_index(std::int64_t i, const Shape& shape) {
+  Shape index = shape;
+  for (int d = shape.dim() - 1; d >= 0; --d) {
+    index[d] = i % shape[d];
+    i /= shape[d];
+  }
+  return index;
+}
 
 /// Throws naming `op` unless the sizes are 0 or more and their strides and number can be counted, with sizes
 /// of 0 taken as 1.

@@ -6,6 +6,7 @@
 #include <xgrad/core/ops/rearrange.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/scan.hpp>
+#include <xgrad/core/ops/vector_norm.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/variable.hpp>
 

@@ -6,7 +6,7 @@
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/attention.hpp>
 #include <xgrad/core/ops/matmul.hpp>
-#include <xgrad/core/ops/norm.hpp>
+#include <xgrad/core/ops/normalization.hpp>
 #include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/ops/views.hpp>
 

@@ -4,7 +4,7 @@
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
-#include <xgrad/core/ops/norm.hpp>
+#include <xgrad/core/ops/normalization.hpp>
 
 namespace xgrad::nn {
 namespace {

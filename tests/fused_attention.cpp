@@ -240,6 +240,6 @@ TEST_CASE("fused attention refuses operands and masks that do not fit, and says 
       "[fused_attention] a mask is boolean (true keeps) or floating (added), not int64 of shape "
       "(3, 3); convert with to(boolean)");
   CHECK_THROWS_TEXT(fused_attention(q, q, q, {.mask = zeros({2, 3})}),
-                    "[fused_attention] the mask of shape (2, 3) does not broadcast to (B, H, T_q, T_k) = (1, "
-                    "2, 3, 3)");
+                    "[fused_attention] the mask of shape (2, 3) does not broadcast to the scores of shape "
+                    "(1, 2, 3, 3)");
 }

@@ -1,4 +1,5 @@
 // + − · / and powers, against PyTorch (golden/make_arithmetic.py) and finite differences.
+#include <cmath>
 #include <limits>
 
 #include "op_table.hpp"
@@ -32,6 +33,56 @@ TEST_CASE("arithmetic: values and gradients") {
                               {"pow_half", [](const Xs& x) { return pow(x[0], 0.5); }},
                               {"pow_1.5", [](const Xs& x) { return pow(x[0], 1.5); }},
                           });
+}
+
+TEST_CASE("a number for each row, on either side: as C++ has it, whatever the rows' length") {
+  struct Op {
+    const char* name;
+    Variable (*ours)(const Variable& a, const Variable& b);
+    double (*in_double)(double a, double b);
+  };
+  const Op ops[] = {
+      {"add", [](const Variable& a, const Variable& b) { return a + b; },
+       [](double a, double b) { return a + b; }},
+      {"sub", [](const Variable& a, const Variable& b) { return a - b; },
+       [](double a, double b) { return a - b; }},
+      {"mul", [](const Variable& a, const Variable& b) { return a * b; },
+       [](double a, double b) { return a * b; }},
+      {"div", [](const Variable& a, const Variable& b) { return a / b; },
+       [](double a, double b) { return a / b; }},
+      {"pow", [](const Variable& a, const Variable& b) { return pow(a, b); },
+       [](double a, double b) { return std::pow(a, b); }},
+      {"maximum", [](const Variable& a, const Variable& b) { return maximum(a, b); },
+       [](double a, double b) { return a > b ? a : b; }},
+      {"minimum", [](const Variable& a, const Variable& b) { return minimum(a, b); },
+       [](double a, double b) { return a < b ? a : b; }},
+  };
+  Generator random(0);
+  for (const DType dtype : {float32, float64}) {
+    for (const std::int64_t n : {1, 2, 7, 16, 37, 300}) {
+      const Tensor x = add(rand({3, n}, dtype, random), 0.5).value(), column = rand({3, 1}, dtype, random);
+      const std::vector<double> numbers = x.to_vector<double>(), first = column.to_vector<double>();
+      for (const Op& op : ops) {
+        CAPTURE(op.name);
+        CAPTURE(n);
+        std::vector<double> left, right;
+        for (std::size_t i = 0; i < numbers.size(); ++i) {
+          const double number = first[i / static_cast<std::size_t>(n)];
+          left.push_back(op.in_double(number, numbers[i]));
+          right.push_back(op.in_double(numbers[i], number));
+        }
+        // of +, −, · and / the double rounded to float is the float; of pow nearly
+        const double bound = op.name == std::string("pow") ? 1e-6 : 0;
+        const auto expected = [&](const std::vector<double>& y) {
+          return tensor(y).to(dtype).reshape({3, n});
+        };
+        CHECK(max_abs_diff(op.ours(column, x).value(), expected(left)) <= bound);
+        CHECK(max_abs_diff(op.ours(x, column).value(), expected(right)) <= bound);
+        const Tensor strided = x.mT().contiguous().mT();
+        CHECK(max_abs_diff(op.ours(strided, column).value(), expected(right)) <= bound);
+      }
+    }
+  }
 }
 
 TEST_CASE("pow at its edges") {

@@ -9,7 +9,7 @@
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/join.hpp>
-#include <xgrad/core/ops/norm.hpp>
+#include <xgrad/core/ops/normalization.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/tape.hpp>
 

@@ -40,8 +40,8 @@ TEST_CASE("order: the indices") {
 
 TEST_CASE("order: errors") {
   const Tensor x = zeros({2, 0});
-  CHECK_THROWS_TEXT(max(x, 1), "[argmax] dim 1 of shape (2, 0) has size 0, and no elements have no maximum");
-  CHECK_THROWS_TEXT(min(x, 1), "[argmin] dim 1 of shape (2, 0) has size 0, and no elements have no minimum");
+  CHECK_THROWS_TEXT(max(x, 1), "[max] dim 1 of shape (2, 0) has size 0: there is no largest element");
+  CHECK_THROWS_TEXT(min(x, 1), "[min] dim 1 of shape (2, 0) has size 0: there is no smallest element");
   CHECK_THROWS_TEXT(max(x, 2), "[max] dim 2 is out of range for a tensor of 2 dims");
   CHECK_THROWS_TEXT(min(x, -3), "[min] dim -3 is out of range for a tensor of 2 dims");
   CHECK_THROWS_TEXT(sort(x, 2), "[sort] dim 2 is out of range for a tensor of 2 dims");

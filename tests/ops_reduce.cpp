@@ -7,6 +7,8 @@
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/vector_norm.hpp>
+#include <xgrad/core/tape.hpp>
 #include <xgrad/core/threads.hpp>
 
 using namespace xgrad;
@@ -199,10 +201,13 @@ TEST_CASE("reduce: errors") {
   CHECK_THROWS_TEXT(mean(zeros({2}, int64)), "[mean] needs a floating dtype, not int64 of shape");
   CHECK_THROWS_TEXT(var(zeros({2}, boolean), {0}), "[var] needs a floating dtype, not boolean");
   CHECK_THROWS_TEXT(amax(zeros({2, 0}), {1}),
-                    "[amax] dim 1 of shape (2, 0) has size 0, and no elements have no maximum");
+                    "[amax] dim 1 of shape (2, 0) has size 0: there is no largest element");
   CHECK_THROWS_TEXT(amin(zeros({2, 0}), {1}),
-                    "[amin] dim 1 of shape (2, 0) has size 0, and no elements have no minimum");
-  CHECK_THROWS_TEXT(min(zeros({0})), "[amin] dim 0 of shape (0,) has size 0");
+                    "[amin] dim 1 of shape (2, 0) has size 0: there is no smallest element");
+  CHECK(std::string(max(Variable(x, true)).node()->op()) == "max");
+  CHECK_THROWS_TEXT(min(zeros({0})), "[min] dim 0 of shape (0,) has size 0");
+  CHECK_THROWS_TEXT(norm(zeros({0}), INFINITY),
+                    "[norm] dim 0 of shape (0,) has size 0: there is no largest element");
   CHECK_THROWS_TEXT(xgrad::std(x, {2}), "[std] dim 2 is out of range for a tensor of 2 dims");
   CHECK_THROWS_TEXT(norm(zeros({2}, int64)), "[norm] needs a floating dtype, not int64");
   CHECK_THROWS_TEXT(norm(x, NAN), "[norm] p is NaN");

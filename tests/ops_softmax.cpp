@@ -187,9 +187,9 @@ TEST_CASE("softmax: errors") {
                     "[softmax] needs a floating dtype, not int64 of shape (2,); convert with to(float32)");
   CHECK_THROWS_TEXT(log_softmax(zeros({2}, boolean), 0), "[log_softmax] needs a floating dtype, not boolean");
   CHECK_THROWS_TEXT(softmax(x, -1, {.mask = ones({3, 2}, boolean)}),
-                    "[softmax] the mask of shape (3, 2) does not broadcast to x of shape (2, 3)");
+                    "[softmax] the mask of shape (3, 2) does not broadcast to the scores of shape (2, 3)");
   CHECK_THROWS_TEXT(softmax(x, -1, {.mask = ones({1, 2, 3}, boolean)}),
-                    "[softmax] the mask of shape (1, 2, 3) does not broadcast to x of shape (2, 3)");
+                    "[softmax] the mask of shape (1, 2, 3) does not broadcast to the scores of shape (2, 3)");
   CHECK_THROWS_TEXT(softmax(x, -1, {.mask = ones({3}, int64)}),
                     "[softmax] a mask is boolean (true keeps) or floating (added), not int64 of shape (3,)");
 }

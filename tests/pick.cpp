@@ -21,7 +21,7 @@ TEST_CASE("pick: argmax takes the first of equals, and a NaN before all") {
   CHECK(argmax(tensor({false, true}), 0).item<std::int64_t>() == 1);
   CHECK(argmax(zeros({0, 3}), 1).shape() == Shape{0});
   CHECK_THROWS_TEXT(argmax(zeros({2, 0}), 1),
-                    "[argmax] dim 1 of shape (2, 0) has size 0, and no elements have no maximum");
+                    "[argmax] dim 1 of shape (2, 0) has size 0: there is no largest element");
   CHECK_THROWS_TEXT(argmax(zeros({2}), 1), "[argmax] dim 1 is out of range for a tensor of 1 dims");
 }
 
@@ -35,7 +35,7 @@ TEST_CASE("pick: argmin takes the first of equals, and a NaN before all") {
   }
   CHECK(argmin(tensor({3, 1, 1}), 0).item<std::int64_t>() == 1);
   CHECK_THROWS_TEXT(argmin(zeros({2, 0}), 1),
-                    "[argmin] dim 1 of shape (2, 0) has size 0, and no elements have no minimum");
+                    "[argmin] dim 1 of shape (2, 0) has size 0: there is no smallest element");
 }
 
 TEST_CASE("pick: one_hot") {
@@ -106,6 +106,9 @@ TEST_CASE("pick: multinomial's errors") {
   CHECK_THROWS_TEXT(multinomial(ones({2, 2, 2}), 1),
                     "[multinomial] weights are (V) or (N, V), not (2, 2, 2)");
   CHECK_THROWS_TEXT(multinomial(ones({2}, int64), 1), "[multinomial] needs a floating dtype, not int64");
+  CHECK_THROWS_TEXT(multinomial(ones({0, 3}), 4),
+                    "[multinomial] weights of shape (0, 3) have 3 in a row, fewer than the 4 to be drawn");
+  CHECK(multinomial(ones({0, 3}), 4, true).shape() == Shape{0, 4});
   CHECK(multinomial(ones({0, 3}), 1).shape() == Shape{0, 1});
 }
 

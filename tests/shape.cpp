@@ -15,7 +15,20 @@ TEST_CASE("shape: a place outside of it is an error") {
   CHECK_THROWS_TEXT(shape.erase(2), "[shape] dim 2 is out of range for shape (2, 3)");
   CHECK_THROWS_TEXT(shape.erase(-1), "[shape] dim -1 is out of range for shape (2, 3)");
   CHECK_THROWS_TEXT(scalar.back(), "[shape] () has no last size");
+  CHECK_THROWS_TEXT(scalar.without_last(), "[shape] () has no last size");
+  CHECK(shape.without_last() == Shape{2});
   CHECK(shape == Shape{2, 3});
+}
+
+TEST_CASE("shape: unravel_index counts row by row, as contiguous strides do") {
+  const Shape shape{2, 1, 3, 4};
+  const Strides strides = contiguous_strides(shape);
+  for (std::int64_t i = 0; i < shape.numel(); ++i) {
+    const Shape at = unravel_index(i, shape);
+    CHECK(at[0] * strides[0] + at[1] * strides[1] + at[2] * strides[2] + at[3] * strides[3] == i);
+    for (int d = 0; d < shape.dim(); ++d) CHECK(at[d] < shape[d]);
+  }
+  CHECK(unravel_index(0, {}) == Shape{});
 }
 
 TEST_CASE("shape: a number of elements beyond 64 bits is an error") {

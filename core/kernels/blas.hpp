@@ -14,8 +14,7 @@ void gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64
           std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c, std::int64_t ldc);
 
 /// `count` products of one size, their operands so many elements apart (0: the same for all): as if `gemm`
-/// were called for each, but our own loops decide only once how to go about it. Where the products add to one
-/// C (step_c = 0, beta = 1), they do so in turn.
+/// were called for each, but our own loops decide only once how to go about it. Each has a C of its own.
 template <class T>
 void gemm_batch(std::int64_t count, bool trans_a, bool trans_b, std::int64_t m, std::int64_t n,
                 std::int64_t k, T alpha, const T* a, std::int64_t lda, std::int64_t step_a, const T* b,

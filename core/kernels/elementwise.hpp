@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <type_traits>
 
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
@@ -56,21 +57,37 @@ void map_into(const Tensor& x, const Tensor& y, const F& f) {
       });
 }
 
-/// y = f(a, b) over y's shape, to which a and b are broadcast; `f(a, b, y, n)` works on contiguous rows. y's
-/// own last dim must be contiguous.
+/// y = f(a, b) over y's shape, to which a and b are broadcast; `f(a, b, y, n)` works on contiguous rows, or
+/// `f(a, a_step, b, b_step, y, n)` on such rows and single numbers, whose step is 0. y's own last dim must be
+/// contiguous.
 template <class From, class To, class F>
 void zip_into(const Tensor& a, const Tensor& b, const Tensor& y, const F& f) {
+  constexpr bool takes_numbers =
+      std::is_invocable_v<const F&, const From*, std::int64_t, const From*, std::int64_t, To*, std::int64_t>;
+  const auto of_rows = [&f](const From* p, const From* q, To* to, std::int64_t n) {
+    if constexpr (takes_numbers) {
+      f(p, 1, q, 1, to, n);
+    } else {
+      f(p, q, to, n);
+    }
+  };
   const Tensor left = a.expand(y.shape()), right = b.expand(y.shape());
   const From* from_a = raw<From>(left);
   const From* from_b = raw<From>(right);
   To* to = raw<To>(y);
   Walk<3>(y.shape(), {left.strides(), right.strides(), y.strides()})
       .for_each_row([&](const auto& at, const auto& step, std::int64_t n) {
-        if ((step[0] == 1 && step[1] == 1) || n == 1) return f(from_a + at[0], from_b + at[1], to + at[2], n);
-        RowReader<From> read_a(from_a + at[0], step[0], n), read_b(from_b + at[1], step[1], n);
+        const From *p = from_a + at[0], *q = from_b + at[1];
+        if ((step[0] == 1 && step[1] == 1) || n == 1) return of_rows(p, q, to + at[2], n);
+        if constexpr (takes_numbers) {
+          if ((step[0] == 1 && step[1] == 0) || (step[0] == 0 && step[1] == 1)) {
+            return f(p, step[0], q, step[1], to + at[2], n);
+          }
+        }
+        RowReader<From> read_a(p, step[0], n), read_b(q, step[1], n);
         for (std::int64_t i = 0; i < n; i += block) {
           const std::int64_t count = std::min(block, n - i);
-          f(read_a(i, count), read_b(i, count), to + at[2] + i, count);
+          of_rows(read_a(i, count), read_b(i, count), to + at[2] + i, count);
         }
       });
 }

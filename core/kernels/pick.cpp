@@ -1,13 +1,17 @@
 #include <xgrad/core/kernels/pick.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <vector>
 
+#include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/parallel.hpp>
+#include <xgrad/core/kernels/random.hpp>
 #include <xgrad/core/kernels/raw.hpp>
 #include <xgrad/core/kernels/rows/reduce.hpp>
 
@@ -45,18 +49,12 @@ std::int64_t place_of_smallest(const T* row, std::int64_t n) {
   }
 }
 
-Shape without_last(const Shape& shape) {
-  Shape rest = shape;
-  rest.erase(shape.dim() - 1);
-  return rest;
-}
-
 // `select(row, n)` picks one index of each row.
 template <class Select>
 Tensor pick(const Tensor& input, const Select& select) {
   const Tensor x = input.contiguous();
   const std::int64_t n = x.shape().back();
-  const Tensor y = empty(without_last(x.shape()), int64);
+  const Tensor y = empty(x.shape().without_last(), int64);
   dispatch(x.dtype(), [&]<class T>() {
     const T* from = raw<T>(x);
     auto* to = raw<std::int64_t>(y);
@@ -114,7 +112,7 @@ std::pair<Tensor, Tensor> topk(const Tensor& input, std::int64_t k) {
     const T* from = raw<T>(x);
     T* to_values = raw<T>(values);
     auto* to_indices = raw<std::int64_t>(indices);
-    parallel_for(without_last(shape).numel(), parallel_grain / (n + 1) / 4 + 1,
+    parallel_for(shape.without_last().numel(), parallel_grain / (n + 1) / 4 + 1,
                  [&](std::int64_t begin, std::int64_t end) {
                    std::vector<std::int64_t> order(static_cast<std::size_t>(n));
                    for (std::int64_t r = begin; r < end; ++r) {
@@ -134,6 +132,85 @@ std::pair<Tensor, Tensor> topk(const Tensor& input, std::int64_t k) {
                  });
   });
   return {values, indices};
+}
+
+namespace {
+
+template <class T>
+void check_weights(const T* row, std::int64_t r, std::int64_t n, std::int64_t count, bool replacement) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    if (!(row[i] >= 0) || std::isinf(row[i])) {
+      fail("multinomial", "weight ", i, " of row ", r, " is ", row[i],
+           "; weights are finite and not negative");
+    }
+  }
+  const std::int64_t positive = n - std::count(row, row + n, T(0));
+  if (positive == 0) fail("multinomial", "row ", r, " of the weights has no weight above 0");
+  if (!replacement && count > positive) {
+    fail("multinomial", "row ", r, " has ", positive, " weights above 0, fewer than the ", count,
+         " to be drawn; pass replacement = true to draw one several times");
+  }
+}
+
+// Weights near the largest number are made small by a power of 2, which rounds nothing: their sum stays
+// finite.
+template <class T>
+T unit(const T* row, std::int64_t n) {
+  return std::ldexp(T(1), -std::max(0, std::ilogb(*std::max_element(row, row + n))));
+}
+
+// By the inverse of the cumulative distribution: the first i with u ≤ Σ_{j ≤ i} w_j / Σ_j w_j.
+template <class T>
+void draw_with_replacement(const T* row, std::span<std::int64_t> draws, std::vector<T>& cumulative,
+                           Generator& generator) {
+  T sum = 0;
+  const T factor = unit(row, static_cast<std::int64_t>(cumulative.size()));
+  for (std::size_t i = 0; i < cumulative.size(); ++i) cumulative[i] = sum += row[i] * factor;
+  for (T& c : cumulative) c /= sum;
+  cumulative.back() = 1;
+  std::vector<double> u(draws.size());
+  fill_uniform(u, 0, 1, generator);
+  for (std::size_t i = 0; i < u.size(); ++i) {
+    const auto at = std::lower_bound(cumulative.begin(), cumulative.end(), u[i],
+                                     [](T c, double drawn) { return static_cast<double>(c) < drawn; });
+    draws[i] = at - cumulative.begin();
+  }
+}
+
+}  // namespace
+
+Tensor multinomial(const Tensor& weights, std::int64_t count, bool replacement, Generator& generator) {
+  const Tensor w = weights.contiguous();
+  const std::int64_t n = w.size(-1), rows = w.numel() / n;
+  return dispatch_floating("multinomial", w, [&]<class T>() {
+    const T* from = raw<T>(w);
+    for (std::int64_t r = 0; r < rows; ++r) check_weights(from + r * n, r, n, count, replacement);
+    if (!replacement && count > n) {  // where there are no rows
+      fail("multinomial", "weights of shape ", w.shape(), " have ", n, " in a row, fewer than the ", count,
+           " to be drawn; pass replacement = true to draw one several times");
+    }
+    if (!replacement) {
+      // The largest of w_i / e_i, with e_i exponentially distributed, is i with probability w_i / Σ w; the
+      // second largest is the next draw of what is left, and so on.
+      const Tensor e = empty(w.shape(), w.dtype());
+      fill_exponential(std::span(raw<T>(e), static_cast<std::size_t>(e.numel())), 1, generator);
+      for (std::int64_t r = 0; r < rows; ++r) {
+        const T factor = unit(from + r * n, n);
+        T* share = raw<T>(e) + r * n;
+        for (std::int64_t i = 0; i < n; ++i) share[i] = from[r * n + i] * factor / share[i];
+      }
+      return topk(e, count).second;
+    }
+    Shape shape = w.shape();
+    shape.back() = count;
+    const Tensor y = empty(shape, int64);
+    std::vector<T> cumulative(static_cast<std::size_t>(n));
+    for (std::int64_t r = 0; r < rows; ++r) {
+      const std::span draws(raw<std::int64_t>(y) + r * count, static_cast<std::size_t>(count));
+      draw_with_replacement<T>(from + r * n, draws, cumulative, generator);
+    }
+    return y;
+  });
 }
 
 }  // namespace xgrad::kernels

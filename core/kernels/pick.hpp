@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <xgrad/core/random.hpp>
 #include <xgrad/core/tensor.hpp>
 
 namespace xgrad::kernels {
@@ -14,5 +15,9 @@ Tensor argmin(const Tensor& x);  ///< likewise; a NaN counts as smallest here
 Tensor argsort(const Tensor& x, bool descending);
 /// (..., n) → values and indices (..., k), the largest first; 0 ≤ k ≤ n.
 std::pair<Tensor, Tensor> topk(const Tensor& x, std::int64_t k);
+
+/// `count` indices int64 drawn from each row of weights, (..., n) → (..., count), n ≥ 1. Throws unless the
+/// weights are finite, not negative, and enough of them above 0.
+Tensor multinomial(const Tensor& weights, std::int64_t count, bool replacement, Generator& generator);
 
 }  // namespace xgrad::kernels

@@ -4,7 +4,7 @@
 #include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/copy.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
-#include <xgrad/core/kernels/reduction.hpp>
+#include <xgrad/core/kernels/reduce_loops.hpp>
 #include <xgrad/core/kernels/rows/reduce.hpp>
 
 namespace xgrad::kernels {

@@ -24,8 +24,11 @@ Tensor sum(const Tensor& x, Dims dims, bool keepdim);   ///< integers and boolea
 Tensor mean(const Tensor& x, Dims dims, bool keepdim);  ///< floating
 /// Σ (x − mean)² / (n − correction), floating.
 Tensor var(const Tensor& x, Dims dims, std::int64_t correction, bool keepdim);
-Tensor amax(const Tensor& x, Dims dims, bool keepdim);  ///< NaN where there is one; no dim of size 0
-Tensor amin(const Tensor& x, Dims dims, bool keepdim);
+/// NaN where there is one; throws naming `op` where one of the dims has size 0.
+Tensor amax(std::string_view op, const Tensor& x, Dims dims, bool keepdim);
+Tensor amin(std::string_view op, const Tensor& x, Dims dims, bool keepdim);
+/// Throws where `dim` has size 0, and so no `which` ("largest") element.
+void check_extreme(std::string_view op, const Shape& shape, int dim, std::string_view which);
 /// log Σ exp(x), floating.
 Tensor logsumexp(const Tensor& x, Dims dims, bool keepdim);
 

@@ -69,12 +69,7 @@ class Walk {
 
   template <class Row>
   void some_rows(std::int64_t begin, std::int64_t end, const Row& row) const {
-    Shape index = outer_;
-    std::int64_t rest = begin;
-    for (int i = outer_.dim() - 1; i >= 0; --i) {
-      index[i] = rest % outer_[i];
-      rest /= outer_[i];
-    }
+    Shape index = unravel_index(begin, outer_);
     Offsets<N> offsets{};
     for (std::size_t k = 0; k < N; ++k) {
       for (int i = 0; i < outer_.dim(); ++i) offsets[k] += index[i] * steps_[k][i];

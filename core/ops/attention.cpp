@@ -1,22 +1,14 @@
 #include <xgrad/core/ops/attention.hpp>
 
-#include <limits>
-
 #include <xgrad/core/error.hpp>
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/attention.hpp>
-#include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/matmul.hpp>
-#include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/score_mask.hpp>
 #include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/tape.hpp>
 
 namespace xgrad {
 namespace {
-
-Shape scores_shape(const Variable& q, const Variable& k) {
-  return {q.size(0), q.size(1), q.size(2), k.size(2)};
-}
 
 void check(const Variable& q, const Variable& k, const Variable& v, const FusedAttentionOptions& options) {
   check_floating("fused_attention", q.value());
@@ -37,34 +29,10 @@ void check(const Variable& q, const Variable& k, const Variable& v, const FusedA
   }
 }
 
-// As the kernel wants it: boolean, or in q's dtype.
-Tensor checked_mask(const Tensor& mask, const Variable& q, const Variable& k) {
-  if (!mask.defined()) return mask;
-  if (mask.dtype() == int64) {
-    fail("fused_attention", "a mask is boolean (true keeps) or floating (added), not int64 of shape ",
-         mask.shape(), "; convert with to(boolean)");
-  }
-  if (!is_broadcastable_to(mask.shape(), scores_shape(q, k))) {
-    fail("fused_attention", "the mask of shape ", mask.shape(),
-         " does not broadcast to (B, H, T_q, T_k) = ", scores_shape(q, k));
-  }
-  return mask.dtype() == boolean ? mask : mask.to(q.dtype());
-}
-
 // softmax(s q kᵀ + mask), causal as a part of the mask
 Variable weights(const Variable& q, const Variable& k, const FusedAttentionOptions& options) {
   Tensor mask = options.mask;
-  if (options.causal) {
-    const std::int64_t queries = q.size(2), keys = k.size(2);
-    const Tensor seen = le(arange(keys), arange(keys - queries, keys).reshape({queries, 1}));  // (T_q, T_k)
-    if (!mask.defined()) {
-      mask = seen;
-    } else if (mask.dtype() == boolean) {
-      mask = logical_and(mask, seen);
-    } else {
-      mask = where(seen, mask, full({}, -std::numeric_limits<double>::infinity(), mask.dtype())).value();
-    }
-  }
+  if (options.causal) mask = keep_only(causal_keep(q.size(2), k.size(2)), mask);
   return softmax(matmul(q, k.mT()), -1, {.scale = options.scale, .mask = mask, .zero_if_all_masked = true});
 }
 
@@ -76,7 +44,8 @@ Variable fused_attention(const Variable& q, const Variable& k, const Variable& v
   check(q, k, v, options);
   const double s = options.scale;
   const bool causal = options.causal;
-  const Tensor mask = checked_mask(options.mask, q, k);
+  const Shape scores{q.size(0), q.size(1), q.size(2), k.size(2)};
+  const Tensor mask = checked_mask("fused_attention", options.mask, scores, q.dtype());
   const auto out = kernels::attention(q.value(), k.value(), v.value(), s, {causal, mask});
   return record(
       "fused_attention", out.output, {q, k, v},

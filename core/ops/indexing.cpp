@@ -12,16 +12,6 @@
 namespace xgrad {
 namespace {
 
-// Where the i-th element stands, as "(1, 2)".
-Shape position(std::int64_t i, const Shape& shape) {
-  Shape at = shape;
-  for (int d = shape.dim() - 1; d >= 0; --d) {
-    at[d] = i % shape[d];
-    i /= shape[d];
-  }
-  return at;
-}
-
 void check_1d(std::string_view op, const Variable& index) {
   if (index.dim() != 1)
     fail(op, "index must be 1-D, got shape ", index.shape(), "; reshape({-1}) flattens it");
@@ -41,7 +31,7 @@ void check_index(std::string_view op, const Variable& index, const Shape& shape,
   const std::int64_t* end = indices + flat.numel();
   const std::int64_t* wrong = std::find_if(indices, end, is_wrong);
   if (wrong == end) return;
-  fail_range(op, "index ", *wrong, " at position ", position(wrong - indices, index.shape()),
+  fail_range(op, "index ", *wrong, " at position ", unravel_index(wrong - indices, index.shape()),
              " is out of range for dim ", dim, " of shape ", shape);
 }
 

@@ -60,9 +60,7 @@ Tensor multiply(const Tensor& a, const Tensor& b) {
 // (..., M, N) → (rows, N): all matrices as one
 Variable flatten(const Variable& x) {
   if (x.dim() == 2) return x;
-  Shape rows = x.shape();
-  rows.erase(x.dim() - 1);
-  return x.reshape({rows.numel(), x.size(-1)});
+  return x.reshape({x.shape().without_last().numel(), x.size(-1)});
 }
 
 // a b as the gradient of an input: added by the product itself to what has already arrived there.

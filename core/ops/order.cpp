@@ -1,6 +1,7 @@
 #include <xgrad/core/ops/order.hpp>
 
 #include <xgrad/core/kernels/pick.hpp>
+#include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/ops/gather.hpp>
 #include <xgrad/core/ops/pick.hpp>
 #include <xgrad/core/ops/views.hpp>
@@ -21,12 +22,14 @@ std::pair<Variable, Tensor> at(const Variable& x, int dim, const Tensor& index, 
 std::pair<Variable, Tensor> max(const Variable& x, int dim, bool keepdim) {
   check_defined("max", {x});
   dim = normalize_dim("max", dim, x.dim());
+  kernels::check_extreme("max", x.shape(), dim, "largest");
   return at(x, dim, argmax(x, dim, /*keepdim=*/true), keepdim);
 }
 
 std::pair<Variable, Tensor> min(const Variable& x, int dim, bool keepdim) {
   check_defined("min", {x});
   dim = normalize_dim("min", dim, x.dim());
+  kernels::check_extreme("min", x.shape(), dim, "smallest");
   return at(x, dim, argmin(x, dim, /*keepdim=*/true), keepdim);
 }
 

@@ -99,12 +99,12 @@ Variable share_evenly(const Replay& r, Dims dims) {
   return beside(r.grad(), x.shape(), dims) / share * is_chosen;
 }
 
-Variable amax(const Variable& x, Dims dims, bool keepdim) {
-  return record("amax", kernels::amax(x.value(), dims, keepdim), {x}, {x, keeps_output},
+Variable amax(const char* op, const Variable& x, Dims dims, bool keepdim) {
+  return record(op, kernels::amax(op, x.value(), dims, keepdim), {x}, {x, keeps_output},
                 [dims](const Replay& r) -> Gradients { return {share_evenly(r, dims)}; });
 }
-Variable amin(const Variable& x, Dims dims, bool keepdim) {
-  return record("amin", kernels::amin(x.value(), dims, keepdim), {x}, {x, keeps_output},
+Variable amin(const char* op, const Variable& x, Dims dims, bool keepdim) {
+  return record(op, kernels::amin(op, x.value(), dims, keepdim), {x}, {x, keeps_output},
                 [dims](const Replay& r) -> Gradients { return {share_evenly(r, dims)}; });
 }
 
@@ -112,19 +112,19 @@ Variable amin(const Variable& x, Dims dims, bool keepdim) {
 
 Variable amax(const Variable& x, const Shape& list, bool keepdim) {
   check_defined("amax", {x});
-  return amax(x, kernels::which_dims("amax", list, x.dim()), keepdim);
+  return amax("amax", x, kernels::which_dims("amax", list, x.dim()), keepdim);
 }
 Variable amin(const Variable& x, const Shape& list, bool keepdim) {
   check_defined("amin", {x});
-  return amin(x, kernels::which_dims("amin", list, x.dim()), keepdim);
+  return amin("amin", x, kernels::which_dims("amin", list, x.dim()), keepdim);
 }
 Variable max(const Variable& x) {
   check_defined("max", {x});
-  return amax(x, kernels::all_dims(x.dim()), false);
+  return amax("max", x, kernels::all_dims(x.dim()), false);
 }
 Variable min(const Variable& x) {
   check_defined("min", {x});
-  return amin(x, kernels::all_dims(x.dim()), false);
+  return amin("min", x, kernels::all_dims(x.dim()), false);
 }
 
 Variable logsumexp(const Variable& x, const Shape& list, bool keepdim) {

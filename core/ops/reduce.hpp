@@ -28,11 +28,6 @@ Variable amin(const Variable& x, const Shape& dims, bool keepdim = false);
 Variable max(const Variable& x);  ///< of all elements; along one dim, with its indices: order.hpp
 Variable min(const Variable& x);
 
-/// (Σ |x|^p)^(1/p), of floating dtypes. p = ∞ is the largest |x|, −∞ the smallest, and 0 counts those that
-/// are not 0. The gradient where the norm is 0 is 0.
-Variable norm(const Variable& x, double p = 2);
-Variable norm(const Variable& x, double p, const Shape& dims, bool keepdim = false);
-
 /// log Σ exp(x), of floating dtypes, without overflow. Of no elements: −∞.
 Variable logsumexp(const Variable& x, const Shape& dims, bool keepdim = false);
 

@@ -1,34 +1,19 @@
 #include <xgrad/core/ops/softmax.hpp>
 
-#include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/softmax.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/score_mask.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tape.hpp>
 
 namespace xgrad {
-namespace {
-
-// As the kernel wants it: boolean, or in x's dtype.
-Tensor checked_mask(const Tensor& mask, const Variable& x) {
-  if (!mask.defined()) return mask;
-  if (mask.dtype() == int64) {
-    fail("softmax", "a mask is boolean (true keeps) or floating (added), not int64 of shape ", mask.shape(),
-         "; convert with to(boolean)");
-  }
-  if (!is_broadcastable_to(mask.shape(), x.shape()))
-    fail("softmax", "the mask of shape ", mask.shape(), " does not broadcast to x of shape ", x.shape());
-  return mask.dtype() == boolean ? mask : mask.to(x.dtype());
-}
-
-}  // namespace
 
 Variable softmax(const Variable& x, int dim, const SoftmaxOptions& options) {
   check_defined("softmax", {x});
   check_floating("softmax", x.value());
-  const Tensor mask = checked_mask(options.mask, x);
+  const Tensor mask = checked_mask("softmax", options.mask, x.shape(), x.dtype());
   if (x.dim() == 0) {  // one row of one element
     SoftmaxOptions row = options;
     if (mask.defined()) row.mask = mask.reshape({1});

@@ -1,4 +1,4 @@
-// norm, declared in reduce.hpp.
+#include <xgrad/core/ops/vector_norm.hpp>
 
 #include <cmath>
 
@@ -11,7 +11,6 @@
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
-#include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tape.hpp>
 
@@ -22,8 +21,8 @@ using kernels::Dims;
 namespace {
 
 Tensor norm_of(const Tensor& x, double p, Dims dims, bool keepdim) {
-  if (p == INFINITY) return kernels::amax(kernels::abs(x), dims, keepdim);
-  if (p == -INFINITY) return kernels::amin(kernels::abs(x), dims, keepdim);
+  if (p == INFINITY) return kernels::amax("norm", kernels::abs(x), dims, keepdim);
+  if (p == -INFINITY) return kernels::amin("norm", kernels::abs(x), dims, keepdim);
   if (p == 2 && dims == kernels::all_dims(x.dim())) {  // without x² in memory
     return full(kernels::reduced_shape(x.shape(), dims, keepdim), std::sqrt(kernels::sum_of_squares(x)),
                 x.dtype());

@@ -66,16 +66,6 @@ constexpr ActivationRows<T> make_table() {
 
 }  // namespace
 
-template <>
-const ActivationRows<float>& rows_for<ActivationRows<float>, Isa::XGRAD_ISA>() {
-  static constexpr ActivationRows<float> table = make_table<float>();
-  return table;
-}
-
-template <>
-const ActivationRows<double>& rows_for<ActivationRows<double>, Isa::XGRAD_ISA>() {
-  static constexpr ActivationRows<double> table = make_table<double>();
-  return table;
-}
+XGRAD_ROWS(ActivationRows, make_table)
 
 }  // namespace xgrad::kernels

@@ -55,22 +55,13 @@ std::int64_t masked_row(const ScoreTile<T>& tile, std::int64_t r) {
 }
 
 template <class T>
-T largest(const T* x, T least, std::int64_t n) {
-  B<T> best[4] = {least, least, least, least};
-  batches<T>(
-      n, [&](std::int64_t i, int k) { best[k] = max(load<T>(x + i), best[k]); },
-      [&](std::int64_t i, std::int64_t count) { best[0] = max(load_part<T>(x + i, count, least), best[0]); });
-  return max_of<T>(max(max(best[0], best[1]), max(best[2], best[3])));
-}
-
-template <class T>
 void softmax_step(const ScoreTile<T>& tile, T* max, T* sum, T* output, std::int64_t output_step,
                   std::int64_t d) {
   for (std::int64_t r = 0; r < tile.rows; ++r) {
     const std::int64_t n = masked_row(tile, r);
     T* x = tile.scores + r * tile.keys;
     const T before = max[r];
-    max[r] = largest(x, before, n);
+    max[r] = largest_of_row(x, before, n);
     // As long as all is −∞, nothing is subtracted: the exponentials are then 0, not NaN.
     const B<T> shift(max[r] == -infinity<T> ? T(0) : max[r]);
     Sums<T> sums;
@@ -161,16 +152,6 @@ constexpr AttentionRows<T> make_table() {
 
 }  // namespace
 
-template <>
-const AttentionRows<float>& rows_for<AttentionRows<float>, Isa::XGRAD_ISA>() {
-  static constexpr AttentionRows<float> table = make_table<float>();
-  return table;
-}
-
-template <>
-const AttentionRows<double>& rows_for<AttentionRows<double>, Isa::XGRAD_ISA>() {
-  static constexpr AttentionRows<double> table = make_table<double>();
-  return table;
-}
+XGRAD_ROWS(AttentionRows, make_table)
 
 }  // namespace xgrad::kernels

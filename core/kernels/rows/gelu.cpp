@@ -74,16 +74,6 @@ constexpr GeluRows<T> make_table() {
 
 }  // namespace
 
-template <>
-const GeluRows<float>& rows_for<GeluRows<float>, Isa::XGRAD_ISA>() {
-  static constexpr GeluRows<float> table = make_table<float>();
-  return table;
-}
-
-template <>
-const GeluRows<double>& rows_for<GeluRows<double>, Isa::XGRAD_ISA>() {
-  static constexpr GeluRows<double> table = make_table<double>();
-  return table;
-}
+XGRAD_ROWS(GeluRows, make_table)
 
 }  // namespace xgrad::kernels

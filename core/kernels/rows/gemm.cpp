@@ -153,18 +153,13 @@ std::int64_t multiply_items(const Product<T>& x, const Items& items, T* memory, 
   return 0;
 }
 
+template <class T>
+constexpr GemmRows<T> make_table() {
+  return {.multiply = multiply_items<T>};
+}
+
 }  // namespace
 
-template <>
-const GemmRows<float>& rows_for<GemmRows<float>, Isa::XGRAD_ISA>() {
-  static constexpr GemmRows<float> table{multiply_items<float>};
-  return table;
-}
-
-template <>
-const GemmRows<double>& rows_for<GemmRows<double>, Isa::XGRAD_ISA>() {
-  static constexpr GemmRows<double> table{multiply_items<double>};
-  return table;
-}
+XGRAD_ROWS(GemmRows, make_table)
 
 }  // namespace xgrad::kernels

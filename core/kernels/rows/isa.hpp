@@ -23,6 +23,17 @@ Isa best_isa();
 template <class Table, Isa isa>
 const Table& rows_for();
 
+/// That, for float and double; `make<T>()` is constexpr and makes the table of T.
+#define XGRAD_ROWS(Table, make)              \
+  XGRAD_ROWS_OF(Table<float>, make<float>()) \
+  XGRAD_ROWS_OF(Table<double>, make<double>())
+#define XGRAD_ROWS_OF(Table, made)                 \
+  template <>                                      \
+  const Table& rows_for<Table, Isa::XGRAD_ISA>() { \
+    static constexpr Table table = made;           \
+    return table;                                  \
+  }
+
 template <class Table>
 const Table& rows() {
   static const Table& best = [&]() -> const Table& {

@@ -13,16 +13,7 @@ template <class T>
 constexpr T minus_infinity = -std::numeric_limits<T>::infinity();
 
 template <class T>
-T max_of_row(const T* x, std::int64_t n) {
-  B<T> best[4] = {minus_infinity<T>, minus_infinity<T>, minus_infinity<T>, minus_infinity<T>};
-  batches<T>(
-      n, [&](std::int64_t i, int k) { best[k] = max(load<T>(x + i), best[k]); },
-      [&](std::int64_t i, std::int64_t count) { best[0] = max(load_part<T>(x + i, count, x[i]), best[0]); });
-  return max_of<T>(max(max(best[0], best[1]), max(best[2], best[3])));
-}
-
-template <class T>
-T exp_of(T x) {
+T exp_of_number(T x) {
   T lanes[B<T>::size];
   store<T>(lanes, fast_exp<T>(B<T>(x)));
   return lanes[0];
@@ -37,9 +28,9 @@ void log_sum_exp(const T* x, std::int64_t n, T* max, T* sum_exp) {
   for (std::int64_t begin = 0; begin < n; begin += block) {
     const std::int64_t count = n - begin < block ? n - begin : block;
     const T* row = x + begin;
-    const T highest = max_of_row(row, count);
+    const T highest = largest_of_row(row, minus_infinity<T>, count);
     if (!(highest <= most)) {
-      if (total != 0) total *= exp_of(most - highest);
+      if (total != 0) total *= exp_of_number(most - highest);
       most = highest;
     }
     const B<T> shift(most == minus_infinity<T> ? T(0) : most);
@@ -88,20 +79,16 @@ T squared_distance(const T* a, const T* b, std::int64_t n) {
   return sums.total();
 }
 
+template <class T>
+constexpr LossRows<T> make_table() {
+  return {.log_sum_exp = log_sum_exp<T>,
+          .sum_from = sum_from<T>,
+          .softmax_gradient = softmax_gradient<T>,
+          .squared_distance = squared_distance<T>};
+}
+
 }  // namespace
 
-template <>
-const LossRows<float>& rows_for<LossRows<float>, Isa::XGRAD_ISA>() {
-  static constexpr LossRows<float> table{log_sum_exp<float>, sum_from<float>, softmax_gradient<float>,
-                                         squared_distance<float>};
-  return table;
-}
-
-template <>
-const LossRows<double>& rows_for<LossRows<double>, Isa::XGRAD_ISA>() {
-  static constexpr LossRows<double> table{log_sum_exp<double>, sum_from<double>, softmax_gradient<double>,
-                                          squared_distance<double>};
-  return table;
-}
+XGRAD_ROWS(LossRows, make_table)
 
 }  // namespace xgrad::kernels

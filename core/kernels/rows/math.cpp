@@ -8,6 +8,14 @@ namespace {
 template <class T>
 using B = Batch<T>;
 
+// Of an f without state.
+template <class T, class F>
+constexpr typename MathRows<T>::Binary binary(F) {
+  return [](const T* a, std::int64_t a_step, const T* b, std::int64_t b_step, T* y, std::int64_t n) {
+    zip_row(a, a_step, b, b_step, y, n, F());
+  };
+}
+
 template <class T>
 constexpr MathRows<T> make_table() {
   MathRows<T> t{};
@@ -30,30 +38,16 @@ constexpr MathRows<T> make_table() {
   t.relu = [](const T* x, T* y, std::int64_t n) {
     map_row(x, y, n, [](B<T> a) { return select(a < B<T>(T(0)), B<T>(T(0)), a); });
   };
-  t.add = [](const T* a, const T* b, T* y, std::int64_t n) {
-    zip_row(a, b, y, n, [](B<T> p, B<T> q) { return B<T>(p + q); });
-  };
-  t.sub = [](const T* a, const T* b, T* y, std::int64_t n) {
-    zip_row(a, b, y, n, [](B<T> p, B<T> q) { return B<T>(p - q); });
-  };
-  t.mul = [](const T* a, const T* b, T* y, std::int64_t n) {
-    zip_row(a, b, y, n, [](B<T> p, B<T> q) { return B<T>(p * q); });
-  };
-  t.div = [](const T* a, const T* b, T* y, std::int64_t n) {
-    zip_row(a, b, y, n, [](B<T> p, B<T> q) { return B<T>(p / q); });
-  };
-  t.maximum = [](const T* a, const T* b, T* y, std::int64_t n) {
-    zip_row(a, b, y, n, [](B<T> p, B<T> q) { return select((q > p) | is_nan<T>(q), q, p); });
-  };
-  t.minimum = [](const T* a, const T* b, T* y, std::int64_t n) {
-    zip_row(a, b, y, n, [](B<T> p, B<T> q) { return select((q < p) | is_nan<T>(q), q, p); });
-  };
-  t.mul_by_sign = [](const T* a, const T* b, T* y, std::int64_t n) {
-    zip_row(a, b, y, n, [](B<T> p, B<T> q) {
-      const B<T> zero(T(0));
-      return select(q > zero, p, B<T>(select(q < zero, B<T>(-p), zero)));
-    });
-  };
+  t.add = binary<T>([](B<T> p, B<T> q) { return B<T>(p + q); });
+  t.sub = binary<T>([](B<T> p, B<T> q) { return B<T>(p - q); });
+  t.mul = binary<T>([](B<T> p, B<T> q) { return B<T>(p * q); });
+  t.div = binary<T>([](B<T> p, B<T> q) { return B<T>(p / q); });
+  t.maximum = binary<T>([](B<T> p, B<T> q) { return select((q > p) | is_nan<T>(q), q, p); });
+  t.minimum = binary<T>([](B<T> p, B<T> q) { return select((q < p) | is_nan<T>(q), q, p); });
+  t.mul_by_sign = binary<T>([](B<T> p, B<T> q) {
+    const B<T> zero(T(0));
+    return select(q > zero, p, B<T>(select(q < zero, B<T>(-p), zero)));
+  });
   t.clamp = [](const T* x, T low, T high, T* y, std::int64_t n) {
     const B<T> least(low), most(high);
     map_row(x, y, n, [=](B<T> a) {
@@ -66,8 +60,8 @@ constexpr MathRows<T> make_table() {
     zip_row(g, x, y, n,
             [=](B<T> d, B<T> a) { return select((a < least) | (a > most) | is_nan<T>(a), zero, d); });
   };
-  t.pow = [](const T* a, const T* b, T* y, std::int64_t n) {
-    for (std::int64_t i = 0; i < n; ++i) y[i] = std::pow(a[i], b[i]);
+  t.pow = [](const T* a, std::int64_t a_step, const T* b, std::int64_t b_step, T* y, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) y[i] = std::pow(a[i * a_step], b[i * b_step]);
   };
   t.scale = [](const T* x, T factor, T* y, std::int64_t n) {
     map_row(x, y, n, [factor](B<T> a) { return B<T>(a * B<T>(factor)); });
@@ -83,16 +77,6 @@ constexpr MathRows<T> make_table() {
 
 }  // namespace
 
-template <>
-const MathRows<float>& rows_for<MathRows<float>, Isa::XGRAD_ISA>() {
-  static constexpr MathRows<float> table = make_table<float>();
-  return table;
-}
-
-template <>
-const MathRows<double>& rows_for<MathRows<double>, Isa::XGRAD_ISA>() {
-  static constexpr MathRows<double> table = make_table<double>();
-  return table;
-}
+XGRAD_ROWS(MathRows, make_table)
 
 }  // namespace xgrad::kernels

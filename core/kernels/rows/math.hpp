@@ -10,7 +10,9 @@ namespace xgrad::kernels {
 template <class T>
 struct MathRows {
   using Unary = void (*)(const T* x, T* y, std::int64_t n);
-  using Binary = void (*)(const T* a, const T* b, T* y, std::int64_t n);
+  /// A step is 1, or 0 where a single number stands for the row; not both are 0.
+  using Binary = void (*)(const T* a, std::int64_t a_step, const T* b, std::int64_t b_step, T* y,
+                          std::int64_t n);
   Unary neg, exp, log, sqrt, tanh, erf, relu, log1p, rsqrt, abs, sin, cos;
   Binary add, sub, mul, div, pow;
   Binary maximum, minimum;                                         ///< NaN where either is

@@ -114,16 +114,6 @@ constexpr ReduceRows<T> make_table() {
 
 }  // namespace
 
-template <>
-const ReduceRows<float>& rows_for<ReduceRows<float>, Isa::XGRAD_ISA>() {
-  static constexpr ReduceRows<float> table = make_table<float>();
-  return table;
-}
-
-template <>
-const ReduceRows<double>& rows_for<ReduceRows<double>, Isa::XGRAD_ISA>() {
-  static constexpr ReduceRows<double> table = make_table<double>();
-  return table;
-}
+XGRAD_ROWS(ReduceRows, make_table)
 
 }  // namespace xgrad::kernels

@@ -1,5 +1,6 @@
 #include <xgrad/core/kernels/rows/rms_norm.hpp>
 
+#include <cmath>
 #include <limits>
 
 #include <xgrad/core/kernels/rows/simd.hpp>
@@ -74,34 +75,20 @@ void rms_norm_backward(const T* g, const T* x, const T* gamma, const T* rstd, T*
                              : product_of_row<false>(g, x, gamma, rstd[r], dgamma, n);
     if (!dx) continue;
     const B<T> factor(rstd[r]), mean(product / static_cast<T>(n));
-    const auto gradient = [&](B<T> g_i, B<T> x_i, B<T> gamma_i) {
+    zip3_row(g, x, gamma, dx, n, [&](B<T> g_i, B<T> x_i, B<T> gamma_i) {
       return B<T>(factor * (g_i * gamma_i - x_i * factor * mean));
-    };
-    batches<T>(
-        n,
-        [&](std::int64_t i, int) {
-          store<T>(dx + i, gradient(load<T>(g + i), load<T>(x + i), load<T>(gamma + i)));
-        },
-        [&](std::int64_t i, std::int64_t count) {
-          const B<T> g_i = load_part<T>(g + i, count, T(0)), gamma_i = load_part<T>(gamma + i, count, T(0));
-          store_part<T>(dx + i, gradient(g_i, load_part<T>(x + i, count, T(0)), gamma_i), count);
-        });
+    });
     dx += n;
   }
 }
 
+template <class T>
+constexpr RmsNormRows<T> make_table() {
+  return {.rms_norm = rms_norm<T>, .rms_norm_backward = rms_norm_backward<T>};
+}
+
 }  // namespace
 
-template <>
-const RmsNormRows<float>& rows_for<RmsNormRows<float>, Isa::XGRAD_ISA>() {
-  static constexpr RmsNormRows<float> table{rms_norm<float>, rms_norm_backward<float>};
-  return table;
-}
-
-template <>
-const RmsNormRows<double>& rows_for<RmsNormRows<double>, Isa::XGRAD_ISA>() {
-  static constexpr RmsNormRows<double> table{rms_norm<double>, rms_norm_backward<double>};
-  return table;
-}
+XGRAD_ROWS(RmsNormRows, make_table)
 
 }  // namespace xgrad::kernels

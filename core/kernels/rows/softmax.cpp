@@ -219,16 +219,6 @@ constexpr SoftmaxRows<T> make_table() {
 
 }  // namespace
 
-template <>
-const SoftmaxRows<float>& rows_for<SoftmaxRows<float>, Isa::XGRAD_ISA>() {
-  static constexpr SoftmaxRows<float> table = make_table<float>();
-  return table;
-}
-
-template <>
-const SoftmaxRows<double>& rows_for<SoftmaxRows<double>, Isa::XGRAD_ISA>() {
-  static constexpr SoftmaxRows<double> table = make_table<double>();
-  return table;
-}
+XGRAD_ROWS(SoftmaxRows, make_table)
 
 }  // namespace xgrad::kernels

@@ -62,16 +62,6 @@ constexpr UpdateRows<T> make_table() {
 
 }  // namespace
 
-template <>
-const UpdateRows<float>& rows_for<UpdateRows<float>, Isa::XGRAD_ISA>() {
-  static constexpr UpdateRows<float> table = make_table<float>();
-  return table;
-}
-
-template <>
-const UpdateRows<double>& rows_for<UpdateRows<double>, Isa::XGRAD_ISA>() {
-  static constexpr UpdateRows<double> table = make_table<double>();
-  return table;
-}
+XGRAD_ROWS(UpdateRows, make_table)
 
 }  // namespace xgrad::kernels

@@ -10,7 +10,7 @@ namespace xgrad::kernels {
 /// or want is null. A mean is two numbers, whose sum it is: of a row far from 0, one would not hold its
 /// digits.
 template <class T>
-struct NormRows {
+struct LayerNormRows {
   /// y = (x − mean) · rstd · gamma + beta; leaves each row's mean (two numbers) and 1/√(variance + eps).
   void (*layer_norm)(const T* x, const T* gamma, const T* beta, double eps, T* y, T* mean, T* rstd,
                      std::int64_t rows, std::int64_t n);

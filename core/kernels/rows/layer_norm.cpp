@@ -1,4 +1,4 @@
-#include <xgrad/core/kernels/rows/norm.hpp>
+#include <xgrad/core/kernels/rows/layer_norm.hpp>
 
 #include <cmath>
 #include <limits>
@@ -73,16 +73,9 @@ void layer_norm(const T* x, const T* gamma, const T* beta, double eps, T* y, T* 
     mean[2 * r + 1] = rest;
     rstd[r] = T(1) / std::sqrt((variance < 0 ? T(0) : variance) + static_cast<T>(eps));
     const B<T> residue(rest), factor(rstd[r]);
-    const auto normalized = [&](B<T> a) { return B<T>(((a - center) - residue) * factor); };
-    batches<T>(
-        n,
-        [&](std::int64_t i, int) {
-          store<T>(y + i, fma(normalized(load<T>(x + i)), load<T>(gamma + i), load<T>(beta + i)));
-        },
-        [&](std::int64_t i, std::int64_t count) {
-          const B<T> g = load_part<T>(gamma + i, count, T(0)), b = load_part<T>(beta + i, count, T(0));
-          store_part<T>(y + i, fma(normalized(load_part<T>(x + i, count, first)), g, b), count);
-        });
+    zip3_row(x, gamma, beta, y, n, [&](B<T> x_i, B<T> gamma_i, B<T> beta_i) {
+      return fma(B<T>(((x_i - center) - residue) * factor), gamma_i, beta_i);
+    });
   }
 }
 
@@ -130,35 +123,21 @@ void layer_norm_backward(const T* g, const T* x, const T* gamma, const T* mean, 
     if (!dx) continue;
     const B<T> mean_g(sums.total() / size), mean_gx(products.total() / size);
     const B<T> center(mean[2 * r]), residue(mean[2 * r + 1]), factor(rstd[r]);
-    const auto gradient = [&](B<T> g_i, B<T> x_i, B<T> gamma_i) {
+    zip3_row(g, x, gamma, dx, n, [&](B<T> g_i, B<T> x_i, B<T> gamma_i) {
       const B<T> x_hat = ((x_i - center) - residue) * factor;
       return B<T>(factor * (g_i * gamma_i - mean_g - x_hat * mean_gx));
-    };
-    batches<T>(
-        n,
-        [&](std::int64_t i, int) {
-          store<T>(dx + i, gradient(load<T>(g + i), load<T>(x + i), load<T>(gamma + i)));
-        },
-        [&](std::int64_t i, std::int64_t count) {
-          const B<T> g_i = load_part<T>(g + i, count, T(0)), gamma_i = load_part<T>(gamma + i, count, T(0));
-          store_part<T>(dx + i, gradient(g_i, load_part<T>(x + i, count, T(0)), gamma_i), count);
-        });
+    });
     dx += n;
   }
 }
 
+template <class T>
+constexpr LayerNormRows<T> make_table() {
+  return {.layer_norm = layer_norm<T>, .layer_norm_backward = layer_norm_backward<T>};
+}
+
 }  // namespace
 
-template <>
-const NormRows<float>& rows_for<NormRows<float>, Isa::XGRAD_ISA>() {
-  static constexpr NormRows<float> table{layer_norm<float>, layer_norm_backward<float>};
-  return table;
-}
-
-template <>
-const NormRows<double>& rows_for<NormRows<double>, Isa::XGRAD_ISA>() {
-  static constexpr NormRows<double> table{layer_norm<double>, layer_norm_backward<double>};
-  return table;
-}
+XGRAD_ROWS(LayerNormRows, make_table)
 
 }  // namespace xgrad::kernels

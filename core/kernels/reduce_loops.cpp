@@ -1,4 +1,4 @@
-#include <xgrad/core/kernels/reduction.hpp>
+#include <xgrad/core/kernels/reduce_loops.hpp>
 
 #include <optional>
 

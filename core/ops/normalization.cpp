@@ -1,9 +1,9 @@
-#include <xgrad/core/ops/norm.hpp>
+#include <xgrad/core/ops/normalization.hpp>
 
 #include <limits>
 
 #include <xgrad/core/error.hpp>
-#include <xgrad/core/kernels/norm.hpp>
+#include <xgrad/core/kernels/layer_norm.hpp>
 #include <xgrad/core/kernels/rms_norm.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/pointwise.hpp>

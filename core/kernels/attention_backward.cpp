@@ -1,0 +1,105 @@
+#include <xgrad/core/kernels/attention.hpp>
+
+#include <xgrad/core/kernels/attention_tiles.hpp>
+#include <xgrad/core/kernels/dispatch.hpp>
+
+// Algorithm 2 of Dao 2023, "FlashAttention-2": the keys outside, the queries inside; of each row only the
+// logsumexp was kept.
+
+namespace xgrad::kernels {
+namespace {
+
+Tensor zero_gradient(const Tensor& x, bool wanted) {
+  return wanted ? zeros(side_by_side(x, x.size(3)), x.dtype()).transpose(1, 2) : Tensor();
+}
+
+// The gradients of one head, tile by tile. No other thread writes to them, so sums are added up in one order.
+template <class T>
+class HeadBackward {
+ public:
+  HeadBackward(const AttentionHead<T>& head, const Tensor& g, const Tensor& q, const Tensor& k,
+               const Tensor& v, const Attention& forward, const AttentionGradients& out,
+               const TileMemory<T>& memory)
+      : head_(head),
+        d_v_(v.size(3)),
+        g_(g, head.b, head.h),
+        q_(q, head.b, head.h),
+        k_(k, head.b, head.h),
+        v_(v, head.b, head.h),
+        output_(forward.output, head.b, head.h),
+        logsumexp_(raw<T>(forward.logsumexp) + (head.b * q.size(1) + head.h) * head.queries),
+        memory_(memory) {
+    if (out.dq.defined()) dq_ = HeadRows<T>(out.dq, head.b, head.h);
+    if (out.dk.defined()) dk_ = HeadRows<T>(out.dk, head.b, head.h);
+    if (out.dv.defined()) dv_ = HeadRows<T>(out.dv, head.b, head.h);
+  }
+
+  void run() const {
+    // Σ_j dP_ij P_ij = g_i · output_i: the sum over a whole row, before any of its tiles is made
+    rows<AttentionRows<T>>().dots(g_.data, g_.step, output_.data, output_.step, memory_.per_query,
+                                  head_.queries, d_v_);
+    for (std::int64_t key = 0; key < head_.keys; key += tile_keys) {
+      for (std::int64_t query = 0; query < head_.queries; query += tile_queries) {
+        const std::int64_t n = std::min(head_.queries - query, tile_queries);
+        const std::int64_t m = std::min(head_.seen(query + n - 1, key), tile_keys);
+        if (m > 0) add_tile(query, n, key, m);
+      }
+    }
+  }
+
+ private:
+  void add_tile(std::int64_t query, std::int64_t n, std::int64_t key, std::int64_t m) const {
+    T* const p = memory_.first;
+    T* const ds = dq_.data || dk_.data ? memory_.second : nullptr;
+    const auto of_query = [query](const HeadRows<T>& x) { return x.data + query * x.step; };
+    const auto of_key = [key](const HeadRows<T>& x) { return x.data + key * x.step; };
+    const ScoreTile<T> tile = head_.scores(query, n, key, m, p, memory_.of_mask);
+    if (ds) {  // dP = g vᵀ
+      gemm(false, true, n, m, d_v_, T(1), of_query(g_), g_.step, of_key(v_), v_.step, T(0), ds, m);
+    }
+    rows<AttentionRows<T>>().softmax_backward(tile, logsumexp_ + query, memory_.per_query + query, ds);
+    if (dv_.data) {  // dv += Pᵀ g
+      gemm(true, false, m, d_v_, n, T(1), p, m, of_query(g_), g_.step, T(1), of_key(dv_), dv_.step);
+    }
+    if (dq_.data) {  // dq += s dS k
+      gemm(false, false, n, head_.d, m, head_.scale, ds, m, of_key(k_), k_.step, T(1), of_query(dq_),
+           dq_.step);
+    }
+    if (dk_.data) {  // dk += s dSᵀ q
+      gemm(true, false, m, head_.d, n, head_.scale, ds, m, of_query(q_), q_.step, T(1), of_key(dk_),
+           dk_.step);
+    }
+  }
+
+  const AttentionHead<T>& head_;
+  std::int64_t d_v_;
+  HeadRows<T> g_, q_, k_, v_, output_, dq_{}, dk_{}, dv_{};
+  const T* logsumexp_;
+  const TileMemory<T>& memory_;
+};
+
+}  // namespace
+
+AttentionGradients attention_backward(const Tensor& g, const Tensor& q, const Tensor& k, const Tensor& v,
+                                      const Attention& forward, double scale, const AttentionMask& mask,
+                                      bool wants_q, bool wants_k, bool wants_v) {
+  const AttentionGradients out{zero_gradient(q, wants_q), zero_gradient(k, wants_k),
+                               zero_gradient(v, wants_v)};
+  const Attention made{readable_heads(forward.output), forward.logsumexp};
+  const Tensor from_g = readable_heads(g), from_q = readable_heads(q), from_k = readable_heads(k),
+               from_v = readable_heads(v);
+  const std::int64_t queries = q.size(2), keys = k.size(2), heads = q.size(0) * q.size(1);
+  dispatch_floating("fused_attention", q, [&]<class T>() {
+    const std::int64_t grain = attention_grain(queries, keys, q.size(3) + v.size(3));
+    parallel_for(heads, grain, [&](std::int64_t begin, std::int64_t end) {
+      const TileMemory<T> memory(queries, keys, q.dtype(), mask);
+      for (std::int64_t i = begin; i < end; ++i) {
+        const AttentionHead<T> head(from_q, from_k, scale, mask, i);
+        HeadBackward<T>(head, from_g, from_q, from_k, from_v, made, out, memory).run();
+      }
+    });
+  });
+  return out;
+}
+
+}  // namespace xgrad::kernels

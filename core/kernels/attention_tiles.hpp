@@ -1,0 +1,125 @@
+#pragma once
+
+// What attention's passes share: heads, and the tiles of scores that they are worked through in.
+
+#include <algorithm>
+
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/kernels/attention.hpp>
+#include <xgrad/core/kernels/blas.hpp>
+#include <xgrad/core/kernels/parallel.hpp>
+#include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/core/kernels/rows/attention.hpp>
+
+namespace xgrad::kernels {
+
+/// A tile's scores, and in the backward pass their gradients, stay in the second-level cache.
+inline constexpr std::int64_t tile_queries = 128, tile_keys = 256;
+
+/// (B, H, T, d) with rows that gemm can read: contiguous, one after the other.
+inline Tensor readable_heads(const Tensor& x) {
+  const bool rows_fit = x.size(2) <= 1 || x.strides()[2] >= x.size(3);
+  return rows_fit && (x.size(3) <= 1 || x.strides()[3] == 1) ? x : x.contiguous();
+}
+
+/// Of x (B, H, T, d) the shape in which it lies in memory when the heads stand side by side: (B, T, H, d).
+inline Shape side_by_side(const Tensor& x, std::int64_t d) { return {x.size(0), x.size(2), x.size(1), d}; }
+
+/// How many parts of so many multiplications are worth a thread.
+inline std::int64_t attention_grain(std::int64_t queries, std::int64_t keys, std::int64_t d) {
+  return thread_work / std::max<std::int64_t>(queries * keys * d, 1) + 1;
+}
+
+/// The rows of one head: one matrix of a (B, H, T, d).
+template <class T>
+struct HeadRows {
+  T* data;
+  std::int64_t step;
+
+  HeadRows() = default;
+  HeadRows(const Tensor& x, std::int64_t b, std::int64_t h)
+      : data(raw<T>(x) + b * x.strides()[0] + h * x.strides()[1]),
+        step(x.size(2) == 1 ? x.size(3) : x.strides()[2]) {}
+  T* at(std::int64_t row) const { return data + row * step; }
+};
+
+/// A thread's own: two tiles, a copy of a tile of the mask, and a number for each query.
+template <class T>
+struct TileMemory {
+  TileMemory(std::int64_t queries, std::int64_t keys, DType dtype, const AttentionMask& mask) {
+    const std::int64_t tile = std::min(queries, tile_queries) * std::min(keys, tile_keys);
+    const std::int64_t mask_tile = mask.mask.defined() ? tile : 0;
+    all = empty({2 * tile + mask_tile + queries}, dtype);
+    first = raw<T>(all);
+    second = first + tile;
+    per_query = second + tile;
+    of_mask = per_query + queries;
+  }
+
+  Tensor all;
+  T *first, *second, *per_query, *of_mask;
+};
+
+/// One head, and what its tiles are made of.
+template <class T>
+class AttentionHead {
+ public:
+  AttentionHead(const Tensor& q, const Tensor& k, double scale, const AttentionMask& mask, std::int64_t head)
+      : b(head / q.size(1)),
+        h(head % q.size(1)),
+        queries(q.size(2)),
+        keys(k.size(2)),
+        d(q.size(3)),
+        scale(static_cast<T>(scale)),
+        q_(q, b, h),
+        k_(k, b, h),
+        causal_(mask.causal) {
+    if (!mask.mask.defined()) return;
+    mask_ = mask.mask.expand({q.size(0), q.size(1), queries, keys}).select(0, b).select(0, h);
+  }
+
+  /// Of the keys from `key` on, how many query `query` sees.
+  std::int64_t seen(std::int64_t query, std::int64_t key) const {
+    return causal_ ? std::min(query + keys - queries + 1, keys) - key : keys - key;
+  }
+
+  /// scale · q kᵀ of `rows` queries and `columns` keys, to be masked by the row functions.
+  ScoreTile<T> scores(std::int64_t query, std::int64_t rows, std::int64_t key, std::int64_t columns, T* to,
+                      T* mask_memory) const {
+    gemm(false, true, rows, columns, d, scale, q_.at(query), q_.step, k_.at(key), k_.step, T(0), to, columns);
+    ScoreTile<T> tile{to, rows, columns, causal_ ? seen(query, key) : columns, nullptr, nullptr, 0};
+    if (!mask_.defined()) return tile;
+    if (mask_.dtype() == boolean) {
+      tile.kept = mask_rows<bool>(query, rows, key, columns, mask_memory, tile.mask_step);
+    } else {
+      tile.added = mask_rows<T>(query, rows, key, columns, mask_memory, tile.mask_step);
+    }
+    return tile;
+  }
+
+  const std::int64_t b, h, queries, keys, d;
+  const T scale;
+
+ private:
+  // The tile of the mask where it lies if its rows are contiguous, else a copy.
+  template <class M>
+  const M* mask_rows(std::int64_t query, std::int64_t rows, std::int64_t key, std::int64_t columns, T* memory,
+                     std::int64_t& step) const {
+    const std::int64_t row = mask_.strides()[0], column = mask_.strides()[1];
+    const M* from = raw<M>(mask_) + query * row + key * column;
+    step = row;
+    if (column == 1 || columns == 1) return from;
+    M* to = reinterpret_cast<M*>(memory);
+    for (std::int64_t i = 0; i < rows; ++i) {
+      for (std::int64_t j = 0; j < columns; ++j) to[i * columns + j] = from[i * row + j * column];
+    }
+    step = columns;
+    return to;
+  }
+
+  HeadRows<T> q_, k_;
+  bool causal_;
+  Tensor mask_;  // (T_q, T_k)
+};
+
+}  // namespace xgrad::kernels

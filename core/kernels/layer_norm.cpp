@@ -1,0 +1,55 @@
+#include <xgrad/core/kernels/layer_norm.hpp>
+
+#include <xgrad/core/kernels/dispatch.hpp>
+#include <xgrad/core/kernels/normalization_blocks.hpp>
+#include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/core/kernels/rows/layer_norm.hpp>
+
+namespace xgrad::kernels {
+
+LayerNorm layer_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, double eps) {
+  const Shape outer = x.shape().without_last();
+  Shape two = outer;
+  two.push_back(2);
+  const LayerNorm out{empty(x.shape(), x.dtype()), empty(two, x.dtype()), empty(outer, x.dtype())};
+  if (x.numel() == 0) return out;
+  const Tensor from = x.contiguous(), factor = affine_row(gamma, 1, x), term = affine_row(beta, 0, x);
+  const std::int64_t n = x.size(-1);
+  dispatch_floating("layer_norm", x, [&]<class T>() {
+    parallel_for(outer.numel(), normalization_grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
+      rows<LayerNormRows<T>>().layer_norm(raw<T>(from) + begin * n, raw<T>(factor), raw<T>(term), eps,
+                                          raw<T>(out.y) + begin * n, raw<T>(out.mean) + 2 * begin,
+                                          raw<T>(out.rstd) + begin, end - begin, n);
+    });
+  });
+  return out;
+}
+
+LayerNormGradients layer_norm_backward(const Tensor& g, const Tensor& x, const Tensor& gamma,
+                                       const Tensor& mean, const Tensor& rstd, bool wants_x,
+                                       bool wants_affine) {
+  const std::int64_t n = x.size(-1);
+  const NormalizationBlocks blocks(rstd.numel(), n);
+  const Tensor dx = wants_x ? empty(x.shape(), x.dtype()) : Tensor();
+  const Tensor sums = wants_affine ? zeros({2, blocks.count, n}, x.dtype()) : Tensor();
+  const Tensor grad = g.contiguous(), from = x.contiguous(), factor = affine_row(gamma, 1, x);
+  dispatch_floating("layer_norm_backward", x, [&]<class T>() {
+    if (x.numel() == 0) return;
+    T* to = wants_x ? raw<T>(dx) : nullptr;
+    T* dgamma = wants_affine ? raw<T>(sums) : nullptr;
+    T* dbeta = wants_affine ? dgamma + blocks.count * n : nullptr;
+    blocks.for_each([&](std::int64_t b, std::int64_t begin, std::int64_t end) {
+      rows<LayerNormRows<T>>().layer_norm_backward(
+          raw<T>(grad) + begin * n, raw<T>(from) + begin * n, raw<T>(factor), raw<T>(mean) + 2 * begin,
+          raw<T>(rstd) + begin, to ? to + begin * n : nullptr, dgamma ? dgamma + b * n : nullptr,
+          dbeta ? dbeta + b * n : nullptr, end - begin, n);
+    });
+    if (!wants_affine) return;
+    blocks.add_up(dgamma);
+    blocks.add_up(dbeta);
+  });
+  if (!wants_affine) return {dx, {}, {}};
+  return {dx, sums.select(0, 0).select(0, 0).clone(), sums.select(0, 1).select(0, 0).clone()};
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,57 @@
+#include <cmath>
+#include <limits>
+
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/kernels/arithmetic.hpp>
+#include <xgrad/core/kernels/compare.hpp>
+#include <xgrad/core/kernels/dispatch.hpp>
+#include <xgrad/core/kernels/parallel.hpp>
+#include <xgrad/core/kernels/pointwise.hpp>
+#include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/core/kernels/reduce.hpp>
+#include <xgrad/core/kernels/rows/loss.hpp>
+#include <xgrad/core/kernels/select.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+// Of contiguous rows. What overflows or is NaN is left as log Σ exp x has it.
+Tensor logsumexp_of_rows(const Tensor& x, std::int64_t n, const Shape& shape) {
+  const Tensor y = empty(shape, x.dtype());
+  dispatch_floating("logsumexp", x, [&]<class T>() {
+    const T* from = raw<T>(x);
+    T* to = raw<T>(y);
+    parallel_for(y.numel(), parallel_grain / 8 / n + 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t r = begin; r < end; ++r) {
+        const T* row = from + r * n;
+        T max = 0, sum = 0;
+        rows<LossRows<T>>().log_sum_exp(row, n, &max, &sum);
+        to[r] = max + std::log(sum);
+        if (std::isfinite(to[r])) continue;
+        sum = 0;
+        for (std::int64_t i = 0; i < n; ++i) sum += std::isfinite(row[i]) ? T(0) : std::exp(row[i]);
+        to[r] = std::log(sum);
+      }
+    });
+  });
+  return y;
+}
+
+}  // namespace
+
+Tensor logsumexp(const Tensor& x, Dims dims, bool keepdim) {
+  check_floating("logsumexp", x);
+  const Shape shape = reduced_shape(x.shape(), dims, keepdim);
+  if (x.numel() == 0) return full(shape, -std::numeric_limits<double>::infinity(), x.dtype());
+  const std::int64_t n = reduced_count(x.shape(), dims);
+  std::int64_t inner = 1;
+  for (int i = x.dim() - 1; i >= 0 && dims[static_cast<std::size_t>(i)]; --i) inner *= x.size(i);
+  if (inner == n) return logsumexp_of_rows(x.contiguous(), n, shape);
+  // Not one row each: log(Σ exp(x − max)) + max, where an infinite max is not subtracted.
+  const Tensor max = amax("logsumexp", x, dims, /*keepdim=*/true);
+  const Tensor shift = masked_fill(max, eq(abs(max), full({}, INFINITY, x.dtype())), 0);
+  const Tensor total = sum(exp(sub(x, shift)), dims, /*keepdim=*/true);
+  return add(log(total), shift).reshape(shape);
+}
+
+}  // namespace xgrad::kernels

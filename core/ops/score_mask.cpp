@@ -1,0 +1,33 @@
+#include <xgrad/core/ops/score_mask.hpp>
+
+#include <limits>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/compare.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
+
+namespace xgrad {
+
+Tensor checked_mask(std::string_view op, const Tensor& mask, const Shape& scores, DType dtype) {
+  if (!mask.defined()) return mask;
+  if (mask.dtype() == int64) {
+    fail(op, "a mask is boolean (true keeps) or floating (added), not int64 of shape ", mask.shape(),
+         "; convert with to(boolean)");
+  }
+  if (!is_broadcastable_to(mask.shape(), scores))
+    fail(op, "the mask of shape ", mask.shape(), " does not broadcast to the scores of shape ", scores);
+  return mask.dtype() == boolean ? mask : mask.to(dtype);
+}
+
+Tensor causal_keep(std::int64_t queries, std::int64_t keys) {
+  return le(arange(keys), arange(keys - queries, keys).reshape({1, 1, queries, 1}));
+}
+
+Tensor keep_only(const Tensor& keep, const Tensor& mask) {
+  if (!mask.defined()) return keep;
+  if (mask.dtype() == boolean) return logical_and(mask, keep);
+  return where(keep, mask, full({}, -std::numeric_limits<double>::infinity(), mask.dtype())).value();
+}
+
+}  // namespace xgrad
