@@ -7,6 +7,7 @@
 #include <xgrad/core/kernels/copy.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/core/variable.hpp>
 
 namespace xgrad {
 namespace {
@@ -126,21 +127,28 @@ template Tensor tensor(const std::vector<double>&);
 template Tensor tensor(const std::vector<std::int64_t>&);
 template Tensor tensor(const std::vector<bool>&);
 
-Tensor empty_like(const Tensor& other, std::optional<DType> dtype) {
-  check_defined("empty_like", other);
-  return empty(other.shape(), dtype.value_or(other.dtype()));
+Like::Like(const Variable& variable) : tensor_(variable.defined() ? &variable.value() : nullptr) {}
+
+const Tensor& Like::tensor(std::string_view op) const {
+  check_defined(op, tensor_ ? *tensor_ : Tensor());
+  return *tensor_;
 }
-Tensor zeros_like(const Tensor& other, std::optional<DType> dtype) {
-  check_defined("zeros_like", other);
-  return zeros(other.shape(), dtype.value_or(other.dtype()));
+
+Tensor empty_like(Like other, std::optional<DType> dtype) {
+  const Tensor& like = other.tensor("empty_like");
+  return empty(like.shape(), dtype.value_or(like.dtype()));
 }
-Tensor ones_like(const Tensor& other, std::optional<DType> dtype) {
-  check_defined("ones_like", other);
-  return ones(other.shape(), dtype.value_or(other.dtype()));
+Tensor zeros_like(Like other, std::optional<DType> dtype) {
+  const Tensor& like = other.tensor("zeros_like");
+  return zeros(like.shape(), dtype.value_or(like.dtype()));
 }
-Tensor full_like(const Tensor& other, Scalar value, std::optional<DType> dtype) {
-  check_defined("full_like", other);
-  return full(other.shape(), value, dtype.value_or(other.dtype()));
+Tensor ones_like(Like other, std::optional<DType> dtype) {
+  const Tensor& like = other.tensor("ones_like");
+  return ones(like.shape(), dtype.value_or(like.dtype()));
+}
+Tensor full_like(Like other, Scalar value, std::optional<DType> dtype) {
+  const Tensor& like = other.tensor("full_like");
+  return full(like.shape(), value, dtype.value_or(like.dtype()));
 }
 
 }  // namespace xgrad

@@ -2,12 +2,15 @@
 
 #include <initializer_list>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include <xgrad/core/random.hpp>
 #include <xgrad/core/tensor.hpp>
 
 namespace xgrad {
+
+class Variable;
 
 Tensor empty(const Shape& shape, DType dtype = float32);  ///< uninitialised
 Tensor zeros(const Shape& shape, DType dtype = float32);
@@ -49,13 +52,28 @@ Tensor randn(const Shape& shape, DType dtype = float32,
 /// Integers in [low, high).
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, DType dtype = int64,
                Generator& generator = default_generator());
+/// The integers from 0 to n − 1, each once, in random order (Fisher & Yates): int64. PyTorch's for n below
+/// 2³² / 20.
+Tensor randperm(std::int64_t n, Generator& generator = default_generator());
 
-Tensor empty_like(const Tensor& other, std::optional<DType> dtype = {});
-Tensor zeros_like(const Tensor& other, std::optional<DType> dtype = {});
-Tensor ones_like(const Tensor& other, std::optional<DType> dtype = {});
-Tensor full_like(const Tensor& other, Scalar value, std::optional<DType> dtype = {});
-Tensor rand_like(const Tensor& other, Generator& generator = default_generator());
-Tensor randn_like(const Tensor& other, Generator& generator = default_generator());
+/// Whose shape and dtype a `_like` takes: a Tensor's, or a Variable's.
+class Like {
+ public:
+  Like(const Tensor& tensor) : tensor_(&tensor) {}
+  Like(const Variable& variable);
+  /// Throws naming `op` if it is undefined.
+  const Tensor& tensor(std::string_view op) const;
+
+ private:
+  const Tensor* tensor_;  // null: undefined
+};
+
+Tensor empty_like(Like other, std::optional<DType> dtype = {});
+Tensor zeros_like(Like other, std::optional<DType> dtype = {});
+Tensor ones_like(Like other, std::optional<DType> dtype = {});
+Tensor full_like(Like other, Scalar value, std::optional<DType> dtype = {});
+Tensor rand_like(Like other, Generator& generator = default_generator());
+Tensor randn_like(Like other, Generator& generator = default_generator());
 
 /// Fills in place from U[from, to). Floating dtypes.
 void uniform_(const Tensor& tensor, double from = 0, double to = 1,

@@ -1,4 +1,6 @@
+#include <limits>
 #include <span>
+#include <utility>
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
@@ -57,13 +59,27 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, DType dt
   return integers.to(dtype);
 }
 
-Tensor rand_like(const Tensor& other, Generator& generator) {
-  check_defined("rand_like", other);
-  return rand(other.shape(), other.dtype(), generator);
+Tensor randperm(std::int64_t n, Generator& generator) {
+  if (n < 0) fail("randperm", "n must not be negative: ", n);
+  const Tensor permutation = arange(n);
+  std::int64_t* const values = kernels::raw<std::int64_t>(permutation);
+  const auto from = static_cast<std::uint64_t>(n);
+  const bool narrow = from < std::numeric_limits<std::uint32_t>::max() / 20;  // beyond, 32 bits draw unevenly
+  Generator::Stream stream(generator);
+  for (std::uint64_t i = 0; i + 1 < from; ++i) {
+    const std::uint64_t ahead = (narrow ? stream.random() : stream.random64()) % (from - i);
+    std::swap(values[i], values[i + ahead]);
+  }
+  return permutation;
 }
-Tensor randn_like(const Tensor& other, Generator& generator) {
-  check_defined("randn_like", other);
-  return randn(other.shape(), other.dtype(), generator);
+
+Tensor rand_like(Like other, Generator& generator) {
+  const Tensor& like = other.tensor("rand_like");
+  return rand(like.shape(), like.dtype(), generator);
+}
+Tensor randn_like(Like other, Generator& generator) {
+  const Tensor& like = other.tensor("randn_like");
+  return randn(like.shape(), like.dtype(), generator);
 }
 
 }  // namespace xgrad

@@ -35,6 +35,14 @@ void check_argument(const std::string& name, const Variable& x) {
 
 }  // namespace
 
+void rethrow_from_module(const std::invalid_argument& error) {
+  const std::string text = error.what();
+  const auto says = [&text](DType dtype) { return text.find(name(dtype)) != std::string::npos; };
+  if (!says(float32) || !says(float64)) throw;
+  throw std::invalid_argument(
+      text + "; is every member named in visit()? what it does not name stays float32 in gradcheck");
+}
+
 GradcheckResult GradcheckResult::failed(std::string message) {
   GradcheckResult result;
   result.message_ = std::move(message);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -57,15 +58,25 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
                           const GradcheckOptions& options = {},
                           const std::vector<NamedVariable>& leaves = {});
 
+/// Throws a module's error again, in a `catch`: where dtypes clash, with the likely reason, a member that
+/// `visit` doesn't name and which therefore was not made float64.
+[[noreturn]] void rethrow_from_module(const std::invalid_argument& error);
+
 /// The same of anything that is called with the inputs one by one, up to 8: a function, or a module (by its
 /// call or its `forward`), whose named parameters are then checked too.
 template <OtherThan<GradcheckFunction> F>
 GradcheckResult gradcheck(F&& f, const std::vector<Variable>& inputs, const GradcheckOptions& options = {}) {
+  constexpr bool is_module = requires { f.named_parameters(); };
   const GradcheckFunction function = [&f](const std::vector<Variable>& x) {
-    return call_with("gradcheck", f, x);
+    try {
+      return call_with("gradcheck", f, x);
+    } catch (const std::invalid_argument& error) {
+      if constexpr (is_module) rethrow_from_module(error);
+      throw;
+    }
   };
   std::vector<NamedVariable> leaves;
-  if constexpr (requires { f.named_parameters(); }) {
+  if constexpr (is_module) {
     for (const auto& [name, parameter] : f.named_parameters()) leaves.push_back({name, parameter});
   }
   return gradcheck(function, inputs, options, leaves);

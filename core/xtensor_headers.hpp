@@ -15,4 +15,7 @@
 #include <xtensor/xstrided_view.hpp>
 #else
 #error "<xgrad/core/xtensor.hpp> needs xtensor (Debian: libxtensor-dev); the rest of xgrad does not"
+// Ends the compilation, as #error alone does not. Not a header asked for above: GCC would pass over it in
+// silence.
+#include <xtensor/xtensor.hpp>
 #endif

@@ -46,7 +46,12 @@ void print_block_as_dot() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc > 1 && std::string_view(argv[1]) == "--dot") {
+  const bool as_dot = argc == 2 && std::string_view(argv[1]) == "--dot";
+  if (argc > 1 && !as_dot) {
+    std::cerr << "usage: attention [--dot]\n";
+    return 2;
+  }
+  if (as_dot) {
     print_block_as_dot();
     return 0;
   }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# From a fresh checkout to a trained model: installs what is missing (see setup.sh), builds the library and the example
-# `train_transformer`, and runs it where you are. Arguments go on to it: scripts/demo.sh -- --help lists them.
+# From a fresh checkout to a trained model: installs what is missing (see setup.sh), builds the library and the examples,
+# and runs `train_transformer` where you are. Arguments go on to it: scripts/demo.sh -- --help lists them.
 #
 # Usage: scripts/demo.sh [-h|--help] [--] [ARGUMENT...]
 
@@ -11,10 +11,10 @@ if [[ ${1:-} == -- ]]; then shift; fi
 root=$(CDPATH='' cd -P -- "$(dirname -- "$0")/.." && pwd)
 "$root/scripts/setup.sh" release
 
-# The same build directory and options as test.sh, so neither makes the other build again; one target saves the tests.
-echo "== Building train_transformer"
+# The same build directory and options as test.sh, so neither makes the other build again; naming targets saves the tests.
+echo "== Building the library and the examples (takes some minutes the first time)"
 if [[ -t 1 ]]; then progress=(); else progress=(-- --quiet); fi
-(cd -- "$root" && cmake --build --preset release --target train_transformer ${progress[@]+"${progress[@]}"})
+(cd -- "$root" && cmake --build --preset release --target tape attention train_transformer ${progress[@]+"${progress[@]}"})
 
 echo "== Running train_transformer" "$@"
 exec "$root/build/release/examples/train_transformer" "$@" # exec: Ctrl-C reaches the training itself

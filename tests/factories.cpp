@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
 
 #include "support.hpp"
 
@@ -59,6 +60,8 @@ TEST_CASE("shape, dtype and elements") {
       {"zeros_like", zeros_like(ones({2}, int64)), int64, {2}, {0, 0}},
       {"ones_like as", ones_like(zeros({2}, int64), float64), float64, {2}, {1, 1}},
       {"full_like", full_like(zeros({2}, int64), 3), int64, {2}, {3, 3}},
+      {"zeros_like of a Variable", zeros_like(Variable(ones({2}, float64), true)), float64, {2}, {0, 0}},
+      {"full_like of a Variable", full_like(Variable(tensor({1})) + 1, 3), int64, {1}, {3}},
       {"like a view", zeros_like(ones({2, 3}).transpose(0, 1)).select(1, 0), float32, {3}, {0, 0, 0}},
   };
   for (const auto& [name, made, dtype, shape, elements] : table) {

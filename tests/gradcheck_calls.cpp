@@ -136,6 +136,22 @@ TEST_CASE("gradcheck checks a module's parameters, in float64, and puts them bac
   CHECK(both.dtype() == float32);
 }
 
+TEST_CASE("gradcheck of a module says where to look when dtypes clash") {
+  struct Forgetful {
+    Variable weight{ones({3}), true}, scale{ones({3}), true};
+    std::vector<std::pair<std::string, Variable>> named_parameters() const { return {{"weight", weight}}; }
+    Variable forward(const Variable& x) const { return x * weight * scale; }
+  };
+  const Forgetful module;
+  CHECK(
+      thrown_text([&] { gradcheck(module, {Variable(ones({3}))}); }) ==
+      "[mul] operands are float64 and float32; convert one of them with to(float64) or to(float32); is every "
+      "member named in visit()? what it does not name stays float32 in gradcheck");
+  const auto shapes = thrown_text([&] { gradcheck(module, {Variable(ones({4}))}); });
+  CHECK(shapes.find("visit") == std::string::npos);
+  CHECK(shapes.find("[mul]") == 0);
+}
+
 TEST_CASE("gradcheck runs with gradient mode off, and leaves it off") {
   const NoGradGuard guard;
   CHECK(gradcheck([](const Variable& x) { return exp(x); }, {random_normal({2})}));

@@ -63,11 +63,12 @@ TEST_CASE("matmul and linear: errors") {
   CHECK_THROWS_TEXT(matmul(f({}), f({3, 4})), "[matmul] operands need at least 1 dim: () @ (3, 4)");
   CHECK_THROWS_TEXT(matmul(f({2, 5, 3, 4}), f({3, 4, 6})),
                     "[matmul] batch dims do not broadcast: (2, 5, 3, 4) @ (3, 4, 6)");
-  CHECK_THROWS_TEXT(matmul(f({3, 4}), f({4, 5}, float64)),
-                    "[matmul] operands are float32 and float64; convert one of them with to(");
   CHECK_THROWS_TEXT(
-      matmul(f({3, 4}, int64), f({4, 5}, int64)),
-      "[matmul] needs floating operands, got int64 (3, 4) and int64 (4, 5); convert with to(float32)");
+      matmul(f({3, 4}), f({4, 5}, float64)),
+      "[matmul] operands are left float32 (3, 4) and right float64 (4, 5); convert one of them with to(");
+  CHECK_THROWS_TEXT(matmul(f({3, 4}, int64), f({4, 5}, int64)),
+                    "[matmul] needs floating operands, got left int64 (3, 4) and right int64 (4, 5); convert "
+                    "with to(float32)");
   CHECK_THROWS_TEXT(matmul(f({3, 4}, float64), f({4, 5}, boolean)), "convert with to(float64)");
   CHECK_THROWS_TEXT(linear(f({2, 3}), f({5, 4})),
                     "[linear] x (2, 3) must end in weight's second size: weight (out, in) is (5, 4)");
@@ -75,7 +76,12 @@ TEST_CASE("matmul and linear: errors") {
   CHECK_THROWS_TEXT(linear(f({4}), f({4})), "[linear] weight must be (out, in), not (4,)");
   CHECK_THROWS_TEXT(linear(f({2, 4}), f({5, 4}), f({4})),
                     "[linear] bias must be (out) = (5,) for weight (5, 4), not (4,)");
-  CHECK_THROWS_TEXT(linear(f({2, 4}), f({5, 4}, float64)), "[linear] operands are float32 and float64");
+  CHECK_THROWS_TEXT(linear(f({2, 4}), f({5, 4}, float64)),
+                    "[linear] operands are x float32 (2, 4) and weight float64 (5, 4); convert one of them "
+                    "with to(float32) or to(float64)");
+  CHECK_THROWS_TEXT(linear(f({2, 4}, int64), f({5, 4}, float64)),
+                    "[linear] needs floating operands, got x int64 (2, 4) and weight float64 (5, 4); convert "
+                    "with to(float64)");
   CHECK_THROWS_TEXT(linear(f({2, 4}), f({5, 4}), f({5}, float64)),
-                    "[linear] operands are float32 and float64");
+                    "[linear] operands are x float32 (2, 4) and bias float64 (5,); convert");
 }

@@ -13,6 +13,8 @@
 #include <type_traits>
 #include <vector>
 
+#include <xgrad/core/factories.hpp>
+
 using namespace xgrad;
 
 namespace {
@@ -139,6 +141,20 @@ TEST_CASE("integers are bit-equal, from 32 and from 64 bits") {
 TEST_CASE_TEMPLATE("integers in a floating dtype", T, float, double) {
   Generator g(4);
   CHECK(integers<T>(g, 50, -7, 100) == golden_values<T>("random", key_of<T>("randint", "")));
+}
+
+TEST_CASE("permutations are equal, and take as much of the stream") {
+  for (const std::int64_t size : {0, 1, 2, 10, 1000}) {
+    CAPTURE(size);
+    const std::string key = "randperm." + std::to_string(size);
+    Generator g(14);
+    const Tensor permutation = randperm(size, g);
+    CHECK(permutation.dtype() == int64);
+    CHECK(permutation.to_vector<std::int64_t>() == golden_values<std::int64_t>("random", key));
+    CHECK(integers<std::int64_t>(g, 1, 0, (1ll << 32) - 1) ==
+          golden_values<std::int64_t>("random", key + ".next"));
+  }
+  CHECK_THROWS_TEXT(randperm(-1), "[randperm] n must not be negative: -1");
 }
 
 TEST_CASE("masks are those of dropout, in every dtype") {

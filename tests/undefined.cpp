@@ -148,6 +148,7 @@ TEST_CASE("undefined: so do the functions of Tensors") {
   CHECK_THROWS_TEXT(normal_(none), "[normal_] the tensor is undefined");
   CHECK_THROWS_TEXT(empty_like(none), "[empty_like] the tensor is undefined");
   CHECK_THROWS_TEXT(zeros_like(none), "[zeros_like] the tensor is undefined");
+  CHECK_THROWS_TEXT(zeros_like(Variable()), "[zeros_like] the tensor is undefined");
   CHECK_THROWS_TEXT(ones_like(none), "[ones_like] the tensor is undefined");
   CHECK_THROWS_TEXT(full_like(none, 1), "[full_like] the tensor is undefined");
   CHECK_THROWS_TEXT(rand_like(none), "[rand_like] the tensor is undefined");

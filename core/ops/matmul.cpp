@@ -1,6 +1,7 @@
 #include <xgrad/core/ops/matmul.hpp>
 
 #include <algorithm>
+#include <ostream>
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/matmul.hpp>
@@ -12,14 +13,24 @@
 namespace xgrad {
 namespace {
 
-void check_dtypes(std::string_view op, const Variable& a, const Variable& b) {
-  const DType dtype = promote(op, a.dtype(), b.dtype());
-  for (const Variable* x : {&a, &b}) {
-    if (x->dtype() != dtype || !is_floating(dtype)) {
-      fail(op, "needs floating operands, got ", a.dtype(), " ", a.shape(), " and ", b.dtype(), " ", b.shape(),
-           "; convert with to(", is_floating(dtype) ? dtype : float32, ")");
-    }
+// An operand, for the text of an error: "weight float32 (5, 4)".
+struct Operand {
+  const char* name;
+  const Variable& x;
+};
+
+std::ostream& operator<<(std::ostream& out, const Operand& operand) {
+  return out << operand.name << ' ' << operand.x.dtype() << ' ' << operand.x.shape();
+}
+
+void check_dtypes(std::string_view op, const Operand& a, const Operand& b) {
+  const DType p = a.x.dtype(), q = b.x.dtype();
+  if (p == q && is_floating(p)) return;
+  if (is_floating(p) && is_floating(q)) {
+    fail(op, "operands are ", a, " and ", b, "; convert one of them with to(", p, ") or to(", q, ")");
   }
+  const DType common = is_floating(p) ? p : is_floating(q) ? q : float32;
+  fail(op, "needs floating operands, got ", a, " and ", b, "; convert with to(", common, ")");
 }
 
 // A 1-D operand is a row on the left and a column on the right.
@@ -33,7 +44,7 @@ X as_columns(const X& b) {
 }
 
 void check_matmul(const Variable& a, const Variable& b) {
-  check_dtypes("matmul", a, b);
+  check_dtypes("matmul", {"left", a}, {"right", b});
   if (a.dim() == 0 || b.dim() == 0) {
     fail("matmul", "operands need at least 1 dim: ", a.shape(), " @ ", b.shape(),
          "; multiply by a scalar with *");
@@ -114,14 +125,14 @@ Variable bmm(const Variable& a, const Variable& b) {
 
 Variable linear(const Variable& x, const Variable& weight, const Variable& bias) {
   check_defined("linear", {x, weight});
-  check_dtypes("linear", x, weight);
+  check_dtypes("linear", {"x", x}, {"weight", weight});
   if (weight.dim() != 2) fail("linear", "weight must be (out, in), not ", weight.shape());
   if (x.dim() == 0 || x.size(-1) != weight.size(1)) {
     fail("linear", "x ", x.shape(), " must end in weight's second size: weight (out, in) is ",
          weight.shape());
   }
   if (bias.defined()) {
-    check_dtypes("linear", x, bias);
+    check_dtypes("linear", {"x", x}, {"bias", bias});
     if (bias.shape() != Shape{weight.size(0)}) {
       fail("linear", "bias must be (out) = ", Shape{weight.size(0)}, " for weight ", weight.shape(), ", not ",
            bias.shape());

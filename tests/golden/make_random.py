@@ -61,6 +61,11 @@ for key, low, high in [("digits", 0, 10), ("signed", -1000, 1000), ("one", 5, 6)
     torch.manual_seed(8)
     golden[f"randint.{key}"] = torch.randint(low, high, (50,))
 
+for size in [0, 1, 2, 10, 1000]:
+    torch.manual_seed(14)
+    golden[f"randperm.{size}"] = torch.randperm(size)
+    golden[f"randperm.{size}.next"] = torch.randint(0, 2 ** 32 - 1, (1,))  # how far the stream has come
+
 # Calls of different kinds in one stream: a second sample kept back by one call is used by a later one, whatever
 # comes between, and by either dtype.
 torch.manual_seed(9)

@@ -3,7 +3,7 @@
 # one folder, for all of them, and without SIMD and optimisation, as speed is not what they are about. `ctest -LE slow`
 # leaves those out.
 set(folder "${CMAKE_CURRENT_BINARY_DIR}/package")
-set(check -DPROGRAM=${CMAKE_CURRENT_BINARY_DIR}/readme_1.cpp "-DEXPECTED=${readme_output_1}"
+set(check -DPROGRAM=${CMAKE_CURRENT_BINARY_DIR}/readme_1.cpp "-DEXPECTED=${readme_1_output}"
   -DXGRAD_SOURCE=${PROJECT_SOURCE_DIR})
 string(CONCAT common "-G;${CMAKE_GENERATOR};-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COMPILER};"
   "-DCMAKE_CXX_FLAGS=${CMAKE_CXX_FLAGS};-DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}")
