@@ -1,12 +1,11 @@
 #include <xgrad/nn/mask.hpp>
 
-#include <limits>
-
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/score_mask.hpp>
 
 namespace xgrad::nn {
 namespace {
@@ -16,13 +15,6 @@ void check_causal(std::int64_t queries, std::int64_t keys) {
     fail("Mask", "causal: more queries than keys, T_q ", queries, " and T_k ", keys,
          "; the first queries would see nothing");
   }
-}
-
-// (1, 1, T_q, T_k): key j is seen by query i when j ≤ i + T_k − T_q
-Tensor causal_keep(std::int64_t queries, std::int64_t keys) {
-  check_causal(queries, keys);
-  const Tensor last_seen = arange(keys - queries, keys).reshape({1, 1, queries, 1});
-  return le(arange(keys), last_seen);
 }
 
 // (B, 1, 1, T_k): key j of item b is seen when j < key_lengths[b]
@@ -114,7 +106,10 @@ Tensor Mask::for_scores(const Shape& scores, DType dtype) const {
   if (scores.dim() != 4) fail("Mask", "the scores must be (B, H, T_q, T_k), not ", scores);
   const std::int64_t batch = scores[0], queries = scores[2], keys = scores[3];
   Tensor seen;
-  if (causal_) seen = causal_keep(queries, keys);
+  if (causal_) {
+    check_causal(queries, keys);
+    seen = causal_keep(queries, keys);
+  }
   if (key_lengths_.defined()) seen = both(seen, padding_keep(key_lengths_, batch, keys));
   if (keep_.defined()) {
     check_broadcast("keep", keep_, scores);
@@ -123,8 +118,7 @@ Tensor Mask::for_scores(const Shape& scores, DType dtype) const {
   if (!additive_.defined()) return seen;
   check_broadcast("additive", additive_, scores);
   const Tensor bias = additive_.to(dtype);
-  if (!seen.defined()) return bias;
-  return where(seen, bias, full({}, -std::numeric_limits<double>::infinity(), dtype)).value();
+  return seen.defined() ? keep_only(seen, bias) : bias;
 }
 
 Mask::Parts Mask::parts_for_scores(const Shape& scores, DType dtype) const {

@@ -61,15 +61,10 @@ class BatchedProduct {
     fold_batch_into_rows();
   }
 
-  // All rows of all items stand in one line, of which each thread takes a part. A single item is cut along
-  // its longer side; one with an operand beyond the second-level cache between the columns, since each thread
-  // then packs its own part of b alone, unless it is very tall. As measured with two threads.
+  // All rows of all items stand in one line, of which each thread takes a part.
   void run() const {
-    constexpr std::int64_t cached = 524288;
     const std::int64_t items = batch_.numel();
-    const bool by_rows = items > 1                        ? items * m_ >= 8 * max_threads()
-                         : std::max(m_, n_) * k_ > cached ? m_ > 8 * n_
-                                                          : m_ >= n_;
+    const bool by_rows = cuts_rows(items);
     const std::int64_t along = by_rows ? m_ : n_, across = by_rows ? n_ : m_;
     const std::int64_t total = items * along, work = across * std::max<std::int64_t>(k_, 1);
     const std::int64_t grain = total * work < 2 * thread_work ? total : thread_work / work + 1;
@@ -78,13 +73,17 @@ class BatchedProduct {
       std::int64_t first = begin % along;
       for (std::int64_t left = end - begin; left > 0;) {
         if (first == 0 && left >= along && !bias_) {
-          const std::int64_t run = std::min(left / along, item.evenly_spaced());
-          several(item, run);
-          item.go_on(run);
-          left -= run * along;
+          const std::int64_t even = std::min(left / along, item.evenly_spaced());
+          several(item, even);
+          item.go_on(even);
+          left -= even * along;
         } else {
           const std::int64_t count = std::min(along - first, left);
-          by_rows ? part(item, first, count, 0, n_) : part(item, 0, m_, first, count);
+          if (by_rows) {
+            part(item, first, count, 0, n_);
+          } else {
+            part(item, 0, m_, first, count);
+          }
           item.go_on(1);
           left -= count;
           first = 0;
@@ -94,6 +93,16 @@ class BatchedProduct {
   }
 
  private:
+  // Whether threads share out rows or columns. Of many items, rows, so that most parts are whole items. A
+  // single one is cut along its longer side; but where an operand is beyond the second-level cache, between
+  // the columns, since each thread then packs its own part of b alone, unless it is very tall: as measured
+  // with two threads.
+  bool cuts_rows(std::int64_t items) const {
+    constexpr std::int64_t cached = 524288, very_tall = 8, rows_per_thread = 8;
+    if (items > 1) return items * m_ >= rows_per_thread * max_threads();
+    return std::max(m_, n_) * k_ > cached ? m_ > very_tall * n_ : m_ >= n_;
+  }
+
   // Where the matrices of one item begin.
   class Item {
    public:
@@ -173,7 +182,8 @@ class BatchedProduct {
 void multiply_into(const Tensor& a, const Tensor& b, const Tensor& c, double alpha, double beta,
                    const Tensor& bias = {}) {
   if (c.numel() == 0) return;
-  if (layout(c).transposed) return multiply_into(b.mT(), a.mT(), c.mT(), alpha, beta);  // Cᵀ = Bᵀ Aᵀ
+  if (layout(c).transposed)  // Cᵀ = Bᵀ Aᵀ; with a bias, c is contiguous
+    return multiply_into(b.mT(), a.mT(), c.mT(), alpha, beta);
   dispatch_floating("matmul", c, [&]<class T>() {
     const T* first = bias.defined() ? raw<T>(bias) : nullptr;
     BatchedProduct<T>(a, b, c, static_cast<T>(alpha), static_cast<T>(beta), first).run();

@@ -1,5 +1,8 @@
 #include <xgrad/core/kernels/softmax.hpp>
 
+#include <array>
+#include <initializer_list>
+
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/raw.hpp>
@@ -11,13 +14,6 @@ namespace {
 
 // An exponential is worth some eight simple operations.
 constexpr std::int64_t grain = parallel_grain / 8;
-
-bool is_last(const Tensor& x, int dim) { return dim == x.dim() - 1; }
-
-Shape without_last(Shape shape) {
-  shape.erase(shape.dim() - 1);
-  return shape;
-}
 
 // The mask spread to x's shape with strides of 0, its rows contiguous. Where they are not, only what the mask
 // itself holds is copied, not what it is broadcast to.
@@ -37,10 +33,10 @@ void softmax_rows(const Tensor& x, const Tensor& mask, const Tensor& y, ScoreRow
   const T* from = raw<T>(x);
   T* to = raw<T>(y);
   const bool masked = mask.defined(), additive = masked && mask.dtype() != boolean;
-  const Shape outer = without_last(x.shape());
+  const Shape outer = x.shape().without_last();
   const Strides none = Strides::filled(outer.dim(), 0);
-  Walk<3>(outer, {without_last(x.strides()), without_last(y.strides()),
-                  masked ? without_last(mask.strides()) : none})
+  Walk<3>(outer, {x.strides().without_last(), y.strides().without_last(),
+                  masked ? mask.strides().without_last() : none})
       .for_each_row(
           [&](const auto& at, const auto& step, std::int64_t rows) {
             ScoreRows<T> in = scores;
@@ -54,23 +50,29 @@ void softmax_rows(const Tensor& x, const Tensor& mask, const Tensor& y, ScoreRow
           grain / n + 1);
 }
 
-// y = f(a, b) over contiguous rows of the last dim; another dim is moved there, and back.
+// y of x's shape by f(the inputs' contiguous rows, y's) over rows of the last dim; another dim is moved
+// there, and back.
 template <class F>
-Tensor zip_over_rows(std::string_view op, const Tensor& a, const Tensor& b, int dim, const F& f) {
-  if (a.numel() == 0) return empty(a.shape(), a.dtype());
-  if (!is_last(a, dim)) {
-    const int last = a.dim() - 1;
-    const Tensor y = zip_over_rows(op, a.transpose(dim, last), b.transpose(dim, last), last, f);
-    return y.transpose(dim, last).contiguous();
-  }
-  return dispatch_floating(op, a, [&]<class T>() {
-    const Tensor left = a.contiguous(), right = b.contiguous(), y = empty(a.shape(), a.dtype());
-    const std::int64_t n = a.size(-1);
-    parallel_for(a.numel() / n, grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
-      f(kernels::rows<SoftmaxRows<T>>(), raw<T>(left) + begin * n, raw<T>(right) + begin * n,
-        raw<T>(y) + begin * n, end - begin, n);
+Tensor map_rows(std::string_view op, std::initializer_list<Tensor> inputs, int dim, const F& f) {
+  const Tensor& first = *inputs.begin();
+  if (first.numel() == 0) return empty(first.shape(), first.dtype());
+  const int last = first.dim() - 1;
+  return dispatch_floating(op, first, [&]<class T>() {
+    std::array<Tensor, 2> held;
+    std::array<const T*, 2> from{};
+    std::size_t count = 0;
+    for (const Tensor& input : inputs) {
+      held[count] = input.transpose(dim, last).contiguous();
+      from[count] = raw<T>(held[count]);
+      ++count;
+    }
+    const Tensor y = empty(held[0].shape(), first.dtype());
+    const std::int64_t n = first.size(dim);
+    parallel_for(y.numel() / n, grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
+      const auto part = [&](const T* x) { return x ? x + begin * n : x; };
+      f(kernels::rows<SoftmaxRows<T>>(), part(from[0]), part(from[1]), raw<T>(y) + begin * n, end - begin, n);
     });
-    return y;
+    return dim == last ? y : y.transpose(dim, last).contiguous();
   });
 }
 
@@ -98,22 +100,22 @@ Tensor softmax(const Tensor& x, int dim, double scale, const Tensor& mask, bool 
 }
 
 Tensor softmax_backward(const Tensor& g, const Tensor& y, int dim, double scale) {
-  return zip_over_rows(
-      "softmax_backward", g, y, dim,
+  return map_rows(
+      "softmax_backward", {g, y}, dim,
       [scale]<class T>(const SoftmaxRows<T>& f, const T* a, const T* b, T* dx, std::int64_t rows,
                        std::int64_t n) { f.softmax_backward(a, b, static_cast<T>(scale), dx, rows, n); });
 }
 
 Tensor log_softmax(const Tensor& x, int dim) {
-  return zip_over_rows("log_softmax", x, x, dim,
-                       []<class T>(const SoftmaxRows<T>& f, const T* a, const T*, T* y, std::int64_t rows,
-                                   std::int64_t n) { f.log_softmax(a, y, rows, n); });
+  return map_rows("log_softmax", {x}, dim,
+                  []<class T>(const SoftmaxRows<T>& f, const T* a, const T*, T* y, std::int64_t rows,
+                              std::int64_t n) { f.log_softmax(a, y, rows, n); });
 }
 
 Tensor log_softmax_backward(const Tensor& g, const Tensor& y, int dim) {
-  return zip_over_rows("log_softmax_backward", g, y, dim,
-                       []<class T>(const SoftmaxRows<T>& f, const T* a, const T* b, T* dx, std::int64_t rows,
-                                   std::int64_t n) { f.log_softmax_backward(a, b, dx, rows, n); });
+  return map_rows("log_softmax_backward", {g, y}, dim,
+                  []<class T>(const SoftmaxRows<T>& f, const T* a, const T* b, T* dx, std::int64_t rows,
+                              std::int64_t n) { f.log_softmax_backward(a, b, dx, rows, n); });
 }
 
 }  // namespace xgrad::kernels

@@ -6,7 +6,9 @@
 // A blocked matrix product after Goto & van de Geijn 2008, "Anatomy of High-Performance Matrix
 // Multiplication". C is computed in tiles small enough for their sums to stay in registers; a tile walks once
 // along k. What it reads on the way is first copied ("packed") into the order in which it reads it, in blocks
-// that stay in cache, except where copying would cost more than it saves.
+// that stay in cache, except where copying would cost more than it saves. Their letters: a block of A is m_c
+// (block_rows) by k_c (block_depth), one of B k_c by n_c (block_columns), and a tile of C, their
+// micro-kernel's, m_r (tile_rows) by n_r (tile_columns).
 
 namespace xgrad::kernels {
 namespace {

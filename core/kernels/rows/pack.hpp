@@ -126,12 +126,12 @@ void pack_panel(const T* from, std::int64_t depth_step, std::int64_t step, std::
     }
     return;
   }
+  constexpr auto lanes = width<T>;
   std::int64_t q = 0;
-  if constexpr (width < T >> 4) {
-    for (; q + width<T> <= count; q += width<T>)
-      pack_rows<T, width<T>>(from + q * step, step, depth, to + q, count);
+  if constexpr (lanes > 4) {
+    for (; q + lanes <= count; q += lanes) pack_rows<T, lanes>(from + q * step, step, depth, to + q, count);
   }
-  if constexpr (width < T >> 8) {
+  if constexpr (lanes > 8) {
     for (; q + 8 <= count; q += 8) pack_rows<T, 8>(from + q * step, step, depth, to + q, count);
   }
   for (; q + 4 <= count; q += 4) pack_rows<T, 4>(from + q * step, step, depth, to + q, count);

@@ -19,63 +19,46 @@ inline void scale_row(T* y, T factor, std::int64_t n) {
   map_row(y, y, n, [factor](B<T> a) { return B<T>(a * B<T>(factor)); });
 }
 
-// y = scale · x + mask; returns the largest. With a NaN in the row, the row's exponentials and their sum are
-// NaN whatever the maximum makes of it.
-template <class T>
-T scores_plain(const T* x, T scale, T* y, std::int64_t n) {
-  B<T> best[4] = {minus_infinity<T>, minus_infinity<T>, minus_infinity<T>, minus_infinity<T>};
+// y = scale · x + mask, which `score` computes from a way to read batches; returns the largest. With a NaN in
+// the row, the row's exponentials and their sum are NaN whatever the maximum makes of it.
+template <class T, class Score>
+T write_scores(T* y, std::int64_t n, Score score) {
+  Maxima<T> maxima(minus_infinity<T>);
   batches<T>(
       n,
       [&](std::int64_t i, int k) {
-        const B<T> s = load<T>(x + i) * B<T>(scale);
-        best[k] = max(s, best[k]);
+        const B<T> s = score([&](const T* x) { return load<T>(x + i); });
+        maxima.of[k] = max(s, maxima.of[k]);
         store<T>(y + i, s);
       },
       [&](std::int64_t i, std::int64_t count) {
-        const B<T> s = load_part<T>(x + i, count, x[i]) * B<T>(scale);
-        best[0] = max(s, best[0]);
+        const B<T> s = score([&](const T* x) { return load_part<T>(x + i, count, x[i]); });
+        maxima.of[0] = max(s, maxima.of[0]);
         store_part<T>(y + i, s, count);
       });
-  return max_of<T>(max(max(best[0], best[1]), max(best[2], best[3])));
+  return maxima.largest();
+}
+
+template <class T>
+T scores_plain(const T* x, T scale, T* y, std::int64_t n) {
+  return write_scores(y, n, [&](auto read) { return B<T>(read(x) * B<T>(scale)); });
 }
 
 template <class T>
 T scores_added(const T* x, const T* added, T scale, T* y, std::int64_t n) {
-  B<T> best[4] = {minus_infinity<T>, minus_infinity<T>, minus_infinity<T>, minus_infinity<T>};
-  batches<T>(
-      n,
-      [&](std::int64_t i, int k) {
-        const B<T> s = load<T>(x + i) * B<T>(scale) + load<T>(added + i);
-        best[k] = max(s, best[k]);
-        store<T>(y + i, s);
-      },
-      [&](std::int64_t i, std::int64_t count) {
-        const B<T> s =
-            load_part<T>(x + i, count, x[i]) * B<T>(scale) + load_part<T>(added + i, count, added[i]);
-        best[0] = max(s, best[0]);
-        store_part<T>(y + i, s, count);
-      });
-  return max_of<T>(max(max(best[0], best[1]), max(best[2], best[3])));
+  return write_scores(y, n, [&](auto read) { return B<T>(read(x) * B<T>(scale) + read(added)); });
 }
 
 // Chosen, not added: what a boolean mask hides may be anything, NaN too.
 template <class T>
 T scores_kept(const T* __restrict x, const bool* __restrict kept, T scale, T* __restrict y, std::int64_t n) {
-  T best = minus_infinity<T>;
   // as bytes, and x read in any case: only so the compiler makes SIMD of it
   const auto* bytes = reinterpret_cast<const unsigned char*>(kept);
   for (std::int64_t i = 0; i < n; ++i) {
     const T score = x[i] * scale;
     y[i] = bytes[i] != 0 ? score : minus_infinity<T>;
   }
-  B<T> bests(minus_infinity<T>);
-  batches<T>(
-      n, [&](std::int64_t i, int) { bests = max(load<T>(y + i), bests); },
-      [&](std::int64_t i, std::int64_t count) {
-        for (std::int64_t k = i; k < i + count; ++k) best = y[k] > best ? y[k] : best;
-      });
-  const T most = max_of<T>(bests);
-  return most > best ? most : best;
+  return largest_of_row(y, minus_infinity<T>, n);
 }
 
 template <class T>
