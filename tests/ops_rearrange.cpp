@@ -159,6 +159,17 @@ TEST_CASE("rearrange: errors") {
   CHECK_THROWS_TEXT(pad(x, {-2, -2}),
                     "[pad] amounts -2 and -2 take more away than dim 1 of shape (2, 3) has");
   CHECK_THROWS_TEXT(pad(x, {-4, 4}), "[pad] amounts -4 and 4 take more away than dim 1");
+  constexpr std::int64_t most = INT64_MAX;
+  for (const Shape& amounts : {Shape{most, most}, {most, 0}, {0, most}}) {
+    CHECK_THROWS_TEXT(pad(x, {amounts[0], amounts[1]}),
+                      "[pad] amounts " + std::to_string(amounts[0]) + " and " + std::to_string(amounts[1]) +
+                          " make dim 1 of shape (2, 3) larger than can be counted");
+  }
+  CHECK_THROWS_TEXT(pad(x, {most, most, 1, 1}), "make dim 1 of shape (2, 3) larger than can be counted");
+  CHECK_THROWS_TEXT(pad(x, {1LL << 40, 0, 1LL << 40, 0}), "[pad] more elements than can be counted");
+  CHECK_THROWS_TEXT(pad(x, {INT64_MIN, most}),
+                    "[pad] amounts -9223372036854775808 and 9223372036854775807 "
+                    "take more away than dim 1 of shape (2, 3) has");
   CHECK_THROWS_TEXT(cumsum(x, 2), "[cumsum] dim 2 is out of range for a tensor of 2 dims");
   CHECK_THROWS_TEXT(cumsum(zeros({}), 1), "[cumsum] dim 1 is out of range");
 }

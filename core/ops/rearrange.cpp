@@ -148,7 +148,12 @@ Variable pad(const Variable& x, const std::vector<std::int64_t>& amounts, Scalar
     const int dim = x.dim() - 1 - k;
     const std::int64_t front = amounts[static_cast<std::size_t>(2 * k)];
     const std::int64_t back = amounts[static_cast<std::size_t>(2 * k + 1)], n = x.size(dim);
-    shape[dim] = n + front + back;
+    const bool is_countable = !__builtin_add_overflow(n, front, &shape[dim]) &&
+                              !__builtin_add_overflow(shape[dim], back, &shape[dim]);
+    if (!is_countable && front >= -n && back >= -n) {
+      fail("pad", "amounts ", front, " and ", back, " make dim ", dim, " of shape ", x.shape(),
+           " larger than can be counted");
+    }
     if (shape[dim] < 0 || front < -n || back < -n) {
       fail("pad", "amounts ", front, " and ", back, " take more away than dim ", dim, " of shape ", x.shape(),
            " has");
@@ -156,6 +161,7 @@ Variable pad(const Variable& x, const std::vector<std::int64_t>& amounts, Scalar
     from = from.slice(dim, std::max<std::int64_t>(-front, 0), n - std::max<std::int64_t>(-back, 0));
     before[dim] = std::max<std::int64_t>(front, 0);
   }
+  check_sizes("pad", shape);
   const Tensor y = full(shape, value, x.dtype());
   Tensor to = y;
   for (int i = 0; i < x.dim(); ++i) to = to.slice(i, before[i], before[i] + from.size(i));
