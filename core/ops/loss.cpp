@@ -113,25 +113,27 @@ Variable nll_loss(const Variable& log_probs, const Variable& targets, const NLLL
   return options.reduction == Reduction::sum ? sum(losses) : sum(losses) / count;
 }
 
-Variable binary_cross_entropy_with_logits(const Variable& x, const Variable& t,
+Variable binary_cross_entropy_with_logits(const Variable& x, const Variable& targets,
                                           const BCEWithLogitsOptions& options) {
   constexpr const char* op = "binary_cross_entropy_with_logits";
-  check_defined(op, {x, t});
+  check_defined(op, {x, targets});
   check_floating(op, x.value());
-  if (x.shape() != t.shape()) {
-    fail(op, "logits and targets differ in shape: ", x.shape(), " and ", t.shape(),
+  if (x.shape() != targets.shape()) {
+    fail(op, "logits and targets differ in shape: ", x.shape(), " and ", targets.shape(),
          "; expand or reshape one of them, they are not broadcast");
   }
+  const Variable t = to(targets, promote(op, x.dtype(), targets.dtype()));
   for (const Tensor* weight : {&options.weight, &options.pos_weight}) {
-    if (weight->defined() && !is_broadcastable_to(weight->shape(), x.shape())) {
+    if (!weight->defined()) continue;
+    promote(op, x.dtype(), weight->dtype());
+    if (!is_broadcastable_to(weight->shape(), x.shape())) {
       fail(op, "a weight of shape ", weight->shape(), " does not broadcast to logits of shape ", x.shape());
     }
   }
-  // −log σ(x) = softplus(−x) and −log(1 − σ(x)) = x + softplus(−x)
-  const Variable missed = softplus(neg(x), 1, /*threshold=*/std::numeric_limits<double>::infinity());
-  const Variable share =
-      options.pos_weight.defined() ? t * (Variable(options.pos_weight) - 1) + 1 : Variable();
-  Variable losses = (1 - t) * x + (share.defined() ? share * missed : missed);
+  // −log(1 − σ(x)) = softplus(x) and −log σ(x) = softplus(−x): both are positive, so nothing cancels
+  constexpr double everywhere = std::numeric_limits<double>::infinity();
+  const Variable share = options.pos_weight.defined() ? t * options.pos_weight : t;
+  Variable losses = (1 - t) * softplus(x, 1, everywhere) + share * softplus(neg(x), 1, everywhere);
   if (options.weight.defined()) losses = losses * options.weight;
   if (options.reduction == Reduction::none) return losses;
   return options.reduction == Reduction::sum ? sum(losses) : mean(losses);

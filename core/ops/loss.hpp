@@ -36,7 +36,7 @@ struct BCEWithLogitsOptions {
 };
 
 /// Binary cross entropy from logits: −(t log σ(x) + (1 − t) log(1 − σ(x))) with σ the sigmoid, reduced,
-/// without overflow. Same shapes; targets are floating, in [0, 1].
+/// without overflow. Same shapes; targets lie in [0, 1], and those that are not floating are converted.
 Variable binary_cross_entropy_with_logits(const Variable& logits, const Variable& targets,
                                           const BCEWithLogitsOptions& options = {});
 
