@@ -96,6 +96,26 @@ TEST_CASE("pointwise: float32 is within a few units in the last place, from subn
   }
 }
 
+TEST_CASE("pointwise: sine and cosine in float32 keep their digits next to their zeros") {
+  std::vector<float> numbers;
+  for (int k = 1; k <= 5215; ++k) {  // up to 8192
+    const auto zero = static_cast<float>(k * 1.57079632679489661923);
+    float below = zero, above = zero;
+    numbers.push_back(zero);
+    for (int i = 0; i < 3; ++i) {
+      numbers.push_back(below = std::nextafter(below, 0.0F));
+      numbers.push_back(-(above = std::nextafter(above, 1e9F)));
+    }
+  }
+  const Tensor x = tensor(numbers);
+  const auto sines = sin(x).value().to_vector<float>(), cosines = cos(x).value().to_vector<float>();
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const double exact = numbers[i];
+    CHECK_MESSAGE(steps_between(sines[i], static_cast<float>(std::sin(exact))) <= 2, "sin(", exact, ")");
+    CHECK_MESSAGE(steps_between(cosines[i], static_cast<float>(std::cos(exact))) <= 2, "cos(", exact, ")");
+  }
+}
+
 TEST_CASE("pointwise: float64 at the ends of its range") {
   struct Row {
     const char* name;
