@@ -169,6 +169,30 @@ TEST_CASE("reduce: a variance far from 0 keeps its digits") {
   }
   CHECK(std::isnan(var(zeros({1}), {0}).item<float>()));
   CHECK(std::isnan(var(ones({2}), {0}, 3).item<float>()));
+  CHECK(var(arange(2, float32), {0}, 3).item<float>() == INFINITY);
+  CHECK(var(arange(3, float64), {0}, INT64_MIN).item<double>() == doctest::Approx(2 / 9223372036854775808.0));
+  CHECK(xgrad::std(arange(3, float64), {0}, INT64_MAX).item<double>() == INFINITY);
+}
+
+TEST_CASE("reduce: float32 deviations and their slopes, where their squares are no float32") {
+  const std::vector<double> sample = {-1.5, 0.25, 2, 0.5, -0.75, 3};
+  const auto n = static_cast<double>(sample.size());
+  double mean = 0, squares = 0;
+  for (const double v : sample) mean += v / n;
+  for (const double v : sample) squares += (v - mean) * (v - mean);
+  const double sigma = std::sqrt(squares / (n - 1));
+  for (const double scale : {1e-37, 1e-30, 1e-22, 1e-19, 1.0, 1e19, 1e20, 1e30, 1e37}) {
+    CAPTURE(scale);
+    const Variable x(tensor(sample).to(float64).mul_(scale).to(float32), true);
+    for (const bool create_graph : {false, true}) {
+      const Variable y = xgrad::std(x, {0});
+      CHECK(y.item<float>() == doctest::Approx(sigma * scale).epsilon(1e-6));
+      const auto slope = grad({y}, {x}, {.create_graph = create_graph})[0].value().to_vector<float>();
+      for (std::size_t i = 0; i < sample.size(); ++i) {
+        CHECK(slope[i] == doctest::Approx((sample[i] - mean) / sigma / (n - 1)).epsilon(1e-5));
+      }
+    }
+  }
 }
 
 TEST_CASE("reduce: NaN reaches the maximum from every place") {

@@ -61,8 +61,8 @@ namespace {
 // σ² = Σ_i (x_i − μ)² / (n − c)   ⇒   ∂σ²/∂x_j = 2 (x_j − μ) / (n − c); the part through μ is Σ_i (x_i − μ) =
 // 0
 Variable var_backward(const Variable& g, const Variable& x, Dims dims, std::int64_t correction) {
-  const std::int64_t freedom = kernels::reduced_count(x.shape(), dims) - correction;
-  return beside(g, x.shape(), dims) * 2 / (freedom > 0 ? freedom : 0) * (x - mean(x, dims, /*keepdim=*/true));
+  return beside(g, x.shape(), dims) * 2 / kernels::freedom(x.shape(), dims, correction) *
+         (x - mean(x, dims, /*keepdim=*/true));
 }
 
 }  // namespace
@@ -79,13 +79,14 @@ Variable var(const Variable& x, const Shape& list, std::int64_t correction, bool
 Variable std(const Variable& x, const Shape& list, std::int64_t correction, bool keepdim) {
   check_defined("std", {x});
   const Dims dims = kernels::which_dims("std", list, x.dim());
-  const Tensor y = kernels::sqrt(kernels::var(x.value(), dims, correction, keepdim));
+  const Tensor y = kernels::std(x.value(), dims, correction, keepdim);
   return record("std", y, {x}, {x, keeps_output}, [dims, correction](const Replay& r) -> Gradients {
-    // dσ = dσ² / (2σ), and 0 where σ is
-    const Variable y = r.output();
+    // dσ = dσ² / (2σ)   ⇒   ∂σ/∂x_j = (x_j − μ)/σ / (n − c), a quotient of like sizes; 0 where σ is
+    const Variable x = r.saved(0), y = r.output();
     const Tensor none = eq(y, 0);
-    const Variable g = masked_fill(r.grad(), none, 0) / (masked_fill(y, none, 1) * 2);
-    return {var_backward(g, r.saved(0), dims, correction)};
+    const Variable g = masked_fill(r.grad(), none, 0) / kernels::freedom(x.shape(), dims, correction);
+    const Variable deviation = x - mean(x, dims, /*keepdim=*/true);
+    return {deviation / beside(masked_fill(y, none, 1), x.shape(), dims) * beside(g, x.shape(), dims)};
   });
 }
 

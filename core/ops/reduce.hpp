@@ -15,7 +15,8 @@ Variable sum(const Variable& x, const Shape& dims, bool keepdim = false);
 Variable mean(const Variable& x);
 Variable mean(const Variable& x, const Shape& dims, bool keepdim = false);
 
-/// Σ (x − mean)² / (n − correction). Floating dtypes only; NaN where n ≤ correction.
+/// Σ (x − mean)² / (n − correction). Floating dtypes only. A divisor below 0 is taken as 0, as in PyTorch:
+/// where n ≤ correction, the result is NaN if all x are equal, and else infinite.
 Variable var(const Variable& x, const Shape& dims, std::int64_t correction = 1, bool keepdim = false);
 
 /// √var; its gradient where it is 0 is 0.
