@@ -145,6 +145,7 @@ ReplayScope::ReplayScope() : outer_(std::exchange(in_replay, true)) {}
 ReplayScope::~ReplayScope() { in_replay = outer_; }
 
 void check_result(const char* op, const Variable& result, const Inputs& inputs) {
+  InputWatch::show(inputs);
   const auto scope = in_replay ? nullptr : innermost();
   if (!scope) return;
   const std::optional<Anomaly> found = find_anomaly(result.value(), *scope);

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <xgrad/core/input_watch.hpp>
 #include <xgrad/core/variable.hpp>
 
 namespace xgrad {
@@ -63,13 +64,14 @@ class AnomalyGuard {
   std::shared_ptr<Scope> scope_;
 };
 
-/// What `record` and the replay ask. Without a guard anywhere, that is one load and one branch.
+/// What `record` and the replay ask. Without a guard anywhere, or a watch, that is two loads and one branch.
 namespace anomaly {
 
 inline constinit std::atomic<int> guards{0};  // alive, in all threads
-inline bool may_be_guarded() { return guards.load(std::memory_order_relaxed) != 0; }
+inline bool may_be_guarded() { return guards.load(std::memory_order_relaxed) != 0 || InputWatch::is_any(); }
 
-/// Throws if this thread is guarded, no tape is being replayed in it, and the result holds an anomaly.
+/// Throws if this thread is guarded, no tape is being replayed in it, and the result holds an anomaly. Shows
+/// the inputs to those who watch.
 void check_result(const char* op, const Variable& result, const Inputs& inputs);
 /// The same of the gradients that the rule of `node` made of `given`, and of what a hook on it made.
 void check_gradients(const Node& node, const Variable& given, Gradients& gradients);
