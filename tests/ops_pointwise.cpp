@@ -204,6 +204,31 @@ TEST_CASE("pointwise: the fused slopes of the other activations are the composed
                      composed::softplus_backward(g, x, 2, 20).value()) < 1e-15);
 }
 
+TEST_CASE("pointwise: softplus in float32, with a beta that float32 does not hold") {
+  struct Row {
+    double beta, x, y, slope;
+  };
+  constexpr double everywhere = INFINITY;
+  for (const Row row : {Row{1e60, 0, 0, 0.5},
+                        {1e60, 2, 2, 1},
+                        {1e60, -2, 0, 0},
+                        {1e-60, 0, INFINITY, 0.5},
+                        {-1e-60, 0, -INFINITY, 0.5},
+                        {1e30, 1e30, 1e30, 1},
+                        {1e30, -1e30, 0, 0}}) {
+    CAPTURE(row.beta);
+    CAPTURE(row.x);
+    for (const double threshold : {20.0, 1e300, everywhere}) {
+      for (const bool create_graph : {false, true}) {
+        const Variable x(tensor(row.x, float32), true);
+        const Variable y = softplus(x, row.beta, threshold);
+        CHECK((y.item<float>() == row.y || std::abs(y.item<float>() - row.y) <= 1e-6 * row.y + 1e-38));
+        CHECK(grad({y}, {x}, {.create_graph = create_graph})[0].item<float>() == row.slope);
+      }
+    }
+  }
+}
+
 TEST_CASE("pointwise: sign has no gradient, and integers stay integers") {
   CHECK(
       equal(sign(tensor({-3.0, -0.0, 0.0, 2.5, NAN, -INFINITY})), tensor({-1.0, 0.0, 0.0, 1.0, 0.0, -1.0})));
