@@ -195,6 +195,44 @@ TEST_CASE("reduce: float32 deviations and their slopes, where their squares are 
   }
 }
 
+TEST_CASE("reduce: slopes of norms whose powers are no float32") {
+  struct Row {
+    double p, scale, epsilon;
+  };
+  const std::vector<double> sample = {-1.5, 0.25, 2, 0.5};
+  for (const Row row : {Row{-1, 1e30, 1e-6},
+                        {-2, 1e15, 1e-6},
+                        {-1, 1e-30, 1e-6},
+                        {2, 1e30, 1e-6},
+                        {2, 1e-40, 1e-4},
+                        {3, 1e12, 1e-6},
+                        {1.5, 1e20, 1e-6},
+                        {0.5, 1e15, 1e-6}}) {
+    CAPTURE(row.p);
+    CAPTURE(row.scale);
+    double sum = 0;
+    for (const double v : sample) sum += std::pow(std::abs(v), row.p);
+    const double y = std::pow(sum, 1 / row.p);
+    const Variable x(tensor(sample).to(float64).mul_(row.scale).to(float32), true);
+    for (const bool create_graph : {false, true}) {
+      const auto slope =
+          grad({norm(x, row.p)}, {x}, {.create_graph = create_graph})[0].value().to_vector<float>();
+      for (std::size_t i = 0; i < sample.size(); ++i) {
+        const double expected = std::copysign(std::pow(std::abs(sample[i]) / y, row.p - 1), sample[i]);
+        CHECK(slope[i] == doctest::Approx(expected).epsilon(row.epsilon));
+      }
+    }
+  }
+}
+
+TEST_CASE("reduce: the number of elements that are not 0 has a gradient, which is 0") {
+  const Variable x(tensor({0.0, 2.0, -1.0}), true);
+  for (const Variable& count : {norm(x, 0), sum(norm(x, 0, {0}))}) {
+    REQUIRE(count.requires_grad());
+    CHECK(equal(grad({count}, {x})[0].value(), zeros({3})));
+  }
+}
+
 TEST_CASE("reduce: NaN reaches the maximum from every place") {
   for (std::int64_t n : {1, 7, 16, 33, 300}) {
     for (std::int64_t at = 0; at < n; ++at) {
@@ -227,6 +265,7 @@ TEST_CASE("reduce: errors") {
   CHECK_THROWS_TEXT(amin(zeros({2, 0}), {1}),
                     "[amin] dim 1 of shape (2, 0) has size 0, and no elements have no minimum");
   CHECK_THROWS_TEXT(min(zeros({0})), "[amin] dim 0 of shape (0,) has size 0");
+  CHECK_THROWS_TEXT(xgrad::std(zeros({2}, int64), {0}), "[std] needs a floating dtype, not int64");
   CHECK_THROWS_TEXT(xgrad::std(x, {2}), "[std] dim 2 is out of range for a tensor of 2 dims");
   CHECK_THROWS_TEXT(norm(zeros({2}, int64)), "[norm] needs a floating dtype, not int64");
   CHECK_THROWS_TEXT(norm(x, NAN), "[norm] p is NaN");

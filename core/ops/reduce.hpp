@@ -30,7 +30,7 @@ Variable max(const Variable& x);  ///< of all elements; along one dim, with its 
 Variable min(const Variable& x);
 
 /// (Σ |x|^p)^(1/p), of floating dtypes. p = ∞ is the largest |x|, −∞ the smallest, and 0 counts those that
-/// are not 0. The gradient where the norm is 0 is 0.
+/// are not 0, with gradient 0. The gradient where the norm is 0 is 0.
 Variable norm(const Variable& x, double p = 2);
 Variable norm(const Variable& x, double p, const Shape& dims, bool keepdim = false);
 
