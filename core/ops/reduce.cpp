@@ -92,21 +92,23 @@ Variable std(const Variable& x, const Shape& list, std::int64_t correction, bool
 
 namespace {
 
-// ∂y/∂x_j = [x_j = y] / #{i : x_i = y} of a largest or smallest element y
-Variable share_evenly(const Replay& r, Dims dims) {
+// ∂y/∂x_j = [x_j = y] / #{i : x_i = y} of a largest or smallest element y. A y that is NaN, which equals
+// nothing, leaves NaN; the maximum of all is then shared by the NaNs. Both as in PyTorch.
+Variable share_evenly(const Replay& r, Dims dims, bool nans_share) {
   const Variable x = r.saved(0);
-  const Tensor is_chosen = eq(x, beside(r.output(), x.shape(), dims)).to(x.dtype());
+  const Tensor equals = eq(x, beside(r.output(), x.shape(), dims));
+  const Tensor is_chosen = (nans_share ? logical_or(equals, isnan(x)) : equals).to(x.dtype());
   const Tensor share = kernels::sum(is_chosen, dims, /*keepdim=*/true);
   return beside(r.grad(), x.shape(), dims) / share * is_chosen;
 }
 
-Variable amax(const Variable& x, Dims dims, bool keepdim) {
+Variable amax(const Variable& x, Dims dims, bool keepdim, bool nans_share = false) {
   return record("amax", kernels::amax(x.value(), dims, keepdim), {x}, {x, keeps_output},
-                [dims](const Replay& r) -> Gradients { return {share_evenly(r, dims)}; });
+                [=](const Replay& r) -> Gradients { return {share_evenly(r, dims, nans_share)}; });
 }
-Variable amin(const Variable& x, Dims dims, bool keepdim) {
+Variable amin(const Variable& x, Dims dims, bool keepdim, bool nans_share = false) {
   return record("amin", kernels::amin(x.value(), dims, keepdim), {x}, {x, keeps_output},
-                [dims](const Replay& r) -> Gradients { return {share_evenly(r, dims)}; });
+                [=](const Replay& r) -> Gradients { return {share_evenly(r, dims, nans_share)}; });
 }
 
 }  // namespace
@@ -121,11 +123,11 @@ Variable amin(const Variable& x, const Shape& list, bool keepdim) {
 }
 Variable max(const Variable& x) {
   check_defined("max", {x});
-  return amax(x, kernels::all_dims(x.dim()), false);
+  return amax(x, kernels::all_dims(x.dim()), false, /*nans_share=*/true);
 }
 Variable min(const Variable& x) {
   check_defined("min", {x});
-  return amin(x, kernels::all_dims(x.dim()), false);
+  return amin(x, kernels::all_dims(x.dim()), false, /*nans_share=*/true);
 }
 
 Variable logsumexp(const Variable& x, const Shape& list, bool keepdim) {

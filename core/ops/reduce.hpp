@@ -26,7 +26,8 @@ Variable std(const Variable& x, const Shape& dims, std::int64_t correction = 1, 
 Variable amax(const Variable& x, const Shape& dims, bool keepdim = false);
 /// The smallest element, likewise.
 Variable amin(const Variable& x, const Shape& dims, bool keepdim = false);
-Variable max(const Variable& x);  ///< of all elements; along one dim, with its indices: order.hpp
+/// Of all elements, where NaNs share the gradient; along one dim, with its indices: order.hpp.
+Variable max(const Variable& x);
 Variable min(const Variable& x);
 
 /// (Σ |x|^p)^(1/p), of floating dtypes. p = ∞ is the largest |x|, −∞ the smallest, and 0 counts those that

@@ -89,6 +89,12 @@ case("sum_to_(2, 1, 4)", [normal((2, 3, 4))], lambda x: x.sum(1, keepdim=True))
 case("sum_to_(2, 1, 4)", [normal((5, 2, 3, 4))], lambda x: x.sum((0, 2)).reshape(2, 1, 4), "lead too")
 case("sum_to_()", [normal((2, 3))], lambda x: x.sum())
 
+for name, f in {"max": torch.max, "min": torch.min}.items():
+    case(name, [[nan, 1.0, 2.0]], f, "NaN", gradcheck=False)
+    case(name, [[1.0, nan, 2.0, nan]], f, "NaNs", gradcheck=False)
+    case(name, [[inf, -inf, nan]], f, "NaN and infinities", gradcheck=False)
 case("norm_0", [[0.0, 2.0, -1.0, 2.0]], lambda x: torch.linalg.vector_norm(x, 0), gradcheck=False)
+for name, f in {"amax_0_1": torch.amax, "amin_0_1": torch.amin}.items():  # over all dims too, not as max and min
+    case(name, [[[[1.0, nan], [2.0, nan]]]], lambda x: f(x, dim=(0, 1)), "NaN", gradcheck=False)
 
 write("reduce")
