@@ -199,7 +199,8 @@ TEST_CASE("losses: errors") {
   CHECK_THROWS_TEXT(nll_loss(x, tensor({0, 3})),
                     "[nll_loss] target 3 at position 1 is not one of 3 classes, [0, 3), nor the ignore_index "
                     "-100");
-  CHECK_THROWS_TEXT(nll_loss(x, tensor({0})), "[nll_loss] wants");
+  CHECK_THROWS_TEXT(nll_loss(x, tensor({0})), "[nll_loss] wants log_probs (N, V) with targets (N,)");
+  CHECK_THROWS_TEXT(nll_loss(zeros({2, 0}), t), "[nll_loss] there are no classes in log_probs of shape");
   CHECK_THROWS_TEXT(nll_loss(x, zeros({2})), "[nll_loss] targets of shape (2,) are class indices, int64");
   CHECK_THROWS_TEXT(binary_cross_entropy_with_logits(x, zeros({3})),
                     "[binary_cross_entropy_with_logits] logits and targets differ in shape: (2, 3) and (3,)");

@@ -21,7 +21,7 @@
 namespace xgrad {
 namespace {
 
-void check_shapes(const char* op, const Variable& logits, const Variable& targets) {
+void check_shapes(const char* op, const char* name, const Variable& logits, const Variable& targets) {
   check_floating(op, logits.value());
   if (targets.dtype() != int64) {
     fail(op, "targets of shape ", targets.shape(), " are class indices, int64, not ", targets.dtype(),
@@ -30,10 +30,10 @@ void check_shapes(const char* op, const Variable& logits, const Variable& target
   const bool batch = logits.dim() == 2 && targets.shape() == Shape{logits.size(0)};
   const bool single = logits.dim() == 1 && targets.dim() == 0;
   if (!batch && !single) {
-    fail(op, "wants logits (N, V) with targets (N,), or (V,) with (), got ", logits.shape(), " and ",
+    fail(op, "wants ", name, " (N, V) with targets (N,), or (V,) with (), got ", logits.shape(), " and ",
          targets.shape(), "; reshape({-1, V}) and reshape({-1}) make them fit");
   }
-  if (logits.size(-1) == 0) fail(op, "there are no classes in logits of shape ", logits.shape());
+  if (logits.size(-1) == 0) fail(op, "there are no classes in ", name, " of shape ", logits.shape());
 }
 
 // The number of targets that count.
@@ -63,7 +63,7 @@ Tensor reduced(const Tensor& losses, Reduction reduction, std::int64_t count) {
 
 Variable cross_entropy(const Variable& logits, const Variable& targets, const CrossEntropyOptions& options) {
   check_defined("cross_entropy", {logits, targets});
-  check_shapes("cross_entropy", logits, targets);
+  check_shapes("cross_entropy", "logits", logits, targets);
   if (!(options.label_smoothing >= 0 && options.label_smoothing <= 1))
     fail("cross_entropy", "label_smoothing must lie in [0, 1], got ", options.label_smoothing);
   const std::int64_t classes = logits.size(-1);
@@ -101,7 +101,7 @@ Variable composed::cross_entropy_backward(const Variable& g, const Variable& log
 
 Variable nll_loss(const Variable& log_probs, const Variable& targets, const NLLLossOptions& options) {
   check_defined("nll_loss", {log_probs, targets});
-  check_shapes("nll_loss", log_probs, targets);
+  check_shapes("nll_loss", "log_probs", log_probs, targets);
   const std::int64_t classes = log_probs.size(-1);
   const Tensor t = targets.value().reshape({-1});
   const std::int64_t count = count_targets("nll_loss", t, classes, options.ignore_index);
