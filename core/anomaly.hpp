@@ -1,10 +1,13 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <xgrad/core/input_watch.hpp>
 #include <xgrad/core/variable.hpp>
 
 namespace xgrad {
@@ -17,49 +20,62 @@ struct AnomalyOptions {
 };
 
 /// Finds the op that made the first NaN or infinity. While it lives, in this thread, every op looks at its
-/// result and `backward()` at every gradient that a rule returns; the first bad number is a
+/// result and `backward()` at every gradient that a rule or a hook returns; the first bad number is a
 /// `std::runtime_error` that names the node, its inputs with their shapes, and the nearest of the parameters
 /// that it was given.
 ///
 ///     AnomalyGuard guard(model);
 ///     mse_loss(model(x), y).backward();
 ///
-/// Guards may be nested; the innermost one is asked. It reads every number once more: for looking, not for
-/// training.
+/// Guards may be nested, and end in any order and in any thread: of those alive, the one that this thread
+/// began last is asked. It reads every number once more: for looking, not for training.
 class AnomalyGuard {
  public:
   using Names = std::vector<std::pair<std::string, Variable>>;
 
-  explicit AnomalyGuard(const AnomalyOptions& options = {}) : AnomalyGuard(Names(), options) {}
-  explicit AnomalyGuard(Names parameters, const AnomalyOptions& options = {});
+  explicit AnomalyGuard(const AnomalyOptions& options = {}) { begin({}, options); }
+  /// A template, as braces are then options.
+  template <std::same_as<Names> List>
+  explicit AnomalyGuard(List parameters, const AnomalyOptions& options = {}) {
+    begin(std::move(parameters), options);
+  }
   /// With the names of a module's parameters.
   template <class Model>
   requires requires(const Model& model) { model.named_parameters(); }
-  explicit AnomalyGuard(const Model& model, const AnomalyOptions& options = {})
-      : AnomalyGuard(model.named_parameters(), options) {}
+  explicit AnomalyGuard(const Model& model, const AnomalyOptions& options = {}) {
+    begin(model.named_parameters(), options);
+  }
   ~AnomalyGuard();
   AnomalyGuard(const AnomalyGuard&) = delete;
   AnomalyGuard& operator=(const AnomalyGuard&) = delete;
 
-  const Names& parameters() const { return parameters_; }
-  const AnomalyOptions& options() const { return options_; }
+  const Names& parameters() const { return scope_->parameters; }
+  const AnomalyOptions& options() const { return scope_->options; }
+
+  /// What the thread that began it still holds when it ends elsewhere.
+  struct Scope {
+    Names parameters;
+    AnomalyOptions options;
+    std::atomic<bool> is_over = false;
+  };
 
  private:
-  Names parameters_;
-  AnomalyOptions options_;
-  const AnomalyGuard* outer_;
+  void begin(Names parameters, const AnomalyOptions& options);
+  std::shared_ptr<Scope> scope_;
 };
 
-/// What `record` and the replay ask. Without a guard anywhere, that is one load and one branch.
+/// What `record` and the replay ask. Without a guard anywhere, or a watch, that is two loads and one branch.
 namespace anomaly {
 
 inline constinit std::atomic<int> guards{0};  // alive, in all threads
-inline bool may_be_guarded() { return guards.load(std::memory_order_relaxed) != 0; }
+inline bool may_be_guarded() { return guards.load(std::memory_order_relaxed) != 0 || InputWatch::is_any(); }
 
-/// Throws if this thread is guarded, no tape is being replayed in it, and the result holds an anomaly.
+/// Throws if this thread is guarded, no tape is being replayed in it, and the result holds an anomaly. Shows
+/// the inputs to those who watch.
 void check_result(const char* op, const Variable& result, const Inputs& inputs);
-/// The same of the gradients that the rule of `node` made of `given`.
+/// The same of the gradients that the rule of `node` made of `given`, and of what a hook on it made.
 void check_gradients(const Node& node, const Variable& given, Gradients& gradients);
+void check_hook(const Node& node, const Variable& given, const Variable& made);
 
 /// While a tape is replayed, what a rule's ops make in between is its own affair: an infinity that is masked
 /// out again is no anomaly.

@@ -25,9 +25,12 @@ using CheckpointFunction = std::function<Variable(const std::vector<Variable>&)>
 /// create_graph work (the second call is then recorded, and keeps its values). Inside of f, retain_grad() has
 /// no effect.
 ///
+/// f's result alone carries gradients: backward() throws where it reaches a Variable that left f otherwise,
+/// such as an auxiliary loss that f assigned to a captured one. Return all of them as one (`cat`, `stack`).
+///
 /// What f captures by reference must live until backward() is done. Throws there if the second call's result
-/// is not the first one's: a parameter was changed in between, train() became eval(), f draws from another
-/// generator.
+/// is not the first one's (train() became eval(), f draws from another generator), if a parameter was changed
+/// in between, whatever that did to the result, or if one is read no more, as after requires_grad_(false).
 Variable checkpoint(CheckpointFunction f, const std::vector<Variable>& inputs,
                     Generator& generator = default_generator());
 

@@ -40,6 +40,7 @@ Variable Hooks::operator()(const Node& node, Variable gradient) const {
       fail("register_hook", "a hook on ", node, " returned ", replacement.shape(), " ", replacement.dtype(),
            " for a gradient of ", node.shape(), " ", node.dtype());
     }
+    if (anomaly::may_be_guarded()) anomaly::check_hook(node, gradient, replacement);
     gradient = std::move(replacement);
   }
   return gradient;

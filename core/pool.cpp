@@ -1,5 +1,7 @@
 #include <xgrad/core/pool.hpp>
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -80,6 +82,8 @@ class Pool {
     free_[size_class].push(block);
   }
 
+  std::mutex& mutex() { return mutex_; }
+
   // Makes room below the bound for `size` more, largest blocks first. With size = everything, frees all.
   void shrink(std::size_t size) noexcept {
     const std::lock_guard lock(mutex_);
@@ -99,9 +103,16 @@ class Pool {
 
 constexpr std::size_t everything = ~std::size_t{0};
 
-// Never destroyed: Tensors in static storage may outlive every other static object.
+// Never destroyed: Tensors in static storage may outlive every other static object. A child process has but
+// the thread that forked, so that one holds the lock meanwhile: another would never let go of it in the
+// child.
 Pool& pool() {
-  static Pool* const instance = new Pool;
+  static Pool* const instance = [] {
+    auto* const made = new Pool;
+    pthread_atfork([] { pool().mutex().lock(); }, [] { pool().mutex().unlock(); },
+                   [] { pool().mutex().unlock(); });
+    return made;
+  }();
   return *instance;
 }
 

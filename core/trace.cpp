@@ -23,6 +23,11 @@ Tape trace(const Variable& result, const std::vector<std::pair<std::string, Vari
   return Tape(std::move(nodes), std::move(by_node));
 }
 
+const Node& Tape::operator[](std::size_t i) const {
+  if (i >= size()) fail_range("trace", "there is no node ", i, " on a tape of ", size());
+  return *nodes_[i];
+}
+
 std::string Tape::name(const Node& node) const {
   const auto found = names_.find(&node);
   return found == names_.end() ? "" : found->second;
@@ -55,6 +60,19 @@ std::string inputs_text(const Node& node) {
   return text.empty() ? "-" : text;
 }
 
+// A name that was given may hold anything; a line break would break the table.
+std::string on_one_line(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '\n' || c == '\r' || c == '\t') {
+      out += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 std::string escaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
@@ -77,7 +95,7 @@ using Row = std::array<std::string, 5>;
 std::ostream& operator<<(std::ostream& out, const Tape& tape) {
   std::vector<Row> rows{{"id", "op", "shape", "inputs", "saved bytes"}};
   for (const auto& node : tape) {
-    const std::string name = tape.name(*node);
+    const std::string name = on_one_line(tape.name(*node));
     rows.push_back({reference(*node), node->op() + (name.empty() ? "" : " " + name), node->shape().str(),
                     inputs_text(*node), std::to_string(node->saved_bytes())});
   }
@@ -102,7 +120,8 @@ std::string Tape::to_dot() const {
   for (const auto& node : nodes_) {
     const std::string what = node->is_leaf() && !name(*node).empty() ? name(*node) : node->op();
     const std::size_t saved = node->saved_bytes();
-    out << "  n" << node->id() << " [label=\"" << reference(*node) << ' ' << escaped(what) << "\\n"
+    out << "  n" << node->id() << " [label=\"" << reference(*node) << ' ' << escaped(on_one_line(what))
+        << "\\n"
         << node->shape();
     if (saved > 0) out << "\\nkeeps " << saved << " bytes";
     out << "\", fillcolor=\"" << dot_colour(*node, !name(*node).empty()) << "\""

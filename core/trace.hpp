@@ -23,7 +23,7 @@ class Tape {
 
   std::size_t size() const { return nodes_.size(); }
   bool empty() const { return nodes_.empty(); }
-  const Node& operator[](std::size_t i) const { return *nodes_.at(i); }
+  const Node& operator[](std::size_t i) const;
   Nodes::const_iterator begin() const { return nodes_.begin(); }
   Nodes::const_iterator end() const { return nodes_.end(); }
 

@@ -66,8 +66,8 @@ Tensor adopt_xt(Array&& array) {
 }  // namespace detail
 
 /// The value of an xtensor expression in a new Tensor of its shape. float, double and bool stay what they
-/// are, integers become int64. The expression may be lazy and of any layout; it is evaluated here, row by
-/// row.
+/// are, integers become int64, which must hold them. The expression may be lazy and of any layout; it is
+/// evaluated here, row by row.
 ///
 ///     Tensor t = from_xt(xt::exp(a) + 1.f);
 template <class E>
@@ -81,6 +81,14 @@ Tensor from_xt(const xt::xexpression<E>& expression) {
   auto out = xt::adapt(tensor.mutable_data<Element>(), static_cast<std::size_t>(tensor.numel()),
                        xt::no_ownership(), sizes);
   xt::noalias(out) = xt::cast<Element>(e);
+  if constexpr (std::unsigned_integral<typename E::value_type> && sizeof(typename E::value_type) == 8) {
+    for (std::int64_t i = 0; i < tensor.numel(); ++i) {
+      const std::int64_t element = tensor.data<std::int64_t>()[i];
+      if (element >= 0) continue;
+      fail("from_xt", "element ", i, " of shape ", shape, " is ", static_cast<std::uint64_t>(element),
+           ", which int64 does not hold");
+    }
+  }
   return tensor;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <thread>
 
 #include <xgrad/core/anomaly.hpp>
@@ -12,9 +13,11 @@
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tape.hpp>
 #include <xgrad/nn/feed_forward.hpp>
 #include <xgrad/nn/gpt.hpp>
+#include <xgrad/nn/linear.hpp>
 
 using namespace xgrad;
 
@@ -174,6 +177,75 @@ TEST_CASE("anomaly: only while a guard lives, in its thread, and the innermost c
     other.join();
   }
   CHECK_NOTHROW(log(zero));
+}
+
+TEST_CASE("anomaly: guards end in any order, and in any thread") {
+  const Variable zero = zeros({1});
+  auto first = std::make_unique<AnomalyGuard>(AnomalyOptions{.infinities = false});
+  auto second = std::make_unique<AnomalyGuard>();
+  first.reset();
+  CHECK_THROWS_AS(log(zero), std::runtime_error);
+  first = std::make_unique<AnomalyGuard>(AnomalyOptions{.infinities = false});
+  CHECK_NOTHROW(log(zero));
+  std::thread([guard = std::move(first)]() mutable { guard.reset(); }).join();
+  CHECK_THROWS_AS(log(zero), std::runtime_error);
+  second.reset();
+  CHECK_NOTHROW(log(zero));
+}
+
+TEST_CASE("anomaly: options in braces, as the errors advise") {
+  const nn::Linear model(2, 2);
+  const Variable zero = zeros({1});
+  const auto nan_alone = [&](const AnomalyGuard& guard) {
+    CHECK_FALSE(guard.options().infinities);
+    CHECK_NOTHROW(log(zero));
+  };
+  {
+    const AnomalyGuard guard({.infinities = false});
+    nan_alone(guard);
+  }
+  {
+    const AnomalyGuard guard{{.infinities = false}};
+    nan_alone(guard);
+  }
+  {
+    const AnomalyGuard guard(model, {.infinities = false});
+    nan_alone(guard);
+    CHECK(guard.parameters().size() == 2);
+  }
+  {
+    const AnomalyGuard guard(model.named_parameters(), {.infinities = false});
+    nan_alone(guard);
+  }
+}
+
+TEST_CASE("anomaly: what a hook makes") {
+  const Variable x(ones({2}), true);
+  const AnomalyGuard guard(AnomalyGuard::Names{{"x", x}});
+  const Variable doubled = x * 2;
+  HookHandle hook = doubled.register_hook([](const Variable& g) { return g * tensor({1.0, INFINITY}); });
+  CHECK(thrown_text([&] { sum(doubled).backward(); }) ==
+        "[AnomalyGuard] a hook on " + node_name(doubled, "mul") +
+            " made inf in the gradient of shape (2,): 1 of 2 elements, the first at (1,); nearest parameter: "
+            "x (2,); if it is meant to be there, pass {.infinities = false}");
+  hook.remove();
+  x.register_hook(
+      [](const Variable&) { return Variable(full({2}, quiet_nan)); });  // of a leaf, the last of all
+  CHECK_THROWS_TEXT(sum(x * 2).backward(), "[AnomalyGuard] a hook on parameter x made NaN in the gradient");
+  CHECK_FALSE(x.has_grad());
+}
+
+TEST_CASE("anomaly: an expanded result is looked at where it lies, strides and all") {
+  const AnomalyGuard guard;
+  const Tensor grid = ones({3, 4}), wide = Tensor(ones({1})).expand({1 << 20, 1 << 20, 1 << 10});
+  CHECK_NOTHROW(Variable(wide).transpose(0, 1));  // 4 PB if it were not a view
+  grid.at({2, 1}) = quiet_nan;
+  CHECK_THROWS_TEXT(Variable(grid).transpose(0, 1),
+                    "NaN in its result of shape (4, 3): 1 of 12 elements, the first at (1, 2)");
+  CHECK_THROWS_TEXT(Variable(grid).slice(0, 1, to_end).slice(1, 1, to_end, 2),
+                    "NaN in its result of shape (2, 4): 1 of 8 elements, the first at (1, 1)");
+  CHECK_THROWS_TEXT(Variable(grid.slice(0, 2)).expand({5, 4}),
+                    "NaN in its result of shape (5, 4): 5 of 20 elements, the first at (0, 1)");
 }
 
 TEST_CASE("anomaly: nothing in a result without elements") {

@@ -33,6 +33,8 @@ TEST_CASE("einsum: values and gradients") {
                                "ijk,k->j",
                                " i j , j k -> i k ",
                                "Ba,aC",
+                               "abcd,efghi,a->bcdefghi",
+                               "abcdefgh,abcdefgh->abcdefg",
                                ",i->i",
                                ",->"}) {
     rows.push_back({equation, [equation](const Xs& x) { return einsum(equation, x); }});
@@ -60,6 +62,12 @@ TEST_CASE("einsum: errors name the equation and the shapes") {
   CHECK_THROWS_TEXT(einsum("ij->ik", {a}), "[einsum] 'k' of the result stands in no operand in \"ij->ik\"");
   CHECK_THROWS_TEXT(einsum("i1->i", {a}), "[einsum] '1' is not a letter in \"i1->i\" of shapes (2, 3)");
   CHECK_THROWS_TEXT(einsum("i-j", {a}), "[einsum] '-' is not a letter in \"i-j\"");
+  CHECK_THROWS_TEXT(einsum("ié->i", {a}), "[einsum] 'é' is not a letter in \"ié->i\"");
+  CHECK_THROWS_TEXT(einsum("iβγ", {a}), "[einsum] 'β' is not a letter in");
+  const Variable c = zeros({1, 1, 1, 1, 1});
+  CHECK_THROWS_TEXT(einsum("abcde,fghij->abcdefghij", {c, c}),
+                    "[einsum] a product with 10 dims, more than 8, would be needed in "
+                    "\"abcde,fghij->abcdefghij\" of shapes (1, 1, 1, 1, 1), (1, 1, 1, 1, 1)");
   CHECK_THROWS_TEXT(einsum("...j->j", {a}), "[einsum] an ellipsis is not supported; name the dims in");
   CHECK_THROWS_TEXT(einsum("ij", {}), "[einsum] needs at least one operand for \"ij\"");
   CHECK_THROWS_TEXT(einsum("ij,jk", {a, Variable()}), "[einsum] operand 1 is undefined");

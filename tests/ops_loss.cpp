@@ -140,6 +140,35 @@ TEST_CASE("cross_entropy: one node that keeps the logits, the targets and two nu
   CHECK(loss.node()->saved_bytes() == (4 * 6 + 2 * 4) * sizeof(float) + 4 * sizeof(std::int64_t));
 }
 
+TEST_CASE("binary cross entropy: answers that are almost certain keep their digits, and so do their slopes") {
+  const double numbers[] = {-80, -40, -30, -20, -17, -10, -1, 0, 1, 5, 17, 20, 40, 80};
+  for (const DType dtype : {float32, float64}) {
+    const double epsilon = dtype == float32 ? 1e-6 : 1e-14;
+    for (const double number : numbers) {
+      CAPTURE(number);
+      for (const bool target : {false, true}) {
+        for (const bool create_graph : {false, true}) {
+          const Variable x(tensor(number, dtype), true);
+          const Variable loss = binary_cross_entropy_with_logits(x, tensor(target ? 1.0 : 0.0, dtype));
+          const double z = target ? -number : number, small = std::log1p(std::exp(-std::abs(z)));
+          CHECK(loss.to(float64).item<double>() ==
+                doctest::Approx(std::max(z, 0.0) + small).epsilon(epsilon).scale(0));
+          const Variable slope = grad({loss}, {x}, {.create_graph = create_graph})[0];
+          CHECK(slope.to(float64).item<double>() ==
+                doctest::Approx((target ? -1 : 1) / (1 + std::exp(-z))).epsilon(epsilon).scale(0));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("binary cross entropy: targets that are integers or booleans are converted") {
+  const Variable x(tensor({-0.5, 2.0}), true);
+  const Tensor expected = binary_cross_entropy_with_logits(x, tensor({0.0, 1.0})).value();
+  CHECK(equal(binary_cross_entropy_with_logits(x, tensor({0, 1})).value(), expected));
+  CHECK(equal(binary_cross_entropy_with_logits(x, tensor({0, 1}).to(boolean)).value(), expected));
+}
+
 TEST_CASE("losses: errors") {
   const Variable x = zeros({2, 3});
   const Tensor t = tensor({0, 1});
@@ -170,7 +199,8 @@ TEST_CASE("losses: errors") {
   CHECK_THROWS_TEXT(nll_loss(x, tensor({0, 3})),
                     "[nll_loss] target 3 at position 1 is not one of 3 classes, [0, 3), nor the ignore_index "
                     "-100");
-  CHECK_THROWS_TEXT(nll_loss(x, tensor({0})), "[nll_loss] wants");
+  CHECK_THROWS_TEXT(nll_loss(x, tensor({0})), "[nll_loss] wants log_probs (N, V) with targets (N,)");
+  CHECK_THROWS_TEXT(nll_loss(zeros({2, 0}), t), "[nll_loss] there are no classes in log_probs of shape");
   CHECK_THROWS_TEXT(nll_loss(x, zeros({2})), "[nll_loss] targets of shape (2,) are class indices, int64");
   CHECK_THROWS_TEXT(binary_cross_entropy_with_logits(x, zeros({3})),
                     "[binary_cross_entropy_with_logits] logits and targets differ in shape: (2, 3) and (3,)");
@@ -180,6 +210,14 @@ TEST_CASE("losses: errors") {
       "shape (2, 3)");
   CHECK_THROWS_TEXT(binary_cross_entropy_with_logits(zeros({2}, int64), zeros({2})),
                     "[binary_cross_entropy_with_logits] needs a floating dtype, not int64");
+  for (const BCEWithLogitsOptions& options :
+       {BCEWithLogitsOptions{.weight = zeros({3}, float64)}, {.pos_weight = zeros({3}, float64)}}) {
+    CHECK_THROWS_TEXT(
+        binary_cross_entropy_with_logits(x, x, options),
+        "[binary_cross_entropy_with_logits] operands are float32 and float64; convert one of them with to(");
+  }
+  CHECK_THROWS_TEXT(binary_cross_entropy_with_logits(x, zeros({2, 3}, float64)),
+                    "[binary_cross_entropy_with_logits] operands are float32 and float64");
   CHECK_THROWS_TEXT(mse_loss(zeros({2}, int64), zeros({2}, int64)), "[mse_loss] needs a floating dtype");
   CHECK_THROWS_TEXT(mse_loss(x, zeros({2, 3}, float64)), "[mse_loss]");
 }

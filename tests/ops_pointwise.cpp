@@ -96,6 +96,26 @@ TEST_CASE("pointwise: float32 is within a few units in the last place, from subn
   }
 }
 
+TEST_CASE("pointwise: sine and cosine in float32 keep their digits next to their zeros") {
+  std::vector<float> numbers;
+  for (int k = 1; k <= 5215; ++k) {  // up to 8192
+    const auto zero = static_cast<float>(k * 1.57079632679489661923);
+    float below = zero, above = zero;
+    numbers.push_back(zero);
+    for (int i = 0; i < 3; ++i) {
+      numbers.push_back(below = std::nextafter(below, 0.0F));
+      numbers.push_back(-(above = std::nextafter(above, 1e9F)));
+    }
+  }
+  const Tensor x = tensor(numbers);
+  const auto sines = sin(x).value().to_vector<float>(), cosines = cos(x).value().to_vector<float>();
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const double exact = numbers[i];
+    CHECK_MESSAGE(steps_between(sines[i], static_cast<float>(std::sin(exact))) <= 2, "sin(", exact, ")");
+    CHECK_MESSAGE(steps_between(cosines[i], static_cast<float>(std::cos(exact))) <= 2, "cos(", exact, ")");
+  }
+}
+
 TEST_CASE("pointwise: float64 at the ends of its range") {
   struct Row {
     const char* name;
@@ -182,6 +202,31 @@ TEST_CASE("pointwise: the fused slopes of the other activations are the composed
   CHECK(max_abs_diff(kernels::silu_backward(g, x), composed::silu_backward(g, x).value()) < 1e-14);
   CHECK(max_abs_diff(kernels::softplus_backward(g, x, 2, 20),
                      composed::softplus_backward(g, x, 2, 20).value()) < 1e-15);
+}
+
+TEST_CASE("pointwise: softplus in float32, with a beta that float32 does not hold") {
+  struct Row {
+    double beta, x, y, slope;
+  };
+  constexpr double everywhere = INFINITY;
+  for (const Row row : {Row{1e60, 0, 0, 0.5},
+                        {1e60, 2, 2, 1},
+                        {1e60, -2, 0, 0},
+                        {1e-60, 0, INFINITY, 0.5},
+                        {-1e-60, 0, -INFINITY, 0.5},
+                        {1e30, 1e30, 1e30, 1},
+                        {1e30, -1e30, 0, 0}}) {
+    CAPTURE(row.beta);
+    CAPTURE(row.x);
+    for (const double threshold : {20.0, 1e300, everywhere}) {
+      for (const bool create_graph : {false, true}) {
+        const Variable x(tensor(row.x, float32), true);
+        const Variable y = softplus(x, row.beta, threshold);
+        CHECK((y.item<float>() == row.y || std::abs(y.item<float>() - row.y) <= 1e-6 * row.y + 1e-38));
+        CHECK(grad({y}, {x}, {.create_graph = create_graph})[0].item<float>() == row.slope);
+      }
+    }
+  }
 }
 
 TEST_CASE("pointwise: sign has no gradient, and integers stay integers") {

@@ -145,11 +145,17 @@ TEST_CASE("rearrange: errors") {
   CHECK_THROWS_TEXT(split(x, std::vector<std::int64_t>{4, -1}, 1),
                     "[split] the sizes (4, -1) must add up to 3");
   CHECK_THROWS_TEXT(split(x, std::vector<std::int64_t>{INT64_MAX, 3}, 1), "must add up to 3");
+  CHECK_THROWS_TEXT(
+      split(x, std::vector<std::int64_t>(10, 1), 1),
+      "[split] the sizes (1, 1, 1, 1, 1, 1, 1, 1, 1, 1) must add up to 3, the size of dim 1 of shape (2, 3)");
+  CHECK_THROWS_TEXT(chunk(zeros({0, 2}), INT64_MAX),
+                    "[chunk] 9223372036854775807 empty chunks of shape (0, 2) are more than memory can hold");
   CHECK_THROWS_TEXT(chunk(x, 0), "[chunk] the number of chunks must be at least 1, not 0");
   CHECK_THROWS_TEXT(chunk(x, 2, 2), "[chunk] dim 2 is out of range");
   CHECK_THROWS_TEXT(repeat(x, {2}), "[repeat] needs times for all 2 dims of shape (2, 3), got (2,)");
   CHECK_THROWS_TEXT(repeat(x, {2, -1}), "[repeat] times must not be negative, got (2, -1) for shape (2, 3)");
-  CHECK_THROWS_TEXT(repeat(x, {INT64_MAX, 2}), "[expand]");
+  CHECK_THROWS_TEXT(repeat(x, {INT64_MAX, 2}), "[repeat] more elements than can be counted");
+  CHECK_THROWS_TEXT(repeat(zeros({0}), {INT64_MAX}), "[repeat] more elements than can be counted");
   CHECK_THROWS_TEXT(flip(x, {0, -2}), "[flip] dim -2 appears twice in the list of dims (0, -2)");
   CHECK_THROWS_TEXT(flip(x, {2}), "[flip] dim 2 is out of range for a tensor of 2 dims");
   CHECK_THROWS_TEXT(tril(zeros({3})), "[tril] needs at least 2 dims, x has shape (3,)");
@@ -159,6 +165,17 @@ TEST_CASE("rearrange: errors") {
   CHECK_THROWS_TEXT(pad(x, {-2, -2}),
                     "[pad] amounts -2 and -2 take more away than dim 1 of shape (2, 3) has");
   CHECK_THROWS_TEXT(pad(x, {-4, 4}), "[pad] amounts -4 and 4 take more away than dim 1");
+  constexpr std::int64_t most = INT64_MAX;
+  for (const Shape& amounts : {Shape{most, most}, {most, 0}, {0, most}}) {
+    CHECK_THROWS_TEXT(pad(x, {amounts[0], amounts[1]}),
+                      "[pad] amounts " + std::to_string(amounts[0]) + " and " + std::to_string(amounts[1]) +
+                          " make dim 1 of shape (2, 3) larger than can be counted");
+  }
+  CHECK_THROWS_TEXT(pad(x, {most, most, 1, 1}), "make dim 1 of shape (2, 3) larger than can be counted");
+  CHECK_THROWS_TEXT(pad(x, {1LL << 40, 0, 1LL << 40, 0}), "[pad] more elements than can be counted");
+  CHECK_THROWS_TEXT(pad(x, {INT64_MIN, most}),
+                    "[pad] amounts -9223372036854775808 and 9223372036854775807 "
+                    "take more away than dim 1 of shape (2, 3) has");
   CHECK_THROWS_TEXT(cumsum(x, 2), "[cumsum] dim 2 is out of range for a tensor of 2 dims");
   CHECK_THROWS_TEXT(cumsum(zeros({}), 1), "[cumsum] dim 1 is out of range");
 }

@@ -171,6 +171,68 @@ TEST_CASE("reduce: a variance far from 0 keeps its digits") {
   }
   CHECK(std::isnan(var(zeros({1}), {0}).item<float>()));
   CHECK(std::isnan(var(ones({2}), {0}, 3).item<float>()));
+  CHECK(var(arange(2, float32), {0}, 3).item<float>() == INFINITY);
+  CHECK(var(arange(3, float64), {0}, INT64_MIN).item<double>() == doctest::Approx(2 / 9223372036854775808.0));
+  CHECK(xgrad::std(arange(3, float64), {0}, INT64_MAX).item<double>() == INFINITY);
+}
+
+TEST_CASE("reduce: float32 deviations and their slopes, where their squares are no float32") {
+  const std::vector<double> sample = {-1.5, 0.25, 2, 0.5, -0.75, 3};
+  const auto n = static_cast<double>(sample.size());
+  double mean = 0, squares = 0;
+  for (const double v : sample) mean += v / n;
+  for (const double v : sample) squares += (v - mean) * (v - mean);
+  const double sigma = std::sqrt(squares / (n - 1));
+  for (const double scale : {1e-37, 1e-30, 1e-22, 1e-19, 1.0, 1e19, 1e20, 1e30, 1e37}) {
+    CAPTURE(scale);
+    const Variable x(tensor(sample).to(float64).mul_(scale).to(float32), true);
+    for (const bool create_graph : {false, true}) {
+      const Variable y = xgrad::std(x, {0});
+      CHECK(y.item<float>() == doctest::Approx(sigma * scale).epsilon(1e-6));
+      const auto slope = grad({y}, {x}, {.create_graph = create_graph})[0].value().to_vector<float>();
+      for (std::size_t i = 0; i < sample.size(); ++i) {
+        CHECK(slope[i] == doctest::Approx((sample[i] - mean) / sigma / (n - 1)).epsilon(1e-5));
+      }
+    }
+  }
+}
+
+TEST_CASE("reduce: slopes of norms whose powers are no float32") {
+  struct Row {
+    double p, scale, epsilon;
+  };
+  const std::vector<double> sample = {-1.5, 0.25, 2, 0.5};
+  for (const Row row : {Row{-1, 1e30, 1e-6},
+                        {-2, 1e15, 1e-6},
+                        {-1, 1e-30, 1e-6},
+                        {2, 1e30, 1e-6},
+                        {2, 1e-40, 1e-4},
+                        {3, 1e12, 1e-6},
+                        {1.5, 1e20, 1e-6},
+                        {0.5, 1e15, 1e-6}}) {
+    CAPTURE(row.p);
+    CAPTURE(row.scale);
+    double sum = 0;
+    for (const double v : sample) sum += std::pow(std::abs(v), row.p);
+    const double y = std::pow(sum, 1 / row.p);
+    const Variable x(tensor(sample).to(float64).mul_(row.scale).to(float32), true);
+    for (const bool create_graph : {false, true}) {
+      const auto slope =
+          grad({norm(x, row.p)}, {x}, {.create_graph = create_graph})[0].value().to_vector<float>();
+      for (std::size_t i = 0; i < sample.size(); ++i) {
+        const double expected = std::copysign(std::pow(std::abs(sample[i]) / y, row.p - 1), sample[i]);
+        CHECK(slope[i] == doctest::Approx(expected).epsilon(row.epsilon));
+      }
+    }
+  }
+}
+
+TEST_CASE("reduce: the number of elements that are not 0 has a gradient, which is 0") {
+  const Variable x(tensor({0.0, 2.0, -1.0}), true);
+  for (const Variable& count : {norm(x, 0), sum(norm(x, 0, {0}))}) {
+    REQUIRE(count.requires_grad());
+    CHECK(equal(grad({count}, {x})[0].value(), zeros({3})));
+  }
 }
 
 TEST_CASE("reduce: NaN reaches the maximum from every place") {
@@ -208,6 +270,7 @@ TEST_CASE("reduce: errors") {
   CHECK_THROWS_TEXT(min(zeros({0})), "[min] dim 0 of shape (0,) has size 0");
   CHECK_THROWS_TEXT(norm(zeros({0}), INFINITY),
                     "[norm] dim 0 of shape (0,) has size 0: there is no largest element");
+  CHECK_THROWS_TEXT(xgrad::std(zeros({2}, int64), {0}), "[std] needs a floating dtype, not int64");
   CHECK_THROWS_TEXT(xgrad::std(x, {2}), "[std] dim 2 is out of range for a tensor of 2 dims");
   CHECK_THROWS_TEXT(norm(zeros({2}, int64)), "[norm] needs a floating dtype, not int64");
   CHECK_THROWS_TEXT(norm(x, NAN), "[norm] p is NaN");

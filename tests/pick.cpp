@@ -87,6 +87,15 @@ TEST_CASE("pick: multinomial draws PyTorch's numbers") {
   }
 }
 
+TEST_CASE("pick: one_hot of indices that leave no room") {
+  CHECK_THROWS_TEXT(one_hot(tensor({INT64_MAX, std::int64_t{0}})),
+                    "[one_hot] index 9223372036854775807 needs more classes than can be counted");
+  CHECK_THROWS_TEXT(one_hot(tensor({INT64_MAX - 1, std::int64_t{0}})),
+                    "[one_hot] more elements than can be counted: (2, 9223372036854775807)");
+  CHECK_THROWS_TEXT(one_hot(zeros({1, 1, 1, 1, 1, 1, 1, 1}, int64)),
+                    "[one_hot] indices of shape (1, 1, 1, 1, 1, 1, 1, 1) leave no dim for the classes");
+}
+
 TEST_CASE("pick: multinomial's errors") {
   CHECK_THROWS_TEXT(multinomial(tensor({1.0, -1.0}), 1),
                     "[multinomial] weight 1 of row 0 is -1; weights are finite and not negative");

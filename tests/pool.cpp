@@ -1,5 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -186,6 +189,33 @@ TEST_CASE("a release reaches the blocks of other threads when they next come by"
   CHECK(pool_stats().cached < 5000);
   stage = 4;
   thread.join();
+}
+
+TEST_CASE("a child process does not wait for a lock of a thread that it does not have" *
+          doctest::skip(!pooling)) {
+  const auto take_and_free = [] { pool_free(pool_allocate(mib), mib); };  // from what all threads share
+  std::atomic<bool> done = false;
+  std::vector<std::thread> others;
+  for (int i = 0; i < 2; ++i) {
+    others.emplace_back([&] {
+      while (!done) take_and_free();
+    });
+  }
+  int failures = 0;
+  for (int i = 0; i < 200 && failures == 0; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(20);
+      take_and_free();
+      _exit(0);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    failures += status != 0;
+  }
+  done = true;
+  for (std::thread& other : others) other.join();
+  CHECK(failures == 0);
 }
 
 TEST_CASE("storage: shared, counted, with a version; adopted memory is kept alive and left alone") {

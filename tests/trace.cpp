@@ -83,6 +83,7 @@ TEST_CASE("iterating: ids ascend, the last is the result, a shared node appears 
   CHECK(tape[0].is_leaf());
   CHECK(&tape[10] == y.node().get());
   CHECK_THROWS_AS(tape[11], std::out_of_range);
+  CHECK_THROWS_TEXT(tape[11], "[trace] there is no node 11 on a tape of 11");
   std::uint64_t last = 0;
   for (const auto& node : tape) {
     CHECK(node->id() > last);
@@ -102,6 +103,15 @@ TEST_CASE("no gradient, no tape") {
   CHECK(print(trace(Variable(ones({2})))) ==
         "id  op  shape  inputs  saved bytes\n0 nodes, 0 of them leaves, 0 bytes saved\n");
   CHECK_THROWS_TEXT(trace(Variable()), "[trace] the variable is undefined");
+}
+
+TEST_CASE("a name with line breaks stays on its line") {
+  const Variable x(ones({2}), true);
+  const Tape tape = trace(x * 2, {{"a\nb\tc\r", x}});
+  const std::string table = print(tape), dot = tape.to_dot();
+  CHECK(table.find("leaf a\\nb\\tc\\r  (2,)") != std::string::npos);
+  CHECK(std::count(table.begin(), table.end(), '\n') == 4);
+  CHECK(dot.find("a\\\\nb\\\\tc\\\\r\\n(2,)") != std::string::npos);
 }
 
 TEST_CASE("Graphviz") {

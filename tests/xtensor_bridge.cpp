@@ -186,6 +186,13 @@ TEST_CASE("an array that is moved in is kept, not copied") {
   CHECK(from_xt(named).data<float>() != named.data());
 }
 
+TEST_CASE("unsigned numbers that int64 does not hold") {
+  const std::uint64_t most = INT64_MAX;
+  CHECK(equal(from_xt(xt::xarray<std::uint64_t>{0, most}), tensor({std::int64_t{0}, INT64_MAX})));
+  CHECK_THROWS_TEXT(from_xt(xt::xarray<std::uint64_t>{0, most + 1}),
+                    "[from_xt] element 1 of shape (2,) is 9223372036854775808, which int64 does not hold");
+}
+
 TEST_CASE("there and back, and into a gradient") {
   auto view = as_xt<float>(from_xt(xt::xarray<float>{1, 2, 3}));  // both handles are gone, the array is not
   view *= 2.f;

@@ -1,9 +1,12 @@
 #include <xgrad/core/kernels/reduce.hpp>
 
+#include <algorithm>
+
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/copy.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
+#include <xgrad/core/kernels/pointwise.hpp>
 #include <xgrad/core/kernels/reduce_loops.hpp>
 #include <xgrad/core/kernels/rows/reduce.hpp>
 
@@ -67,15 +70,30 @@ Tensor mean(const Tensor& x, Dims dims, bool keepdim) {
   return y;
 }
 
+double freedom(const Shape& shape, Dims dims, std::int64_t correction) {
+  return std::max(static_cast<double>(reduced_count(shape, dims)) - static_cast<double>(correction), 0.0);
+}
+
+namespace {
+
 // In double throughout: the mean's own rounding error would otherwise be squared into the result.
-Tensor var(const Tensor& x, Dims dims, std::int64_t correction, bool keepdim) {
-  check_floating("var", x);
+Tensor wide_var(const char* op, const Tensor& x, Dims dims, std::int64_t correction, bool keepdim) {
+  check_floating(op, x);
   const Tensor wide = x.to(float64);
   const Tensor deviation = sub(wide, mean(wide, dims, /*keepdim=*/true));
-  const auto freedom = static_cast<double>(reduced_count(x.shape(), dims) - correction);
   const Tensor squares = sum(mul(deviation, deviation), dims, keepdim);
-  // as in PyTorch, no freedom is 0: 0/0 is NaN, anything else infinite
-  return div(squares, full({}, freedom > 0 ? freedom : 0, float64)).to(x.dtype());
+  return div(squares, full({}, freedom(x.shape(), dims, correction), float64));
+}
+
+}  // namespace
+
+Tensor var(const Tensor& x, Dims dims, std::int64_t correction, bool keepdim) {
+  return wide_var("var", x, dims, correction, keepdim).to(x.dtype());
+}
+
+// The root in double too: a float32 holds roots whose squares it does not.
+Tensor std(const Tensor& x, Dims dims, std::int64_t correction, bool keepdim) {
+  return sqrt(wide_var("std", x, dims, correction, keepdim)).to(x.dtype());
 }
 
 }  // namespace xgrad::kernels

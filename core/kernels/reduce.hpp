@@ -17,6 +17,8 @@ Dims which_dims(std::string_view op, const Shape& list, int dims);
 Shape reduced_shape(const Shape& shape, Dims dims, bool keepdim);
 /// How many elements become one.
 std::int64_t reduced_count(const Shape& shape, Dims dims);
+/// What a variance divides by: their number n less the correction; 0 where that is negative, as in PyTorch.
+double freedom(const Shape& shape, Dims dims, std::int64_t correction);
 
 // Results are new and contiguous, and the same bit for bit for any number of threads.
 
@@ -24,6 +26,7 @@ Tensor sum(const Tensor& x, Dims dims, bool keepdim);   ///< integers and boolea
 Tensor mean(const Tensor& x, Dims dims, bool keepdim);  ///< floating
 /// Σ (x − mean)² / (n − correction), floating.
 Tensor var(const Tensor& x, Dims dims, std::int64_t correction, bool keepdim);
+Tensor std(const Tensor& x, Dims dims, std::int64_t correction, bool keepdim);  ///< √var
 /// NaN where there is one; throws naming `op` where one of the dims has size 0.
 Tensor amax(std::string_view op, const Tensor& x, Dims dims, bool keepdim);
 Tensor amin(std::string_view op, const Tensor& x, Dims dims, bool keepdim);

@@ -1,6 +1,8 @@
 #include <xgrad/core/ops/activation.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/pointwise.hpp>
@@ -37,10 +39,30 @@ Variable composed::silu_backward(const Variable& g, const Variable& x) {
   return g * (s * (x * (1 - s) + 1));  // d(x s)/dx = s + x s (1 − s)
 }
 
+namespace {
+
+// β as the dtype holds it: neither 0 nor infinite, which would turn an x of 0 into NaN.
+double held_beta(double beta, DType dtype) {
+  if (dtype != float32) return beta;
+  using Limits = std::numeric_limits<float>;
+  return std::copysign(std::clamp<double>(std::abs(beta), Limits::denorm_min(), Limits::max()), beta);
+}
+
+// An infinite βx is beyond every threshold: there, x itself is all that the dtype can hold.
+double held_threshold(double threshold, DType dtype) {
+  const double most =
+      dtype == float32 ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
+  return std::clamp(threshold, -most, most);
+}
+
+}  // namespace
+
 Variable softplus(const Variable& x, double beta, double threshold) {
   check_defined("softplus", {x});
   if (!std::isfinite(beta) || beta == 0) fail("softplus", "beta must be finite and not 0, got ", beta);
   if (std::isnan(threshold)) fail("softplus", "the threshold is NaN");
+  beta = held_beta(beta, x.dtype());
+  threshold = held_threshold(threshold, x.dtype());
   return record("softplus", kernels::softplus(x.value(), beta, threshold), {x}, {x},
                 [beta, threshold](const Replay& r) -> Gradients {
                   const Variable g = r.grad(), x = r.saved(0);

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
+#include <numeric>
 #include <string>
+#include <vector>
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
@@ -46,7 +47,12 @@ class Einsum {
 
   Variable run() const {
     Term product = term(0);
-    for (std::size_t i = 1; i < operands_.size(); ++i) product = multiply(product, term(i), i);
+    std::vector<std::size_t> rest(operands_.size() - 1);
+    std::iota(rest.begin(), rest.end(), 1);
+    while (!rest.empty()) {
+      const std::size_t i = take_next(product, rest);
+      product = multiply(product, term(i), rest);
+    }
     return arranged(product, equation_.output);
   }
 
@@ -56,6 +62,26 @@ class Einsum {
     std::string shapes;
     for (const Variable& x : operands_) shapes += (shapes.empty() ? "" : ", ") + x.shape().str();
     fail("einsum", parts..., " in \"", text_, "\" of shapes ", shapes);
+  }
+
+  // Takes the first operand out of `rest` whose product with `a` has no more dims than a Shape.
+  std::size_t take_next(const Term& a, std::vector<std::size_t>& rest) const {
+    int fewest = 0;
+    for (std::size_t k = 0; k < rest.size(); ++k) {
+      std::vector<std::size_t> others = rest;
+      others.erase(others.begin() + static_cast<std::ptrdiff_t>(k));
+      const std::string& b = equation_.inputs[rest[k]];
+      std::string labels = those(a.labels, [&](char l) { return !has(b, l); });
+      labels += those(b, [&](char l) { return is_needed(l, others); });
+      const auto dims = static_cast<int>(labels.size());
+      if (dims <= Shape::max_dims) {
+        const std::size_t i = rest[k];
+        rest = std::move(others);
+        return i;
+      }
+      fewest = k == 0 ? dims : std::min(fewest, dims);
+    }
+    wrong("a product with ", fewest, " dims, more than ", Shape::max_dims, ", would be needed");
   }
 
   void parse() {
@@ -85,8 +111,11 @@ class Einsum {
   }
 
   char checked(char c) const {
-    if (!std::isalpha(static_cast<unsigned char>(c))) wrong("'", c, "' is not a letter");
-    return c;
+    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return c;
+    const std::size_t at = text_.find(c);  // of UTF-8, where a character may go on
+    std::size_t end = at + 1;
+    while (end < text_.size() && (text_[end] & '\xC0') == '\x80') ++end;
+    wrong("'", text_.substr(at, end - at), "' is not a letter");
   }
 
   void check() {
@@ -134,13 +163,11 @@ class Einsum {
     return product;
   }
 
-  // Whether `label` is needed once operand `last` has been multiplied.
-  bool is_needed_after(std::size_t last, char label) const {
-    if (has(equation_.output, label)) return true;
-    for (std::size_t i = last + 1; i < operands_.size(); ++i) {
-      if (has(equation_.inputs[i], label)) return true;
-    }
-    return false;
+  // Whether `label` is needed as long as the operands `rest` have not been multiplied.
+  bool is_needed(char label, const std::vector<std::size_t>& rest) const {
+    return has(equation_.output, label) || std::any_of(rest.begin(), rest.end(), [&](std::size_t i) {
+             return has(equation_.inputs[i], label);
+           });
   }
 
   // Operand i in the sizes of all, summed over what is in no other and not in the result.
@@ -175,10 +202,10 @@ class Einsum {
     return x.shape() == shape ? x : reshape(x, shape);
   }
 
-  // a · b, summed over what operand b, number i, was the last to have.
-  Term multiply(const Term& a, const Term& b, std::size_t i) const {
+  // a · b, summed over what neither the operands `rest` nor the result have.
+  Term multiply(const Term& a, const Term& b, const std::vector<std::size_t>& rest) const {
     const auto in_both = [&](char label) { return has(a.labels, label) && has(b.labels, label); };
-    const auto is_kept = [&](char label) { return is_needed_after(i, label); };
+    const auto is_kept = [&](char label) { return is_needed(label, rest); };
     const std::string batch = those(a.labels, [&](char l) { return in_both(l) && is_kept(l); });
     const std::string summed = those(a.labels, [&](char l) { return in_both(l) && !is_kept(l); });
     const std::string rows = those(a.labels, [&](char l) { return !in_both(l); });
@@ -193,7 +220,9 @@ class Einsum {
       return {reshaped(arranged(a, batch + rows), left) * reshaped(arranged(b, batch + columns), right),
               labels};
     }
-    Shape left = shape_of(batch), right = left;  // (batch..., M, K) @ (batch..., K, N)
+    // (batch..., M, K) @ (batch..., K, N), the batch as one dim where it leaves no room for two more
+    const bool fits = batch.size() + 2 <= Shape::max_dims;
+    Shape left = fits ? shape_of(batch) : Shape{count(batch)}, right = left;
     left.push_back(count(rows));
     left.push_back(count(summed));
     right.push_back(count(summed));

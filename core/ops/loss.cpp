@@ -21,7 +21,7 @@
 namespace xgrad {
 namespace {
 
-void check_shapes(const char* op, const Variable& logits, const Variable& targets) {
+void check_shapes(const char* op, const char* name, const Variable& logits, const Variable& targets) {
   check_floating(op, logits.value());
   if (targets.dtype() != int64) {
     fail(op, "targets of shape ", targets.shape(), " are class indices, int64, not ", targets.dtype(),
@@ -30,10 +30,10 @@ void check_shapes(const char* op, const Variable& logits, const Variable& target
   const bool batch = logits.dim() == 2 && targets.shape() == Shape{logits.size(0)};
   const bool single = logits.dim() == 1 && targets.dim() == 0;
   if (!batch && !single) {
-    fail(op, "wants logits (N, V) with targets (N,), or (V,) with (), got ", logits.shape(), " and ",
+    fail(op, "wants ", name, " (N, V) with targets (N,), or (V,) with (), got ", logits.shape(), " and ",
          targets.shape(), "; reshape({-1, V}) and reshape({-1}) make them fit");
   }
-  if (logits.size(-1) == 0) fail(op, "there are no classes in logits of shape ", logits.shape());
+  if (logits.size(-1) == 0) fail(op, "there are no classes in ", name, " of shape ", logits.shape());
 }
 
 // The number of targets that count.
@@ -63,7 +63,7 @@ Tensor reduced(const Tensor& losses, Reduction reduction, std::int64_t count) {
 
 Variable cross_entropy(const Variable& logits, const Variable& targets, const CrossEntropyOptions& options) {
   check_defined("cross_entropy", {logits, targets});
-  check_shapes("cross_entropy", logits, targets);
+  check_shapes("cross_entropy", "logits", logits, targets);
   if (!(options.label_smoothing >= 0 && options.label_smoothing <= 1))
     fail("cross_entropy", "label_smoothing must lie in [0, 1], got ", options.label_smoothing);
   const std::int64_t classes = logits.size(-1);
@@ -101,7 +101,7 @@ Variable composed::cross_entropy_backward(const Variable& g, const Variable& log
 
 Variable nll_loss(const Variable& log_probs, const Variable& targets, const NLLLossOptions& options) {
   check_defined("nll_loss", {log_probs, targets});
-  check_shapes("nll_loss", log_probs, targets);
+  check_shapes("nll_loss", "log_probs", log_probs, targets);
   const std::int64_t classes = log_probs.size(-1);
   const Tensor t = targets.value().reshape({-1});
   const std::int64_t count = count_targets("nll_loss", t, classes, options.ignore_index);
@@ -113,26 +113,27 @@ Variable nll_loss(const Variable& log_probs, const Variable& targets, const NLLL
   return options.reduction == Reduction::sum ? sum(losses) : sum(losses) / count;
 }
 
-Variable binary_cross_entropy_with_logits(const Variable& x, const Variable& t,
+Variable binary_cross_entropy_with_logits(const Variable& x, const Variable& targets,
                                           const BCEWithLogitsOptions& options) {
   constexpr const char* op = "binary_cross_entropy_with_logits";
-  check_defined(op, {x, t});
+  check_defined(op, {x, targets});
   check_floating(op, x.value());
-  if (x.shape() != t.shape()) {
-    fail(op, "logits and targets differ in shape: ", x.shape(), " and ", t.shape(),
+  if (x.shape() != targets.shape()) {
+    fail(op, "logits and targets differ in shape: ", x.shape(), " and ", targets.shape(),
          "; expand or reshape one of them, they are not broadcast");
   }
+  const Variable t = to(targets, promote(op, x.dtype(), targets.dtype()));
   for (const Tensor* weight : {&options.weight, &options.pos_weight}) {
-    if (weight->defined() && !is_broadcastable_to(weight->shape(), x.shape())) {
+    if (!weight->defined()) continue;
+    promote(op, x.dtype(), weight->dtype());
+    if (!is_broadcastable_to(weight->shape(), x.shape())) {
       fail(op, "a weight of shape ", weight->shape(), " does not broadcast to logits of shape ", x.shape());
     }
   }
-  // −(p t log σ(x) + (1 − t) log(1 − σ(x))) = (1 − t) x + (1 + (p − 1) t) softplus(−x), since
-  // −log σ(x) = softplus(−x) and −log(1 − σ(x)) = x + softplus(−x)
-  const Variable missed = softplus(neg(x), 1, /*threshold=*/std::numeric_limits<double>::infinity());
-  const Variable share =
-      options.pos_weight.defined() ? t * (Variable(options.pos_weight) - 1) + 1 : Variable();
-  Variable losses = (1 - t) * x + (share.defined() ? share * missed : missed);
+  // −log(1 − σ(x)) = softplus(x) and −log σ(x) = softplus(−x): both are positive, so nothing cancels
+  constexpr double everywhere = std::numeric_limits<double>::infinity();
+  const Variable share = options.pos_weight.defined() ? t * options.pos_weight : t;
+  Variable losses = (1 - t) * softplus(x, 1, everywhere) + share * softplus(neg(x), 1, everywhere);
   if (options.weight.defined()) losses = losses * options.weight;
   if (options.reduction == Reduction::none) return losses;
   return options.reduction == Reduction::sum ? sum(losses) : mean(losses);

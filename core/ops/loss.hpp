@@ -40,7 +40,8 @@ struct BCEWithLogitsOptions {
 };
 
 /// Binary cross entropy from logits: −(p t log σ(x) + (1 − t) log(1 − σ(x))) with σ the sigmoid and p the
-/// `pos_weight`, reduced, without overflow. Same shapes; targets are floating, in [0, 1].
+/// `pos_weight`, reduced, without overflow. Same shapes; targets lie in [0, 1], and those that are not
+/// floating are converted.
 Variable binary_cross_entropy_with_logits(const Variable& logits, const Variable& targets,
                                           const BCEWithLogitsOptions& options = {});
 

@@ -120,6 +120,8 @@ Variable bmm(const Variable& a, const Variable& b) {
     fail("bmm", "wants (B, M, K) and (B, K, N), got ", a.shape(), " and ", b.shape(),
          "; matmul broadcasts batch dims");
   }
+  check_dtypes("bmm", a, b);
+  if (a.size(2) != b.size(1)) fail("bmm", "inner sizes differ: ", a.shape(), " @ ", b.shape());
   return matmul(a, b);
 }
 

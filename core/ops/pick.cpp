@@ -41,10 +41,19 @@ Tensor one_hot(const Variable& index, std::int64_t classes) {
     if (index.numel() == 0) {
       fail("one_hot", "of no indices, shape ", index.shape(), ", the number of classes must be given");
     }
-    classes = index.dtype() == int64 ? std::max<std::int64_t>(max(index).item<std::int64_t>() + 1, 1) : 1;
+    const std::int64_t largest = index.dtype() == int64 ? max(index).item<std::int64_t>() : 0;
+    if (__builtin_add_overflow(largest, 1, &classes)) {
+      fail("one_hot", "index ", largest, " needs more classes than can be counted");
+    }
+    classes = std::max<std::int64_t>(classes, 1);
+  }
+  if (index.dim() == Shape::max_dims) {
+    fail("one_hot", "indices of shape ", index.shape(), " leave no dim for the classes: there are at most ",
+         Shape::max_dims);
   }
   Shape shape = index.shape();
   shape.push_back(classes);
+  check_sizes("one_hot", shape);
   check_index("one_hot", index, shape, index.dim());
   return eq(index.value().unsqueeze(-1), arange(classes)).to(int64);
 }

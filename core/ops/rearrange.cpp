@@ -1,6 +1,7 @@
 #include <xgrad/core/ops/rearrange.hpp>
 
 #include <algorithm>
+#include <string>
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
@@ -41,7 +42,9 @@ std::vector<Variable> split(const Variable& x, const std::vector<std::int64_t>& 
     if (fits) total += size;
   }
   if (!fits || total != x.size(dim)) {
-    fail("split", "the sizes ", Shape(sizes), " must add up to ", x.size(dim), ", the size of dim ", dim,
+    std::string list;  // of any length, unlike a Shape
+    for (const std::int64_t size : sizes) list += (list.empty() ? "" : ", ") + std::to_string(size);
+    fail("split", "the sizes (", list, ") must add up to ", x.size(dim), ", the size of dim ", dim,
          " of shape ", x.shape(), ", and none be negative");
   }
   std::vector<Variable> parts;
@@ -76,7 +79,13 @@ std::vector<Variable> chunk(const Variable& x, std::int64_t chunks, int dim) {
   dim = normalize_dim("chunk", dim, x.dim());
   if (chunks < 1) fail("chunk", "the number of chunks must be at least 1, not ", chunks);
   const std::int64_t n = x.size(dim);
-  if (n == 0) return std::vector<Variable>(static_cast<std::size_t>(chunks), x);
+  if (n == 0) {
+    const auto count = static_cast<std::size_t>(chunks);
+    if (count > std::vector<Variable>().max_size()) {
+      fail("chunk", chunks, " empty chunks of shape ", x.shape(), " are more than memory can hold");
+    }
+    return std::vector<Variable>(count, x);
+  }
   return split(x, n / chunks + (n % chunks != 0), dim);
 }
 
@@ -97,10 +106,10 @@ Variable repeat(const Variable& x, const Shape& times) {
     std::int64_t outer = 1, inner = 1;
     for (int k = 0; k < i; ++k) outer *= shape[k];
     for (int k = i + 1; k < shape.dim(); ++k) inner *= shape[k];
-    const Variable one = reshape(y, {outer, 1, shape[i], inner});
-    const Variable many = expand(one, {outer, times[i], shape[i], inner});
+    const Shape repeated{outer, times[i], shape[i], inner};
+    check_sizes("repeat", repeated);
+    const Variable many = expand(reshape(y, {outer, 1, shape[i], inner}), repeated);
     shape[i] *= times[i];
-    check_sizes("repeat", shape);
     y = reshape(many, shape);
   }
   return y;
@@ -148,7 +157,12 @@ Variable pad(const Variable& x, const std::vector<std::int64_t>& amounts, Scalar
     const int dim = x.dim() - 1 - k;
     const std::int64_t front = amounts[static_cast<std::size_t>(2 * k)];
     const std::int64_t back = amounts[static_cast<std::size_t>(2 * k + 1)], n = x.size(dim);
-    shape[dim] = n + front + back;
+    const bool is_countable = !__builtin_add_overflow(n, front, &shape[dim]) &&
+                              !__builtin_add_overflow(shape[dim], back, &shape[dim]);
+    if (!is_countable && front >= -n && back >= -n) {
+      fail("pad", "amounts ", front, " and ", back, " make dim ", dim, " of shape ", x.shape(),
+           " larger than can be counted");
+    }
     if (shape[dim] < 0 || front < -n || back < -n) {
       fail("pad", "amounts ", front, " and ", back, " take more away than dim ", dim, " of shape ", x.shape(),
            " has");
@@ -156,6 +170,7 @@ Variable pad(const Variable& x, const std::vector<std::int64_t>& amounts, Scalar
     from = from.slice(dim, std::max<std::int64_t>(-front, 0), n - std::max<std::int64_t>(-back, 0));
     before[dim] = std::max<std::int64_t>(front, 0);
   }
+  check_sizes("pad", shape);
   const Tensor y = full(shape, value, x.dtype());
   Tensor to = y;
   for (int i = 0; i < x.dim(); ++i) to = to.slice(i, before[i], before[i] + from.size(i));

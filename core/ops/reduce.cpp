@@ -61,8 +61,8 @@ namespace {
 // σ² = Σ_i (x_i − μ)² / (n − c)   ⇒   ∂σ²/∂x_j = 2 (x_j − μ) / (n − c); the part through μ vanishes, as
 // Σ_i (x_i − μ) = 0. No freedom, n ≤ c, is 0, as in PyTorch.
 Variable var_backward(const Variable& g, const Variable& x, Dims dims, std::int64_t correction) {
-  const std::int64_t freedom = kernels::reduced_count(x.shape(), dims) - correction;
-  return beside(g, x.shape(), dims) * 2 / (freedom > 0 ? freedom : 0) * (x - mean(x, dims, /*keepdim=*/true));
+  return beside(g, x.shape(), dims) * 2 / kernels::freedom(x.shape(), dims, correction) *
+         (x - mean(x, dims, /*keepdim=*/true));
 }
 
 }  // namespace
@@ -79,33 +79,36 @@ Variable var(const Variable& x, const Shape& list, std::int64_t correction, bool
 Variable std(const Variable& x, const Shape& list, std::int64_t correction, bool keepdim) {
   check_defined("std", {x});
   const Dims dims = kernels::which_dims("std", list, x.dim());
-  const Tensor y = kernels::sqrt(kernels::var(x.value(), dims, correction, keepdim));
+  const Tensor y = kernels::std(x.value(), dims, correction, keepdim);
   return record("std", y, {x}, {x, keeps_output}, [dims, correction](const Replay& r) -> Gradients {
-    // dσ = dσ² / (2σ), and 0 where σ is
-    const Variable y = r.output();
+    // dσ = dσ² / (2σ)   ⇒   ∂σ/∂x_j = (x_j − μ)/σ / (n − c), a quotient of like sizes; 0 where σ is
+    const Variable x = r.saved(0), y = r.output();
     const Tensor none = eq(y, 0);
-    const Variable g = masked_fill(r.grad(), none, 0) / (masked_fill(y, none, 1) * 2);
-    return {var_backward(g, r.saved(0), dims, correction)};
+    const Variable g = masked_fill(r.grad(), none, 0) / kernels::freedom(x.shape(), dims, correction);
+    const Variable deviation = x - mean(x, dims, /*keepdim=*/true);
+    return {deviation / beside(masked_fill(y, none, 1), x.shape(), dims) * beside(g, x.shape(), dims)};
   });
 }
 
 namespace {
 
-// ∂y/∂x_j = [x_j = y] / #{i : x_i = y} of a largest or smallest element y
-Variable share_evenly(const Replay& r, Dims dims) {
+// ∂y/∂x_j = [x_j = y] / #{i : x_i = y} of a largest or smallest element y. A y that is NaN, which equals
+// nothing, leaves NaN; the maximum of all is then shared by the NaNs. Both as in PyTorch.
+Variable share_evenly(const Replay& r, Dims dims, bool nans_share) {
   const Variable x = r.saved(0);
-  const Tensor is_chosen = eq(x, beside(r.output(), x.shape(), dims)).to(x.dtype());
+  const Tensor equals = eq(x, beside(r.output(), x.shape(), dims));
+  const Tensor is_chosen = (nans_share ? logical_or(equals, isnan(x)) : equals).to(x.dtype());
   const Tensor share = kernels::sum(is_chosen, dims, /*keepdim=*/true);
   return beside(r.grad(), x.shape(), dims) / share * is_chosen;
 }
 
-Variable amax(const char* op, const Variable& x, Dims dims, bool keepdim) {
+Variable amax(const char* op, const Variable& x, Dims dims, bool keepdim, bool nans_share = false) {
   return record(op, kernels::amax(op, x.value(), dims, keepdim), {x}, {x, keeps_output},
-                [dims](const Replay& r) -> Gradients { return {share_evenly(r, dims)}; });
+                [=](const Replay& r) -> Gradients { return {share_evenly(r, dims, nans_share)}; });
 }
-Variable amin(const char* op, const Variable& x, Dims dims, bool keepdim) {
+Variable amin(const char* op, const Variable& x, Dims dims, bool keepdim, bool nans_share = false) {
   return record(op, kernels::amin(op, x.value(), dims, keepdim), {x}, {x, keeps_output},
-                [dims](const Replay& r) -> Gradients { return {share_evenly(r, dims)}; });
+                [=](const Replay& r) -> Gradients { return {share_evenly(r, dims, nans_share)}; });
 }
 
 }  // namespace
@@ -120,11 +123,11 @@ Variable amin(const Variable& x, const Shape& list, bool keepdim) {
 }
 Variable max(const Variable& x) {
   check_defined("max", {x});
-  return amax("max", x, kernels::all_dims(x.dim()), false);
+  return amax("max", x, kernels::all_dims(x.dim()), false, /*nans_share=*/true);
 }
 Variable min(const Variable& x) {
   check_defined("min", {x});
-  return amin("min", x, kernels::all_dims(x.dim()), false);
+  return amin("min", x, kernels::all_dims(x.dim()), false, /*nans_share=*/true);
 }
 
 Variable logsumexp(const Variable& x, const Shape& list, bool keepdim) {

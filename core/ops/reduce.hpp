@@ -15,7 +15,8 @@ Variable sum(const Variable& x, const Shape& dims, bool keepdim = false);
 Variable mean(const Variable& x);
 Variable mean(const Variable& x, const Shape& dims, bool keepdim = false);
 
-/// Σ (x − mean)² / (n − correction). Floating dtypes only; NaN where n ≤ correction.
+/// Σ (x − mean)² / (n − correction). Floating dtypes only. A divisor below 0 is taken as 0, as in PyTorch:
+/// where n ≤ correction, the result is NaN if all x are equal, and else infinite.
 Variable var(const Variable& x, const Shape& dims, std::int64_t correction = 1, bool keepdim = false);
 
 /// √var; its gradient where it is 0 is 0.
@@ -25,7 +26,8 @@ Variable std(const Variable& x, const Shape& dims, std::int64_t correction = 1, 
 Variable amax(const Variable& x, const Shape& dims, bool keepdim = false);
 /// The smallest element, likewise.
 Variable amin(const Variable& x, const Shape& dims, bool keepdim = false);
-Variable max(const Variable& x);  ///< of all elements; along one dim, with its indices: order.hpp
+/// Of all elements, where NaNs share the gradient; along one dim, with its indices: order.hpp.
+Variable max(const Variable& x);
 Variable min(const Variable& x);
 
 /// log Σ exp(x), of floating dtypes, without overflow. Of no elements: −∞.

@@ -37,7 +37,12 @@ Tensor norm_of(const Tensor& x, double p, Dims dims, bool keepdim) {
 Variable norm(const Variable& x, double p, Dims dims, bool keepdim) {
   check_floating("norm", x.value());
   if (std::isnan(p)) fail("norm", "p is NaN");
-  if (p == 0) return kernels::sum(ne(x, 0).to(x.dtype()), dims, keepdim);
+  if (p == 0) {
+    return record("norm", kernels::sum(ne(x, 0).to(x.dtype()), dims, keepdim), {x}, {},
+                  [](const Replay& r) -> Gradients {
+                    return {zeros(r.input_shape(0), r.grad().dtype())};  // a count has no slope
+                  });
+  }
   return record("norm", norm_of(x.value(), p, dims, keepdim), {x}, {x, keeps_output},
                 [p, dims](const Replay& r) -> Gradients {
                   // y = (Σ_i |x_i|^p)^(1/p)   ⇒   ∂y/∂x_j = sign(x_j) (|x_j| / y)^(p−1), which for p = 2 is
@@ -50,11 +55,13 @@ Variable norm(const Variable& x, double p, Dims dims, bool keepdim) {
                     return {g / kernels::sum(chosen, dims, /*keepdim=*/true) * chosen * sign(x)};
                   }
                   if (p == 1) return {g * sign(x)};
-                  // A y of 0 is taken as 1, since 1/0 is not finite; so is an x, whose sign is 0.
+                  // The quotient first: powers of x and y alone leave the dtype's range. A y of 0 is taken as
+                  // 1, since 1/0 is not finite; so is an x, whose sign is 0.
                   const Tensor none = eq(y, 0);
-                  const Variable per_y = masked_fill(g, none, 0) / pow(masked_fill(y, none, 1), p - 1);
-                  if (p == 2) return {x * per_y};
-                  return {pow(masked_fill(abs(x), eq(x, 0), 1), p - 1) * sign(x) * per_y};
+                  const Variable wanted = masked_fill(g, none, 0), divisor = masked_fill(y, none, 1);
+                  if (p == 2) return {wanted * (x / divisor)};
+                  const Variable share = masked_fill(abs(x) / divisor, eq(x, 0), 1);
+                  return {wanted * (pow(share, p - 1) * sign(x))};
                 });
 }
 

@@ -5,7 +5,7 @@
 namespace xgrad {
 
 /// (Σ |x|^p)^(1/p), of floating dtypes, over the given dims or over all. p = ∞ is the largest |x|, −∞ the
-/// smallest, and 0 counts those that are not 0. The gradient where the norm is 0 is 0.
+/// smallest, and 0 counts those that are not 0, with gradient 0. The gradient where the norm is 0 is 0.
 Variable norm(const Variable& x, double p = 2);
 Variable norm(const Variable& x, double p, const Shape& dims, bool keepdim = false);
 

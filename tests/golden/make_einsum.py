@@ -35,5 +35,10 @@ case("ij,jk->ik", [normal((2, 0)), normal((0, 3))], lambda *x: torch.einsum("ij,
 case("ij,jk->ik", [normal((0, 2)), normal((2, 3))], lambda *x: torch.einsum("ij,jk->ik", *x), "no rows")
 case("ij,jk->ik", [normal((2, 3)), normal((1, 4))], lambda *x: torch.einsum("ij,jk->ik", *x), "broadcast")
 case("ij,jk->ik", [normal((1, 1)), normal((1, 1))], lambda *x: torch.einsum("ij,jk->ik", *x), "size 1")
+# left to right, the first product would have nine dims
+case("abcd,efghi,a->bcdefghi", [normal((2, 2, 1, 2)), normal((2, 1, 2, 1, 3)), normal((2,))],
+     lambda *x: torch.einsum("abcd,efghi,a->bcdefghi", *x))
+case("abcdefgh,abcdefgh->abcdefg", [normal((2, 1, 2, 1, 1, 2, 1, 3)) for _ in range(2)],
+     lambda *x: torch.einsum("abcdefgh,abcdefgh->abcdefg", *x))
 
 write("einsum")

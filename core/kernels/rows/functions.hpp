@@ -92,17 +92,19 @@ inline Batch<T> erf_of(const Batch<T>& x) {
   }
 }
 
-// sin(x + quarters · π/2) for |x| ≤ 8192: x is brought to within π/4 of 0 by multiples of π/2, given in parts
-// whose products with such multiples are exact; there the two polynomials are as good as T (Cody & Waite
-// 1980).
+// sin(x + quarters · π/2) for |x| ≤ 8192: x is brought to within π/4 of 0 by multiples of π/2, given in
+// parts. Those before the last have so few bits that their products with such multiples are exact, so that
+// near a multiple, where they cancel x, the last part still holds all digits of what is left (Cody & Waite
+// 1980). There the two polynomials are as good as T.
 template <class T>
 inline Batch<T> small_sin(const Batch<T>& x, T quarters) {
   const Batch<T> n = nearest<T>(Batch<T>(x * Batch<T>(T(0.63661977236758134308))));  // 2/π
   Batch<T> r, sine, cosine;
   const Batch<T> one(T(1)), half(T(0.5));
   if constexpr (sizeof(T) == 4) {
-    r = ((x - n * Batch<T>(1.5703125F)) - n * Batch<T>(4.837512969970703125e-4F)) -
-        n * Batch<T>(7.54978995489188216e-8F);
+    r = (((x - n * Batch<T>(1.5703125F)) - n * Batch<T>(4.837512969970703125e-4F)) -
+         n * Batch<T>(7.549533620476723e-8F)) -
+        n * Batch<T>(2.5633440682570896e-12F);
     constexpr T s[] = {-1.9515295891e-4F, 8.3321608736e-3F, -1.6666654611e-1F};
     constexpr T c[] = {2.443315711809948e-5F, -1.388731625493765e-3F, 4.166664568298827e-2F};
     const Batch<T> z = r * r;
