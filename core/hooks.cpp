@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <xgrad/core/anomaly.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/tape.hpp>
 

@@ -120,7 +120,7 @@ Variable bmm(const Variable& a, const Variable& b) {
     fail("bmm", "wants (B, M, K) and (B, K, N), got ", a.shape(), " and ", b.shape(),
          "; matmul broadcasts batch dims");
   }
-  check_dtypes("bmm", a, b);
+  check_dtypes("bmm", {"left", a}, {"right", b});
   if (a.size(2) != b.size(1)) fail("bmm", "inner sizes differ: ", a.shape(), " @ ", b.shape());
   return matmul(a, b);
 }
