@@ -59,7 +59,8 @@ TEST_CASE("matmul and linear: errors") {
                     "[bmm] wants (B, M, K) and (B, K, N), got (2, 3, 4) and (1, 4, 5); matmul broadcasts");
   CHECK_THROWS_TEXT(bmm(f({3, 4}), f({4, 5})), "[bmm] wants (B, M, K) and (B, K, N), got (3, 4) and (4, 5)");
   CHECK_THROWS_TEXT(bmm(f({2, 3, 4}), f({2, 3, 4})), "[bmm] inner sizes differ: (2, 3, 4) @ (2, 3, 4)");
-  CHECK_THROWS_TEXT(bmm(f({2, 3, 4}), f({2, 4, 5}, float64)), "[bmm] operands are float32 and float64");
+  CHECK_THROWS_TEXT(bmm(f({2, 3, 4}), f({2, 4, 5}, float64)),
+                    "[bmm] operands are left float32 (2, 3, 4) and right float64 (2, 4, 5)");
   CHECK_THROWS_TEXT(bmm(f({2, 3, 4}, int64), f({2, 4, 5}, int64)), "[bmm] needs floating operands");
   CHECK_THROWS_TEXT(matmul(f({4}), f({5})), "[matmul] inner sizes differ: (4,) @ (5,)");
   CHECK_THROWS_TEXT(matmul(f({3, 4}), f({3})), "[matmul] inner sizes differ: (3, 4) @ (3,)");

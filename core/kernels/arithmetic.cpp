@@ -9,26 +9,29 @@
 namespace xgrad::kernels {
 namespace {
 
+// A plain function, made of an f without state: one walk over rows is compiled for all of them.
+using IntegerRow = void (*)(const std::int64_t* a, const std::int64_t* b, std::int64_t* y, std::int64_t n);
+
 // Integers wrap around, as in NumPy and PyTorch; in C++ only unsigned ones may.
 template <class F>
-auto wrapping(F f) {
-  return [f](const std::int64_t* a, const std::int64_t* b, std::int64_t* y, std::int64_t n) {
+IntegerRow wrapping(F) {
+  return [](const std::int64_t* a, const std::int64_t* b, std::int64_t* y, std::int64_t n) {
     for (std::int64_t i = 0; i < n; ++i) {
-      y[i] = static_cast<std::int64_t>(f(static_cast<std::uint64_t>(a[i]), static_cast<std::uint64_t>(b[i])));
+      y[i] =
+          static_cast<std::int64_t>(F()(static_cast<std::uint64_t>(a[i]), static_cast<std::uint64_t>(b[i])));
     }
   };
 }
 
 template <class IsBetter>
-auto better(IsBetter is_better) {
-  return [is_better](const std::int64_t* a, const std::int64_t* b, std::int64_t* y, std::int64_t n) {
-    for (std::int64_t i = 0; i < n; ++i) y[i] = is_better(b[i], a[i]) ? b[i] : a[i];
+IntegerRow better(IsBetter) {
+  return [](const std::int64_t* a, const std::int64_t* b, std::int64_t* y, std::int64_t n) {
+    for (std::int64_t i = 0; i < n; ++i) y[i] = IsBetter()(b[i], a[i]) ? b[i] : a[i];
   };
 }
 
-template <class Select, class Integers>
-Tensor zip(std::string_view op, const Tensor& a, const Tensor& b, const Select& select,
-           const Integers& integers) {
+template <class Select>
+Tensor zip(std::string_view op, const Tensor& a, const Tensor& b, const Select& select, IntegerRow integers) {
   const DType dtype = promote(op, a.dtype(), b.dtype());
   if (dtype == boolean) return zip(op, a.to(int64), b.to(int64), select, integers);
   const Tensor y = empty(broadcast_shapes(op, a.shape(), b.shape()), dtype);

@@ -5,25 +5,33 @@
 namespace xgrad::kernels {
 namespace {
 
+// Plain functions of rows, made of an f without state: one walk over rows is compiled for them all.
+template <class T>
+using Comparison = void (*)(const T* a, const T* b, bool* y, std::int64_t n);
+template <class T>
+using Test = void (*)(const T* x, bool* y, std::int64_t n);
+
 template <class F>
-Tensor compare(std::string_view op, const Tensor& a, const Tensor& b, const F& f) {
+Tensor compare(std::string_view op, const Tensor& a, const Tensor& b, F) {
   const DType dtype = promote(op, a.dtype(), b.dtype());
   const Tensor y = empty(broadcast_shapes(op, a.shape(), b.shape()), boolean);
   dispatch(dtype, [&]<class T>() {
-    zip_into<T, bool>(a.to(dtype), b.to(dtype), y, [f](const T* p, const T* q, bool* to, std::int64_t n) {
-      for (std::int64_t i = 0; i < n; ++i) to[i] = f(p[i], q[i]);
-    });
+    const Comparison<T> row = [](const T* p, const T* q, bool* to, std::int64_t n) {
+      for (std::int64_t i = 0; i < n; ++i) to[i] = F()(p[i], q[i]);
+    };
+    zip_into<T, bool>(a.to(dtype), b.to(dtype), y, row);
   });
   return y;
 }
 
 template <class F>
-Tensor test(const Tensor& x, const F& f) {
+Tensor test(const Tensor& x, F) {
   const Tensor y = empty(x.shape(), boolean);
   dispatch(x.dtype(), [&]<class T>() {
-    map_into<T, bool>(x, y, [f](const T* from, bool* to, std::int64_t n) {
-      for (std::int64_t i = 0; i < n; ++i) to[i] = f(from[i]);
-    });
+    const Test<T> row = [](const T* from, bool* to, std::int64_t n) {
+      for (std::int64_t i = 0; i < n; ++i) to[i] = F()(from[i]);
+    };
+    map_into<T, bool>(x, y, row);
   });
   return y;
 }
