@@ -84,7 +84,7 @@ std::string reference(const Node& node, const Scope& scope) {
   const std::string name = node.is_leaf() ? parameter_name(node, scope) : "";
   std::ostringstream text;
   if (name.empty()) {
-    text << "node #" << node.id() << " (" << node.op() << ')';
+    text << node;
   } else {
     text << "parameter " << name;
   }

@@ -159,8 +159,7 @@ void Again::check_same(const Stretch& stretch) const {
   for (const Read& first : reads) {
     const Read* const now = Reads::find(stretch.reads, first.node);
     if (!now || (now->value.storage() == first.value.storage() && now->version == first.version)) continue;
-    fail_state("checkpoint", "node #", first.node->id(), " (", first.node->op(), ") of shape ",
-               first.node->shape(),
+    fail_state("checkpoint", *first.node, " of shape ", first.node->shape(),
                ", which f reads, was changed between its first call and backward(), which called it again; "
                "change it after backward()");
   }
@@ -171,8 +170,8 @@ void Again::check_reached(const Stretch& stretch, const std::vector<Variable>& i
                           const Replay& r) const {
   for (const Node* node : stretch.reached) {
     if (contains(inputs, node) || contains(captured, node)) continue;
-    fail_state("checkpoint", "called again by backward(), f read node #", node->id(), " (", node->op(),
-               ") of shape ", node->shape(), ", which it did not read at first: its gradient would be lost");
+    fail_state("checkpoint", "called again by backward(), f read ", *node, " of shape ", node->shape(),
+               ", which it did not read at first: its gradient would be lost");
   }
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (!r.wants(i) || !reads_input[i] || contains(stretch.reached, inputs[i].node().get())) continue;
@@ -182,8 +181,8 @@ void Again::check_reached(const Stretch& stretch, const std::vector<Variable>& i
   for (std::size_t i = 0; i < captured.size(); ++i) {
     const Node* const node = captured[i].node().get();
     if (!r.wants(inputs.size() + i) || contains(stretch.reached, node)) continue;
-    fail_state("checkpoint", "called again by backward(), f did not read node #", node->id(), " (",
-               node->op(), ") of shape ", node->shape(),
+    fail_state("checkpoint", "called again by backward(), f did not read ", *node, " of shape ",
+               node->shape(),
                ", as it did at first: its gradient would be lost; call requires_grad_(false) after "
                "backward()");
   }
