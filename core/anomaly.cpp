@@ -17,14 +17,16 @@ namespace {
 
 using Scope = AnomalyGuard::Scope;
 
-// In the order they began. A guard that ends only says so: it may do that in another thread.
-thread_local std::vector<std::shared_ptr<const Scope>> scopes;
+// In the order they began. They belong to their guards, which may end in any order, and in another thread.
+thread_local std::vector<std::weak_ptr<const Scope>> scopes;
 thread_local bool in_replay = false;
 
 // The one that is asked; null where this thread is not guarded.
 std::shared_ptr<const Scope> innermost() {
-  while (!scopes.empty() && scopes.back()->is_over) scopes.pop_back();
-  return scopes.empty() ? nullptr : scopes.back();
+  for (; !scopes.empty(); scopes.pop_back()) {
+    if (auto scope = scopes.back().lock()) return scope;
+  }
+  return nullptr;
 }
 
 struct Anomaly {
@@ -129,15 +131,12 @@ const char* advice(const Anomaly& anomaly) {
 
 void AnomalyGuard::begin(Names parameters, const AnomalyOptions& options) {
   scope_ = std::shared_ptr<Scope>(new Scope{std::move(parameters), options});
-  std::erase_if(scopes, [](const auto& scope) { return scope->is_over.load(); });
+  std::erase_if(scopes, [](const auto& scope) { return scope.expired(); });
   scopes.push_back(scope_);
   anomaly::guards.fetch_add(1, std::memory_order_relaxed);
 }
 
-AnomalyGuard::~AnomalyGuard() {
-  scope_->is_over = true;
-  anomaly::guards.fetch_sub(1, std::memory_order_relaxed);
-}
+AnomalyGuard::~AnomalyGuard() { anomaly::guards.fetch_sub(1, std::memory_order_relaxed); }
 
 namespace anomaly {
 

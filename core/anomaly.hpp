@@ -52,11 +52,10 @@ class AnomalyGuard {
   const Names& parameters() const { return scope_->parameters; }
   const AnomalyOptions& options() const { return scope_->options; }
 
-  /// What the thread that began it still holds when it ends elsewhere.
+  /// What the thread that began it looks at for as long as the guard lives.
   struct Scope {
     Names parameters;
     AnomalyOptions options;
-    std::atomic<bool> is_over = false;
   };
 
  private:

@@ -14,10 +14,10 @@ namespace xgrad {
 
 using CheckpointFunction = std::function<Variable(const std::vector<Variable>&)>;
 
-/// f(inputs), for less memory and more time: the tape gets one node, which keeps the inputs alone, and
-/// `backward()` calls f again for the values in between (Chen et al. 2016, "Training Deep Nets with Sublinear
-/// Memory Cost"). With n blocks in a row, each a checkpoint, what is held at once is n inputs and the values
-/// of one block instead of those of n.
+/// f(inputs), for less memory and more time: the tape gets one node, which keeps the inputs and
+/// what f read besides, and `backward()` calls f again for the values in between (Chen et al. 2016, "Training
+/// Deep Nets with Sublinear Memory Cost"). With n blocks in a row, each a checkpoint, what is held at once is
+/// n inputs and the values of one block instead of those of n.
 ///
 /// Gradients reach the inputs and every Variable that f reads besides (parameters), and are bit for bit those
 /// of f(inputs) where each is used in one checkpoint only; else their sums may round otherwise. Draws from

@@ -252,3 +252,13 @@ TEST_CASE("anomaly: nothing in a result without elements") {
   const AnomalyGuard guard;
   CHECK_NOTHROW(log(Variable(zeros({0, 3}), true)));
 }
+
+TEST_CASE("anomaly: a guard that is over holds no parameter") {
+  const Tensor numbers = ones({3});
+  {
+    const Variable parameter(numbers, true);
+    const AnomalyGuard guard(AnomalyGuard::Names{{"parameter", parameter}});
+    CHECK_FALSE(numbers.storage().is_unique());
+  }
+  CHECK(numbers.storage().is_unique());
+}

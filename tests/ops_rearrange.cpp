@@ -154,6 +154,8 @@ TEST_CASE("rearrange: errors") {
   CHECK_THROWS_TEXT(chunk(x, 2, 2), "[chunk] dim 2 is out of range");
   CHECK_THROWS_TEXT(repeat(x, {2}), "[repeat] needs times for all 2 dims of shape (2, 3), got (2,)");
   CHECK_THROWS_TEXT(repeat(x, {2, -1}), "[repeat] times must not be negative, got (2, -1) for shape (2, 3)");
+  CHECK_THROWS_TEXT(repeat(zeros({0, 1LL << 40, 2}), {1, 1, 1LL << 40}),
+                    "[repeat] more elements than can be");
   CHECK_THROWS_TEXT(repeat(x, {INT64_MAX, 2}), "[repeat] more elements than can be counted");
   CHECK_THROWS_TEXT(repeat(zeros({0}), {INT64_MAX}), "[repeat] more elements than can be counted");
   CHECK_THROWS_TEXT(flip(x, {0, -2}), "[flip] dim -2 appears twice in the list of dims (0, -2)");

@@ -110,6 +110,7 @@ Variable repeat(const Variable& x, const Shape& times) {
     check_sizes("repeat", repeated);
     const Variable many = expand(reshape(y, {outer, 1, shape[i], inner}), repeated);
     shape[i] *= times[i];
+    check_sizes("repeat", shape);
     y = reshape(many, shape);
   }
   return y;

@@ -17,7 +17,7 @@ struct Step {
 };
 
 /// Learns batch by batch: AdamW on gradients clipped to norm 1, with warm-up and a cosine. True if it ran to
-/// the end, false if Ctrl-C ended it. Throws `std::runtime_error` naming the step where the loss or a
+/// the end undisturbed, false if Ctrl-C came. Throws `std::runtime_error` naming the step where the loss or a
 /// gradient is not finite.
 bool train(const xgrad::nn::GPT& model, const Config& config, const std::function<Batch()>& next_batch,
            const std::function<void(const Step&)>& after_step);

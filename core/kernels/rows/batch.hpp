@@ -134,7 +134,7 @@ inline __m256i first_lanes(std::int64_t n) {
 }
 #endif
 
-/// The end of a row: n elements, fewer than a batch has; `filling` in the other lanes. AVX-512 and AVX have
+/// The end of a row: n elements, at most a batch; `filling` in the other lanes. AVX-512 and AVX have
 /// instructions for it.
 template <class T>
 inline Batch<T> load_part(const T* x, std::int64_t n, T filling) {

@@ -39,7 +39,7 @@ inline Batch<T> nearest(const Batch<T>& x) {
 
 // eˣ for x up to 88, such as what is left of a score when the largest has been subtracted: half the
 // instructions of xsimd's. x = n ln 2 + r gives 2ⁿ eʳ, with eʳ = 1 + r + r² q(r) fitted on |r| ≤ ½ ln 2 with
-// a relative error of 3e-9. Results below 2⁻¹²⁶ are 0.
+// a relative error of 3e-9. Results below 2⁻¹²⁶ lose digits or are 0.
 template <class T>
 inline Batch<T> fast_exp(const Batch<T>& x) {
 #ifdef XGRAD_HAVE_XSIMD
