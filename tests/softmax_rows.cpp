@@ -93,6 +93,5 @@ TEST_CASE("softmax: exponentials from 0 down to where they vanish") {
     } else {
       CHECK(std::abs(y[i + 1] / y[i] - exact) <= 4e-7 * exact);
     }
-    if (pairs[i + 1] < -89) CHECK(y[i + 1] == 0);
   }
 }
