@@ -126,7 +126,7 @@ bool Engine::is_replayed(std::size_t at) const {
 }
 
 bool Engine::may_add_to(const Variable& slot) const {
-  return !create_graph_ && slot.defined() && slot.is_sole_owner() && slot.value().is_contiguous();
+  return !create_graph_ && slot.owns_memory();
 }
 
 // The first gradient to arrive is borrowed; a later one makes a sum, in place once nobody else can see it.
@@ -149,9 +149,7 @@ void Engine::deposit(Node& node, const Variable& gradient) {
   if (node.grad_.defined()) {
     node.grad_.add_(value);
   } else {
-    const bool has_own_memory = gradient.is_sole_owner() && value.is_contiguous() &&
-                                value.storage()->bytes() == value.nbytes();  // not a slice of something large
-    node.grad_ = has_own_memory ? value : value.clone();
+    node.grad_ = gradient.owns_memory() ? value : value.clone();
   }
 }
 

@@ -16,29 +16,31 @@ namespace {
 
 constexpr std::align_val_t alignment{64};
 constexpr std::size_t smallest = 64;
-constexpr std::size_t slack = std::size_t{16} << 20;
 
-// Size classes: multiples of 64 up to 1024 bytes, then four to a power of two (1280, 1536, 1792, 2048, 2560,
-// ...), so that at most a fifth of a large block is padding.
-constexpr std::size_t fine = 1024, fine_classes = fine / smallest;
+// Size classes: multiples of 64 up to 1088 bytes, then four to a power of two, and 64 more: 1280 + 64, 1536 +
+// 64, 1792 + 64, 2048 + 64, 2560 + 64, ... So at most a fifth of a large block is padding, and none of one
+// that holds a power of two of elements behind their Storage.
+constexpr std::size_t header = 64, finest = 1024;
+constexpr std::size_t fine_classes = (finest + header) / smallest;
 
 constexpr std::size_t class_of(std::size_t bytes) {
-  if (bytes <= fine) return bytes == 0 ? 0 : (bytes - 1) / smallest;
-  const auto power = static_cast<std::size_t>(std::bit_width(bytes - 1) - 1);
-  const std::size_t quarter = ((bytes - 1) >> (power - 2)) & 3;
+  if (bytes <= finest + header) return bytes == 0 ? 0 : (bytes - 1) / smallest;
+  const std::size_t last = bytes - header - 1;
+  const auto power = static_cast<std::size_t>(std::bit_width(last) - 1);
+  const std::size_t quarter = (last >> (power - 2)) & 3;
   return fine_classes + (power - 10) * 4 + quarter;
 }
 
 constexpr std::size_t class_bytes(std::size_t size_class) {
   if (size_class < fine_classes) return (size_class + 1) * smallest;
   const std::size_t coarse = size_class - fine_classes;
-  const std::size_t base = fine << (coarse / 4);
-  return base + base / 4 * (coarse % 4 + 1);
+  const std::size_t base = finest << (coarse / 4);
+  return base + base / 4 * (coarse % 4 + 1) + header;
 }
 
 constexpr std::size_t classes = fine_classes + 4 * 54;
-static_assert(class_of(1024) == 15 && class_bytes(class_of(1025)) == 1280 &&
-              class_of(2048) + 1 == class_of(2049));
+static_assert(class_of(1088) == 16 && class_bytes(16) == 1088 && class_bytes(class_of(1089)) == 1344 &&
+              class_bytes(class_of(2112)) == 2112 && class_of(2112) + 1 == class_of(2113));
 
 // A kept block holds the address of the next one of its class.
 struct Block {
@@ -60,9 +62,13 @@ constinit std::atomic<std::size_t> held{0}, peak{0}, system_requests{0};
 constinit std::atomic<std::ptrdiff_t> in_use{0};
 constinit std::atomic<unsigned> releases{0};
 
-bool may_keep() noexcept {
-  return held.load(std::memory_order_relaxed) <= peak.load(std::memory_order_relaxed) + slack;
+// The most that may be held.
+std::size_t bound() noexcept {
+  const std::size_t most = peak.load(std::memory_order_relaxed);
+  return most + std::max(std::size_t{16} << 20, most / 8);
 }
+
+bool may_keep() noexcept { return held.load(std::memory_order_relaxed) <= bound(); }
 
 void return_to_system(void* block, std::size_t size) noexcept {
   ::operator delete(block, alignment);
@@ -84,24 +90,41 @@ class Pool {
 
   std::mutex& mutex() { return mutex_; }
 
-  // Makes room below the bound for `size` more, largest blocks first. With size = everything, frees all.
+  // Makes room below the bound for `size` more. What is freed here may be asked for again, and the system then
+  // clears its pages: so the smallest block that is enough goes, or else the largest.
   void shrink(std::size_t size) noexcept {
     const std::lock_guard lock(mutex_);
-    for (std::size_t c = classes; c-- > 0;) {
-      while (!free_[c].empty()) {
-        const std::size_t bound = peak.load(std::memory_order_relaxed) + slack;
-        if (size <= bound && held.load(std::memory_order_relaxed) <= bound - size) return;
-        return_to_system(free_[c].pop(), class_bytes(c));
-      }
+    while (true) {
+      const std::size_t most = bound(), now = held.load(std::memory_order_relaxed) + size;
+      if (now <= most) return;
+      const std::size_t c = smallest_of(now - most);
+      if (c == classes) return;
+      return_to_system(free_[c].pop(), class_bytes(c));
+    }
+  }
+
+  void free_all() noexcept {
+    const std::lock_guard lock(mutex_);
+    for (std::size_t c = 0; c < classes; ++c) {
+      while (!free_[c].empty()) return_to_system(free_[c].pop(), class_bytes(c));
     }
   }
 
  private:
+  // The class of the smallest block here of so many bytes or more, else of the largest; `classes` if none is.
+  std::size_t smallest_of(std::size_t bytes) const {
+    std::size_t found = classes;
+    for (std::size_t c = classes; c-- > 0;) {
+      if (free_[c].empty()) continue;
+      if (found != classes && class_bytes(c) < bytes) break;
+      found = c;
+    }
+    return found;
+  }
+
   std::mutex mutex_;
   std::array<FreeList, classes> free_;
 };
-
-constexpr std::size_t everything = ~std::size_t{0};
 
 // Never destroyed: Tensors in static storage may outlive every other static object. A child process has but
 // the thread that forked, so that one holds the lock meanwhile: another would never let go of it in the
@@ -226,8 +249,7 @@ void* pool_allocate(std::size_t bytes) {
   void* block = cache.take(size_class);
   if (!block) block = pool().take(size_class);
   if (!block) {
-    if (held.load(std::memory_order_relaxed) + size > peak.load(std::memory_order_relaxed) + slack)
-      pool().shrink(size);
+    if (held.load(std::memory_order_relaxed) + size > bound()) pool().shrink(size);
     block = ask_system(size);
   }
   if (!block) {
@@ -262,7 +284,7 @@ PoolStats pool_stats() {
 void pool_release() noexcept {
   releases.fetch_add(1);
   cache.empty_into([](std::size_t c, void* block) { return_to_system(block, class_bytes(c)); });
-  pool().shrink(everything);
+  pool().free_all();
 }
 
 }  // namespace xgrad

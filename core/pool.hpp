@@ -6,8 +6,8 @@ namespace xgrad {
 
 /// Memory for Tensors and the tape, 64-byte aligned. Freed blocks are kept by size class and handed out
 /// again, so a training step after the first asks the system for nothing. What is held, in use or kept, stays
-/// below the most that was ever in use at once plus 16 MiB. Thread-safe. Throws `std::bad_alloc` when the
-/// system has no more.
+/// below the most that was ever in use at once and 16 MiB more, or an eighth more where that is larger.
+/// Thread-safe. Throws `std::bad_alloc` when the system has no more.
 void* pool_allocate(std::size_t bytes);
 void pool_free(void* block, std::size_t bytes) noexcept;
 

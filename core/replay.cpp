@@ -3,6 +3,7 @@
 #include <xgrad/core/engine.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/node.hpp>
+#include <xgrad/core/tape.hpp>
 
 namespace xgrad {
 
@@ -45,6 +46,8 @@ Variable Replay::output() const {
   }
   return unpack(node_.output_, node_.shared_from_this());
 }
+
+Tensor Replay::memory_for_gradient() const { return memory_for_result(grad_); }
 
 Tensor Replay::sum_so_far(std::size_t input) const {
   return wants(input) ? engine_.sum_so_far(*node_.inputs()[input]) : Tensor();

@@ -14,10 +14,14 @@ namespace xgrad {
 /// alive.
 class Storage {
  public:
+  /// In front of the elements: a whole cache line, so that they start at one.
+  static constexpr std::size_t header = 64;
+
   std::byte* data() { return data_; }
   std::size_t bytes() const { return bytes_; }
   std::uint32_t version() const { return version_.value(); }
   void bump_version() { version_.add(1); }
+  bool is_adopted() const { return data_ != reinterpret_cast<const std::byte*>(this) + header; }
 
  private:
   friend class StoragePtr;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <xgrad/core/error.hpp>
+#include <xgrad/core/factories.hpp>
 
 namespace xgrad {
 
@@ -17,6 +18,11 @@ void check_defined(std::string_view op, const Inputs& arguments) {
 void check_result(const char* op, const Tensor& value) {
   if (!op) fail("record", "the op needs a name");
   if (!value.defined()) fail(op, "the result to record is undefined");
+}
+
+Tensor memory_for_result(const Variable& x) {
+  // a guard against NaNs looks at inputs once the op is done
+  return x.owns_memory() && !anomaly::may_be_guarded() ? x.value() : empty(x.shape(), x.dtype());
 }
 
 bool wants_gradient(const Inputs& inputs) {

@@ -58,6 +58,14 @@ const std::shared_ptr<Node>& Variable::node() const {
   return state_ ? state_->node : none;
 }
 
+bool Variable::owns_memory() const {
+  if (state_.use_count() != 1) return false;
+  const Tensor& value = state_->value;
+  const StoragePtr& storage = value.storage();
+  return storage.is_unique() && !storage->is_adopted() && storage->bytes() == value.nbytes() &&
+         value.is_contiguous();
+}
+
 bool Variable::is_leaf() const { return !node() || node()->is_leaf(); }
 
 bool Variable::has_grad() const { return node() && node()->grad_.defined(); }

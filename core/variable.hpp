@@ -138,8 +138,9 @@ class Variable {
   static Variable of_node(Tensor value, std::shared_ptr<Node> node);
   /// Both are handles to one and the same Variable.
   bool is(const Variable& other) const { return state_ == other.state_; }
-  /// No other handle, view or Variable sees these elements, so they may be written over.
-  bool is_sole_owner() const { return state_.use_count() == 1 && state_->value.storage().is_unique(); }
+  /// No other handle, view or Variable sees these elements, which lie in order and fill their storage: they
+  /// may be written over, or kept without a copy.
+  bool owns_memory() const;
 
  private:
   HookHandle add_hook(GradientHook hook) const;

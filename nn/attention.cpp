@@ -1,6 +1,7 @@
 #include <xgrad/nn/attention.hpp>
 
 #include <cmath>
+#include <utility>
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
@@ -51,12 +52,10 @@ AttentionOutput scaled_dot_product_attention(const Variable& q, const Variable& 
     fail("scaled_dot_product_attention", "q must be (B, H, T_q, d), k and v (B, H, T_k, d): got q ",
          q.shape(), ", k ", k.shape(), ", v ", v.shape());
   }
-  const Variable scores = matmul(q, k.mT());  // (B, H, T_q, d) @ (B, H, d, T_k)
-  const Variable weights =                    // (B, H, T_q, T_k)
-      softmax(scores, -1,
-              {.scale = scale_of(q),
-               .mask = mask.for_scores(scores.shape(), q.dtype()),
-               .zero_if_all_masked = true});
+  Variable scores = matmul(q, k.mT());  // (B, H, T_q, d) @ (B, H, d, T_k)
+  const Tensor keep = mask.for_scores(scores.shape(), q.dtype());
+  const Variable weights =  // (B, H, T_q, T_k), in the memory of the scores
+      softmax(std::move(scores), -1, {.scale = scale_of(q), .mask = keep, .zero_if_all_masked = true});
   const Variable context = matmul(dropout ? (*dropout)(weights) : weights, v);  // (B, H, T_q, d)
   return {context, weights};
 }

@@ -4,6 +4,7 @@
 #include <initializer_list>
 
 #include <xgrad/core/factories.hpp>
+#include <xgrad/core/kernels/copy.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/raw.hpp>
 #include <xgrad/core/kernels/rows/softmax.hpp>
@@ -50,14 +51,13 @@ void softmax_rows(const Tensor& x, const Tensor& mask, const Tensor& y, ScoreRow
           grain / n + 1);
 }
 
-// y of x's shape by f(the inputs' contiguous rows, y's) over rows of the last dim; another dim is moved
-// there, and back.
+// y by f(the inputs' contiguous rows, y's) over rows of the last dim; another dim is moved there, and back.
 template <class F>
-Tensor map_rows(std::string_view op, std::initializer_list<Tensor> inputs, int dim, const F& f) {
-  const Tensor& first = *inputs.begin();
-  if (first.numel() == 0) return empty(first.shape(), first.dtype());
-  const int last = first.dim() - 1;
-  return dispatch_floating(op, first, [&]<class T>() {
+void map_rows(std::string_view op, std::initializer_list<Tensor> inputs, int dim, const Tensor& y,
+              const F& f) {
+  if (y.numel() == 0) return;
+  const int last = y.dim() - 1;
+  dispatch_floating(op, y, [&]<class T>() {
     std::array<Tensor, 2> held;
     std::array<const T*, 2> from{};
     std::size_t count = 0;
@@ -66,56 +66,57 @@ Tensor map_rows(std::string_view op, std::initializer_list<Tensor> inputs, int d
       from[count] = raw<T>(held[count]);
       ++count;
     }
-    const Tensor y = empty(held[0].shape(), first.dtype());
-    const std::int64_t n = first.size(dim);
+    const Tensor to = dim == last ? y : empty(held[0].shape(), y.dtype());
+    const std::int64_t n = y.size(dim);
     parallel_for(y.numel() / n, grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
       const auto part = [&](const T* x) { return x ? x + begin * n : x; };
-      f(kernels::rows<SoftmaxRows<T>>(), part(from[0]), part(from[1]), raw<T>(y) + begin * n, end - begin, n);
+      f(kernels::rows<SoftmaxRows<T>>(), part(from[0]), part(from[1]), raw<T>(to) + begin * n, end - begin,
+        n);
     });
-    return dim == last ? y : y.transpose(dim, last).contiguous();
+    if (dim != last) copy(to.transpose(dim, last), y);
   });
 }
 
 }  // namespace
 
-Tensor softmax(const Tensor& x, int dim, double scale, const Tensor& mask, bool zero_if_all_masked) {
-  if (x.numel() == 0) return empty(x.shape(), x.dtype());
+void softmax(const Tensor& x, int dim, double scale, const Tensor& mask, bool zero_if_all_masked,
+             const Tensor& y) {
+  if (y.numel() == 0) return;
   const int last = x.dim() - 1;
   if (dim != last) {
+    const Tensor from = x.transpose(dim, last), to = empty(from.shape(), y.dtype());
     const Tensor moved = mask.defined() ? mask.expand(x.shape()).transpose(dim, last) : mask;
-    return softmax(x.transpose(dim, last), last, scale, moved, zero_if_all_masked)
-        .transpose(dim, last)
-        .contiguous();
+    softmax(from, last, scale, moved, zero_if_all_masked, to);
+    return copy(to.transpose(dim, last), y);
   }
   const Tensor readable = x.strides()[last] == 1 ? x : x.contiguous();
   const Tensor spread = mask.defined() ? spread_mask(mask, x.shape()) : mask;
-  const Tensor y = empty(x.shape(), x.dtype());
   dispatch_floating("softmax", x, [&]<class T>() {
     ScoreRows<T> scores{};
     scores.scale = static_cast<T>(scale);
     scores.zero_if_all_masked = zero_if_all_masked;
     softmax_rows<T>(readable, spread, y, scores);
   });
-  return y;
 }
 
-Tensor softmax_backward(const Tensor& g, const Tensor& y, int dim, double scale) {
-  return map_rows(
-      "softmax_backward", {g, y}, dim,
-      [scale]<class T>(const SoftmaxRows<T>& f, const T* a, const T* b, T* dx, std::int64_t rows,
-                       std::int64_t n) { f.softmax_backward(a, b, static_cast<T>(scale), dx, rows, n); });
+void softmax_backward(const Tensor& g, const Tensor& y, int dim, double scale, const Tensor& dx) {
+  map_rows("softmax_backward", {g, y}, dim, dx,
+           [scale]<class T>(const SoftmaxRows<T>& f, const T* a, const T* b, T* to, std::int64_t rows,
+                            std::int64_t n) {
+             f.softmax_backward(a, b, static_cast<T>(scale), to, rows, n);
+           });
 }
 
-Tensor log_softmax(const Tensor& x, int dim) {
-  return map_rows("log_softmax", {x}, dim,
-                  []<class T>(const SoftmaxRows<T>& f, const T* a, const T*, T* y, std::int64_t rows,
-                              std::int64_t n) { f.log_softmax(a, y, rows, n); });
+void log_softmax(const Tensor& x, int dim, const Tensor& y) {
+  map_rows("log_softmax", {x}, dim, y,
+           []<class T>(const SoftmaxRows<T>& f, const T* a, const T*, T* to, std::int64_t rows,
+                       std::int64_t n) { f.log_softmax(a, to, rows, n); });
 }
 
-Tensor log_softmax_backward(const Tensor& g, const Tensor& y, int dim) {
-  return map_rows("log_softmax_backward", {g, y}, dim,
-                  []<class T>(const SoftmaxRows<T>& f, const T* a, const T* b, T* dx, std::int64_t rows,
-                              std::int64_t n) { f.log_softmax_backward(a, b, dx, rows, n); });
+void log_softmax_backward(const Tensor& g, const Tensor& y, int dim, const Tensor& dx) {
+  map_rows("log_softmax_backward", {g, y}, dim, dx,
+           []<class T>(const SoftmaxRows<T>& f, const T* a, const T* b, T* to, std::int64_t rows,
+                       std::int64_t n) { f.log_softmax_backward(a, b, to, rows, n); });
 }
 
 }  // namespace xgrad::kernels

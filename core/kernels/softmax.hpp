@@ -4,16 +4,18 @@
 
 namespace xgrad::kernels {
 
-// Over one dim, any other dims are independent rows. Results are new and contiguous.
+// Over one dim, any other dims are independent rows. Results are written to the last argument, which is
+// contiguous, and may be x (g) itself.
 
-/// exp(s − max s) / Σ exp(s − max s), where s is scale · x, plus the mask or only where it holds. The mask
+/// y = exp(s − max s) / Σ exp(s − max s), where s is scale · x, plus the mask or only where it holds. The mask
 /// may be undefined; it is read through its own strides, whatever x's shape.
-Tensor softmax(const Tensor& x, int dim, double scale, const Tensor& mask, bool zero_if_all_masked);
-/// scale · y ⊙ (g − Σ g y)
-Tensor softmax_backward(const Tensor& g, const Tensor& y, int dim, double scale);
+void softmax(const Tensor& x, int dim, double scale, const Tensor& mask, bool zero_if_all_masked,
+             const Tensor& y);
+/// dx = scale · y ⊙ (g − Σ g y)
+void softmax_backward(const Tensor& g, const Tensor& y, int dim, double scale, const Tensor& dx);
 
-Tensor log_softmax(const Tensor& x, int dim);
-/// g − exp(y) Σ g
-Tensor log_softmax_backward(const Tensor& g, const Tensor& y, int dim);
+void log_softmax(const Tensor& x, int dim, const Tensor& y);
+/// dx = g − exp(y) Σ g
+void log_softmax_backward(const Tensor& g, const Tensor& y, int dim, const Tensor& dx);
 
 }  // namespace xgrad::kernels

@@ -10,7 +10,7 @@
 
 namespace xgrad {
 
-Variable softmax(const Variable& x, int dim, const SoftmaxOptions& options) {
+Variable softmax(Variable x, int dim, const SoftmaxOptions& options) {
   check_defined("softmax", {x});
   check_floating("softmax", x.value());
   const Tensor mask = checked_mask("softmax", options.mask, x.shape(), x.dtype());
@@ -20,12 +20,15 @@ Variable softmax(const Variable& x, int dim, const SoftmaxOptions& options) {
     return reshape(softmax(reshape(x, {1}), dim, row), {});
   }
   dim = normalize_dim("softmax", dim, x.dim());
-  const Tensor y = kernels::softmax(x.value(), dim, options.scale, mask, options.zero_if_all_masked);
+  const Tensor y = memory_for_result(x);
+  kernels::softmax(x.value(), dim, options.scale, mask, options.zero_if_all_masked, y);
   return record("softmax", y, {x}, {keeps_output}, [dim, s = options.scale](const Replay& r) -> Gradients {
     // ∂y_i/∂x_j = s y_i (δ_ij − y_j)   ⇒   dx = s y ⊙ (g − Σ_j g_j y_j)
-    const Variable g = r.grad(), y = r.output();
+    const Variable &g = r.grad(), y = r.output();
     if (r.is_recorded()) return {composed::softmax_backward(g, y, dim, s)};
-    return {kernels::softmax_backward(g.value(), y.value(), dim, s)};
+    const Tensor dx = r.memory_for_gradient();
+    kernels::softmax_backward(g.value(), y.value(), dim, s, dx);
+    return {dx};
   });
 }
 
@@ -33,18 +36,21 @@ Variable composed::softmax_backward(const Variable& g, const Variable& y, int di
   return y * (g - sum(g * y, {dim}, /*keepdim=*/true)) * scale;
 }
 
-Variable log_softmax(const Variable& x, int dim) {
+Variable log_softmax(Variable x, int dim) {
   check_defined("log_softmax", {x});
   check_floating("log_softmax", x.value());
   if (x.dim() == 0) return reshape(log_softmax(reshape(x, {1}), dim), {});
   dim = normalize_dim("log_softmax", dim, x.dim());
-  return record("log_softmax", kernels::log_softmax(x.value(), dim), {x}, {keeps_output},
-                [dim](const Replay& r) -> Gradients {
-                  // ∂y_i/∂x_j = δ_ij − exp(y_j)   ⇒   dx = g − exp(y) Σ_i g_i
-                  const Variable g = r.grad(), y = r.output();
-                  if (r.is_recorded()) return {composed::log_softmax_backward(g, y, dim)};
-                  return {kernels::log_softmax_backward(g.value(), y.value(), dim)};
-                });
+  const Tensor y = memory_for_result(x);
+  kernels::log_softmax(x.value(), dim, y);
+  return record("log_softmax", y, {x}, {keeps_output}, [dim](const Replay& r) -> Gradients {
+    // ∂y_i/∂x_j = δ_ij − exp(y_j)   ⇒   dx = g − exp(y) Σ_i g_i
+    const Variable &g = r.grad(), y = r.output();
+    if (r.is_recorded()) return {composed::log_softmax_backward(g, y, dim)};
+    const Tensor dx = r.memory_for_gradient();
+    kernels::log_softmax_backward(g.value(), y.value(), dim, dx);
+    return {dx};
+  });
 }
 
 Variable composed::log_softmax_backward(const Variable& g, const Variable& y, int dim) {

@@ -11,12 +11,15 @@ struct SoftmaxOptions {
   bool zero_if_all_masked = false;  ///< a row without anything kept gives 0 and gradient 0 instead of NaN
 };
 
+// x comes by value, so that a temporary's memory can become the result's: scores that nobody else holds
+// (`std::move(scores)`) are not kept beside their weights.
+
 /// Softmax over axis `dim`: y_i = exp(s x_i + m_i − max) / Σ_j exp(s x_j + m_j − max). Same shape as x.
 /// Floating dtypes. A row of −∞ gives NaN. What a boolean mask hides may be anything, NaN too.
-Variable softmax(const Variable& x, int dim, const SoftmaxOptions& options = {});
+Variable softmax(Variable x, int dim, const SoftmaxOptions& options = {});
 
 /// log softmax(x): y_i = x_i − max − log Σ_j exp(x_j − max).
-Variable log_softmax(const Variable& x, int dim);
+Variable log_softmax(Variable x, int dim);
 
 /// The rules, from the outputs y, in ordinary ops: what the fused kernels compute, and what they are tested
 /// against.

@@ -19,20 +19,29 @@ inline void scale_row(T* y, T factor, std::int64_t n) {
   map_row(y, y, n, [factor](B<T> a) { return B<T>(a * B<T>(factor)); });
 }
 
-// y = scale · x + mask, which `score` computes from a way to read batches; returns the largest. With a NaN in
-// the row, the row's exponentials and their sum are NaN whatever the maximum makes of it.
+// Elements i to i + count of a row: a batch, or what is left of it.
+template <class T>
+struct Place {
+  std::int64_t i, count;
+  B<T> read(const T* x) const {
+    return count == width<T> ? load<T>(x + i) : load_part<T>(x + i, count, x[i]);
+  }
+};
+
+// y = scale · x + mask, which `score` computes place by place; returns the largest. With a NaN in the row, the
+// row's exponentials and their sum are NaN whatever the maximum makes of it. y may be x.
 template <class T, class Score>
 T write_scores(T* y, std::int64_t n, Score score) {
   Maxima<T> maxima(minus_infinity<T>);
   batches<T>(
       n,
       [&](std::int64_t i, int k) {
-        const B<T> s = score([&](const T* x) { return load<T>(x + i); });
+        const B<T> s = score(Place<T>{i, width<T>});
         maxima.of[k] = max(s, maxima.of[k]);
         store<T>(y + i, s);
       },
       [&](std::int64_t i, std::int64_t count) {
-        const B<T> s = score([&](const T* x) { return load_part<T>(x + i, count, x[i]); });
+        const B<T> s = score(Place<T>{i, count});
         maxima.of[0] = max(s, maxima.of[0]);
         store_part<T>(y + i, s, count);
       });
@@ -41,24 +50,21 @@ T write_scores(T* y, std::int64_t n, Score score) {
 
 template <class T>
 T scores_plain(const T* x, T scale, T* y, std::int64_t n) {
-  return write_scores(y, n, [&](auto read) { return B<T>(read(x) * B<T>(scale)); });
+  return write_scores(y, n, [&](const Place<T>& at) { return B<T>(at.read(x) * B<T>(scale)); });
 }
 
 template <class T>
 T scores_added(const T* x, const T* added, T scale, T* y, std::int64_t n) {
-  return write_scores(y, n, [&](auto read) { return B<T>(read(x) * B<T>(scale) + read(added)); });
+  return write_scores(
+      y, n, [&](const Place<T>& at) { return B<T>(at.read(x) * B<T>(scale) + at.read(added)); });
 }
 
 // Chosen, not added: what a boolean mask hides may be anything, NaN too.
 template <class T>
-T scores_kept(const T* __restrict x, const bool* __restrict kept, T scale, T* __restrict y, std::int64_t n) {
-  // as bytes, and x read in any case: only so the compiler makes SIMD of it
-  const auto* bytes = reinterpret_cast<const unsigned char*>(kept);
-  for (std::int64_t i = 0; i < n; ++i) {
-    const T score = x[i] * scale;
-    y[i] = bytes[i] != 0 ? score : minus_infinity<T>;
-  }
-  return largest_of_row(y, minus_infinity<T>, n);
+T scores_kept(const T* x, const bool* kept, T scale, T* y, std::int64_t n) {
+  return write_scores(y, n, [&](const Place<T>& at) {
+    return keep_flagged<T>(B<T>(at.read(x) * B<T>(scale)), kept + at.i, at.count, minus_infinity<T>);
+  });
 }
 
 template <class T>
