@@ -125,9 +125,7 @@ bool Engine::is_replayed(std::size_t at) const {
   return needed_[at] && !node.is_leaf() && (!is_target_[at] || leads_on(node));
 }
 
-bool Engine::may_add_to(const Variable& slot) const {
-  return !create_graph_ && slot.owns_memory();
-}
+bool Engine::may_add_to(const Variable& slot) const { return !create_graph_ && slot.owns_memory(); }
 
 // The first gradient to arrive is borrowed; a later one makes a sum, in place once nobody else can see it.
 void Engine::accumulate(std::size_t at, Variable gradient) {

@@ -90,8 +90,8 @@ class Pool {
 
   std::mutex& mutex() { return mutex_; }
 
-  // Makes room below the bound for `size` more. What is freed here may be asked for again, and the system then
-  // clears its pages: so the smallest block that is enough goes, or else the largest.
+  // Makes room below the bound for `size` more. What is freed here may be asked for again, and the system
+  // then clears its pages: so the smallest block that is enough goes, or else the largest.
   void shrink(std::size_t size) noexcept {
     const std::lock_guard lock(mutex_);
     while (true) {

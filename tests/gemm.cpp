@@ -25,8 +25,12 @@ struct Case {
 };
 
 template <class T>
-using Gemm = void (*)(bool, bool, std::int64_t, std::int64_t, std::int64_t, T, const T*, std::int64_t,
-                      const T*, std::int64_t, T, T*, std::int64_t);
+using Gemm = void (*)(const kernels::Product<T>&);
+
+template <class T>
+kernels::Operand<T> operand(bool is_transposed, const T* first, std::int64_t step) {
+  return is_transposed ? kernels::transposed(first, step) : kernels::as_stored(first, step);
+}
 
 // Small whole numbers, so that every order of summation gives the same result.
 template <class T>
@@ -40,11 +44,12 @@ std::vector<T> numbers(std::int64_t count, std::int64_t seed) {
 
 // The first element of C that is wrong, or −1. With beta = 0, C starts as NaN.
 template <class T>
-std::int64_t first_wrong(Gemm<T> gemm, const Case& x, T alpha, T beta) {
+std::int64_t first_wrong(Gemm<T> gemm, const Case& x, T alpha, T beta, bool has_bias) {
   const std::int64_t lda = (x.trans_a ? x.m : x.k) + x.extra, ldb = (x.trans_b ? x.k : x.n) + x.extra;
   const std::int64_t ldc = x.n + x.extra;
   const std::vector<T> a = numbers<T>((x.trans_a ? x.k : x.m) * lda, 3);
   const std::vector<T> b = numbers<T>((x.trans_b ? x.n : x.k) * ldb, 5);
+  const std::vector<T> bias = numbers<T>(x.n, 13);
   std::vector<T> c = numbers<T>(x.m * ldc, 11);
   if (beta == T(0)) c.assign(c.size(), std::numeric_limits<T>::quiet_NaN());
   std::vector<T> expected = c;
@@ -56,10 +61,11 @@ std::int64_t first_wrong(Gemm<T> gemm, const Case& x, T alpha, T beta) {
         sum += at(a, x.trans_a ? p * lda + i : i * lda + p) * at(b, x.trans_b ? j * ldb + p : p * ldb + j);
       }
       T& to = expected[static_cast<std::size_t>(i * ldc + j)];
-      to = alpha * sum + (beta == T(0) ? T(0) : beta * to);
+      to = alpha * sum + (beta == T(0) ? T(0) : beta * to) + (has_bias ? at(bias, j) : T(0));
     }
   }
-  gemm(x.trans_a, x.trans_b, x.m, x.n, x.k, alpha, a.data(), lda, b.data(), ldb, beta, c.data(), ldc);
+  gemm({x.m, x.n, x.k, alpha, operand(x.trans_a, a.data(), lda), operand(x.trans_b, b.data(), ldb), beta,
+        c.data(), ldc, has_bias ? bias.data() : nullptr});
   for (std::size_t i = 0; i < c.size(); ++i) {
     if (c[i] != expected[i] && !(std::isnan(c[i]) && std::isnan(expected[i])))
       return static_cast<std::int64_t>(i);
@@ -69,23 +75,26 @@ std::int64_t first_wrong(Gemm<T> gemm, const Case& x, T alpha, T beta) {
 
 // CBLAS, or our own where there is none.
 template <class T>
-void blas_or_own(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, T alpha,
-                 const T* a, std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c, std::int64_t ldc) {
-  if (!kernels::blas_gemm(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc))
-    kernels::own_gemm(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+void blas_or_own(const kernels::Product<T>& x) {
+  if (!kernels::blas_gemm(x)) kernels::own_gemm(x);
 }
 
 template <class T>
 void check(const Case& x) {
   const std::pair<const char*, Gemm<T>> functions[] = {
-      {"own", kernels::own_gemm<T>}, {"CBLAS", blas_or_own<T>}, {"chosen", kernels::gemm<T>}};
-  for (const auto& factors : {std::pair<T, T>{1, 0}, {1, 1}, {2, -3}}) {
+      {"own", [](const kernels::Product<T>& p) { kernels::own_gemm(p); }},
+      {"CBLAS", blas_or_own<T>},
+      {"chosen", [](const kernels::Product<T>& p) { kernels::gemm(p); }}};
+  struct Terms {
+    T alpha, beta;
+    bool has_bias;
+  };
+  for (const Terms& terms : {Terms{1, 0, false}, {1, 1, false}, {1, 0, true}, {2, -3, true}}) {
     for (const auto& function : functions) {
-      const T alpha = factors.first, beta = factors.second;
-      const std::int64_t wrong = first_wrong<T>(function.second, x, alpha, beta);
+      const std::int64_t wrong = first_wrong<T>(function.second, x, terms.alpha, terms.beta, terms.has_bias);
       REQUIRE_MESSAGE(wrong == -1, function.first, " gemm, transposed ", x.trans_a, " ", x.trans_b,
-                      ", sizes ", x.m, " ", x.n, " ", x.k, ", extra ", x.extra, ", alpha ", alpha, ", beta ",
-                      beta);
+                      ", sizes ", x.m, " ", x.n, " ", x.k, ", extra ", x.extra, ", alpha ", terms.alpha,
+                      ", beta ", terms.beta, ", bias ", terms.has_bias);
     }
   }
 }
@@ -131,7 +140,7 @@ TEST_CASE_TEMPLATE("gemm equals the triple loop", T, float, double) {
   }
 }
 
-TEST_CASE_TEMPLATE("gemm_batch equals gemm for each item", T, float, double) {
+TEST_CASE_TEMPLATE("gemm of several products equals gemm for each", T, float, double) {
   constexpr std::int64_t count = 3, m = 13, n = 18, k = 9;
   for (const bool trans_a : {false, true}) {
     for (const bool trans_b : {false, true}) {
@@ -146,11 +155,13 @@ TEST_CASE_TEMPLATE("gemm_batch equals gemm for each item", T, float, double) {
           const std::vector<T> a = numbers<T>(count * step_a, 3), b = numbers<T>(count * (n * k + 2), 5);
           std::vector<T> c = numbers<T>(count * step_c, 11), expected = c;
           for (std::int64_t i = 0; i < count; ++i) {
-            kernels::gemm<T>(trans_a, trans_b, m, n, depth, 2, a.data() + i * step_a, lda,
-                             b.data() + i * step_b, ldb, -1, expected.data() + i * step_c, n);
+            kernels::gemm<T>({m, n, depth, 2, operand(trans_a, a.data() + i * step_a, lda),
+                              operand(trans_b, b.data() + i * step_b, ldb), -1, expected.data() + i * step_c,
+                              n});
           }
-          kernels::gemm_batch<T>(count, trans_a, trans_b, m, n, depth, 2, a.data(), lda, step_a, b.data(),
-                                 ldb, step_b, -1, c.data(), n, step_c);
+          kernels::gemm<T>({m, n, depth, 2, operand(trans_a, a.data(), lda), operand(trans_b, b.data(), ldb),
+                            -1, c.data(), n},
+                           {count, step_a, step_b, step_c});
           CHECK(c == expected);
         }
       }

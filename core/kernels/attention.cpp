@@ -41,8 +41,8 @@ Attention attention(const Tensor& q, const Tensor& k, const Tensor& v, double sc
           T* const so_far = key == 0 ? nullptr : output.at(query);
           row.softmax_step(head.scores(query, n, key, m, e, memory.of_mask), max, sum, so_far, output.step,
                            d);
-          gemm(false, false, n, d, m, T(1), e, m, values.at(key), values.step, key == 0 ? T(0) : T(1),
-               output.at(query), output.step);
+          gemm<T>({n, d, m, T(1), as_stored(e, m), values.stored_from(key), key == 0 ? T(0) : T(1),
+                   output.at(query), output.step});
         }
         row.softmax_end(max, sum, output.at(query), output.step, n, d);
       }

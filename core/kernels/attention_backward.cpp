@@ -51,23 +51,21 @@ class HeadBackward {
   void add_tile(std::int64_t query, std::int64_t n, std::int64_t key, std::int64_t m) const {
     T* const p = memory_.first;
     T* const ds = dq_.data || dk_.data ? memory_.second : nullptr;
-    const auto of_query = [query](const HeadRows<T>& x) { return x.data + query * x.step; };
-    const auto of_key = [key](const HeadRows<T>& x) { return x.data + key * x.step; };
     const ScoreTile<T> tile = head_.scores(query, n, key, m, p, memory_.of_mask);
     if (ds) {  // dP = g vᵀ
-      gemm(false, true, n, m, d_v_, T(1), of_query(g_), g_.step, of_key(v_), v_.step, T(0), ds, m);
+      gemm<T>({n, m, d_v_, T(1), g_.stored_from(query), v_.transposed_from(key), T(0), ds, m});
     }
     rows<AttentionRows<T>>().softmax_backward(tile, logsumexp_ + query, memory_.per_query + query, ds);
     if (dv_.data) {  // dv += Pᵀ g
-      gemm(true, false, m, d_v_, n, T(1), p, m, of_query(g_), g_.step, T(1), of_key(dv_), dv_.step);
+      gemm<T>({m, d_v_, n, T(1), transposed<T>(p, m), g_.stored_from(query), T(1), dv_.at(key), dv_.step});
     }
     if (dq_.data) {  // dq += s dS k
-      gemm(false, false, n, head_.d, m, head_.scale, ds, m, of_key(k_), k_.step, T(1), of_query(dq_),
-           dq_.step);
+      gemm<T>({n, head_.d, m, head_.scale, as_stored<T>(ds, m), k_.stored_from(key), T(1), dq_.at(query),
+               dq_.step});
     }
     if (dk_.data) {  // dk += s dSᵀ q
-      gemm(true, false, m, head_.d, n, head_.scale, ds, m, of_query(q_), q_.step, T(1), of_key(dk_),
-           dk_.step);
+      gemm<T>({m, head_.d, n, head_.scale, transposed<T>(ds, m), q_.stored_from(query), T(1), dk_.at(key),
+               dk_.step});
     }
   }
 

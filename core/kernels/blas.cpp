@@ -20,11 +20,12 @@
 namespace xgrad::kernels {
 namespace {
 
-// beta · C, all that is left of a product over k = 0 elements.
+// beta · C + bias, all that is left of a product over k = 0 elements.
 template <class T>
-void scale_rows(std::int64_t m, std::int64_t n, T beta, T* c, std::int64_t ldc) {
-  for (std::int64_t i = 0; i < m; ++i) {
-    for (std::int64_t j = 0; j < n; ++j) c[i * ldc + j] = beta == T(0) ? T(0) : beta * c[i * ldc + j];
+void without_product(const Product<T>& x, T* c) {
+  for (std::int64_t i = 0; i < x.m; ++i, c += x.c_row) {
+    for (std::int64_t j = 0; j < x.n; ++j)
+      c[j] = (x.beta == T(0) ? T(0) : x.beta * c[j]) + (x.bias ? x.bias[j] : T(0));
   }
 }
 
@@ -77,8 +78,9 @@ class InOneThread {
 
 // Up to this many multiplications our own loops are done as early or earlier; what BLAS gains on larger
 // products is some 5 %.
-bool is_worth_a_call(std::int64_t m, std::int64_t n, std::int64_t k) {
-  return m * n * k > (std::int64_t{1} << 28) && blas_is_fast();
+template <class T>
+bool is_worth_a_call(const Product<T>& x) {
+  return x.m * x.n * x.k > (std::int64_t{1} << 28) && blas_is_fast();
 }
 
 // CBLAS counts in int; what is larger goes to our own loops.
@@ -97,12 +99,22 @@ void call_blas(CBLAS_TRANSPOSE trans_a, CBLAS_TRANSPOSE trans_b, int m, int n, i
 }
 
 #else
-bool is_worth_a_call(std::int64_t, std::int64_t, std::int64_t) { return false; }
+template <class T>
+bool is_worth_a_call(const Product<T>&) {
+  return false;
+}
 #endif
 
-// Our own loops. They pack what is small on the stack.
+}  // namespace
+
+// What is small is packed on the stack.
 template <class T>
-void multiply(const Product<T>& first, const Items& items) {
+void own_gemm(const Product<T>& first, const Items& items) {
+  if (first.m <= 0 || first.n <= 0) return;
+  if (first.k <= 0) {
+    for (std::int64_t i = 0; i < items.count; ++i) without_product(first, first.c + i * items.c);
+    return;
+  }
   constexpr std::int64_t near_size = 4096;
   alignas(64) T near[near_size];
   const GemmRows<T>& table = rows<GemmRows<T>>();
@@ -114,84 +126,48 @@ void multiply(const Product<T>& first, const Items& items) {
   pool_free(far, bytes);
 }
 
-template <class T>
-void multiply_own(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, T alpha,
-                  const T* a, std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c, std::int64_t ldc,
-                  const Items& items) {
-  if (m <= 0 || n <= 0) return;
-  if (k <= 0) {
-    for (std::int64_t i = 0; i < items.count; ++i) scale_rows(m, n, beta, c + i * items.c, ldc);
-    return;
-  }
-  const Product<T> first{
-      m,    n, k,  alpha, a, trans_a ? 1 : lda, trans_a ? lda : 1, b, trans_b ? 1 : ldb, trans_b ? ldb : 1,
-      beta, c, ldc};
-  multiply(first, items);
-}
-
-}  // namespace
-
-template <class T>
-void own_gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, T alpha, const T* a,
-              std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c, std::int64_t ldc) {
-  multiply_own(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, {1, 0, 0, 0});
-}
-
 #ifdef XGRAD_HAVE_BLAS
 template <class T>
-bool blas_gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, T alpha,
-               const T* a, std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c, std::int64_t ldc) {
-  if (m <= 0 || n <= 0 || k <= 0 || !fits_int(m, n, k, lda, ldb, ldc)) return false;
+bool blas_gemm(const Product<T>& x) {
+  const bool trans_a = x.a.column != 1, trans_b = x.b.column != 1;
+  // of a single row or column, the step to the next one says nothing
+  const std::int64_t lda = trans_a ? std::max(x.a.column, x.m) : std::max(x.a.row, x.k);
+  const std::int64_t ldb = trans_b ? std::max(x.b.column, x.k) : std::max(x.b.row, x.n);
+  if (x.m <= 0 || x.n <= 0 || x.k <= 0 || !fits_int(x.m, x.n, x.k, lda, ldb, x.c_row)) return false;
+  T beta = x.beta;
+  if (x.bias) {  // put into C beforehand, as CBLAS knows no bias
+    without_product(x, x.c);
+    beta = T(1);
+  }
   [[maybe_unused]] const InOneThread in_one_thread;
-  call_blas(trans_a ? CblasTrans : CblasNoTrans, trans_b ? CblasTrans : CblasNoTrans, static_cast<int>(m),
-            static_cast<int>(n), static_cast<int>(k), alpha, a, static_cast<int>(lda), b,
-            static_cast<int>(ldb), beta, c, static_cast<int>(ldc));
+  call_blas(trans_a ? CblasTrans : CblasNoTrans, trans_b ? CblasTrans : CblasNoTrans, static_cast<int>(x.m),
+            static_cast<int>(x.n), static_cast<int>(x.k), x.alpha, x.a.first, static_cast<int>(lda),
+            x.b.first, static_cast<int>(ldb), beta, x.c, static_cast<int>(x.c_row));
   return true;
 }
 #else
 template <class T>
-bool blas_gemm(bool, bool, std::int64_t, std::int64_t, std::int64_t, T, const T*, std::int64_t, const T*,
-               std::int64_t, T, T*, std::int64_t) {
+bool blas_gemm(const Product<T>&) {
   return false;
 }
 #endif
 
 template <class T>
-void gemm(bool trans_a, bool trans_b, std::int64_t m, std::int64_t n, std::int64_t k, T alpha, const T* a,
-          std::int64_t lda, const T* b, std::int64_t ldb, T beta, T* c, std::int64_t ldc) {
-  if (is_worth_a_call(m, n, k) && blas_gemm(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc))
-    return;
-  own_gemm(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-}
-
-template <class T>
-void gemm_batch(std::int64_t count, bool trans_a, bool trans_b, std::int64_t m, std::int64_t n,
-                std::int64_t k, T alpha, const T* a, std::int64_t lda, std::int64_t step_a, const T* b,
-                std::int64_t ldb, std::int64_t step_b, T beta, T* c, std::int64_t ldc, std::int64_t step_c) {
-  if (!is_worth_a_call(m, n, k)) {
-    const Items items{count, step_a, step_b, step_c};
-    return multiply_own(trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc, items);
-  }
-  for (std::int64_t i = 0; i < count; ++i) {
-    gemm(trans_a, trans_b, m, n, k, alpha, a + i * step_a, lda, b + i * step_b, ldb, beta, c + i * step_c,
-         ldc);
+void gemm(const Product<T>& first, const Items& items) {
+  if (!is_worth_a_call(first)) return own_gemm(first, items);
+  Product<T> item = first;
+  for (std::int64_t i = 0; i < items.count; ++i) {
+    if (!blas_gemm(item)) own_gemm(item);
+    item.a.first += items.a;
+    item.b.first += items.b;
+    item.c += items.c;
   }
 }
 
-#define XGRAD_INSTANTIATE(result, function, T)                                                   \
-  template result function<T>(bool, bool, std::int64_t, std::int64_t, std::int64_t, T, const T*, \
-                              std::int64_t, const T*, std::int64_t, T, T*, std::int64_t);
-XGRAD_INSTANTIATE(void, gemm, float)
-XGRAD_INSTANTIATE(void, gemm, double)
-XGRAD_INSTANTIATE(void, own_gemm, float)
-XGRAD_INSTANTIATE(void, own_gemm, double)
-XGRAD_INSTANTIATE(bool, blas_gemm, float)
-XGRAD_INSTANTIATE(bool, blas_gemm, double)
-#undef XGRAD_INSTANTIATE
-#define XGRAD_INSTANTIATE(T)                                                                                 \
-  template void gemm_batch<T>(std::int64_t, bool, bool, std::int64_t, std::int64_t, std::int64_t, T,         \
-                              const T*, std::int64_t, std::int64_t, const T*, std::int64_t, std::int64_t, T, \
-                              T*, std::int64_t, std::int64_t);
+#define XGRAD_INSTANTIATE(T)                               \
+  template void gemm(const Product<T>&, const Items&);     \
+  template void own_gemm(const Product<T>&, const Items&); \
+  template bool blas_gemm(const Product<T>&);
 XGRAD_INSTANTIATE(float)
 XGRAD_INSTANTIATE(double)
 #undef XGRAD_INSTANTIATE

@@ -40,9 +40,13 @@ struct Matrices {
   T* at(std::int64_t offset, std::int64_t row, std::int64_t column) const {
     return data + offset + (how.transposed ? column * how.leading + row : row * how.leading + column);
   }
+  Operand<T> from(std::int64_t offset, std::int64_t row, std::int64_t column) const {
+    T* first = at(offset, row, column);
+    return how.transposed ? transposed<T>(first, how.leading) : as_stored<T>(first, how.leading);
+  }
 };
 
-// c = alpha · a b + beta · c, or bias + a b, for every index of the batch dims. c's columns are contiguous.
+// c = alpha · a b + beta · c + bias, for every index of the batch dims. c's columns are contiguous.
 template <class T>
 class BatchedProduct {
  public:
@@ -72,7 +76,7 @@ class BatchedProduct {
       Item item(*this, begin / along);
       std::int64_t first = begin % along;
       for (std::int64_t left = end - begin; left > 0;) {
-        if (first == 0 && left >= along && !bias_) {
+        if (first == 0 && left >= along) {
           const std::int64_t even = std::min(left / along, item.evenly_spaced());
           several(item, even);
           item.go_on(even);
@@ -155,20 +159,16 @@ class BatchedProduct {
 
   void part(const Item& item, std::int64_t row, std::int64_t rows, std::int64_t column,
             std::int64_t columns) const {
-    T* c = c_.at(item.c, row, column);
-    if (bias_) {
-      for (std::int64_t i = 0; i < rows; ++i) std::copy_n(bias_ + column, columns, c + i * c_.how.leading);
-    }
-    gemm(a_.how.transposed, b_.how.transposed, rows, columns, k_, alpha_, a_.at(item.a, row, 0),
-         a_.how.leading, b_.at(item.b, 0, column), b_.how.leading, beta_, c, c_.how.leading);
+    gemm<T>({rows, columns, k_, alpha_, a_.from(item.a, row, 0), b_.from(item.b, 0, column), beta_,
+             c_.at(item.c, row, column), c_.how.leading, bias_ ? bias_ + column : nullptr});
   }
 
   void several(const Item& item, std::int64_t count) const {
     const int last = batch_.dim() - 1;
     const auto step = [&](const Matrices<T>& x) { return last < 0 ? 0 : x.batch_steps[last]; };
-    gemm_batch(count, a_.how.transposed, b_.how.transposed, m_, n_, k_, alpha_, a_.at(item.a, 0, 0),
-               a_.how.leading, step(a_), b_.at(item.b, 0, 0), b_.how.leading, step(b_), beta_,
-               c_.at(item.c, 0, 0), c_.how.leading, step(c_));
+    gemm<T>({m_, n_, k_, alpha_, a_.from(item.a, 0, 0), b_.from(item.b, 0, 0), beta_, c_.at(item.c, 0, 0),
+             c_.how.leading, bias_},
+            {count, step(a_), step(b_), step(c_)});
   }
 
   std::int64_t m_, n_, k_;
@@ -206,12 +206,8 @@ void matmul_into(const Tensor& a, const Tensor& b, const Tensor& c, double alpha
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  const Tensor transposed = weight.mT(), y = empty(product_shape(x, transposed), x.dtype());
-  if (!bias.defined()) {
-    multiply_into(x, transposed, y, 1, 0);
-  } else {
-    multiply_into(x, transposed, y, 1, 1, bias.contiguous());
-  }
+  const Tensor columns = weight.mT(), y = empty(product_shape(x, columns), x.dtype());
+  multiply_into(x, columns, y, 1, 0, bias.defined() ? bias.contiguous() : bias);
   return y;
 }
 

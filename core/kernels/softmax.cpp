@@ -100,11 +100,10 @@ void softmax(const Tensor& x, int dim, double scale, const Tensor& mask, bool ze
 }
 
 void softmax_backward(const Tensor& g, const Tensor& y, int dim, double scale, const Tensor& dx) {
-  map_rows("softmax_backward", {g, y}, dim, dx,
-           [scale]<class T>(const SoftmaxRows<T>& f, const T* a, const T* b, T* to, std::int64_t rows,
-                            std::int64_t n) {
-             f.softmax_backward(a, b, static_cast<T>(scale), to, rows, n);
-           });
+  map_rows(
+      "softmax_backward", {g, y}, dim, dx,
+      [scale]<class T>(const SoftmaxRows<T>& f, const T* a, const T* b, T* to, std::int64_t rows,
+                       std::int64_t n) { f.softmax_backward(a, b, static_cast<T>(scale), to, rows, n); });
 }
 
 void log_softmax(const Tensor& x, int dim, const Tensor& y) {

@@ -7,8 +7,8 @@ namespace xgrad::kernels {
 // Over one dim, any other dims are independent rows. Results are written to the last argument, which is
 // contiguous, and may be x (g) itself.
 
-/// y = exp(s − max s) / Σ exp(s − max s), where s is scale · x, plus the mask or only where it holds. The mask
-/// may be undefined; it is read through its own strides, whatever x's shape.
+/// y = exp(s − max s) / Σ exp(s − max s), where s is scale · x, plus the mask or only where it holds. The
+/// mask may be undefined; it is read through its own strides, whatever x's shape.
 void softmax(const Tensor& x, int dim, double scale, const Tensor& mask, bool zero_if_all_masked,
              const Tensor& y);
 /// dx = scale · y ⊙ (g − Σ g y)

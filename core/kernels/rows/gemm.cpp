@@ -23,7 +23,7 @@ constexpr std::int64_t worth_packing_b = 4 * tile_rows;  // rows of C
 template <class T>
 std::int64_t worth_packing_a(const Product<T>& x) {  // columns of C
   constexpr std::int64_t far_apart = 512;
-  return tile_columns<T> * (x.a_column == 1 ? 16 : x.a_column >= far_apart ? 2 : 4);
+  return tile_columns<T> * (x.a.column == 1 ? 16 : x.a.column >= far_apart ? 2 : 4);
 }
 // Up to this many rows of C, dot products of rows of A and columns of B cost less than packing B.
 constexpr std::int64_t few_rows = 3;
@@ -38,6 +38,7 @@ struct Block {
   const T* b;
   std::int64_t b_row;
   bool b_packed;
+  const T* bias;  // null where an earlier block along k has added it
 };
 
 template <class T>
@@ -54,6 +55,7 @@ void multiply_block(const Block<T>& x, T alpha, T beta, T* c, std::int64_t c_row
                  x.b_packed ? columns : x.b_row,
                  alpha,
                  beta,
+                 x.bias ? x.bias + j : nullptr,
                  c + j,
                  c_row,
                  rest};
@@ -71,11 +73,11 @@ template <class T>
 void multiply_by_dots(const Product<T>& x, const T* first_a, const T* first_b, T* first_c) {
   using B = Batch<T>;
   for (std::int64_t i = 0; i < x.m; ++i) {
-    const T* a = first_a + i * x.a_row;
+    const T* a = first_a + i * x.a.row;
     for (std::int64_t j = 0; j < x.n; j += 4) {
       const std::int64_t columns = smaller(4, x.n - j);
       const T* b[4];
-      for (std::int64_t q = 0; q < 4; ++q) b[q] = first_b + (j + smaller(q, columns - 1)) * x.b_column;
+      for (std::int64_t q = 0; q < 4; ++q) b[q] = first_b + (j + smaller(q, columns - 1)) * x.b.column;
       B sum[4] = {B(T(0)), B(T(0)), B(T(0)), B(T(0))};
       std::int64_t p = 0;
       for (; p + width<T> <= x.k; p += width<T>) {
@@ -88,7 +90,7 @@ void multiply_by_dots(const Product<T>& x, const T* first_a, const T* first_b, T
       }
       T* c = first_c + i * x.c_row + j;
       for (std::int64_t q = 0; q < columns; ++q) {
-        const T value = x.alpha * sum_of<T>(sum[q]);
+        const T value = x.alpha * sum_of<T>(sum[q]) + (x.bias ? x.bias[j + q] : T(0));
         c[q] = x.beta == T(0) ? value : value + x.beta * c[q];
       }
     }
@@ -104,7 +106,7 @@ struct Plan {
 
   explicit Plan(const Product<T>& x)
       : packs_a(x.n >= worth_packing_a(x)),
-        packs_b(x.b_column != 1 || x.m >= worth_packing_b),
+        packs_b(x.b.column != 1 || x.m >= worth_packing_b),
         rows(even_block(x.m, block_rows, tile_rows)),
         columns(even_block(x.n, block_columns, tile_columns<T>)),
         depth(even_block(x.k, block_depth, 4)),
@@ -121,20 +123,29 @@ void multiply(const Product<T>& x, const T* first_a, const T* first_b, T* first_
     const std::int64_t columns = smaller(plan.columns, x.n - j);
     for (std::int64_t p = 0; p < x.k; p += plan.depth) {
       const std::int64_t depth = smaller(plan.depth, x.k - p);
-      const T* b = first_b + p * x.b_row + j * x.b_column;
+      const T* b = first_b + p * x.b.row + j * x.b.column;
       if (plan.packs_b) {
-        pack(b, x.b_row, x.b_column, depth, full_parts(columns, tile_columns<T>), b_packed);
+        pack(b, x.b.row, x.b.column, depth, full_parts(columns, tile_columns<T>), b_packed);
         b = b_packed;
       }
       for (std::int64_t i = 0; i < x.m; i += plan.rows) {
         const std::int64_t rows = smaller(plan.rows, x.m - i);
-        const T* a = first_a + i * x.a_row + p * x.a_column;
+        const T* a = first_a + i * x.a.row + p * x.a.column;
         if (plan.packs_a) {
-          pack(a, x.a_column, x.a_row, depth, even_parts(rows, tile_rows), a_packed);
+          pack(a, x.a.column, x.a.row, depth, even_parts(rows, tile_rows), a_packed);
           a = a_packed;
         }
-        const Block<T> block{rows,       columns,      depth, a,       x.a_row,
-                             x.a_column, plan.packs_a, b,     x.b_row, plan.packs_b};
+        const Block<T> block{rows,
+                             columns,
+                             depth,
+                             a,
+                             x.a.row,
+                             x.a.column,
+                             plan.packs_a,
+                             b,
+                             x.b.row,
+                             plan.packs_b,
+                             p == 0 && x.bias ? x.bias + j : nullptr};
         multiply_block(block, x.alpha, p == 0 ? x.beta : T(1), first_c + i * x.c_row + j, x.c_row);
       }
     }
@@ -143,12 +154,12 @@ void multiply(const Product<T>& x, const T* first_a, const T* first_b, T* first_
 
 template <class T>
 std::int64_t multiply_items(const Product<T>& x, const Items& items, T* memory, std::int64_t size) {
-  const bool by_dots = x.m <= few_rows && x.a_column == 1 && x.b_row == 1;
+  const bool by_dots = x.m <= few_rows && x.a.column == 1 && x.b.row == 1;
   const Plan<T> plan(x);
   if (!by_dots && plan.scratch > size) return plan.scratch;
   for (std::int64_t i = 0; i < items.count; ++i) {
-    const T* a = x.a + i * items.a;
-    const T* b = x.b + i * items.b;
+    const T* a = x.a.first + i * items.a;
+    const T* b = x.b.first + i * items.b;
     T* c = x.c + i * items.c;
     by_dots ? multiply_by_dots(x, a, b, c) : multiply(x, a, b, c, plan, memory);
   }

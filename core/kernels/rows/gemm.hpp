@@ -6,24 +6,39 @@
 
 namespace xgrad::kernels {
 
-/// One product C = alpha · A B + beta · C: A is (m, k), B (k, n), C (m, n) with rows of contiguous elements.
-/// Where A and B are transposed is said by their steps: A(i, p) is a[i · a_row + p · a_column].
+/// A matrix that is read: element (i, j) is first[i · row + j · column], and one of the steps is 1.
+template <class T>
+struct Operand {
+  const T* first;
+  std::int64_t row, column;
+};
+/// Of a matrix whose rows are contiguous, so many elements apart.
+template <class T>
+Operand<T> as_stored(const T* first, std::int64_t step) {
+  return {first, step, 1};
+}
+/// The transpose of such a matrix.
+template <class T>
+Operand<T> transposed(const T* first, std::int64_t step) {
+  return {first, 1, step};
+}
+
+/// One product C = alpha · A B + beta · C + bias: A is (m, k), B (k, n), C (m, n) with rows of contiguous
+/// elements, c_row apart.
 template <class T>
 struct Product {
   std::int64_t m, n, k;
   T alpha;
-  const T* a;
-  std::int64_t a_row, a_column;
-  const T* b;
-  std::int64_t b_row, b_column;
+  Operand<T> a, b;
   T beta;  ///< 0: C is written without being read
   T* c;
   std::int64_t c_row;
+  const T* bias = nullptr;  ///< n elements, added to every row; null: none
 };
 
-/// Products of equal sizes, their operands so many elements apart.
+/// Products of equal sizes, their operands so many elements apart (0: the same for all).
 struct Items {
-  std::int64_t count, a, b, c;
+  std::int64_t count = 1, a = 0, b = 0, c = 0;
 };
 
 template <class T>

@@ -28,8 +28,8 @@ struct Place {
   }
 };
 
-// y = scale · x + mask, which `score` computes place by place; returns the largest. With a NaN in the row, the
-// row's exponentials and their sum are NaN whatever the maximum makes of it. y may be x.
+// y = scale · x + mask, which `score` computes place by place; returns the largest. With a NaN in the row,
+// the row's exponentials and their sum are NaN whatever the maximum makes of it. y may be x.
 template <class T, class Score>
 T write_scores(T* y, std::int64_t n, Score score) {
   Maxima<T> maxima(minus_infinity<T>);
@@ -55,8 +55,8 @@ T scores_plain(const T* x, T scale, T* y, std::int64_t n) {
 
 template <class T>
 T scores_added(const T* x, const T* added, T scale, T* y, std::int64_t n) {
-  return write_scores(
-      y, n, [&](const Place<T>& at) { return B<T>(at.read(x) * B<T>(scale) + at.read(added)); });
+  return write_scores(y, n,
+                      [&](const Place<T>& at) { return B<T>(at.read(x) * B<T>(scale) + at.read(added)); });
 }
 
 // Chosen, not added: what a boolean mask hides may be anything, NaN too.

@@ -29,6 +29,7 @@ struct Tile {
   const T* b;
   std::int64_t b_row;
   T alpha, beta;
+  const T* bias;  // null: none
   T* c;
   std::int64_t c_row;
   std::int64_t rest;  // elements in the last batch of a row, where that is a part of a batch
@@ -66,10 +67,12 @@ void multiply_tile(const Tile<T>& t) {
   }
   const B alpha(t.alpha), beta(t.beta);
   const bool adds = t.beta != T(0);
+  B bias[N];
+  repeat<N>([&](auto j) { bias[j] = t.bias ? read(t.bias, j) : B(T(0)); });
   repeat<R>([&](auto i) {
     T* c = t.c + i * t.c_row;
     repeat<N>([&](auto j) {
-      B value = alpha * sum[i][j];
+      B value = fma(alpha, sum[i][j], bias[j]);
       if (adds) value = fma(beta, read(c, j), value);
       is_part(j) ? store_part<T>(c + j * width<T>, value, t.rest) : store<T>(c + j * width<T>, value);
     });
