@@ -195,3 +195,48 @@ TEST_CASE("softmax: errors") {
   CHECK_THROWS_TEXT(softmax(x, -1, {.mask = ones({3}, int64)}),
                     "[softmax] a mask is boolean (true keeps) or floating (added), not int64 of shape (3,)");
 }
+
+TEST_CASE("softmax: a temporary's memory becomes the result's, and no other's does") {
+  const auto where = [](const Variable& x) { return x.value().data<float>(); };
+  for (const auto& f : {+[](Variable x) { return softmax(std::move(x), -1); },
+                        +[](Variable x) { return log_softmax(std::move(x), -1); }}) {
+    const Tensor numbers = sample({3, 40}, 0), expected = f(numbers).value();
+    Variable x(numbers.clone());
+    const float* const memory = where(x);
+    const Variable y = f(std::move(x));
+    CHECK(where(y) == memory);
+    CHECK(equal(y.value(), expected));
+
+    const Variable held(numbers.clone(), /*requires_grad=*/true);
+    CHECK(equal(f(held).value(), expected));  // the caller has a handle
+    CHECK(equal(held.value(), numbers));
+    const Tensor shown = numbers.clone(), view = shown.slice(0, 1, 3);
+    f(Variable(shown.slice(0, 0, 2)));  // a view sees the same elements
+    CHECK(equal(shown, numbers));
+    CHECK(equal(f(Variable(numbers.clone()).slice(1, 0, 7)).value(), f(numbers.slice(1, 0, 7)).value()));
+
+    Variable product = held * 1;
+    const Variable square = product * product;  // keeps its factors for the gradient
+    CHECK(equal(f(std::move(product)).value(), expected));
+    sum(square).backward();
+    CHECK(equal(held.grad(), (2 * held).value()));
+
+    std::vector<float> owner = numbers.to_vector<float>(), before = owner;
+    f(Variable(Tensor(StoragePtr::adopt(owner.data(), 480, nullptr), {3, 40}, {40, 1}, 0, float32)));
+    CHECK(owner == before);  // somebody else's memory
+  }
+}
+
+TEST_CASE("softmax: a gradient that nobody else sees is written over, any other is left as it is") {
+  const Variable x(sample({3, 40}, 0), /*requires_grad=*/true);
+  const Tensor g = sample({3, 40}, 0), given = g.clone();
+  softmax(x, -1).backward(g);
+  CHECK(equal(g, given));
+  const Tensor expected = x.grad();
+  x.zero_grad();
+  const Variable y = softmax(x, -1);
+  y.retain_grad();
+  sum(y * g).backward();
+  CHECK(equal(y.grad(), given));
+  CHECK(allclose(x.grad(), expected));
+}
