@@ -21,8 +21,12 @@ void check_result(const char* op, const Tensor& value) {
 }
 
 Tensor memory_for_result(const Variable& x) {
-  // a guard against NaNs looks at inputs once the op is done
-  return x.owns_memory() && !anomaly::may_be_guarded() ? x.value() : empty(x.shape(), x.dtype());
+  // What is smaller the pool has just as near. And short rows are better not written over: a processor holds
+  // up the load of a row that begins within a register's width of what is being stored.
+  constexpr std::size_t worth_reusing = std::size_t{64} << 10;
+  const bool reuses = x.value().nbytes() >= worth_reusing && x.owns_memory() &&
+                      !anomaly::may_be_guarded();  // which looks at inputs once the op is done
+  return reuses ? x.value() : empty(x.shape(), x.dtype());
 }
 
 bool wants_gradient(const Inputs& inputs) {

@@ -55,8 +55,18 @@ bool stays_in_one_thread() {
 #endif
 }
 
+// What OpenBLAS has for AVX-512 is made for Intel's processors; on AMD's our loops are ahead at every size.
+bool suits_this_maker() {
+#if defined(__x86_64__)
+  return best_isa() != Isa::avx512 || __builtin_cpu_is("intel");
+#else
+  return true;
+#endif
+}
+
 bool blas_is_fast() {
-  static const bool is_fast = has_our_width(openblas_get_corename(), best_isa()) && stays_in_one_thread();
+  static const bool is_fast =
+      has_our_width(openblas_get_corename(), best_isa()) && suits_this_maker() && stays_in_one_thread();
   return is_fast;
 }
 #else

@@ -11,7 +11,7 @@ struct SoftmaxOptions {
   bool zero_if_all_masked = false;  ///< a row without anything kept gives 0 and gradient 0 instead of NaN
 };
 
-// x comes by value, so that a temporary's memory can become the result's: scores that nobody else holds
+// x comes by value, so that a temporary's memory can become the result's: large scores that nobody else holds
 // (`std::move(scores)`) are not kept beside their weights.
 
 /// Softmax over axis `dim`: y_i = exp(s x_i + m_i − max) / Σ_j exp(s x_j + m_j − max). Same shape as x.
