@@ -9,7 +9,7 @@ namespace xgrad::kernels {
 /// Below this many elements of simple work a thread costs more to wake than it saves.
 inline constexpr std::int64_t parallel_grain = 32768;
 /// The same in multiplications of a matrix product: some 8 µs of them with AVX-512.
-inline constexpr std::int64_t thread_work = 524288;
+inline constexpr std::int64_t thread_work = 131072;
 
 /// How many threads a loop that begins here may be split among: 1 inside of a part of another.
 int max_threads();
