@@ -11,10 +11,11 @@
 #include <type_traits>
 #include <utility>
 
+#include <xgrad/core/system_memory.hpp>
+
 namespace xgrad {
 namespace {
 
-constexpr std::align_val_t alignment{64};
 constexpr std::size_t smallest = 64;
 
 // Size classes: multiples of 64 up to 1088 bytes, then four to a power of two, and 64 more: 1280 + 64, 1536 +
@@ -71,7 +72,7 @@ std::size_t bound() noexcept {
 bool may_keep() noexcept { return held.load(std::memory_order_relaxed) <= bound(); }
 
 void return_to_system(void* block, std::size_t size) noexcept {
-  ::operator delete(block, alignment);
+  system_free(block, size);
   held.fetch_sub(size, std::memory_order_relaxed);
 }
 
@@ -241,7 +242,7 @@ bool ThreadCache::reopen() noexcept {
 
 void* ask_system(std::size_t size) noexcept {
   system_requests.fetch_add(1, std::memory_order_relaxed);
-  void* block = ::operator new(size, alignment, std::nothrow);
+  void* block = system_allocate(size);
   if (block) held.fetch_add(size, std::memory_order_relaxed);
   return block;
 }
@@ -250,7 +251,8 @@ void* ask_system(std::size_t size) noexcept {
 
 void* pool_allocate(std::size_t bytes) {
   if constexpr (!pooling) {
-    if (void* block = ::operator new(std::max(bytes, smallest), alignment, std::nothrow)) return block;
+    if (void* block = ::operator new (std::max(bytes, smallest), std::align_val_t{64}, std::nothrow))
+      return block;
     throw std::bad_alloc();
   }
   const std::size_t size_class = class_of(bytes);
@@ -271,7 +273,7 @@ void* pool_allocate(std::size_t bytes) {
 }
 
 void pool_free(void* block, std::size_t bytes) noexcept {
-  if constexpr (!pooling) return ::operator delete(block, alignment);
+  if constexpr (!pooling) return ::operator delete (block, std::align_val_t{64});
   const std::size_t size_class = class_of(bytes);
   if (cache.keep(size_class, block)) return;
   const std::size_t size = class_bytes(size_class);

@@ -1,0 +1,57 @@
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdint>
+#include <fstream>
+#include <limits>
+
+#include <xgrad/core/system_memory.hpp>
+
+using namespace xgrad;
+
+namespace {
+
+constexpr std::size_t mib = std::size_t{1} << 20;
+
+// Of this process, as Linux tells it; 0 elsewhere.
+std::size_t pages_of_address_space() {
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  return pages;
+}
+
+}  // namespace
+
+TEST_CASE("memory of the system: aligned and writable to its last byte") {
+  for (const std::size_t bytes : {std::size_t{64}, 2 * mib - 1, 2 * mib, 2 * mib + 64, 5 * mib + 4095}) {
+    CAPTURE(bytes);
+    std::array<unsigned char*, 3> blocks{};
+    for (unsigned char*& block : blocks) {
+      block = static_cast<unsigned char*>(system_allocate(bytes));
+      REQUIRE(block != nullptr);
+      CHECK(reinterpret_cast<std::uintptr_t>(block) % 64 == 0);
+      block[0] = block[bytes - 1] = 7;
+    }
+    for (unsigned char* block : blocks) {
+      CHECK(block[0] + block[bytes - 1] == 14);
+      system_free(block, bytes);
+    }
+  }
+}
+
+TEST_CASE("memory of the system: all of it goes back") {
+  const std::size_t before = pages_of_address_space();
+  for (int i = 0; i < 1000; ++i) {
+    void* const block = system_allocate(3 * mib + 64);
+    void* const other = system_allocate(2 * mib);  // so that mappings begin anywhere
+    system_free(block, 3 * mib + 64);
+    system_free(other, 2 * mib);
+  }
+  CHECK(pages_of_address_space() < before + 100 * mib / 4096);
+}
+
+TEST_CASE("memory of the system: null where there is no more") {
+  constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
+  CHECK(system_allocate(most / 2) == nullptr);
+  CHECK(system_allocate(most - mib) == nullptr);
+}
