@@ -112,8 +112,6 @@ std::size_t Engine::position(const Node& node) const {
   return at != tape_.end() && *at == &node ? static_cast<std::size_t>(at - tape_.begin()) : tape_.size();
 }
 
-bool Engine::is_needed(const Node& node) const { return fills_grad_ || needed_[position(node)]; }
-
 bool Engine::leads_on(const Node& node) const {
   return node.id() > before_ && std::any_of(node.inputs().begin(), node.inputs().end(),
                                             [&](const auto& input) { return input && is_needed(*input); });
@@ -172,16 +170,14 @@ class Engine::Turn {
   Node& node_;
 };
 
-namespace {
-
-void check_gradients(const Node& node, Gradients& gradients, const std::vector<bool>& wants) {
+void Engine::check_gradients(const Node& node, Gradients& gradients) const {
   const auto& inputs = node.inputs();
   if (gradients.size() != inputs.size()) {
     fail_state("backward", "the rule of ", node, " returned ", gradients.size(), " gradients for ",
                inputs.size(), " inputs");
   }
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!wants[i] || !gradients[i].defined()) continue;
+    if (!wants(node, i) || !gradients[i].defined()) continue;
     const Variable& gradient = gradients[i];
     if (gradient.shape() == inputs[i]->shape() && gradient.dtype() == inputs[i]->dtype()) continue;
     fail_state("backward", "the rule of ", node, " returned a gradient of shape ", gradient.shape(),
@@ -190,18 +186,14 @@ void check_gradients(const Node& node, Gradients& gradients, const std::vector<b
   }
 }
 
-}  // namespace
-
 void Engine::replay_node(Node& node, const Variable& gradient) {
   const auto& inputs = node.inputs();
-  wants_.assign(inputs.size(), false);
-  for (std::size_t i = 0; i < inputs.size(); ++i) wants_[i] = inputs[i] && is_needed(*inputs[i]);
   const Turn turn(node);
-  Gradients gradients = node.body_.rule(Replay(*this, node, gradient, wants_));
-  check_gradients(node, gradients, wants_);
+  Gradients gradients = node.body_.rule(Replay(*this, node, gradient));
+  check_gradients(node, gradients);
   if (anomaly::may_be_guarded()) anomaly::check_gradients(node, gradient, gradients);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (wants_[i] && gradients[i].defined()) accumulate(position(*inputs[i]), std::move(gradients[i]));
+    if (wants(node, i) && gradients[i].defined()) accumulate(position(*inputs[i]), std::move(gradients[i]));
   }
   if (!retain_graph_) node.forget();
 }

@@ -39,6 +39,11 @@ class Engine {
   /// The gradient that arrived at one of these; undefined if none did.
   Variable arrived(const Variable& input) const;
 
+  /// Whether the gradient of this input of a node is asked for.
+  bool wants(const Node& node, std::size_t input) const {
+    const auto& from = node.inputs()[input];
+    return from && is_needed(*from);
+  }
   /// What has arrived at a node, if a rule may add to it in place.
   Tensor sum_so_far(const Node& node) const;
 
@@ -46,12 +51,13 @@ class Engine {
   class Turn;
 
   std::size_t position(const Node& node) const;
-  bool is_needed(const Node& node) const;
+  bool is_needed(const Node& node) const { return fills_grad_ || needed_[position(node)]; }
   bool leads_on(const Node& node) const;
   bool is_replayed(std::size_t at) const;
   bool may_add_to(const Variable& slot) const;
   void accumulate(std::size_t at, Variable gradient);
   void replay_node(Node& node, const Variable& gradient);
+  void check_gradients(const Node& node, Gradients& gradients) const;
   static void deposit(Node& node, const Variable& gradient);
 
   bool retain_graph_;
@@ -63,7 +69,6 @@ class Engine {
   std::vector<Variable> slots_;               // the gradient that has arrived at each node so far
   std::vector<bool> needed_;                  // lies between the outputs and what is asked for
   std::vector<bool> is_target_;               // asked for by grad()
-  std::vector<bool> wants_;  // of the node being replayed: which inputs' gradients are needed
 };
 
 }  // namespace xgrad

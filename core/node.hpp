@@ -11,6 +11,7 @@
 #include <xgrad/core/hooks.hpp>
 #include <xgrad/core/pool.hpp>
 #include <xgrad/core/replay.hpp>
+#include <xgrad/core/small_vector.hpp>
 #include <xgrad/core/tensor.hpp>
 
 namespace xgrad {
@@ -26,7 +27,7 @@ struct Saved {
 /// (`rule`).
 class Node : public std::enable_shared_from_this<Node> {
  public:
-  using List = std::vector<std::shared_ptr<Node>, PoolAllocator<std::shared_ptr<Node>>>;
+  using List = SmallVector<std::shared_ptr<Node>, 3>;
 
   Node(const char* op, const Tensor& output);
   ~Node();
@@ -47,7 +48,8 @@ class Node : public std::enable_shared_from_this<Node> {
   friend class Variable;
   friend class Replay;
   friend class Engine;
-  friend Variable append_node(const char*, Tensor, const class Inputs&, std::span<const class Keep>, Rule);
+  friend Variable append_node(const char*, Tensor&&, const class Inputs&, std::span<const class Keep>,
+                              Rule&&);
 
   struct Body {  // all that may hold other nodes
     List inputs;

@@ -8,10 +8,9 @@
 namespace xgrad {
 
 bool Replay::wants(std::size_t input) const {
-  if (input >= wants_.size()) {
-    fail_state("backward", "the rule of ", node_, " asks for input ", input, " of ", wants_.size());
-  }
-  return wants_[input];
+  const std::size_t count = node_.inputs().size();
+  if (input >= count) fail_state("backward", "the rule of ", node_, " asks for input ", input, " of ", count);
+  return engine_.wants(node_, input);
 }
 
 const Shape& Replay::input_shape(std::size_t input) const {
@@ -28,7 +27,7 @@ Variable Replay::unpack(const Saved& saved, std::shared_ptr<Node> node) const {
                " that was changed in place afterwards (version ", saved.version, ", now ",
                saved.value.version(), "); change a clone() of it, or change it after backward()");
   }
-  return Variable::of_node(saved.value, std::move(node));
+  return Variable::of_node(Tensor(saved.value), std::move(node));
 }
 
 Variable Replay::saved(std::size_t i) const {

@@ -2,7 +2,6 @@
 
 // How a node is replayed: what its rule sees, and what it returns.
 
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <functional>
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <xgrad/core/small_vector.hpp>
 #include <xgrad/core/variable.hpp>
 
 namespace xgrad {
@@ -30,20 +30,16 @@ class Gradients {
     [[maybe_unused]] Variable* next = begin();
     ((*next++ = std::forward<Each>(each)), ...);
   }
-  Gradients(std::vector<Variable> many) : size_(many.size()), many_(std::move(many)) {}
-  explicit Gradients(std::size_t size) : size_(size) {
-    if (size > few_.size()) many_.resize(size);
-  }
+  Gradients(std::vector<Variable> many) : list_(std::move(many)) {}
+  explicit Gradients(std::size_t size) : list_(size) {}
 
-  std::size_t size() const { return size_; }
-  Variable* begin() { return many_.empty() ? few_.data() : many_.data(); }
-  Variable* end() { return begin() + size_; }
-  Variable& operator[](std::size_t i) { return begin()[i]; }
+  std::size_t size() const { return list_.size(); }
+  Variable* begin() { return list_.begin(); }
+  Variable* end() { return list_.end(); }
+  Variable& operator[](std::size_t i) { return list_[i]; }
 
  private:
-  std::size_t size_;
-  std::array<Variable, 3> few_;  // most ops have no more inputs, and these ask for no memory
-  std::vector<Variable> many_;
+  SmallVector<Variable, 3> list_;  // most ops have no more inputs
 };
 
 /// An op's derivative: from dL/d(output) to dL/d(input) for each input, written with ordinary ops on
@@ -72,8 +68,8 @@ class Replay {
 
  private:
   friend class Engine;
-  Replay(const Engine& engine, Node& node, const Variable& grad, const std::vector<bool>& wants)
-      : engine_(engine), node_(node), grad_(grad), wants_(wants) {}
+  Replay(const Engine& engine, Node& node, const Variable& grad)
+      : engine_(engine), node_(node), grad_(grad) {}
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
   Variable unpack(const Saved& saved, std::shared_ptr<Node> node) const;
@@ -81,7 +77,6 @@ class Replay {
   const Engine& engine_;
   Node& node_;
   const Variable& grad_;
-  const std::vector<bool>& wants_;
 };
 
 }  // namespace xgrad

@@ -37,12 +37,11 @@ bool wants_gradient(const Inputs& inputs) {
   return false;
 }
 
-Variable append_node(const char* op, Tensor value, const Inputs& inputs, std::span<const Keep> keeps,
-                     Rule rule) {
+Variable append_node(const char* op, Tensor&& value, const Inputs& inputs, std::span<const Keep> keeps,
+                     Rule&& rule) {
   if (!is_floating(value.dtype())) fail(op, "a recorded result must be floating, not ", value.dtype());
   if (!rule) fail(op, "a recorded op needs a rule");
   auto node = std::allocate_shared<Node>(PoolAllocator<Node>(), op, value);
-  node->body_.inputs.reserve(inputs.size());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     node->body_.inputs.push_back(inputs[i].requires_grad() ? inputs[i].node() : nullptr);
   }

@@ -41,7 +41,7 @@ class Keep {
  private:
   static constexpr int every_input = -1;
   friend Keep keep_for(int input, const Variable& variable);
-  friend Variable append_node(const char*, Tensor, const Inputs&, std::span<const Keep>, Rule);
+  friend Variable append_node(const char*, Tensor&&, const Inputs&, std::span<const Keep>, Rule&&);
   friend Keep make_keeps_output();
   Keep(const Variable* variable, int for_input) : variable_(variable), for_input_(for_input) {}
   const Variable* variable_;     // null: the output
@@ -65,8 +65,8 @@ Tensor memory_for_result(const Variable& x);
 bool wants_gradient(const Inputs& inputs);
 /// The half of `record` that does append: makes the Node, with what it keeps and the inputs that want a
 /// gradient.
-Variable append_node(const char* op, Tensor value, const Inputs& inputs, std::span<const Keep> keeps,
-                     Rule rule);
+Variable append_node(const char* op, Tensor&& value, const Inputs& inputs, std::span<const Keep> keeps,
+                     Rule&& rule);
 
 /// Makes an op's result a Variable and, where a gradient is wanted, appends the op to the tape. The library's
 /// ops and a user's own go through this same call:

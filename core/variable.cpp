@@ -13,7 +13,7 @@ Variable::Variable(Tensor value, bool requires_grad) {
   if (requires_grad) requires_grad_();
 }
 
-Variable Variable::of_node(Tensor value, std::shared_ptr<Node> node) {
+Variable Variable::of_node(Tensor&& value, std::shared_ptr<Node> node) {
   Variable variable;
   const bool requires_grad = node != nullptr;
   variable.state_ =

@@ -135,7 +135,7 @@ class Variable {
   /// The Node that made this Variable or, of a leaf, collects its gradient; null where none was ever wanted.
   const std::shared_ptr<Node>& node() const;
   /// The result of a recorded op: `record` calls this.
-  static Variable of_node(Tensor value, std::shared_ptr<Node> node);
+  static Variable of_node(Tensor&& value, std::shared_ptr<Node> node);
   /// Both are handles to one and the same Variable.
   bool is(const Variable& other) const { return state_ == other.state_; }
   /// No other handle, view or Variable sees these elements, which lie in order and fill their storage: they

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+namespace xgrad {
+
+/// A list that asks for no memory while it holds no more than `few` elements.
+template <class T, std::size_t few>
+class SmallVector {
+ public:
+  SmallVector() = default;
+  explicit SmallVector(std::size_t size) : size_(size) {
+    if (size > few) many_.resize(size);
+  }
+  SmallVector(std::vector<T> many) {
+    if (many.size() > few) {
+      size_ = many.size();
+      many_ = std::move(many);
+    } else {
+      for (T& element : many) push_back(std::move(element));
+    }
+  }
+  SmallVector(std::initializer_list<T> list) {
+    for (const T& element : list) push_back(element);
+  }
+  SmallVector(SmallVector&& other) noexcept
+      : size_(std::exchange(other.size_, 0)), few_(std::move(other.few_)), many_(std::move(other.many_)) {}
+  SmallVector& operator=(SmallVector&& other) noexcept {
+    size_ = std::exchange(other.size_, 0);
+    few_ = std::move(other.few_);
+    many_ = std::move(other.many_);
+    return *this;
+  }
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  T* begin() { return size_ > few ? many_.data() : few_.data(); }
+  T* end() { return begin() + size_; }
+  const T* begin() const { return size_ > few ? many_.data() : few_.data(); }
+  const T* end() const { return begin() + size_; }
+  T& operator[](std::size_t i) { return begin()[i]; }
+  const T& operator[](std::size_t i) const { return begin()[i]; }
+
+  void push_back(T element) {
+    if (size_ < few) {
+      few_[size_++] = std::move(element);
+      return;
+    }
+    if (size_ == few)
+      many_.assign(std::make_move_iterator(few_.begin()), std::make_move_iterator(few_.end()));
+    many_.push_back(std::move(element));
+    ++size_;
+  }
+
+  friend bool operator==(const SmallVector& a, const SmallVector& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+  }
+
+ private:
+  std::size_t size_ = 0;
+  std::array<T, few> few_{};
+  std::vector<T> many_;  // all of them, where there are more
+};
+
+}  // namespace xgrad
