@@ -21,7 +21,7 @@ Tensor logsumexp_of_rows(const Tensor& x, std::int64_t n, const Shape& shape) {
   dispatch_floating("logsumexp", x, [&]<class T>() {
     const T* from = raw<T>(x);
     T* to = raw<T>(y);
-    parallel_for(y.numel(), parallel_grain / 8 / n + 1, [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(y.numel(), exp_grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t r = begin; r < end; ++r) {
         const T* row = from + r * n;
         T max = 0, sum = 0;

@@ -11,13 +11,6 @@
 #include <xgrad/core/kernels/rows/loss.hpp>
 
 namespace xgrad::kernels {
-namespace {
-
-// An exponential is worth some eight simple operations.
-constexpr std::int64_t grain = parallel_grain / 8;
-
-}  // namespace
-
 CrossEntropy cross_entropy(const Tensor& logits, const Tensor& targets, std::int64_t ignore_index,
                            double label_smoothing) {
   const std::int64_t count = logits.size(0), n = logits.size(1);
@@ -28,7 +21,7 @@ CrossEntropy cross_entropy(const Tensor& logits, const Tensor& targets, std::int
     T* losses = raw<T>(out.losses);
     T* max = raw<T>(out.max_and_sum);
     const T smoothing = static_cast<T>(label_smoothing);
-    parallel_for(count, grain / std::max<std::int64_t>(n, 1) + 1, [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(count, exp_grain / std::max<std::int64_t>(n, 1) + 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t r = begin; r < end; ++r) {
         losses[r] = max[r] = max[count + r] = 0;
         if (target[r] == ignore_index) continue;
@@ -56,7 +49,7 @@ Tensor cross_entropy_backward(const Tensor& g, const Tensor& logits, const Tenso
     const auto* target = raw<std::int64_t>(t);
     const T* max = raw<T>(max_and_sum);
     const T smoothing = static_cast<T>(label_smoothing);
-    parallel_for(count, grain / std::max<std::int64_t>(n, 1) + 1, [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(count, exp_grain / std::max<std::int64_t>(n, 1) + 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t r = begin; r < end; ++r) {
         T* row = raw<T>(dx) + r * n;
         if (target[r] == ignore_index) {

@@ -11,35 +11,42 @@
 namespace xgrad::kernels {
 
 Tensor exp(const Tensor& x) {
-  return map("exp", x, []<class T>(T) { return rows<MathRows<T>>().exp; });
+  return map(
+      "exp", x, []<class T>(T) { return rows<MathRows<T>>().exp; }, exp_grain);
 }
 Tensor log(const Tensor& x) {
-  return map("log", x, []<class T>(T) { return rows<MathRows<T>>().log; });
+  return map(
+      "log", x, []<class T>(T) { return rows<MathRows<T>>().log; }, exp_grain);
 }
 Tensor sqrt(const Tensor& x) {
   return map("sqrt", x, []<class T>(T) { return rows<MathRows<T>>().sqrt; });
 }
 Tensor tanh(const Tensor& x) {
-  return map("tanh", x, []<class T>(T) { return rows<MathRows<T>>().tanh; });
+  return map(
+      "tanh", x, []<class T>(T) { return rows<MathRows<T>>().tanh; }, exp_grain);
 }
 Tensor erf(const Tensor& x) {
-  return map("erf", x, []<class T>(T) { return rows<MathRows<T>>().erf; });
+  return map(
+      "erf", x, []<class T>(T) { return rows<MathRows<T>>().erf; }, exp_grain);
 }
 Tensor relu(const Tensor& x) {
   return map("relu", x, []<class T>(T) { return rows<MathRows<T>>().relu; });
 }
 
 Tensor log1p(const Tensor& x) {
-  return map("log1p", x, []<class T>(T) { return rows<MathRows<T>>().log1p; });
+  return map(
+      "log1p", x, []<class T>(T) { return rows<MathRows<T>>().log1p; }, exp_grain);
 }
 Tensor rsqrt(const Tensor& x) {
   return map("rsqrt", x, []<class T>(T) { return rows<MathRows<T>>().rsqrt; });
 }
 Tensor sin(const Tensor& x) {
-  return map("sin", x, []<class T>(T) { return rows<MathRows<T>>().sin; });
+  return map(
+      "sin", x, []<class T>(T) { return rows<MathRows<T>>().sin; }, exp_grain);
 }
 Tensor cos(const Tensor& x) {
-  return map("cos", x, []<class T>(T) { return rows<MathRows<T>>().cos; });
+  return map(
+      "cos", x, []<class T>(T) { return rows<MathRows<T>>().cos; }, exp_grain);
 }
 Tensor abs(const Tensor& x) {
   if (x.dtype() == int64) return mul(x, sign(x));
@@ -55,17 +62,22 @@ Tensor sign(const Tensor& x) {
 }
 
 Tensor sigmoid(const Tensor& x) {
-  return map("sigmoid", x, []<class T>(T) { return rows<ActivationRows<T>>().sigmoid; });
+  return map(
+      "sigmoid", x, []<class T>(T) { return rows<ActivationRows<T>>().sigmoid; }, exp_grain);
 }
 Tensor silu(const Tensor& x) {
-  return map("silu", x, []<class T>(T) { return rows<ActivationRows<T>>().silu; });
+  return map(
+      "silu", x, []<class T>(T) { return rows<ActivationRows<T>>().silu; }, exp_grain);
 }
 Tensor softplus(const Tensor& x, double beta, double threshold) {
-  return map("softplus", x, [=]<class T>(T) {
-    return [b = static_cast<T>(beta), end = static_cast<T>(threshold)](const T* a, T* y, std::int64_t n) {
-      rows<ActivationRows<T>>().softplus(a, b, end, y, n);
-    };
-  });
+  return map(
+      "softplus", x,
+      [=]<class T>(T) {
+        return [b = static_cast<T>(beta), end = static_cast<T>(threshold)](const T* a, T* y, std::int64_t n) {
+          rows<ActivationRows<T>>().softplus(a, b, end, y, n);
+        };
+      },
+      exp_grain);
 }
 
 Tensor clamp(const Tensor& x, double low, double high) {
@@ -77,34 +89,43 @@ Tensor clamp(const Tensor& x, double low, double high) {
 }
 
 Tensor gelu(const Tensor& x) {
-  return map("gelu", x, []<class T>(T) { return rows<GeluRows<T>>().exact; });
+  return map(
+      "gelu", x, []<class T>(T) { return rows<GeluRows<T>>().exact; }, exp_grain);
 }
 Tensor gelu_tanh(const Tensor& x) {
-  return map("gelu", x, []<class T>(T) { return rows<GeluRows<T>>().tanh; });
+  return map(
+      "gelu", x, []<class T>(T) { return rows<GeluRows<T>>().tanh; }, exp_grain);
 }
 
 namespace {
 
 // dx from g and what the op has kept; `select(T{})` yields the row function for T.
 template <class Select>
-Tensor backward(std::string_view op, const Tensor& g, const Tensor& x, const Select& select) {
+void backward_into(std::string_view op, const Tensor& g, const Tensor& x, const Tensor& dx,
+                   const Select& select, std::int64_t grain) {
   if (g.shape() != x.shape() || g.dtype() != x.dtype()) {
     fail(op, "the gradient is ", g.shape(), " ", g.dtype(), ", x ", x.shape(), " ", x.dtype());
   }
-  return dispatch_floating(op, x, [&]<class T>() {
-    const Tensor dx = empty(x.shape(), x.dtype());
-    zip_into<T, T>(g, x, dx, select(T{}));
-    return dx;
-  });
+  dispatch_floating(op, x, [&]<class T>() { zip_into<T, T>(g, x, dx, select(T{}), grain); });
+}
+
+template <class Select>
+Tensor backward(std::string_view op, const Tensor& g, const Tensor& x, const Select& select,
+                std::int64_t grain = parallel_grain) {
+  const Tensor dx = empty(x.shape(), x.dtype());
+  backward_into(op, g, x, dx, select, grain);
+  return dx;
 }
 
 }  // namespace
 
-Tensor gelu_backward(const Tensor& g, const Tensor& x) {
-  return backward("gelu_backward", g, x, []<class T>(T) { return rows<GeluRows<T>>().exact_backward; });
+void gelu_backward(const Tensor& g, const Tensor& x, const Tensor& dx) {
+  backward_into(
+      "gelu_backward", g, x, dx, []<class T>(T) { return rows<GeluRows<T>>().exact_backward; }, exp_grain);
 }
-Tensor gelu_tanh_backward(const Tensor& g, const Tensor& x) {
-  return backward("gelu_backward", g, x, []<class T>(T) { return rows<GeluRows<T>>().tanh_backward; });
+void gelu_tanh_backward(const Tensor& g, const Tensor& x, const Tensor& dx) {
+  backward_into(
+      "gelu_backward", g, x, dx, []<class T>(T) { return rows<GeluRows<T>>().tanh_backward; }, exp_grain);
 }
 Tensor mul_by_sign(const Tensor& g, const Tensor& x) {
   return backward("abs_backward", g, x, []<class T>(T) { return rows<MathRows<T>>().mul_by_sign; });
@@ -114,15 +135,19 @@ Tensor sigmoid_backward(const Tensor& g, const Tensor& s) {
                   []<class T>(T) { return rows<ActivationRows<T>>().sigmoid_backward; });
 }
 Tensor silu_backward(const Tensor& g, const Tensor& x) {
-  return backward("silu_backward", g, x, []<class T>(T) { return rows<ActivationRows<T>>().silu_backward; });
+  return backward(
+      "silu_backward", g, x, []<class T>(T) { return rows<ActivationRows<T>>().silu_backward; }, exp_grain);
 }
 Tensor softplus_backward(const Tensor& g, const Tensor& x, double beta, double threshold) {
-  return backward("softplus_backward", g, x, [=]<class T>(T) {
-    return [b = static_cast<T>(beta), end = static_cast<T>(threshold)](const T* d, const T* a, T* y,
-                                                                       std::int64_t n) {
-      rows<ActivationRows<T>>().softplus_backward(d, a, b, end, y, n);
-    };
-  });
+  return backward(
+      "softplus_backward", g, x,
+      [=]<class T>(T) {
+        return [b = static_cast<T>(beta), end = static_cast<T>(threshold)](const T* d, const T* a, T* y,
+                                                                           std::int64_t n) {
+          rows<ActivationRows<T>>().softplus_backward(d, a, b, end, y, n);
+        };
+      },
+      exp_grain);
 }
 Tensor clamp_backward(const Tensor& g, const Tensor& x, double low, double high) {
   return backward("clamp_backward", g, x, [=]<class T>(T) {

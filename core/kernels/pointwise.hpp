@@ -31,7 +31,8 @@ Tensor softplus_backward(const Tensor& g, const Tensor& x, double beta, double t
 
 Tensor gelu(const Tensor& x);
 Tensor gelu_tanh(const Tensor& x);
-Tensor gelu_backward(const Tensor& g, const Tensor& x);  ///< g · gelu'(x), of one shape and dtype
-Tensor gelu_tanh_backward(const Tensor& g, const Tensor& x);
+/// dx = g · gelu'(x), all of one shape and dtype; dx is contiguous, and may be g itself.
+void gelu_backward(const Tensor& g, const Tensor& x, const Tensor& dx);
+void gelu_tanh_backward(const Tensor& g, const Tensor& x, const Tensor& dx);
 
 }  // namespace xgrad::kernels

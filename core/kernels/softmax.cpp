@@ -13,9 +13,6 @@
 namespace xgrad::kernels {
 namespace {
 
-// An exponential is worth some eight simple operations.
-constexpr std::int64_t grain = parallel_grain / 8;
-
 // The mask spread to x's shape with strides of 0, its rows contiguous. Where they are not, only what the mask
 // itself holds is copied, not what it is broadcast to.
 Tensor spread_mask(const Tensor& mask, const Shape& shape) {
@@ -48,7 +45,7 @@ void softmax_rows(const Tensor& x, const Tensor& mask, const Tensor& y, ScoreRow
             in.mask_step = step[2];
             kernels::rows<SoftmaxRows<T>>().softmax(in, to + at[1], rows, n);
           },
-          grain / n + 1);
+          exp_grain / n + 1);
 }
 
 // y by f(the inputs' contiguous rows, y's) over rows of the last dim; another dim is moved there, and back.
@@ -68,7 +65,7 @@ void map_rows(std::string_view op, std::initializer_list<Tensor> inputs, int dim
     }
     const Tensor to = dim == last ? y : empty(held[0].shape(), y.dtype());
     const std::int64_t n = y.size(dim);
-    parallel_for(y.numel() / n, grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(y.numel() / n, exp_grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
       const auto part = [&](const T* x) { return x ? x + begin * n : x; };
       f(kernels::rows<SoftmaxRows<T>>(), part(from[0]), part(from[1]), raw<T>(to) + begin * n, end - begin,
         n);
