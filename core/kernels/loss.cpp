@@ -11,6 +11,7 @@
 #include <xgrad/core/kernels/rows/loss.hpp>
 
 namespace xgrad::kernels {
+
 CrossEntropy cross_entropy(const Tensor& logits, const Tensor& targets, std::int64_t ignore_index,
                            double label_smoothing) {
   const std::int64_t count = logits.size(0), n = logits.size(1);
@@ -21,21 +22,22 @@ CrossEntropy cross_entropy(const Tensor& logits, const Tensor& targets, std::int
     T* losses = raw<T>(out.losses);
     T* max = raw<T>(out.max_and_sum);
     const T smoothing = static_cast<T>(label_smoothing);
-    parallel_for(count, exp_grain / std::max<std::int64_t>(n, 1) + 1, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t r = begin; r < end; ++r) {
-        losses[r] = max[r] = max[count + r] = 0;
-        if (target[r] == ignore_index) continue;
-        const T* row = raw<T>(x) + r * n;
-        rows<LossRows<T>>().log_sum_exp(row, n, max + r, max + count + r);
-        // log Σ exp x − x_target, the differences first: a certain answer costs 0 exactly
-        const T log_sum = std::log(max[count + r]);
-        losses[r] = (max[r] - row[target[r]]) + log_sum;
-        if (smoothing > 0) {
-          const T spread = log_sum - rows<LossRows<T>>().sum_from(row, max[r], n) / static_cast<T>(n);
-          losses[r] = (1 - smoothing) * losses[r] + smoothing * spread;
-        }
-      }
-    });
+    parallel_for(
+        count, exp_grain / std::max<std::int64_t>(n, 1) + 1, [&](std::int64_t begin, std::int64_t end) {
+          for (std::int64_t r = begin; r < end; ++r) {
+            losses[r] = max[r] = max[count + r] = 0;
+            if (target[r] == ignore_index) continue;
+            const T* row = raw<T>(x) + r * n;
+            rows<LossRows<T>>().log_sum_exp(row, n, max + r, max + count + r);
+            // log Σ exp x − x_target, the differences first: a certain answer costs 0 exactly
+            const T log_sum = std::log(max[count + r]);
+            losses[r] = (max[r] - row[target[r]]) + log_sum;
+            if (smoothing > 0) {
+              const T spread = log_sum - rows<LossRows<T>>().sum_from(row, max[r], n) / static_cast<T>(n);
+              losses[r] = (1 - smoothing) * losses[r] + smoothing * spread;
+            }
+          }
+        });
   });
   return out;
 }
@@ -49,19 +51,20 @@ Tensor cross_entropy_backward(const Tensor& g, const Tensor& logits, const Tenso
     const auto* target = raw<std::int64_t>(t);
     const T* max = raw<T>(max_and_sum);
     const T smoothing = static_cast<T>(label_smoothing);
-    parallel_for(count, exp_grain / std::max<std::int64_t>(n, 1) + 1, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t r = begin; r < end; ++r) {
-        T* row = raw<T>(dx) + r * n;
-        if (target[r] == ignore_index) {
-          std::fill_n(row, n, T(0));
-          continue;
-        }
-        const T factor = raw<T>(grad)[r];
-        rows<LossRows<T>>().softmax_gradient(raw<T>(x) + r * n, max[r], max[count + r],
-                                             smoothing / static_cast<T>(n), factor, row, n);
-        row[target[r]] -= (1 - smoothing) * factor;
-      }
-    });
+    parallel_for(count, exp_grain / std::max<std::int64_t>(n, 1) + 1,
+                 [&](std::int64_t begin, std::int64_t end) {
+                   for (std::int64_t r = begin; r < end; ++r) {
+                     T* row = raw<T>(dx) + r * n;
+                     if (target[r] == ignore_index) {
+                       std::fill_n(row, n, T(0));
+                       continue;
+                     }
+                     const T factor = raw<T>(grad)[r];
+                     rows<LossRows<T>>().softmax_gradient(raw<T>(x) + r * n, max[r], max[count + r],
+                                                          smoothing / static_cast<T>(n), factor, row, n);
+                     row[target[r]] -= (1 - smoothing) * factor;
+                   }
+                 });
   });
   return dx;
 }

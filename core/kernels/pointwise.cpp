@@ -11,42 +11,35 @@
 namespace xgrad::kernels {
 
 Tensor exp(const Tensor& x) {
-  return map(
-      "exp", x, []<class T>(T) { return rows<MathRows<T>>().exp; }, exp_grain);
+  return map("exp", x, exp_grain, []<class T>(T) { return rows<MathRows<T>>().exp; });
 }
 Tensor log(const Tensor& x) {
-  return map(
-      "log", x, []<class T>(T) { return rows<MathRows<T>>().log; }, exp_grain);
+  return map("log", x, exp_grain, []<class T>(T) { return rows<MathRows<T>>().log; });
 }
 Tensor sqrt(const Tensor& x) {
   return map("sqrt", x, []<class T>(T) { return rows<MathRows<T>>().sqrt; });
 }
 Tensor tanh(const Tensor& x) {
-  return map(
-      "tanh", x, []<class T>(T) { return rows<MathRows<T>>().tanh; }, exp_grain);
+  return map("tanh", x, exp_grain, []<class T>(T) { return rows<MathRows<T>>().tanh; });
 }
 Tensor erf(const Tensor& x) {
-  return map(
-      "erf", x, []<class T>(T) { return rows<MathRows<T>>().erf; }, exp_grain);
+  return map("erf", x, exp_grain, []<class T>(T) { return rows<MathRows<T>>().erf; });
 }
 Tensor relu(const Tensor& x) {
   return map("relu", x, []<class T>(T) { return rows<MathRows<T>>().relu; });
 }
 
 Tensor log1p(const Tensor& x) {
-  return map(
-      "log1p", x, []<class T>(T) { return rows<MathRows<T>>().log1p; }, exp_grain);
+  return map("log1p", x, exp_grain, []<class T>(T) { return rows<MathRows<T>>().log1p; });
 }
 Tensor rsqrt(const Tensor& x) {
   return map("rsqrt", x, []<class T>(T) { return rows<MathRows<T>>().rsqrt; });
 }
 Tensor sin(const Tensor& x) {
-  return map(
-      "sin", x, []<class T>(T) { return rows<MathRows<T>>().sin; }, exp_grain);
+  return map("sin", x, exp_grain, []<class T>(T) { return rows<MathRows<T>>().sin; });
 }
 Tensor cos(const Tensor& x) {
-  return map(
-      "cos", x, []<class T>(T) { return rows<MathRows<T>>().cos; }, exp_grain);
+  return map("cos", x, exp_grain, []<class T>(T) { return rows<MathRows<T>>().cos; });
 }
 Tensor abs(const Tensor& x) {
   if (x.dtype() == int64) return mul(x, sign(x));
@@ -62,22 +55,17 @@ Tensor sign(const Tensor& x) {
 }
 
 Tensor sigmoid(const Tensor& x) {
-  return map(
-      "sigmoid", x, []<class T>(T) { return rows<ActivationRows<T>>().sigmoid; }, exp_grain);
+  return map("sigmoid", x, exp_grain, []<class T>(T) { return rows<ActivationRows<T>>().sigmoid; });
 }
 Tensor silu(const Tensor& x) {
-  return map(
-      "silu", x, []<class T>(T) { return rows<ActivationRows<T>>().silu; }, exp_grain);
+  return map("silu", x, exp_grain, []<class T>(T) { return rows<ActivationRows<T>>().silu; });
 }
 Tensor softplus(const Tensor& x, double beta, double threshold) {
-  return map(
-      "softplus", x,
-      [=]<class T>(T) {
-        return [b = static_cast<T>(beta), end = static_cast<T>(threshold)](const T* a, T* y, std::int64_t n) {
-          rows<ActivationRows<T>>().softplus(a, b, end, y, n);
-        };
-      },
-      exp_grain);
+  return map("softplus", x, exp_grain, [=]<class T>(T) {
+    return [b = static_cast<T>(beta), end = static_cast<T>(threshold)](const T* a, T* y, std::int64_t n) {
+      rows<ActivationRows<T>>().softplus(a, b, end, y, n);
+    };
+  });
 }
 
 Tensor clamp(const Tensor& x, double low, double high) {
@@ -89,12 +77,10 @@ Tensor clamp(const Tensor& x, double low, double high) {
 }
 
 Tensor gelu(const Tensor& x) {
-  return map(
-      "gelu", x, []<class T>(T) { return rows<GeluRows<T>>().exact; }, exp_grain);
+  return map("gelu", x, exp_grain, []<class T>(T) { return rows<GeluRows<T>>().exact; });
 }
 Tensor gelu_tanh(const Tensor& x) {
-  return map(
-      "gelu", x, []<class T>(T) { return rows<GeluRows<T>>().tanh; }, exp_grain);
+  return map("gelu", x, exp_grain, []<class T>(T) { return rows<GeluRows<T>>().tanh; });
 }
 
 namespace {
@@ -102,55 +88,53 @@ namespace {
 // dx from g and what the op has kept; `select(T{})` yields the row function for T.
 template <class Select>
 void backward_into(std::string_view op, const Tensor& g, const Tensor& x, const Tensor& dx,
-                   const Select& select, std::int64_t grain) {
+                   std::int64_t grain, const Select& select) {
   if (g.shape() != x.shape() || g.dtype() != x.dtype()) {
     fail(op, "the gradient is ", g.shape(), " ", g.dtype(), ", x ", x.shape(), " ", x.dtype());
   }
-  dispatch_floating(op, x, [&]<class T>() { zip_into<T, T>(g, x, dx, select(T{}), grain); });
+  dispatch_floating(op, x, [&]<class T>() { zip_into<T, T>(g, x, dx, grain, select(T{})); });
 }
 
 template <class Select>
-Tensor backward(std::string_view op, const Tensor& g, const Tensor& x, const Select& select,
-                std::int64_t grain = parallel_grain) {
+Tensor backward(std::string_view op, const Tensor& g, const Tensor& x, std::int64_t grain,
+                const Select& select) {
   const Tensor dx = empty(x.shape(), x.dtype());
-  backward_into(op, g, x, dx, select, grain);
+  backward_into(op, g, x, dx, grain, select);
   return dx;
 }
 
 }  // namespace
 
 void gelu_backward(const Tensor& g, const Tensor& x, const Tensor& dx) {
-  backward_into(
-      "gelu_backward", g, x, dx, []<class T>(T) { return rows<GeluRows<T>>().exact_backward; }, exp_grain);
+  backward_into("gelu_backward", g, x, dx, exp_grain,
+                []<class T>(T) { return rows<GeluRows<T>>().exact_backward; });
 }
 void gelu_tanh_backward(const Tensor& g, const Tensor& x, const Tensor& dx) {
-  backward_into(
-      "gelu_backward", g, x, dx, []<class T>(T) { return rows<GeluRows<T>>().tanh_backward; }, exp_grain);
+  backward_into("gelu_backward", g, x, dx, exp_grain,
+                []<class T>(T) { return rows<GeluRows<T>>().tanh_backward; });
 }
 Tensor mul_by_sign(const Tensor& g, const Tensor& x) {
-  return backward("abs_backward", g, x, []<class T>(T) { return rows<MathRows<T>>().mul_by_sign; });
+  return backward("abs_backward", g, x, parallel_grain,
+                  []<class T>(T) { return rows<MathRows<T>>().mul_by_sign; });
 }
 Tensor sigmoid_backward(const Tensor& g, const Tensor& s) {
-  return backward("sigmoid_backward", g, s,
+  return backward("sigmoid_backward", g, s, parallel_grain,
                   []<class T>(T) { return rows<ActivationRows<T>>().sigmoid_backward; });
 }
 Tensor silu_backward(const Tensor& g, const Tensor& x) {
-  return backward(
-      "silu_backward", g, x, []<class T>(T) { return rows<ActivationRows<T>>().silu_backward; }, exp_grain);
+  return backward("silu_backward", g, x, exp_grain,
+                  []<class T>(T) { return rows<ActivationRows<T>>().silu_backward; });
 }
 Tensor softplus_backward(const Tensor& g, const Tensor& x, double beta, double threshold) {
-  return backward(
-      "softplus_backward", g, x,
-      [=]<class T>(T) {
-        return [b = static_cast<T>(beta), end = static_cast<T>(threshold)](const T* d, const T* a, T* y,
-                                                                           std::int64_t n) {
-          rows<ActivationRows<T>>().softplus_backward(d, a, b, end, y, n);
-        };
-      },
-      exp_grain);
+  return backward("softplus_backward", g, x, exp_grain, [=]<class T>(T) {
+    return [b = static_cast<T>(beta), end = static_cast<T>(threshold)](const T* d, const T* a, T* y,
+                                                                       std::int64_t n) {
+      rows<ActivationRows<T>>().softplus_backward(d, a, b, end, y, n);
+    };
+  });
 }
 Tensor clamp_backward(const Tensor& g, const Tensor& x, double low, double high) {
-  return backward("clamp_backward", g, x, [=]<class T>(T) {
+  return backward("clamp_backward", g, x, parallel_grain, [=]<class T>(T) {
     return [least = static_cast<T>(low), most = static_cast<T>(high)](const T* d, const T* a, T* y,
                                                                       std::int64_t n) {
       rows<MathRows<T>>().clamp_backward(d, a, least, most, y, n);

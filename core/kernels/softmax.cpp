@@ -35,17 +35,15 @@ void softmax_rows(const Tensor& x, const Tensor& mask, const Tensor& y, ScoreRow
   const Strides none = Strides::filled(outer.dim(), 0);
   Walk<3>(outer, {x.strides().without_last(), y.strides().without_last(),
                   masked ? mask.strides().without_last() : none})
-      .for_each_row(
-          [&](const auto& at, const auto& step, std::int64_t rows) {
-            ScoreRows<T> in = scores;
-            in.x = from + at[0];
-            in.x_step = step[0];
-            in.added = additive ? raw<T>(mask) + at[2] : nullptr;
-            in.kept = masked && !additive ? raw<bool>(mask) + at[2] : nullptr;
-            in.mask_step = step[2];
-            kernels::rows<SoftmaxRows<T>>().softmax(in, to + at[1], rows, n);
-          },
-          exp_grain / n + 1);
+      .for_each_row(exp_grain / n + 1, [&](const auto& at, const auto& step, std::int64_t rows) {
+        ScoreRows<T> in = scores;
+        in.x = from + at[0];
+        in.x_step = step[0];
+        in.added = additive ? raw<T>(mask) + at[2] : nullptr;
+        in.kept = masked && !additive ? raw<bool>(mask) + at[2] : nullptr;
+        in.mask_step = step[2];
+        kernels::rows<SoftmaxRows<T>>().softmax(in, to + at[1], rows, n);
+      });
 }
 
 // y by f(the inputs' contiguous rows, y's) over rows of the last dim; another dim is moved there, and back.

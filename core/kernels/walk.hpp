@@ -43,7 +43,7 @@ class Walk {
   /// Calls `row(offsets, steps, n)`: operand k's elements are at offsets[k] + i · steps[k] for i in [0, n).
   /// Threads share the rows, or one long row's parts, where a part has `grain` elements or more.
   template <class Row>
-  void for_each_row(const Row& row, std::int64_t grain = parallel_grain) const {
+  void for_each_row(std::int64_t grain, const Row& row) const {
     if (numel_ == 0) return;
     const std::int64_t rows = outer_.numel();
     if (rows == 1) {
@@ -56,6 +56,10 @@ class Walk {
     }
     parallel_for(rows, grain / row_ + 1,
                  [&](std::int64_t begin, std::int64_t end) { some_rows(begin, end, row); });
+  }
+  template <class Row>
+  void for_each_row(const Row& row) const {
+    for_each_row(parallel_grain, row);
   }
 
  private:

@@ -68,22 +68,27 @@ Tensor multiply(const Tensor& a, const Tensor& b) {
   return a.dim() == 1 ? y.squeeze(b.dim() == 1 ? -1 : -2) : y;
 }
 
-// The formulas of the rules, for Variables where the replay is recorded, else for their Tensors: these take
-// no part in a tape, so that a view or a product of them is cheaper to make.
-template <class F>
-Variable in_rule(const Replay& r, const F& formula, const Variable& a, const Variable& b) {
-  if (r.is_recorded()) return formula(a, b);
-  return formula(a.value(), b.value());
-}
-Variable product(const Variable& a, const Variable& b) { return matmul(a, b); }
-Tensor product(const Tensor& a, const Tensor& b) { return multiply(a, b); }
-
 // (..., M, N) → (rows, N): all matrices as one
 template <class X>
 X flatten(const X& x) {
   if (x.dim() == 2) return x;
   return x.reshape({x.shape().without_last().numel(), x.size(-1)});
 }
+
+// The formulas of the rules: of Variables where the replay is recorded, else of their Tensors, as views and
+// products of these are cheaper to make.
+template <class F>
+Variable in_rule(const Replay& r, const F& formula, const Variable& x, const Variable& y) {
+  if (r.is_recorded()) return formula(x, y);
+  return formula(x.value(), y.value());
+}
+Variable product(const Variable& x, const Variable& y) { return matmul(x, y); }
+Tensor product(const Tensor& x, const Tensor& y) { return multiply(x, y); }
+constexpr auto x_yT = [](const auto& x, const auto& y) { return product(x, y.mT()); };
+constexpr auto xT_y = [](const auto& x, const auto& y) { return product(x.mT(), y); };
+constexpr auto sum_of_xT_y = [](const auto& x, const auto& y) {
+  return product(flatten(x).mT(), flatten(y));
+};
 
 // a b as the gradient of an input: added by the product itself to what has already arrived there.
 Variable product_for(const Replay& r, std::size_t input, const Variable& a, const Variable& b) {
@@ -96,8 +101,7 @@ Variable product_for(const Replay& r, std::size_t input, const Variable& a, cons
 
 // Σ over the rows of all matrices: dW of y = x W, where every matrix of x met the same W.
 Variable weight_gradient(const Replay& r, const Variable& x, const Variable& g) {
-  return in_rule(
-      r, [](const auto& x, const auto& g) { return product(flatten(x).mT(), flatten(g)); }, x, g);
+  return in_rule(r, sum_of_xT_y, x, g);
 }
 
 }  // namespace
@@ -106,31 +110,26 @@ Variable matmul(const Variable& a, const Variable& b) {
   check_defined("matmul", {a, b});
   check_matmul(a, b);
   const bool a_is_row = a.dim() == 1, b_is_column = b.dim() == 1;
-  return record(
-      "matmul", multiply(a.value(), b.value()), {a, b}, {keep_for(1, a), keep_for(0, b)},
-      [=](const Replay& r) -> Gradients {
-        // C = A B   ⇒   dA = G Bᵀ, dB = Aᵀ G, summed over the batch dims that were broadcast
-        Variable g = b_is_column ? r.grad().unsqueeze(-1) : r.grad();
-        if (a_is_row) g = g.unsqueeze(-2);  // (..., M, N)
-        Gradients gradients(2);
-        if (r.wants(0)) {
-          const Variable da = in_rule(  // (..., M, K)
-              r, [](const auto& g, const auto& b) { return product(g, as_columns(b).mT()); }, g, r.saved(1));
-          gradients[0] = sum_to(a_is_row ? da.squeeze(-2) : da, r.input_shape(0));
-        }
-        if (r.wants(1)) {
-          const Variable a = as_rows(r.saved(0));
-          const Shape& shape = r.input_shape(1);
-          const bool shared = shape.dim() <= 2 && a.dim() == g.dim();
-          Variable db =  // (..., K, N)
-              shared ? weight_gradient(r, a, g)
-                     : in_rule(
-                           r, [](const auto& a, const auto& g) { return product(a.mT(), g); }, a, g);
-          if (b_is_column) db = db.squeeze(-1);
-          gradients[1] = sum_to(db, shape);
-        }
-        return gradients;
-      });
+  return record("matmul", multiply(a.value(), b.value()), {a, b}, {keep_for(1, a), keep_for(0, b)},
+                [=](const Replay& r) -> Gradients {
+                  // C = A B   ⇒   dA = G Bᵀ, dB = Aᵀ G, summed over the batch dims that were broadcast
+                  Variable g = b_is_column ? r.grad().unsqueeze(-1) : r.grad();
+                  if (a_is_row) g = g.unsqueeze(-2);  // (..., M, N)
+                  Gradients gradients(2);
+                  if (r.wants(0)) {
+                    const Variable da = in_rule(r, x_yT, g, as_columns(r.saved(1)));  // (..., M, K)
+                    gradients[0] = sum_to(a_is_row ? da.squeeze(-2) : da, r.input_shape(0));
+                  }
+                  if (r.wants(1)) {
+                    const Variable a = as_rows(r.saved(0));
+                    const Shape& shape = r.input_shape(1);
+                    const bool shared = shape.dim() <= 2 && a.dim() == g.dim();
+                    Variable db = shared ? weight_gradient(r, a, g) : in_rule(r, xT_y, a, g);  // (..., K, N)
+                    if (b_is_column) db = db.squeeze(-1);
+                    gradients[1] = sum_to(db, shape);
+                  }
+                  return gradients;
+                });
 }
 
 Variable bmm(const Variable& a, const Variable& b) {

@@ -135,7 +135,8 @@ Variable gelu(const Variable& x, Gelu approximate) {
   const bool is_exact = approximate == Gelu::exact;
   return record("gelu", is_exact ? kernels::gelu(x.value()) : kernels::gelu_tanh(x.value()), {x}, {x},
                 [approximate, is_exact](const Replay& r) -> Gradients {
-                  const Variable &g = r.grad(), x = r.saved(0);
+                  const Variable& g = r.grad();
+                  const Variable x = r.saved(0);
                   if (r.is_recorded()) return {composed::gelu_backward(g, x, approximate)};
                   const Tensor dx = r.memory_for_gradient();
                   if (is_exact) {

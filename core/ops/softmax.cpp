@@ -24,7 +24,8 @@ Variable softmax(Variable x, int dim, const SoftmaxOptions& options) {
   kernels::softmax(x.value(), dim, options.scale, mask, options.zero_if_all_masked, y);
   return record("softmax", y, {x}, {keeps_output}, [dim, s = options.scale](const Replay& r) -> Gradients {
     // ∂y_i/∂x_j = s y_i (δ_ij − y_j)   ⇒   dx = s y ⊙ (g − Σ_j g_j y_j)
-    const Variable &g = r.grad(), y = r.output();
+    const Variable& g = r.grad();
+    const Variable y = r.output();
     if (r.is_recorded()) return {composed::softmax_backward(g, y, dim, s)};
     const Tensor dx = r.memory_for_gradient();
     kernels::softmax_backward(g.value(), y.value(), dim, s, dx);
@@ -45,7 +46,8 @@ Variable log_softmax(Variable x, int dim) {
   kernels::log_softmax(x.value(), dim, y);
   return record("log_softmax", y, {x}, {keeps_output}, [dim](const Replay& r) -> Gradients {
     // ∂y_i/∂x_j = δ_ij − exp(y_j)   ⇒   dx = g − exp(y) Σ_i g_i
-    const Variable &g = r.grad(), y = r.output();
+    const Variable& g = r.grad();
+    const Variable y = r.output();
     if (r.is_recorded()) return {composed::log_softmax_backward(g, y, dim)};
     const Tensor dx = r.memory_for_gradient();
     kernels::log_softmax_backward(g.value(), y.value(), dim, dx);

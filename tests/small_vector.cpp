@@ -1,0 +1,72 @@
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include <xgrad/core/small_vector.hpp>
+
+using List = xgrad::SmallVector<std::shared_ptr<int>, 3>;
+
+namespace {
+
+List counting(int size) {
+  List list;
+  for (int i = 0; i < size; ++i) list.push_back(std::make_shared<int>(i));
+  return list;
+}
+
+std::vector<int> numbers(const List& list) {
+  std::vector<int> result;
+  for (const auto& element : list) result.push_back(*element);
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("a small vector holds few elements and many alike") {
+  for (int size = 0; size < 9; ++size) {
+    CAPTURE(size);
+    std::vector<int> expected(static_cast<std::size_t>(size));
+    std::iota(expected.begin(), expected.end(), 0);
+    List list = counting(size);
+    CHECK(list.size() == expected.size());
+    CHECK(list.empty() == (size == 0));
+    CHECK(numbers(list) == expected);
+
+    const List same(std::vector<std::shared_ptr<int>>(list.begin(), list.end()));
+    CHECK(same == list);
+    CHECK_FALSE(same == counting(size));  // other pointers
+    CHECK_FALSE(same == counting(size + 1));
+
+    List moved = std::move(list);
+    CHECK(numbers(moved) == expected);
+    CHECK(list.empty());
+    list.push_back(std::make_shared<int>(7));
+    CHECK(numbers(list) == std::vector{7});
+    list = std::move(moved);
+    CHECK(numbers(list) == expected);
+    CHECK(moved.empty());
+    list.push_back(std::make_shared<int>(size));
+    expected.push_back(size);
+    CHECK(numbers(list) == expected);
+
+    List sized(static_cast<std::size_t>(size));
+    CHECK(sized.size() == static_cast<std::size_t>(size));
+    for (auto& element : sized) CHECK(element == nullptr);
+  }
+  CHECK(List{nullptr, nullptr}.size() == 2);
+}
+
+TEST_CASE("a small vector lets go of what it held") {
+  for (const int size : {2, 5}) {
+    CAPTURE(size);
+    const auto held = std::make_shared<int>(1);
+    List list;
+    for (int i = 0; i < size; ++i) list.push_back(held);
+    CHECK(held.use_count() == size + 1);
+    list = List();
+    CHECK(held.use_count() == 1);
+  }
+}
