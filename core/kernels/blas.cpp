@@ -55,7 +55,8 @@ bool stays_in_one_thread() {
 #endif
 }
 
-// What OpenBLAS has for AVX-512 is made for Intel's processors; on AMD's our loops are ahead at every size.
+// What OpenBLAS has for AVX-512 is made for Intel's processors; on AMD's our loops are ahead on large
+// products.
 bool suits_this_maker() {
 #if defined(__x86_64__)
   return best_isa() != Isa::avx512 || __builtin_cpu_is("intel");
