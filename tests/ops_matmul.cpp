@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
@@ -88,4 +89,11 @@ TEST_CASE("matmul and linear: errors") {
                     "with to(float64)");
   CHECK_THROWS_TEXT(linear(f({2, 4}), f({5, 4}), f({5}, float64)),
                     "[linear] operands are x float32 (2, 4) and bias float64 (5,); convert");
+}
+
+TEST_CASE("linear: gradients of a vector that meets several of them add up") {
+  const Variable x(ones({3}), /*requires_grad=*/true), w(ones({2, 3}), /*requires_grad=*/true);
+  (sum(linear(x, w)) + sum(linear(x, w))).backward();
+  CHECK(equal(x.grad(), full({3}, 4.0)));
+  CHECK(equal(w.grad(), full({2, 3}, 2.0)));
 }

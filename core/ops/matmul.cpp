@@ -94,7 +94,7 @@ constexpr auto sum_of_xT_y = [](const auto& x, const auto& y) {
 Variable product_for(const Replay& r, std::size_t input, const Variable& a, const Variable& b) {
   const Tensor sum = r.sum_so_far(input);
   if (!sum.defined()) return matmul(a, b);
-  kernels::matmul_into(a.value(), b.value(), sum, 1, /*beta=*/1);
+  kernels::matmul_into(as_rows(a.value()), b.value(), as_rows(sum), 1, /*beta=*/1);
   sum.storage()->bump_version();
   return nothing;
 }
