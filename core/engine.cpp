@@ -137,15 +137,15 @@ void Engine::accumulate(std::size_t at, Variable gradient) {
   }
 }
 
-// A leaf's gradient owns its memory: `a + b` hands the same Tensor to both leaves, and clipping scales in
-// place.
+// A gradient that is kept owns its memory: `a + b` hands the same Tensor to both leaves, and clipping scales
+// in place. A retained one that is no leaf's goes on to the node's rule, so what is kept is a copy.
 void Engine::deposit(Node& node, const Variable& gradient) {
   const Tensor& value = gradient.value();
   const auto lock = node.lock_grad();
   if (node.grad_.defined()) {
     node.grad_.add_(value);
   } else {
-    node.grad_ = gradient.owns_memory() ? value : value.clone();
+    node.grad_ = node.is_leaf() && gradient.owns_memory() ? value : value.clone();
   }
 }
 

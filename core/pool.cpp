@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <bit>
+#include <limits>
 #include <mutex>
 #include <new>
 #include <type_traits>
@@ -255,6 +256,7 @@ void* pool_allocate(std::size_t bytes) {
       return block;
     throw std::bad_alloc();
   }
+  if (bytes > std::numeric_limits<std::size_t>::max() / 4) throw std::bad_alloc();
   const std::size_t size_class = class_of(bytes);
   if (void* block = cache.take(size_class)) return block;
   const std::size_t size = class_bytes(size_class);

@@ -202,3 +202,19 @@ TEST_CASE("hooks: a chain of a million nodes that hooks alone hold is taken down
     y = next;
   }
 }
+
+TEST_CASE("hooks: what one keeps is not added to by the next backward of a retained gradient") {
+  const Variable x(ones({4}), /*requires_grad=*/true);
+  const Variable y = x + ones({4});
+  y.retain_grad();
+  Tensor seen;
+  x.register_hook([&](const Variable& g) {
+    if (!seen.defined()) seen = g.value();
+  });
+  const Variable loss = sum(y * 3.0);
+  loss.backward({.retain_graph = true});
+  loss.backward();
+  CHECK(equal(seen, full({4}, 3.0)));
+  CHECK(equal(y.grad(), full({4}, 6.0)));
+  CHECK(equal(x.grad(), full({4}, 6.0)));
+}

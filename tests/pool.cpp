@@ -124,6 +124,7 @@ TEST_CASE("more than there is: bad_alloc, and the figures as before" * doctest::
   const PoolStats before = pool_stats();
   constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
   CHECK_THROWS_AS(StoragePtr::allocate(most), std::bad_alloc);
+  CHECK_THROWS_AS(pool_allocate(most), std::bad_alloc);
   CHECK_THROWS_AS(StoragePtr::allocate(most / 4 - 64), std::bad_alloc);
   CHECK(pool_stats().in_use == before.in_use);
 }
