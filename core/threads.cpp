@@ -77,10 +77,12 @@ class BlockSignals {
   sigset_t before_;
 };
 
+using Part = void (*)(const void* context, int i);
+
 class ThreadPool {
  public:
   /// False if another thread's loop has the workers: nothing was done then.
-  bool run(int parts, kernels::Part part, const void* context) {
+  bool run(int parts, Part part, const void* context) {
     const std::unique_lock lock(one_loop_, std::try_to_lock);
     if (!lock) return false;
     start_workers(parts - 1);
@@ -152,7 +154,7 @@ class ThreadPool {
 
   std::mutex one_loop_, failing_;
   int workers_ = 0;
-  kernels::Part part_ = nullptr;
+  Part part_ = nullptr;
   const void* context_ = nullptr;
   std::exception_ptr failure_;
   // The number of the loop and, in the lowest 16 bits, how many of its parts nobody has begun.
@@ -165,6 +167,18 @@ class ThreadPool {
 ThreadPool& pool() {
   static ThreadPool* const instance = new ThreadPool;
   return *instance;
+}
+
+// Calls `part(context, i)` for each i in [0, parts), in any order and on whichever threads are free; returns
+// when all are done. The first exception of a part is thrown again here.
+void run_parts(int parts, Part part, const void* context) {
+  const bool nested = std::exchange(is_in_part, true);
+  struct Restore {
+    bool value;
+    ~Restore() { is_in_part = value; }
+  } const restore{nested};
+  if (!nested && pool().run(parts, part, context)) return;
+  for (int i = 0; i < parts; ++i) part(context, i);
 }
 
 }  // namespace
@@ -182,14 +196,15 @@ namespace kernels {
 
 int max_threads() { return is_in_part ? 1 : get_num_threads(); }
 
-void run_parts(int parts, Part part, const void* context) {
-  const bool nested = std::exchange(is_in_part, true);
-  struct Restore {
-    bool value;
-    ~Restore() { is_in_part = value; }
-  } const restore{nested};
-  if (!nested && pool().run(parts, part, context)) return;
-  for (int i = 0; i < parts; ++i) part(context, i);
+void run_ranges(std::int64_t count, std::int64_t grain, Range range, const void* context) {
+  if (count <= 0) return;
+  const std::int64_t most = count <= grain ? 1 : (count + grain - 1) / grain;
+  const int threads = most == 1 ? 1 : max_threads();
+  const int parts = most < threads ? static_cast<int>(most) : threads;
+  if (parts == 1) return range(context, 0, count);
+  const auto part = [&](int i) { range(context, count * i / parts, count * (i + 1) / parts); };
+  run_parts(
+      parts, [](const void* it, int i) { (*static_cast<decltype(part)*>(it))(i); }, &part);
 }
 
 }  // namespace kernels
