@@ -10,25 +10,21 @@
 namespace xgrad::kernels {
 namespace {
 
-// A matrix copied between two strides that disagree: small square tiles, so that the cache lines of both
-// sides are used whole before they are left.
+// A matrix of `columns` columns copied between two strides that disagree, rows [begin, end) of it: small
+// square tiles, so that the cache lines of both sides are used whole before they are left.
+constexpr std::int64_t tile = 16;
 template <class From, class To>
-void copy_tiles(const From* from, std::int64_t from_row, To* to, std::int64_t to_column, std::int64_t rows,
-                std::int64_t columns) {
-  constexpr std::int64_t tile = 16;
-  const auto tile_rows = (rows + tile - 1) / tile;
-  parallel_for(tile_rows, parallel_grain / (tile * columns) + 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t r = begin * tile; r < std::min(end * tile, rows); r += tile) {
-      const std::int64_t r_end = std::min(r + tile, rows);
-      for (std::int64_t c = 0; c < columns; c += tile) {
-        const std::int64_t c_end = std::min(c + tile, columns);
-        for (std::int64_t i = r; i < r_end; ++i) {
-          for (std::int64_t j = c; j < c_end; ++j)
-            to[i + j * to_column] = convert<To>(from[i * from_row + j]);
-        }
+void copy_tiles(const From* from, std::int64_t from_row, To* to, std::int64_t to_column, std::int64_t begin,
+                std::int64_t end, std::int64_t columns) {
+  for (std::int64_t r = begin; r < end; r += tile) {
+    const std::int64_t r_end = std::min(r + tile, end);
+    for (std::int64_t c = 0; c < columns; c += tile) {
+      const std::int64_t c_end = std::min(c + tile, columns);
+      for (std::int64_t i = r; i < r_end; ++i) {
+        for (std::int64_t j = c; j < c_end; ++j) to[i + j * to_column] = convert<To>(from[i * from_row + j]);
       }
     }
-  });
+  }
 }
 
 // A transpose of the last two dims: the source's rows are the destination's columns.
@@ -53,16 +49,21 @@ void copy_as(const Tensor& source, const Tensor& destination) {
       each->erase(d - 2);
     }
     Walk<2>(outer, {from_strides, to_strides})
-        .for_each_row([&](const auto& at, const auto& step, std::int64_t n) {
+        .for_each_row([=](const auto& at, const auto& step, std::int64_t n) {
           for (std::int64_t i = 0; i < n; ++i) {
-            copy_tiles(from + at[0] + i * step[0], from_column, to + at[1] + i * step[1], to_row, columns,
-                       rows);
+            const From* a = from + at[0] + i * step[0];
+            To* b = to + at[1] + i * step[1];
+            parallel_for((columns + tile - 1) / tile, parallel_grain / (tile * rows) + 1,
+                         [&](std::int64_t begin, std::int64_t end) {
+                           copy_tiles(a, from_column, b, to_row, begin * tile, std::min(end * tile, columns),
+                                      rows);
+                         });
           }
         });
     return;
   }
   Walk<2>(source.shape(), {source.strides(), destination.strides()})
-      .for_each_row([&](const auto& at, const auto& step, std::int64_t n) {
+      .for_each_row([=](const auto& at, const auto& step, std::int64_t n) {
         const From* a = from + at[0];
         To* b = to + at[1];
         if (step[0] == 1 && step[1] == 1) {
@@ -92,7 +93,7 @@ void fill(const Tensor& destination, Scalar value) {
     T* to = raw<T>(destination);
     const T filling = value.to<T>();
     Walk<1>(destination.shape(), {destination.strides()})
-        .for_each_row([&](const auto& at, const auto& step, std::int64_t n) {
+        .for_each_row([=](const auto& at, const auto& step, std::int64_t n) {
           T* row = to + at[0];
           for (std::int64_t i = 0; i < n; ++i) row[i * step[0]] = filling;
         });

@@ -27,7 +27,7 @@ Tensor gather(const Tensor& x, int dim, const Tensor& index) {
     T* to = raw<T>(y);
     const std::int64_t pace = x.strides()[dim];
     Walk<3>(y.shape(), {without(x, dim), index.strides(), y.strides()})
-        .for_each_row([&](const auto& at, const auto& step, std::int64_t n) {
+        .for_each_row([=](const auto& at, const auto& step, std::int64_t n) {
           for (std::int64_t i = 0; i < n; ++i) {
             to[at[2] + i * step[2]] = from[at[0] + i * step[0] + which[at[1] + i * step[1]] * pace];
           }
@@ -45,7 +45,7 @@ void scatter_add_into(const Tensor& destination, int dim, const Tensor& index, c
       const T* from = raw<T>(terms);
       const auto* which = raw<std::int64_t>(places);
       Walk<3>(places.shape(), {without(destination, dim), places.strides(), terms.strides()})
-          .for_each_row(one_thread, [&](const auto& at, const auto& step, std::int64_t n) {
+          .for_each_row(one_thread, [=](const auto& at, const auto& step, std::int64_t n) {
             for (std::int64_t i = 0; i < n; ++i) {
               to[at[0] + i * step[0] + which[at[1] + i * step[1]] * pace] += from[at[2] + i * step[2]];
             }
