@@ -5,12 +5,26 @@
 
 namespace xgrad {
 
-std::string error_text_of(std::string_view op, std::initializer_list<ErrorPart> parts) {
+void ErrorPart::print_text(std::ostream& out, const void* text) {
+  out << *static_cast<const std::string_view*>(text);
+}
+
+std::string error_text_of(std::string_view op, ErrorParts parts) {
   std::ostringstream text;
   text << '[' << op << "] ";
   for (const ErrorPart& part : parts) text << part;
   text << ErrorScope::current_place();
   return std::move(text).str();
+}
+
+void throw_invalid_argument(std::string_view op, ErrorParts parts) {
+  throw std::invalid_argument(error_text_of(op, parts));
+}
+void throw_out_of_range(std::string_view op, ErrorParts parts) {
+  throw std::out_of_range(error_text_of(op, parts));
+}
+void throw_runtime_error(std::string_view op, ErrorParts parts) {
+  throw std::runtime_error(error_text_of(op, parts));
 }
 
 constinit thread_local const ErrorScope* ErrorScope::innermost_ = nullptr;

@@ -39,7 +39,7 @@ concept NotText = !std::convertible_to<const T&, std::string_view>;
 /// One part of an error's text: anything that can be streamed, and lives until the end of the statement.
 class ErrorPart {
  public:
-  ErrorPart(std::string_view text) : ErrorPart(&text_, print<std::string_view>) { text_ = text; }
+  ErrorPart(std::string_view text) : ErrorPart(&text_, print_text) { text_ = text; }
   template <NotText T>
   ErrorPart(const T& value) : ErrorPart(&value, print<T>) {}
   ErrorPart(const ErrorPart&) = delete;
@@ -53,6 +53,7 @@ class ErrorPart {
  private:
   using Print = void (*)(std::ostream&, const void*);
   ErrorPart(const void* value, Print print) : value_(value), print_(print) {}
+  static void print_text(std::ostream& out, const void* text);
   template <class T>
   static void print(std::ostream& out, const void* value) {
     out << *static_cast<const T*>(value);
@@ -65,28 +66,35 @@ class ErrorPart {
 
 /// The text of every error: `[op] the rule that was broken, with the shapes`, and where in the program that
 /// was, as far as an ErrorScope knows. Parts are streamed in order.
-std::string error_text_of(std::string_view op, std::initializer_list<ErrorPart> parts);
+using ErrorParts = std::initializer_list<ErrorPart>;
+std::string error_text_of(std::string_view op, ErrorParts parts);
 template <class... Parts>
 std::string error_text(std::string_view op, const Parts&... parts) {
   return error_text_of(op, {ErrorPart(parts)...});
 }
 
+// What the three templates below end in. Those are inlined always: each list of parts makes another function,
+// with a long name, and most are called once.
+[[noreturn]] void throw_invalid_argument(std::string_view op, ErrorParts parts);
+[[noreturn]] void throw_out_of_range(std::string_view op, ErrorParts parts);
+[[noreturn]] void throw_runtime_error(std::string_view op, ErrorParts parts);
+
 /// Throws `std::invalid_argument`: the arguments break a rule of the operation (shape, dtype, option).
 template <class... Parts>
-[[noreturn]] void fail(std::string_view op, const Parts&... parts) {
-  throw std::invalid_argument(error_text(op, parts...));
+[[noreturn, gnu::always_inline]] inline void fail(std::string_view op, const Parts&... parts) {
+  throw_invalid_argument(op, {ErrorPart(parts)...});
 }
 
 /// Throws `std::out_of_range`: an index or a dim lies outside of its range.
 template <class... Parts>
-[[noreturn]] void fail_range(std::string_view op, const Parts&... parts) {
-  throw std::out_of_range(error_text(op, parts...));
+[[noreturn, gnu::always_inline]] inline void fail_range(std::string_view op, const Parts&... parts) {
+  throw_out_of_range(op, {ErrorPart(parts)...});
 }
 
 /// Throws `std::runtime_error`: the arguments are fine, the state or the outside world is not.
 template <class... Parts>
-[[noreturn]] void fail_state(std::string_view op, const Parts&... parts) {
-  throw std::runtime_error(error_text(op, parts...));
+[[noreturn, gnu::always_inline]] inline void fail_state(std::string_view op, const Parts&... parts) {
+  throw_runtime_error(op, {ErrorPart(parts)...});
 }
 
 /// Not enough memory; a `std::bad_alloc` that says what for.

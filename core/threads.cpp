@@ -181,6 +181,17 @@ void run_parts(int parts, Part part, const void* context) {
   for (int i = 0; i < parts; ++i) part(context, i);
 }
 
+// A loop that is worth more than one thread.
+void split(std::int64_t count, std::int64_t grain, kernels::Range range, const void* context) {
+  const std::int64_t most = (count + grain - 1) / grain;
+  const int threads = kernels::max_threads();
+  const int parts = most < threads ? static_cast<int>(most) : threads;
+  if (parts == 1) return range(context, 0, count);
+  const auto part = [&](int i) { range(context, count * i / parts, count * (i + 1) / parts); };
+  run_parts(
+      parts, [](const void* it, int i) { (*static_cast<decltype(part)*>(it))(i); }, &part);
+}
+
 }  // namespace
 
 int get_num_threads() { return thread_count().load(std::memory_order_relaxed); }
@@ -197,14 +208,11 @@ namespace kernels {
 int max_threads() { return is_in_part ? 1 : get_num_threads(); }
 
 void run_ranges(std::int64_t count, std::int64_t grain, Range range, const void* context) {
-  if (count <= 0) return;
-  const std::int64_t most = count <= grain ? 1 : (count + grain - 1) / grain;
-  const int threads = most == 1 ? 1 : max_threads();
-  const int parts = most < threads ? static_cast<int>(most) : threads;
-  if (parts == 1) return range(context, 0, count);
-  const auto part = [&](int i) { range(context, count * i / parts, count * (i + 1) / parts); };
-  run_parts(
-      parts, [](const void* it, int i) { (*static_cast<decltype(part)*>(it))(i); }, &part);
+  if (count <= grain) {
+    if (count > 0) range(context, 0, count);
+    return;
+  }
+  split(count, grain, range, context);
 }
 
 }  // namespace kernels

@@ -16,12 +16,13 @@ inline constexpr std::int64_t thread_work = 131072;
 /// How many threads a loop that begins here may be split among: 1 inside of a part of another.
 int max_threads();
 
-/// What a parallel_for is without its template: calls `range(context, begin, end)`.
+/// What parallel_for is without its template: calls `range(context, begin, end)`.
 using Range = void (*)(const void* context, std::int64_t begin, std::int64_t end);
 void run_ranges(std::int64_t count, std::int64_t grain, Range range, const void* context);
 
 /// Calls `body(begin, end)` over [0, count), split among the threads when a part is worth `grain` or more.
 /// The split depends on count, grain and the number of threads alone, so results repeat bit for bit.
+/// Parts run in any order and on whichever threads are free; the first exception of one is thrown again here.
 template <class Body>
 void parallel_for(std::int64_t count, std::int64_t grain, const Body& body) {
   run_ranges(
