@@ -7,6 +7,8 @@
 
 namespace xgrad {
 
+constinit const Variable nothing;
+
 bool Replay::wants(std::size_t input) const {
   const std::size_t count = node_.inputs().size();
   if (input >= count) fail_state("backward", "the rule of ", node_, " asks for input ", input, " of ", count);

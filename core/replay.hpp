@@ -19,7 +19,7 @@ class Node;
 class Replay;
 struct Saved;
 
-inline const Variable nothing;
+extern const Variable nothing;
 
 /// One gradient per input, in the inputs' order; `nothing` where none is wanted or it is zero. Made as
 /// `{dx}`, as `{dx, dw}`, from a vector, or by size and then filled in.

@@ -42,16 +42,16 @@ class Keep {
   static constexpr int every_input = -1;
   friend Keep keep_for(int input, const Variable& variable);
   friend Variable append_node(const char*, Tensor&&, const Inputs&, std::span<const Keep>, Rule&&);
-  friend Keep make_keeps_output();
-  Keep(const Variable* variable, int for_input) : variable_(variable), for_input_(for_input) {}
+  friend constexpr Keep make_keeps_output();
+  constexpr Keep(const Variable* variable, int for_input) : variable_(variable), for_input_(for_input) {}
   const Variable* variable_;     // null: the output
   int for_input_ = every_input;  // only kept when that input wants a gradient
 };
 /// Kept only when input number `input` wants a gradient: of a · b, b is needed for the gradient of a alone.
 inline Keep keep_for(int input, const Variable& variable) { return Keep(&variable, input); }
-inline Keep make_keeps_output() { return Keep(nullptr, Keep::every_input); }
+constexpr Keep make_keeps_output() { return Keep(nullptr, Keep::every_input); }
 /// Keeps the op's own result, for `r.output()`.
-inline const Keep keeps_output = make_keeps_output();
+inline constexpr Keep keeps_output = make_keeps_output();
 
 /// Throws naming `op` if one of its arguments is an undefined Variable: the first line of an op.
 void check_defined(std::string_view op, const Inputs& arguments);
