@@ -1,37 +1,39 @@
 #include <xgrad/core/io/safetensors_header.hpp>
 
 #include <cstdint>
-#include <unordered_set>
 #include <utility>
+#include <vector>
 
 namespace xgrad::safetensors {
 namespace {
 
 using Json = nlohmann::json;
 
-// Looks a header through before a tree is made of it. The tree would forget the order of the names and all
-// but one of equal keys, and the tree of a million open brackets ends the program by recursion.
-class Scan : public nlohmann::json_sax<Json> {
+// Makes the tree of a header, and knows what the tree forgets: the order of the names, and that a key came
+// twice. It is never deep, as the tree of a million open brackets would end the program by recursion.
+class Builder : public nlohmann::json_sax<Json> {
  public:
+  Json root;
   std::vector<std::string> names;  // the outermost keys in the file's order
   std::string problem;             // empty if there is none
 
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(std::int64_t) override { return true; }
-  bool number_unsigned(std::uint64_t) override { return true; }
-  bool number_float(double, const std::string&) override { return true; }
-  bool string(std::string&) override { return true; }
-  bool binary(Json::binary_t&) override { return true; }
-  bool start_object(std::size_t) override { return enter(); }
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(std::int64_t value) override { return add(value); }
+  bool number_unsigned(std::uint64_t value) override { return add(value); }
+  bool number_float(double value, const std::string&) override { return add(value); }
+  bool string(std::string& value) override { return add(std::move(value)); }
+  bool binary(Json::binary_t&) override { return true; }  // there is none in a text
+  bool start_object(std::size_t) override { return enter(Json::object()); }
   bool end_object() override { return leave(); }
-  bool start_array(std::size_t) override { return enter(); }
+  bool start_array(std::size_t) override { return enter(Json::array()); }
   bool end_array() override { return leave(); }
 
   bool key(std::string& key) override {
-    if (!keys_.back().insert(key).second)
+    if (open_.back()->contains(key))
       return refuse("the key " + shown_name(key) + " appears twice in the header");
-    if (keys_.size() == 1) names.push_back(key);
+    if (open_.size() == 1) names.push_back(key);
+    key_ = std::move(key);
     return true;
   }
 
@@ -43,14 +45,25 @@ class Scan : public nlohmann::json_sax<Json> {
   }
 
  private:
-  bool enter() {
+  Json& place(Json value) {
+    if (open_.empty()) return root = std::move(value);
+    Json& outer = *open_.back();
+    if (outer.is_object()) return outer[key_] = std::move(value);
+    outer.push_back(std::move(value));
+    return outer.back();
+  }
+  bool add(Json value) {
+    place(std::move(value));
+    return true;
+  }
+  bool enter(Json value) {
     constexpr std::size_t deepest = 8;  // a shape is the third level
-    if (keys_.size() == deepest) return refuse("the header is nested too deep");
-    keys_.emplace_back();
+    if (open_.size() == deepest) return refuse("the header is nested too deep");
+    open_.push_back(&place(std::move(value)));
     return true;
   }
   bool leave() {
-    keys_.pop_back();
+    open_.pop_back();
     return true;
   }
   bool refuse(std::string reason) {
@@ -58,18 +71,19 @@ class Scan : public nlohmann::json_sax<Json> {
     return false;
   }
 
-  std::vector<std::unordered_set<std::string>> keys_;  // of each object that is open
+  std::vector<Json*> open_;  // the objects and arrays that have not ended, the outermost first
+  std::string key_;          // of the value that comes next
 };
 
 }  // namespace
 
 Header parse_header(const std::string& text) {
-  Scan scan;
-  if (!Json::sax_parse(text, &scan)) return {{}, {}, scan.problem};
-  Json json = Json::parse(text);
-  if (!json.is_object())
-    return {{}, {}, std::string("the header is not a JSON object but ") + json.type_name()};
-  return {std::move(json), std::move(scan.names), ""};
+  Builder builder;
+  if (!Json::sax_parse(text, &builder)) return {{}, {}, builder.problem};
+  if (!builder.root.is_object()) {
+    return {{}, {}, std::string("the header is not a JSON object but ") + builder.root.type_name()};
+  }
+  return {std::move(builder.root), std::move(builder.names), ""};
 }
 
 std::string quoted(const std::string& text) try {
