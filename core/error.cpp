@@ -3,11 +3,21 @@
 #include <sstream>
 #include <utility>
 
+#include <xgrad/core/dtype.hpp>
+#include <xgrad/core/shape.hpp>
+
 namespace xgrad {
 
 void ErrorPart::print_text(std::ostream& out, const void* text) {
   out << *static_cast<const std::string_view*>(text);
 }
+
+template void ErrorPart::print<Shape>(std::ostream&, const void*);
+template void ErrorPart::print<DType>(std::ostream&, const void*);
+template void ErrorPart::print<int>(std::ostream&, const void*);
+template void ErrorPart::print<long>(std::ostream&, const void*);
+template void ErrorPart::print<unsigned long>(std::ostream&, const void*);
+template void ErrorPart::print<double>(std::ostream&, const void*);
 
 std::string error_text_of(std::string_view op, ErrorParts parts) {
   std::ostringstream text;

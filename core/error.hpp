@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <new>
@@ -11,6 +12,9 @@
 #include <utility>
 
 namespace xgrad {
+
+class Shape;
+enum class DType : std::uint8_t;
 
 /// What this thread is in the middle of, for the text of errors. Scopes are local variables, so they form a
 /// stack; an error asks the innermost one where it is.
@@ -63,6 +67,14 @@ class ErrorPart {
   const void* value_;
   Print print_;
 };
+
+// What many files print, compiled in one.
+extern template void ErrorPart::print<Shape>(std::ostream&, const void*);
+extern template void ErrorPart::print<DType>(std::ostream&, const void*);
+extern template void ErrorPart::print<int>(std::ostream&, const void*);
+extern template void ErrorPart::print<long>(std::ostream&, const void*);
+extern template void ErrorPart::print<unsigned long>(std::ostream&, const void*);
+extern template void ErrorPart::print<double>(std::ostream&, const void*);
 
 /// The text of every error: `[op] the rule that was broken, with the shapes`, and where in the program that
 /// was, as far as an ErrorScope knows. Parts are streamed in order.
