@@ -2,10 +2,8 @@
 
 // The two shapes of elementwise work: map (y = f(x)) and zip (y = f(a, b), broadcast). Row functions see
 // contiguous memory only; an operand with another stride is gathered into a small buffer first. A thread gets
-// `grain` elements or more.
+// `grain` elements or more. How memory is walked is compiled once for all types and functions.
 
-#include <algorithm>
-#include <array>
 #include <string_view>
 #include <type_traits>
 
@@ -16,46 +14,25 @@
 
 namespace xgrad::kernels {
 
-inline constexpr std::int64_t block = 256;  ///< elements gathered at a time
-
-/// A row operand as contiguous blocks: itself where its step is 1, else gathered. A broadcast one is spread
-/// once.
-template <class T>
-class RowReader {
- public:
-  RowReader(const T* row, std::int64_t step, std::int64_t n) : row_(row), step_(step) {
-    if (step_ == 0) std::fill_n(buffer_.begin(), std::min(n, block), *row_);
-  }
-  const T* operator()(std::int64_t begin, std::int64_t count) {
-    if (step_ == 1) return row_ + begin;
-    if (step_ != 0) {
-      for (std::int64_t i = 0; i < count; ++i)
-        buffer_[static_cast<std::size_t>(i)] = row_[(begin + i) * step_];
-    }
-    return buffer_.data();
-  }
-
- private:
-  const T* row_;
-  std::int64_t step_;
-  std::array<T, block> buffer_;
-};
+/// A row function behind types that are the same for all: `row` calls `f`, which comes last so that the other
+/// arguments are passed on as they came.
+using MapRow = void (*)(const void* x, void* y, std::int64_t n, const void* f);
+using ZipRow = void (*)(const void* a, std::int64_t a_step, const void* b, std::int64_t b_step, void* y,
+                        std::int64_t n, const void* f);
+void map_rows(const Tensor& x, const Tensor& y, std::int64_t grain, MapRow row, const void* f);
+void zip_rows(const Tensor& a, const Tensor& b, const Tensor& y, std::int64_t grain, ZipRow row,
+              bool takes_numbers, const void* f);
 
 /// y = f(x) over all elements, where `f(x, y, n)` works on contiguous rows. y has x's shape, is contiguous
 /// and new.
 template <class From, class To, class F>
 void map_into(const Tensor& x, const Tensor& y, std::int64_t grain, const F& f) {
-  const From* from = raw<From>(x);
-  To* to = raw<To>(y);
-  Walk<2>(x.shape(), {x.strides(), y.strides()})
-      .for_each_row(grain, [&](const auto& at, const auto& step, std::int64_t n) {
-        if (step[0] == 1 || n == 1) return f(from + at[0], to + at[1], n);
-        RowReader<From> read(from + at[0], step[0], n);
-        for (std::int64_t i = 0; i < n; i += block) {
-          const std::int64_t count = std::min(block, n - i);
-          f(read(i, count), to + at[1] + i, count);
-        }
-      });
+  map_rows(
+      x, y, grain,
+      [](const void* from, void* to, std::int64_t n, const void* row) {
+        (*static_cast<const F*>(row))(static_cast<const From*>(from), static_cast<To*>(to), n);
+      },
+      &f);
 }
 
 template <class From, class To, class F>
@@ -70,32 +47,18 @@ template <class From, class To, class F>
 void zip_into(const Tensor& a, const Tensor& b, const Tensor& y, std::int64_t grain, const F& f) {
   constexpr bool takes_numbers =
       std::is_invocable_v<const F&, const From*, std::int64_t, const From*, std::int64_t, To*, std::int64_t>;
-  const auto of_rows = [&f](const From* p, const From* q, To* to, std::int64_t n) {
-    if constexpr (takes_numbers) {
-      f(p, 1, q, 1, to, n);
-    } else {
-      f(p, q, to, n);
-    }
-  };
-  const Tensor left = a.expand(y.shape()), right = b.expand(y.shape());
-  const From* from_a = raw<From>(left);
-  const From* from_b = raw<From>(right);
-  To* to = raw<To>(y);
-  Walk<3>(y.shape(), {left.strides(), right.strides(), y.strides()})
-      .for_each_row(grain, [&](const auto& at, const auto& step, std::int64_t n) {
-        const From *p = from_a + at[0], *q = from_b + at[1];
-        if ((step[0] == 1 && step[1] == 1) || n == 1) return of_rows(p, q, to + at[2], n);
+  zip_rows(
+      a, b, y, grain,
+      [](const void* p, std::int64_t p_step, const void* q, std::int64_t q_step, void* to, std::int64_t n,
+         const void* row) {
+        const auto *from_a = static_cast<const From*>(p), *from_b = static_cast<const From*>(q);
         if constexpr (takes_numbers) {
-          if ((step[0] == 1 && step[1] == 0) || (step[0] == 0 && step[1] == 1)) {
-            return f(p, step[0], q, step[1], to + at[2], n);
-          }
+          (*static_cast<const F*>(row))(from_a, p_step, from_b, q_step, static_cast<To*>(to), n);
+        } else {
+          (*static_cast<const F*>(row))(from_a, from_b, static_cast<To*>(to), n);
         }
-        RowReader<From> read_a(p, step[0], n), read_b(q, step[1], n);
-        for (std::int64_t i = 0; i < n; i += block) {
-          const std::int64_t count = std::min(block, n - i);
-          of_rows(read_a(i, count), read_b(i, count), to + at[2] + i, count);
-        }
-      });
+      },
+      takes_numbers, &f);
 }
 
 template <class From, class To, class F>
