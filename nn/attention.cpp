@@ -90,6 +90,12 @@ AttentionOutput MultiHeadAttention::forward_with_weights(const Variable& Q, cons
   return {W_o(join_heads(context)), weights};  // (B, H, T_q, d) → (B, T_q, D)
 }
 
+void MultiHeadAttention::visit(Visitor& visitor) const {
+  visitor("W_q", W_q)("W_k", W_k)("W_v", W_v)("W_o", W_o)("dropout", dropout);
+}
+
+std::string MultiHeadAttention::extra_repr() const { return "num_heads=" + std::to_string(num_heads); }
+
 MultiHeadAttention::Heads MultiHeadAttention::project(const Variable& Q, const Variable& K,
                                                       const Variable& V) const {
   const bool fits = Q.dim() == 3 && K.dim() == 3 && Q.size(2) == d_model && K.size(2) == d_model &&

@@ -49,10 +49,8 @@ class MultiHeadAttention : public Module {
   AttentionOutput forward_with_weights(const Variable& Q, const Variable& K, const Variable& V,
                                        const Mask& mask = {}) const;
 
-  void visit(Visitor& visitor) const override {
-    visitor("W_q", W_q)("W_k", W_k)("W_v", W_v)("W_o", W_o)("dropout", dropout);
-  }
-  std::string extra_repr() const override { return "num_heads=" + std::to_string(num_heads); }
+  void visit(Visitor& visitor) const override;
+  std::string extra_repr() const override;
 
   std::int64_t d_model, num_heads;
   bool fused;

@@ -14,4 +14,6 @@ Variable Embedding::forward(const Variable& indices) const {
   return embedding(indices, weight);
 }
 
+void Embedding::visit(Visitor& visitor) const { visitor("weight", weight); }
+
 }  // namespace xgrad::nn

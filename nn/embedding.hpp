@@ -14,7 +14,7 @@ class Embedding : public Module {
 
   Variable forward(const Variable& indices) const;
   Variable operator()(const Variable& indices) const { return forward(indices); }
-  void visit(Visitor& visitor) const override { visitor("weight", weight); }
+  void visit(Visitor& visitor) const override;
 
   Variable weight;
 };

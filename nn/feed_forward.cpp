@@ -31,4 +31,8 @@ Variable FeedForward::forward(const Variable& x) const {
   return dropout(project(activate(expand(x), activation)));  // (..., D) → (..., d_hidden) → (..., D)
 }
 
+void FeedForward::visit(Visitor& visitor) const {
+  visitor("expand", expand)("project", project)("dropout", dropout);
+}
+
 }  // namespace xgrad::nn

@@ -22,9 +22,7 @@ class FeedForward : public Module {
 
   Variable forward(const Variable& x) const;
   Variable operator()(const Variable& x) const { return forward(x); }
-  void visit(Visitor& visitor) const override {
-    visitor("expand", expand)("project", project)("dropout", dropout);
-  }
+  void visit(Visitor& visitor) const override;
 
   Linear expand, project;
   Dropout dropout;

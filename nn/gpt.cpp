@@ -69,4 +69,9 @@ Variable GPT::forward(const Variable& tokens) const {
   return head(norm(x));  // (B, T, D) → (B, T, V)
 }
 
+void GPT::visit(Visitor& visitor) const {
+  visitor("token", token)("position", position)("dropout", dropout)("blocks", blocks)("norm", norm)("head",
+                                                                                                    head);
+}
+
 }  // namespace xgrad::nn

@@ -28,10 +28,7 @@ class GPT : public Module {
   /// tokens (B, T) int64, T ≤ context → logits (B, T, vocab_size). Position t sees positions up to t.
   Variable forward(const Variable& tokens) const;
   Variable operator()(const Variable& tokens) const { return forward(tokens); }
-  void visit(Visitor& visitor) const override {
-    visitor("token", token)("position", position)("dropout", dropout)("blocks", blocks)("norm", norm)("head",
-                                                                                                      head);
-  }
+  void visit(Visitor& visitor) const override;
 
   GPTOptions options;
   Embedding token, position;

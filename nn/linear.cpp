@@ -29,4 +29,6 @@ Variable Linear::forward(const Variable& x) const {
   return linear(x, weight, bias);
 }
 
+void Linear::visit(Visitor& visitor) const { visitor("weight", weight)("bias", bias); }
+
 }  // namespace xgrad::nn

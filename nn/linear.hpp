@@ -20,7 +20,7 @@ class Linear : public Module {
 
   Variable forward(const Variable& x) const;
   Variable operator()(const Variable& x) const { return forward(x); }
-  void visit(Visitor& visitor) const override { visitor("weight", weight)("bias", bias); }
+  void visit(Visitor& visitor) const override;
 
   Variable weight;
   Variable bias;  ///< undefined without one

@@ -28,6 +28,8 @@ void collect(const Module& module, const std::string& prefix, NamedParameters& a
 
 }  // namespace
 
+Module::~Module() = default;
+
 NamedParameters Module::all_named_parameters() const {
   NamedParameters all;
   collect(*this, "", all);

@@ -47,7 +47,7 @@ class Module {
   Module() = default;
   Module(Module&&) = default;
   Module& operator=(Module&&) = default;
-  virtual ~Module() = default;
+  virtual ~Module();
 
   /// Names the members, in the order of construction. Undefined Variables are passed over.
   virtual void visit(Visitor& visitor) const = 0;

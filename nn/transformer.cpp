@@ -37,4 +37,9 @@ Variable TransformerBlock::forward(const Variable& x, const Mask& mask) const {
   return attended + feed_forward(norm2(attended));                  // (B, T, D)
 }
 
+void TransformerBlock::visit(Visitor& visitor) const {
+  visitor("norm1", norm1)("attention", attention)("dropout", dropout)("norm2", norm2)("feed_forward",
+                                                                                      feed_forward);
+}
+
 }  // namespace xgrad::nn

@@ -27,10 +27,7 @@ class TransformerBlock : public Module {
 
   Variable forward(const Variable& x, const Mask& mask = {}) const;
   Variable operator()(const Variable& x, const Mask& mask = {}) const { return forward(x, mask); }
-  void visit(Visitor& visitor) const override {
-    visitor("norm1", norm1)("attention", attention)("dropout", dropout)("norm2", norm2)("feed_forward",
-                                                                                        feed_forward);
-  }
+  void visit(Visitor& visitor) const override;
 
   NormOrder norm_order;
   LayerNorm norm1;
