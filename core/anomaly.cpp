@@ -140,6 +140,8 @@ AnomalyGuard::~AnomalyGuard() { anomaly::guards.fetch_sub(1, std::memory_order_r
 
 namespace anomaly {
 
+constinit std::atomic<int> guards{0};
+
 ReplayScope::ReplayScope() : outer_(std::exchange(in_replay, true)) {}
 ReplayScope::~ReplayScope() { in_replay = outer_; }
 

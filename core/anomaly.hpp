@@ -66,7 +66,7 @@ class AnomalyGuard {
 /// What `record` and the replay ask. Without a guard anywhere, or a watch, that is two loads and one branch.
 namespace anomaly {
 
-inline constinit std::atomic<int> guards{0};  // alive, in all threads
+extern std::atomic<int> guards;  // alive, in all threads
 inline bool may_be_guarded() { return guards.load(std::memory_order_relaxed) != 0 || InputWatch::is_any(); }
 
 /// Throws if this thread is guarded, no tape is being replayed in it, and the result holds an anomaly. Shows

@@ -22,7 +22,7 @@ class InputWatch {
   ~InputWatch() { innermost_ = outer_; }
 
  private:
-  inline static constinit thread_local InputWatch* innermost_ = nullptr;
+  static constinit thread_local InputWatch* innermost_;
   InputWatch* outer_;
 };
 
