@@ -31,14 +31,10 @@ function(xgrad_package_tests kind build_folder library limit)  # kind: what the 
   set_tests_properties(${kind}_contents ${kind}_find_package PROPERTIES FIXTURES_REQUIRED ${kind})
 endfunction()
 
-# A size means something of an optimised library only. An archive holds every inline function once for each file that
-# uses it; linked, the same code is little more than half as large.
+# A size means something of an optimised library only.
 set(limit 0)
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT CMAKE_CXX_FLAGS)
-  set(limit 5242880)
-  if(BUILD_SHARED_LIBS)
-    set(limit 4000000)
-  endif()
+  set(limit 4000000)
 endif()
 if(BUILD_SHARED_LIBS)
   xgrad_package_tests(package "${PROJECT_BINARY_DIR}" "$<TARGET_FILE_NAME:xgrad>" ${limit} ${unneeded} ${unneeded_shared})
