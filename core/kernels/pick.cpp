@@ -74,28 +74,40 @@ Tensor argmin(const Tensor& x) {
   return pick(x, []<class T>(const T* row, std::int64_t n) { return place_of_smallest(row, n); });
 }
 
+namespace {
+
+// Values beside their indices: no jumps to compare.
+template <class T>
+struct Entry {
+  T value;
+  std::int64_t index;
+};
+
+// Apart from the loop over rows: the sort itself needs every register.
+template <class T>
+[[gnu::noinline]] void sort_row(std::vector<Entry<T>>& row, bool descending) {
+  std::sort(row.begin(), row.end(), [descending](const Entry<T>& a, const Entry<T>& b) {
+    const Entry<T>&first = descending ? a : b, &second = descending ? b : a;
+    return is_larger(first.value, second.value) ||
+           (a.index < b.index && !is_larger(second.value, first.value));
+  });
+}
+
+}  // namespace
+
 Tensor argsort(const Tensor& input, bool descending) {
   const Tensor x = input.contiguous();
   const Tensor y = empty(x.shape(), int64);
   if (x.numel() == 0) return y;
   const std::int64_t n = x.shape().back();
   dispatch(x.dtype(), [&]<class T>() {
-    struct Entry {
-      T value;
-      std::int64_t index;
-    };
     parallel_for(x.numel() / n, parallel_grain / n / 8 + 1, [&](std::int64_t begin, std::int64_t end) {
-      std::vector<Entry> row(
-          static_cast<std::size_t>(n));  // values beside their indices: no jumps to compare
+      std::vector<Entry<T>> row(static_cast<std::size_t>(n));
       for (std::int64_t r = begin; r < end; ++r) {
         for (std::int64_t i = 0; i < n; ++i) row[static_cast<std::size_t>(i)] = {raw<T>(x)[r * n + i], i};
-        std::sort(row.begin(), row.end(), [descending](const Entry& a, const Entry& b) {
-          const Entry &first = descending ? a : b, &second = descending ? b : a;
-          return is_larger(first.value, second.value) ||
-                 (a.index < b.index && !is_larger(second.value, first.value));
-        });
+        sort_row(row, descending);
         auto* order = raw<std::int64_t>(y) + r * n;
-        for (const Entry& entry : row) *order++ = entry.index;
+        for (const Entry<T>& entry : row) *order++ = entry.index;
       }
     });
   });
