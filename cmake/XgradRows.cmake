@@ -30,6 +30,7 @@ function(xgrad_add_rows target)
     if(CMAKE_CXX_FLAGS MATCHES "float-cast-overflow")  # xsimd's exp(double) converts all lanes, then drops those out of range
       target_compile_options(xgrad_rows_${isa} PRIVATE -fno-sanitize=float-cast-overflow)
     endif()
+    target_compile_options(xgrad_rows_${isa} PRIVATE "$<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-fno-ident>")
     # -O3 makes half as much again of it, for the few processors that have no AVX2.
     if(isa STREQUAL "baseline" AND "avx2" IN_LIST xgrad_isas AND NOT XGRAD_NATIVE)
       target_compile_options(xgrad_rows_${isa} PRIVATE "$<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-O2>")
