@@ -1,27 +1,35 @@
 #include <xgrad/core/kernels/copy.hpp>
 
 #include <algorithm>
+#include <type_traits>
 
 #include <xgrad/core/convert.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/core/kernels/rows/transpose.hpp>
 #include <xgrad/core/kernels/walk.hpp>
 
 namespace xgrad::kernels {
 namespace {
 
-// A matrix of `columns` columns copied between two strides that disagree, rows [begin, end) of it: small
-// square tiles, so that the cache lines of both sides are used whole before they are left.
+// Rows and columns of a matrix are shared out in multiples of this.
 constexpr std::int64_t tile = 16;
+
+// to(j, i) = from(i, j): in small square tiles, so that the cache lines of both sides are used whole before
+// they are left.
 template <class From, class To>
-void copy_tiles(const From* from, std::int64_t from_row, To* to, std::int64_t to_column, std::int64_t begin,
-                std::int64_t end, std::int64_t columns) {
-  for (std::int64_t r = begin; r < end; r += tile) {
-    const std::int64_t r_end = std::min(r + tile, end);
-    for (std::int64_t c = 0; c < columns; c += tile) {
-      const std::int64_t c_end = std::min(c + tile, columns);
-      for (std::int64_t i = r; i < r_end; ++i) {
-        for (std::int64_t j = c; j < c_end; ++j) to[i + j * to_column] = convert<To>(from[i * from_row + j]);
+void transpose(const From* from, std::int64_t from_row, To* to, std::int64_t to_row, std::int64_t rows,
+               std::int64_t columns) {
+  if constexpr (std::is_same_v<From, To> && std::is_floating_point_v<To>) {
+    kernels::rows<TransposeRows<To>>().transpose(from, from_row, to, to_row, rows, columns);
+  } else {
+    for (std::int64_t r = 0; r < rows; r += tile) {
+      const std::int64_t r_end = std::min(r + tile, rows);
+      for (std::int64_t c = 0; c < columns; c += tile) {
+        const std::int64_t c_end = std::min(c + tile, columns);
+        for (std::int64_t i = r; i < r_end; ++i) {
+          for (std::int64_t j = c; j < c_end; ++j) to[i + j * to_row] = convert<To>(from[i * from_row + j]);
+        }
       }
     }
   }
@@ -35,33 +43,37 @@ bool is_transposed(const Tensor& source, const Tensor& destination) {
 }
 
 template <class From, class To>
-void copy_as(const Tensor& source, const Tensor& destination) {
+void copy_transposed(const Tensor& source, const Tensor& destination) {
   const From* from = raw<From>(source);
   To* to = raw<To>(destination);
-  if (is_transposed(source, destination)) {
-    const int d = source.dim();
-    const std::int64_t rows = source.size(-2), columns = source.size(-1);
-    const std::int64_t from_column = source.strides()[d - 1], to_row = destination.strides()[d - 2];
-    Shape outer = source.shape();
-    Strides from_strides = source.strides(), to_strides = destination.strides();
-    for (Shape* each : {&outer, &from_strides, &to_strides}) {
-      each->erase(d - 1);
-      each->erase(d - 2);
-    }
-    Walk<2>(outer, {from_strides, to_strides})
-        .for_each_row([=](const auto& at, const auto& step, std::int64_t n) {
-          for (std::int64_t i = 0; i < n; ++i) {
-            const From* a = from + at[0] + i * step[0];
-            To* b = to + at[1] + i * step[1];
-            parallel_for((columns + tile - 1) / tile, parallel_grain / (tile * rows) + 1,
-                         [&](std::int64_t begin, std::int64_t end) {
-                           copy_tiles(a, from_column, b, to_row, begin * tile, std::min(end * tile, columns),
-                                      rows);
-                         });
-          }
-        });
-    return;
+  const int d = source.dim();
+  const std::int64_t rows = source.size(-1), columns = source.size(-2);  // as the source is stored
+  const std::int64_t from_row = source.strides()[d - 1], to_row = destination.strides()[d - 2];
+  Shape outer = source.shape();
+  Strides from_strides = source.strides(), to_strides = destination.strides();
+  for (Shape* each : {&outer, &from_strides, &to_strides}) {
+    each->erase(d - 1);
+    each->erase(d - 2);
   }
+  Walk<2>(outer, {from_strides, to_strides})
+      .for_each_row([=](const auto& at, const auto& step, std::int64_t n) {
+        for (std::int64_t i = 0; i < n; ++i) {
+          const From* a = from + at[0] + i * step[0];
+          To* b = to + at[1] + i * step[1];
+          parallel_for((rows + tile - 1) / tile, parallel_grain / (tile * columns) + 1,
+                       [&](std::int64_t begin, std::int64_t end) {
+                         const std::int64_t first = begin * tile, last = std::min(end * tile, rows);
+                         transpose(a + first * from_row, from_row, b + first, to_row, last - first, columns);
+                       });
+        }
+      });
+}
+
+template <class From, class To>
+void copy_as(const Tensor& source, const Tensor& destination) {
+  if (is_transposed(source, destination)) return copy_transposed<From, To>(source, destination);
+  const From* from = raw<From>(source);
+  To* to = raw<To>(destination);
   Walk<2>(source.shape(), {source.strides(), destination.strides()})
       .for_each_row([=](const auto& at, const auto& step, std::int64_t n) {
         const From* a = from + at[0];

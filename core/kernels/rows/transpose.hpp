@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+
+#include <xgrad/core/kernels/rows/isa.hpp>
+
+namespace xgrad::kernels {
+
+template <class T>
+struct TransposeRows {
+  /// to(j, i) = from(i, j): both with rows of contiguous elements, so many elements apart.
+  void (*transpose)(const T* from, std::int64_t from_row, T* to, std::int64_t to_row, std::int64_t rows,
+                    std::int64_t columns);
+};
+
+}  // namespace xgrad::kernels
