@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <xgrad/core/hooks.hpp>
-#include <xgrad/core/pool.hpp>
+#include <xgrad/core/memory/pool.hpp>
 #include <xgrad/core/replay.hpp>
 #include <xgrad/core/small_vector.hpp>
 #include <xgrad/core/tensor.hpp>

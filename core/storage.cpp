@@ -3,7 +3,7 @@
 #include <limits>
 #include <new>
 
-#include <xgrad/core/pool.hpp>
+#include <xgrad/core/memory/pool.hpp>
 
 namespace xgrad {
 

@@ -7,13 +7,13 @@
 #include <xgrad/core/checkpoint.hpp>
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/gradcheck.hpp>
+#include <xgrad/core/memory/pool.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/dropout.hpp>
 #include <xgrad/core/ops/indexing.hpp>
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
-#include <xgrad/core/pool.hpp>
 #include <xgrad/core/tape.hpp>
 #include <xgrad/core/trace.hpp>
 #include <xgrad/nn/attention.hpp>

@@ -14,10 +14,10 @@
 
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/gradcheck.hpp>
+#include <xgrad/core/memory/pool.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
-#include <xgrad/core/pool.hpp>
 #include <xgrad/core/tape.hpp>
 #include <xgrad/core/trace.hpp>
 

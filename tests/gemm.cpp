@@ -13,7 +13,7 @@
 #include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/blas.hpp>
 #include <xgrad/core/kernels/matmul.hpp>
-#include <xgrad/core/pool.hpp>
+#include <xgrad/core/memory/pool.hpp>
 
 using namespace xgrad;
 

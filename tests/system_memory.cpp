@@ -5,9 +5,9 @@
 #include <fstream>
 #include <limits>
 
-#include <xgrad/core/system_memory.hpp>
+#include <xgrad/core/memory/system_memory.hpp>
 
-using namespace xgrad;
+using namespace xgrad::memory;
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include <xgrad/core/kernels/rows/gemm.hpp>
-#include <xgrad/core/pool.hpp>
+#include <xgrad/core/memory/pool.hpp>
 
 #ifdef XGRAD_HAVE_BLAS
 #include <cblas.h>

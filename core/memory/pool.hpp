@@ -1,13 +1,16 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
+#include <new>
 
 namespace xgrad {
 
 /// Memory for Tensors and the tape, 64-byte aligned. Freed blocks are kept by size class and handed out
 /// again, so a training step after the first asks the system for nothing. What is held, in use or kept, stays
-/// below the most that was ever in use at once and 16 MiB more, or an eighth more where that is larger.
-/// Thread-safe. Throws `std::bad_alloc` when the system has no more.
+/// below the most that was ever in use at once and 16 MiB more, or an eighth more where that is larger; but
+/// each thread may keep 4 MiB of small blocks for itself. Thread-safe. Throws `std::bad_alloc` when the
+/// system has no more.
 void* pool_allocate(std::size_t bytes);
 void pool_free(void* block, std::size_t bytes) noexcept;
 
@@ -18,7 +21,10 @@ struct PoolAllocator {
   PoolAllocator() = default;
   template <class U>
   PoolAllocator(const PoolAllocator<U>&) noexcept {}
-  T* allocate(std::size_t count) { return static_cast<T*>(pool_allocate(count * sizeof(T))); }
+  T* allocate(std::size_t count) {
+    if (count > std::numeric_limits<std::size_t>::max() / sizeof(T)) throw std::bad_array_new_length();
+    return static_cast<T*>(pool_allocate(count * sizeof(T)));
+  }
   void deallocate(T* block, std::size_t count) noexcept { pool_free(block, count * sizeof(T)); }
   friend bool operator==(PoolAllocator, PoolAllocator) noexcept { return true; }
 };

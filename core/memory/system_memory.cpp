@@ -1,4 +1,4 @@
-#include <xgrad/core/system_memory.hpp>
+#include <xgrad/core/memory/system_memory.hpp>
 
 #include <cstdint>
 #include <new>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 #endif
 
-namespace xgrad {
+namespace xgrad::memory {
 namespace {
 
 constexpr std::align_val_t alignment{64};
@@ -60,4 +60,4 @@ void system_free(void* block, std::size_t) noexcept { common_free(block); }
 
 #endif
 
-}  // namespace xgrad
+}  // namespace xgrad::memory
