@@ -1,8 +1,11 @@
+// The one file that knows of JSON.
+
 #include <xgrad/core/io/safetensors_header.hpp>
 
-#include <cstdint>
+#include <algorithm>
 #include <utility>
-#include <vector>
+
+#include <nlohmann/json.hpp>
 
 namespace xgrad::safetensors {
 namespace {
@@ -75,15 +78,100 @@ class Builder : public nlohmann::json_sax<Json> {
   std::string key_;          // of the value that comes next
 };
 
+struct Refusal {
+  std::string text;
+};
+[[noreturn]] void refuse(std::string text) { throw Refusal{std::move(text)}; }
+[[noreturn]] void refuse_tensor(const std::string& name, const std::string& text) {
+  refuse("tensor " + shown_name(name) + ": " + text);
+}
+
+// A value for an error's text, cut where it gets long.
+std::string shown(const Json& value) {
+  constexpr std::size_t most = 60;
+  std::string text = value.dump(-1, ' ', /*ensure_ascii=*/true);
+  if (text.size() > most) text.replace(most, std::string::npos, "...");
+  return text;
+}
+
+std::map<std::string, std::string> read_metadata(const Json& json) {
+  if (!json.is_object()) refuse(std::string("__metadata__ is not an object but ") + json.type_name());
+  std::map<std::string, std::string> metadata;
+  for (const auto& [key, value] : json.items()) {
+    if (!value.is_string())
+      refuse("__metadata__ " + shown_name(key) + " is not a string but " + value.type_name());
+    metadata.emplace(key, value.get_ref<const std::string&>());
+  }
+  return metadata;
+}
+
+const FileType* read_type(const std::string& name, const Json& json) {
+  if (!json.is_string()) refuse_tensor(name, std::string("dtype is not a string but ") + json.type_name());
+  const FileType* type = find_type(json.get_ref<const std::string&>());
+  if (!type) refuse_tensor(name, "dtype " + shown(json) + " is not one that can be read");
+  return type;
+}
+
+Shape read_shape(const std::string& name, const Json& json) {
+  if (!json.is_array()) refuse_tensor(name, "shape is not an array of integers from 0 up but " + shown(json));
+  if (json.size() > Shape::max_dims) {
+    refuse_tensor(name, "shape has " + std::to_string(json.size()) + " dims, at most " +
+                            std::to_string(Shape::max_dims) + " can be read");
+  }
+  Shape shape;
+  for (const Json& size : json) {
+    if (!size.is_number_unsigned())
+      refuse_tensor(name, "shape is not an array of integers from 0 up but " + shown(json));
+    shape.push_back(size.get<std::int64_t>());
+  }
+  // Sizes of 0 are left out: strides are products of the others.
+  std::int64_t count = 1;
+  for (std::int64_t size : shape) {
+    if (size < 0 || __builtin_mul_overflow(count, std::max<std::int64_t>(size, 1), &count) ||
+        count > (std::int64_t{1} << 59)) {
+      refuse_tensor(name, "shape " + shown(json) + " has more elements than can be counted");
+    }
+  }
+  return shape;
+}
+
+Entry read_entry(const std::string& name, const Json& json) {
+  if (!json.is_object()) refuse_tensor(name, std::string("is not an object but ") + json.type_name());
+  for (const char* key : {"dtype", "shape", "data_offsets"}) {
+    if (!json.contains(key)) refuse_tensor(name, std::string("has no ") + key);
+  }
+  for (const auto& [key, value] : json.items()) {
+    if (key != "dtype" && key != "shape" && key != "data_offsets")
+      refuse_tensor(name, "has an unknown key " + shown_name(key));
+  }
+  const FileType* const type = read_type(name, json["dtype"]);
+  const Shape shape = read_shape(name, json["shape"]);
+  const Json& offsets = json["data_offsets"];
+  if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
+      !offsets[1].is_number_unsigned()) {
+    refuse_tensor(name, "data_offsets are not two integers from 0 up but " + shown(offsets));
+  }
+  return {name, type, shape, offsets[0].get<std::uint64_t>(), offsets[1].get<std::uint64_t>()};
+}
+
 }  // namespace
 
-Header parse_header(const std::string& text) {
+Header parse_header(const std::string& text) try {
   Builder builder;
-  if (!Json::sax_parse(text, &builder)) return {{}, {}, builder.problem};
-  if (!builder.root.is_object()) {
-    return {{}, {}, std::string("the header is not a JSON object but ") + builder.root.type_name()};
+  if (!Json::sax_parse(text, &builder)) refuse(builder.problem);
+  const Json& root = builder.root;
+  if (!root.is_object()) refuse(std::string("the header is not a JSON object but ") + root.type_name());
+  Header header;
+  for (const std::string& name : builder.names) {
+    if (name == "__metadata__") {
+      header.metadata = read_metadata(root.at(name));
+    } else {
+      header.entries.push_back(read_entry(name, root.at(name)));
+    }
   }
-  return {std::move(builder.root), std::move(builder.names), ""};
+  return header;
+} catch (Refusal& refusal) {
+  return {{}, {}, std::move(refusal.text)};
 }
 
 std::string quoted(const std::string& text) try {
@@ -94,13 +182,6 @@ std::string quoted(const std::string& text) try {
 
 std::string shown_name(const std::string& name) {
   return Json(name).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-std::string shown_value(const Json& value) {
-  constexpr std::size_t most = 60;
-  std::string text = value.dump(-1, ' ', /*ensure_ascii=*/true);
-  if (text.size() > most) text.replace(most, std::string::npos, "...");
-  return text;
 }
 
 }  // namespace xgrad::safetensors

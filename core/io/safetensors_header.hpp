@@ -1,17 +1,28 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+#include <xgrad/core/io/safetensors_types.hpp>
+#include <xgrad/core/shape.hpp>
 
 namespace xgrad::safetensors {
 
-/// A file's header as JSON, an object whose outermost keys are `names`, in the file's order; or the reason
-/// why it is not one.
+/// What a header says of one tensor. Its data are the bytes [begin, end) after the header.
+struct Entry {
+  std::string name;
+  const FileType* type = nullptr;
+  Shape shape;
+  std::uint64_t begin = 0, end = 0;
+};
+
+/// A file's header; or what is wrong with it, taken for itself: whether its offsets fit its shapes and the
+/// file is not looked at.
 struct Header {
-  nlohmann::json json;
-  std::vector<std::string> names;
+  std::vector<Entry> entries;  ///< in the file's order
+  std::map<std::string, std::string> metadata;
   std::string problem;  ///< empty if there is none
 };
 
@@ -22,8 +33,7 @@ Header parse_header(const std::string& text);
 std::string quoted(const std::string& text);
 struct NotUtf8 {};
 
-/// A name or a value for an error's text, control characters escaped. A value is cut where it gets long.
+/// A name for an error's text, control characters escaped.
 std::string shown_name(const std::string& name);
-std::string shown_value(const nlohmann::json& value);
 
 }  // namespace xgrad::safetensors

@@ -17,14 +17,6 @@ namespace xgrad {
 namespace {
 
 using namespace safetensors;
-using Json = nlohmann::json;
-
-struct Entry {
-  std::string name;
-  const FileType* type = nullptr;
-  Shape shape;
-  std::uint64_t begin = 0, end = 0;  // from the end of the header
-};
 
 class Reader {
  public:
@@ -40,17 +32,10 @@ class Reader {
   SafetensorsFile read() {
     const Header header = parse_header(read_header());
     if (!header.problem.empty()) refuse(header.problem);
-    SafetensorsFile result;
-    std::vector<Entry> entries;
-    for (const std::string& name : header.names) {
-      if (name == "__metadata__") {
-        read_metadata(header.json.at(name), result.metadata);
-      } else {
-        entries.push_back(read_entry(name, header.json.at(name)));
-      }
-    }
-    check_layout(entries);
-    for (const Entry& entry : entries) result.tensors.emplace_back(entry.name, read_tensor(entry));
+    for (const Entry& entry : header.entries) check_offsets(entry);
+    check_layout(header.entries);
+    SafetensorsFile result{{}, header.metadata};
+    for (const Entry& entry : header.entries) result.tensors.emplace_back(entry.name, read_tensor(entry));
     return result;
   }
 
@@ -84,68 +69,6 @@ class Reader {
     std::string header(length, '\0');
     read_bytes(header.data(), length);
     return header;
-  }
-
-  void read_metadata(const Json& json, std::map<std::string, std::string>& metadata) const {
-    if (!json.is_object()) refuse("__metadata__ is not an object but ", json.type_name());
-    for (const auto& [key, value] : json.items()) {
-      if (!value.is_string())
-        refuse("__metadata__ ", shown_name(key), " is not a string but ", value.type_name());
-      metadata.emplace(key, value.get<std::string>());
-    }
-  }
-
-  Entry read_entry(const std::string& name, const Json& json) const {
-    if (!json.is_object()) refuse_tensor(name, "is not an object but ", json.type_name());
-    for (const char* key : {"dtype", "shape", "data_offsets"}) {
-      if (!json.contains(key)) refuse_tensor(name, "has no ", key);
-    }
-    for (const auto& [key, value] : json.items()) {
-      if (key != "dtype" && key != "shape" && key != "data_offsets")
-        refuse_tensor(name, "has an unknown key ", shown_name(key));
-    }
-    Entry entry;
-    entry.name = name;
-    entry.type = &read_type(name, json["dtype"]);
-    entry.shape = read_shape(name, json["shape"]);
-    const Json& offsets = json["data_offsets"];
-    if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
-        !offsets[1].is_number_unsigned()) {
-      refuse_tensor(name, "data_offsets are not two integers from 0 up but ", shown_value(offsets));
-    }
-    entry.begin = offsets[0].get<std::uint64_t>();
-    entry.end = offsets[1].get<std::uint64_t>();
-    check_offsets(entry);
-    return entry;
-  }
-
-  const FileType& read_type(const std::string& name, const Json& json) const {
-    if (!json.is_string()) refuse_tensor(name, "dtype is not a string but ", json.type_name());
-    const auto& tag = json.get_ref<const std::string&>();
-    if (const FileType* type = find_type(tag)) return *type;
-    refuse_tensor(name, "dtype ", shown_value(json), " is not one that can be read");
-  }
-
-  Shape read_shape(const std::string& name, const Json& json) const {
-    if (!json.is_array())
-      refuse_tensor(name, "shape is not an array of integers from 0 up but ", shown_value(json));
-    if (json.size() > Shape::max_dims)
-      refuse_tensor(name, "shape has ", json.size(), " dims, at most ", Shape::max_dims, " can be read");
-    Shape shape;
-    for (const Json& size : json) {
-      if (!size.is_number_unsigned())
-        refuse_tensor(name, "shape is not an array of integers from 0 up but ", shown_value(json));
-      shape.push_back(size.get<std::int64_t>());
-    }
-    // Sizes of 0 are left out: strides are products of the others.
-    std::int64_t count = 1;
-    for (std::int64_t size : shape) {
-      if (size < 0 || __builtin_mul_overflow(count, std::max<std::int64_t>(size, 1), &count) ||
-          count > (std::int64_t{1} << 59)) {
-        refuse_tensor(name, "shape ", shown_value(json), " has more elements than can be counted");
-      }
-    }
-    return shape;
   }
 
   void check_offsets(const Entry& entry) const {
