@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -10,16 +11,17 @@
 
 namespace xgrad {
 
-const NamedTensors& goldens(const std::string& file) {
+const NamedTensors& goldens(std::string_view file) {
   static std::mutex mutex;
-  static std::map<std::string, NamedTensors> files;
+  static std::map<std::string, NamedTensors, std::less<>> files;
   const std::scoped_lock lock(mutex);
   const auto at = files.find(file);
   if (at != files.end()) return at->second;
-  return files[file] = load_safetensors(std::string(XGRAD_GOLDEN_DIR) + "/" + file + ".safetensors").tensors;
+  const std::string name(file);
+  return files[name] = load_safetensors(std::string(XGRAD_GOLDEN_DIR) + "/" + name + ".safetensors").tensors;
 }
 
-const Tensor& golden(const std::string& file, const std::string& key) {
+const Tensor& golden(std::string_view file, std::string_view key) {
   for (const auto& [name, tensor] : goldens(file)) {
     if (name == key) return tensor;
   }
@@ -27,15 +29,15 @@ const Tensor& golden(const std::string& file, const std::string& key) {
 }
 
 template <class T>
-std::vector<T> golden_values(const std::string& file, const std::string& key) {
+std::vector<T> golden_values(std::string_view file, std::string_view key) {
   const Tensor& values = golden(file, key);
   if (values.dtype() != dtype_of<T>()) fail("golden", file, ": ", key, " is ", values.dtype());
   return values.to_vector<T>();
 }
-template std::vector<float> golden_values(const std::string&, const std::string&);
-template std::vector<double> golden_values(const std::string&, const std::string&);
-template std::vector<std::int64_t> golden_values(const std::string&, const std::string&);
-template std::vector<bool> golden_values(const std::string&, const std::string&);
+template std::vector<float> golden_values(std::string_view, std::string_view);
+template std::vector<double> golden_values(std::string_view, std::string_view);
+template std::vector<std::int64_t> golden_values(std::string_view, std::string_view);
+template std::vector<bool> golden_values(std::string_view, std::string_view);
 
 double max_abs_diff(const Tensor& a, const Tensor& b) {
   constexpr double infinity = std::numeric_limits<double>::infinity();

@@ -4,6 +4,7 @@
 
 #include <exception>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -13,12 +14,12 @@
 namespace xgrad {
 
 /// All that tests/golden/<file>.safetensors holds; read once. Throws where it can't be read.
-const NamedTensors& goldens(const std::string& file);
+const NamedTensors& goldens(std::string_view file);
 /// One of them. Throws naming the file and the key where there is none.
-const Tensor& golden(const std::string& file, const std::string& key);
+const Tensor& golden(std::string_view file, std::string_view key);
 /// Its elements in row-major order; its dtype must be T's.
 template <class T>
-std::vector<T> golden_values(const std::string& file, const std::string& key);
+std::vector<T> golden_values(std::string_view file, std::string_view key);
 
 /// The largest |a − b|, of equal shapes, as float64; infinity where the shapes differ or where one is NaN or
 /// infinite and the other is not the same.

@@ -37,9 +37,21 @@ inline Batch<T> nearest(const Batch<T>& x) {
   return (x + large) - large;
 }
 
+#ifdef XGRAD_HAVE_XSIMD
+// 2ⁿ for integers n from −127 to 127, 2⁻¹²⁷ taken as 0: the exponent of a float, put in its place. Not
+// xsimd's ldexp, which gives 0 or a subnormal there, depending on its version.
+inline Batch<float> power_of_two(const Batch<float>& n) {
+  const auto bits = (xsimd::to_int(n) + 127) << 23;
+  Batch<float> power;
+  static_assert(sizeof(bits) == sizeof(power));
+  __builtin_memcpy(&power, &bits, sizeof(power));
+  return power;
+}
+#endif
+
 // eˣ for x up to 88, such as what is left of a score when the largest has been subtracted: half the
 // instructions of xsimd's. x = n ln 2 + r gives 2ⁿ eʳ, with eʳ = 1 + r + r² q(r) fitted on |r| ≤ ½ ln 2 with
-// a relative error of 3e-9. Results below 2⁻¹²⁶ lose digits or are 0.
+// a relative error of 3e-9. Results below 2⁻¹²⁶ lose digits or are 0, that of −∞ is 0.
 template <class T>
 inline Batch<T> fast_exp(const Batch<T>& x) {
 #ifdef XGRAD_HAVE_XSIMD
@@ -49,7 +61,7 @@ inline Batch<T> fast_exp(const Batch<T>& x) {
     const Batch<T> n = nearest<T>(Batch<T>(from * Batch<T>(T(1.44269504088896340736))));  // log₂ e
     const Batch<T> r = fma(n, Batch<T>(T(2.12194440e-4)), fma(n, Batch<T>(T(-0.693359375)), from));
     const Batch<T> e = fma(r * r, polynomial<T>(r, q), r) + Batch<T>(T(1));
-    return ldexp(e, xsimd::to_int(n));
+    return e * power_of_two(n);
   }
 #endif
   return exp(x);
