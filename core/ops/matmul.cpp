@@ -14,16 +14,16 @@ namespace xgrad {
 namespace {
 
 // An operand, for the text of an error: "weight float32 (5, 4)".
-struct Operand {
+struct NamedOperand {
   const char* name;
   const Variable& x;
 };
 
-std::ostream& operator<<(std::ostream& out, const Operand& operand) {
+std::ostream& operator<<(std::ostream& out, const NamedOperand& operand) {
   return out << operand.name << ' ' << operand.x.dtype() << ' ' << operand.x.shape();
 }
 
-void check_dtypes(std::string_view op, const Operand& a, const Operand& b) {
+void check_dtypes(std::string_view op, const NamedOperand& a, const NamedOperand& b) {
   const DType p = a.x.dtype(), q = b.x.dtype();
   if (p == q && is_floating(p)) return;
   if (is_floating(p) && is_floating(q)) {
