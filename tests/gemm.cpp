@@ -28,8 +28,8 @@ template <class T>
 using Gemm = void (*)(const kernels::Product<T>&);
 
 template <class T>
-kernels::Operand<T> operand(bool is_transposed, const T* first, std::int64_t step) {
-  return is_transposed ? kernels::transposed(first, step) : kernels::as_stored(first, step);
+kernels::Operand<T> operand(bool is_transposed, const T* first, std::int64_t row_stride) {
+  return is_transposed ? kernels::transposed(first, row_stride) : kernels::row_major(first, row_stride);
 }
 
 // Small whole numbers, so that every order of summation gives the same result.

@@ -39,12 +39,12 @@ Attention attention(const Tensor& q, const Tensor& k, const Tensor& v, double sc
         for (std::int64_t key = 0; key < last_seen; key += tile_keys) {
           const std::int64_t m = std::min(last_seen - key, tile_keys);
           T* const so_far = key == 0 ? nullptr : output.at(query);
-          row.softmax_step(head.scores(query, n, key, m, e, memory.of_mask), max, sum, so_far, output.step,
-                           d);
-          gemm<T>({n, d, m, T(1), as_stored(e, m), values.stored_from(key), key == 0 ? T(0) : T(1),
-                   output.at(query), output.step});
+          row.softmax_step(head.scores(query, n, key, m, e, memory.of_mask), max, sum, so_far,
+                           output.row_stride, d);
+          gemm<T>({n, d, m, T(1), row_major(e, m), values.from(key), key == 0 ? T(0) : T(1), output.at(query),
+                   output.row_stride});
         }
-        row.softmax_end(max, sum, output.at(query), output.step, n, d);
+        row.softmax_end(max, sum, output.at(query), output.row_stride, n, d);
       }
     });
   });

@@ -36,7 +36,7 @@ class HeadBackward {
 
   void run() const {
     // Σ_j dP_ij P_ij = g_i · output_i: the sum over a whole row, before any of its tiles is made
-    rows<AttentionRows<T>>().dots(g_.data, g_.step, output_.data, output_.step, memory_.per_query,
+    rows<AttentionRows<T>>().dots(g_.data, g_.row_stride, output_.data, output_.row_stride, memory_.per_query,
                                   head_.queries, d_v_);
     for (std::int64_t key = 0; key < head_.keys; key += tile_keys) {
       for (std::int64_t query = 0; query < head_.queries; query += tile_queries) {
@@ -53,19 +53,19 @@ class HeadBackward {
     T* const ds = dq_.data || dk_.data ? memory_.second : nullptr;
     const ScoreTile<T> tile = head_.scores(query, n, key, m, p, memory_.of_mask);
     if (ds) {  // dP = g vᵀ
-      gemm<T>({n, m, d_v_, T(1), g_.stored_from(query), v_.transposed_from(key), T(0), ds, m});
+      gemm<T>({n, m, d_v_, T(1), g_.from(query), v_.transposed_from(key), T(0), ds, m});
     }
     rows<AttentionRows<T>>().softmax_backward(tile, logsumexp_ + query, memory_.per_query + query, ds);
     if (dv_.data) {  // dv += Pᵀ g
-      gemm<T>({m, d_v_, n, T(1), transposed<T>(p, m), g_.stored_from(query), T(1), dv_.at(key), dv_.step});
+      gemm<T>({m, d_v_, n, T(1), transposed<T>(p, m), g_.from(query), T(1), dv_.at(key), dv_.row_stride});
     }
     if (dq_.data) {  // dq += s dS k
-      gemm<T>({n, head_.d, m, head_.scale, as_stored<T>(ds, m), k_.stored_from(key), T(1), dq_.at(query),
-               dq_.step});
+      gemm<T>({n, head_.d, m, head_.scale, row_major<T>(ds, m), k_.from(key), T(1), dq_.at(query),
+               dq_.row_stride});
     }
     if (dk_.data) {  // dk += s dSᵀ q
-      gemm<T>({m, head_.d, n, head_.scale, transposed<T>(ds, m), q_.stored_from(query), T(1), dk_.at(key),
-               dk_.step});
+      gemm<T>({m, head_.d, n, head_.scale, transposed<T>(ds, m), q_.from(query), T(1), dk_.at(key),
+               dk_.row_stride});
     }
   }
 

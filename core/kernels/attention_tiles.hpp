@@ -34,15 +34,16 @@ inline std::int64_t attention_grain(std::int64_t queries, std::int64_t keys, std
 template <class T>
 struct HeadRows {
   T* data;
-  std::int64_t step;
+  std::int64_t row_stride;
 
   HeadRows() = default;
   HeadRows(const Tensor& x, std::int64_t b, std::int64_t h)
       : data(raw<T>(x) + b * x.strides()[0] + h * x.strides()[1]),
-        step(x.size(2) == 1 ? x.size(3) : x.strides()[2]) {}
-  T* at(std::int64_t row) const { return data + row * step; }
-  Operand<T> stored_from(std::int64_t row) const { return as_stored<T>(at(row), step); }
-  Operand<T> transposed_from(std::int64_t row) const { return transposed<T>(at(row), step); }
+        row_stride(x.size(2) == 1 ? x.size(3) : x.strides()[2]) {}
+  T* at(std::int64_t row) const { return data + row * row_stride; }
+  // The rows from this one on, as gemm reads them, and their transpose.
+  Operand<T> from(std::int64_t row) const { return row_major<T>(at(row), row_stride); }
+  Operand<T> transposed_from(std::int64_t row) const { return transposed<T>(at(row), row_stride); }
 };
 
 /// A thread's own: two tiles, a copy of a tile of the mask, and a number for each query.
@@ -88,7 +89,7 @@ class AttentionHead {
   /// scale · q kᵀ of `rows` queries and `columns` keys, to be masked by the row functions.
   ScoreTile<T> scores(std::int64_t query, std::int64_t rows, std::int64_t key, std::int64_t columns, T* to,
                       T* mask_memory) const {
-    gemm<T>({rows, columns, d, scale, q_.stored_from(query), k_.transposed_from(key), T(0), to, columns});
+    gemm<T>({rows, columns, d, scale, q_.from(query), k_.transposed_from(key), T(0), to, columns});
     ScoreTile<T> tile{to, rows, columns, causal_ ? seen(query, key) : columns, nullptr, nullptr, 0};
     if (!mask_.defined()) return tile;
     if (mask_.dtype() == boolean) {

@@ -23,7 +23,7 @@ namespace {
 // beta · C + bias, all that is left of a product over k = 0 elements.
 template <class T>
 void without_product(const Product<T>& x, T* c) {
-  for (std::int64_t i = 0; i < x.m; ++i, c += x.c_row) {
+  for (std::int64_t i = 0; i < x.m; ++i, c += x.c_row_stride) {
     for (std::int64_t j = 0; j < x.n; ++j)
       c[j] = (x.beta == T(0) ? T(0) : x.beta * c[j]) + (x.bias ? x.bias[j] : T(0));
   }
@@ -140,11 +140,11 @@ void own_gemm(const Product<T>& first, const Items& items) {
 #ifdef XGRAD_HAVE_BLAS
 template <class T>
 bool blas_gemm(const Product<T>& x) {
-  const bool trans_a = x.a.column != 1, trans_b = x.b.column != 1;
-  // of a single row or column, the step to the next one says nothing
-  const std::int64_t lda = trans_a ? std::max(x.a.column, x.m) : std::max(x.a.row, x.k);
-  const std::int64_t ldb = trans_b ? std::max(x.b.column, x.k) : std::max(x.b.row, x.n);
-  if (x.m <= 0 || x.n <= 0 || x.k <= 0 || !fits_int(x.m, x.n, x.k, lda, ldb, x.c_row)) return false;
+  const bool trans_a = x.a.column_stride != 1, trans_b = x.b.column_stride != 1;
+  // of a single row or column, the stride to the next one says nothing
+  const std::int64_t lda = trans_a ? std::max(x.a.column_stride, x.m) : std::max(x.a.row_stride, x.k);
+  const std::int64_t ldb = trans_b ? std::max(x.b.column_stride, x.k) : std::max(x.b.row_stride, x.n);
+  if (x.m <= 0 || x.n <= 0 || x.k <= 0 || !fits_int(x.m, x.n, x.k, lda, ldb, x.c_row_stride)) return false;
   T beta = x.beta;
   if (x.bias) {  // put into C beforehand, as CBLAS knows no bias
     without_product(x, x.c);
@@ -153,7 +153,7 @@ bool blas_gemm(const Product<T>& x) {
   [[maybe_unused]] const InOneThread in_one_thread;
   call_blas(trans_a ? CblasTrans : CblasNoTrans, trans_b ? CblasTrans : CblasNoTrans, static_cast<int>(x.m),
             static_cast<int>(x.n), static_cast<int>(x.k), x.alpha, x.a.first, static_cast<int>(lda),
-            x.b.first, static_cast<int>(ldb), beta, x.c, static_cast<int>(x.c_row));
+            x.b.first, static_cast<int>(ldb), beta, x.c, static_cast<int>(x.c_row_stride));
   return true;
 }
 #else

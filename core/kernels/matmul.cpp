@@ -20,7 +20,7 @@ struct Matrices {
   Tensor copy;  // of the operand, where gemm can't read it as it lies
   T* data;
   Layout how;
-  Strides batch_steps;
+  Strides batch_strides;
 
   Matrices(const Tensor& x, const Shape& batch) {
     how = layout(x);
@@ -33,7 +33,7 @@ struct Matrices {
     const int lead = batch.dim() - (read.dim() - 2);  // dims of the batch that x doesn't have
     for (int i = 0; i < batch.dim(); ++i) {
       const bool repeats = i < lead || read.shape()[i - lead] == 1;
-      batch_steps.push_back(repeats ? 0 : read.strides()[i - lead]);
+      batch_strides.push_back(repeats ? 0 : read.strides()[i - lead]);
     }
   }
 
@@ -42,7 +42,7 @@ struct Matrices {
   }
   Operand<T> from(std::int64_t offset, std::int64_t row, std::int64_t column) const {
     T* first = at(offset, row, column);
-    return how.transposed ? transposed<T>(first, how.leading) : as_stored<T>(first, how.leading);
+    return how.transposed ? transposed<T>(first, how.leading) : row_major<T>(first, how.leading);
   }
 };
 
@@ -61,7 +61,7 @@ class BatchedProduct {
         a_(a, batch_),
         b_(b, batch_),
         c_(c, batch_) {
-    c_.how = {false, m_ == 1 ? n_ : row_step(c)};
+    c_.how = {false, m_ == 1 ? n_ : row_stride(c)};
     fold_batch_into_rows();
   }
 
@@ -117,7 +117,7 @@ class BatchedProduct {
         number /= p_.batch_[i];
       }
     }
-    // So many items from here on lie one step of the last batch dim apart.
+    // So many items from here on lie one stride of the last batch dim apart.
     std::int64_t evenly_spaced() const { return p_.batch_.empty() ? 1 : p_.batch_.back() - index_.back(); }
     // By no more than these.
     void go_on(std::int64_t count) {
@@ -132,9 +132,9 @@ class BatchedProduct {
 
    private:
     void move(int dim, std::int64_t by) {
-      a += by * p_.a_.batch_steps[dim];
-      b += by * p_.b_.batch_steps[dim];
-      c += by * p_.c_.batch_steps[dim];
+      a += by * p_.a_.batch_strides[dim];
+      b += by * p_.b_.batch_strides[dim];
+      c += by * p_.c_.batch_strides[dim];
     }
     const BatchedProduct& p_;
     Shape index_;
@@ -145,12 +145,12 @@ class BatchedProduct {
     for (int last = batch_.dim() - 1; last >= 0; --last) {
       const std::int64_t size = batch_[last];
       if (size != 1) {
-        const std::int64_t a_step = a_.batch_steps[last], c_step = c_.batch_steps[last];
-        const bool goes_on = b_.batch_steps[last] == 0 && !a_.how.transposed &&
-                             (m_ == 1 ? a_step >= k_ && c_step >= n_
-                                      : a_step == a_.how.leading * m_ && c_step == c_.how.leading * m_);
+        const std::int64_t a_stride = a_.batch_strides[last], c_stride = c_.batch_strides[last];
+        const bool goes_on = b_.batch_strides[last] == 0 && !a_.how.transposed &&
+                             (m_ == 1 ? a_stride >= k_ && c_stride >= n_
+                                      : a_stride == a_.how.leading * m_ && c_stride == c_.how.leading * m_);
         if (!goes_on) return;
-        if (m_ == 1) a_.how.leading = a_step, c_.how.leading = c_step;
+        if (m_ == 1) a_.how.leading = a_stride, c_.how.leading = c_stride;
         m_ *= size;
       }
       batch_.erase(last);
@@ -165,7 +165,7 @@ class BatchedProduct {
 
   void several(const Item& item, std::int64_t count) const {
     const int last = batch_.dim() - 1;
-    const auto step = [&](const Matrices<T>& x) { return last < 0 ? 0 : x.batch_steps[last]; };
+    const auto step = [&](const Matrices<T>& x) { return last < 0 ? 0 : x.batch_strides[last]; };
     gemm<T>({m_, n_, k_, alpha_, a_.from(item.a, 0, 0), b_.from(item.b, 0, 0), beta_, c_.at(item.c, 0, 0),
              c_.how.leading, bias_},
             {count, step(a_), step(b_), step(c_)});

@@ -5,19 +5,19 @@
 namespace xgrad::kernels {
 namespace {
 
-Layout layout(std::int64_t rows, std::int64_t columns, std::int64_t row_step, std::int64_t column_step) {
-  if ((columns == 1 || column_step == 1) && (rows == 1 || row_step >= columns))
-    return Layout{false, rows == 1 ? columns : row_step};
-  if ((rows == 1 || row_step == 1) && (columns == 1 || column_step >= rows))
-    return Layout{true, columns == 1 ? rows : column_step};
+Layout layout(std::int64_t rows, std::int64_t columns, std::int64_t row_stride, std::int64_t column_stride) {
+  if ((columns == 1 || column_stride == 1) && (rows == 1 || row_stride >= columns))
+    return Layout{false, rows == 1 ? columns : row_stride};
+  if ((rows == 1 || row_stride == 1) && (columns == 1 || column_stride >= rows))
+    return Layout{true, columns == 1 ? rows : column_stride};
   return {};
 }
 
 // The rows of one matrix of x lie among those of the others.
 bool is_interleaved(const Tensor& x) {
-  if (column_step(x) != 1) return false;
+  if (column_stride(x) != 1) return false;
   for (int i = 0; i < x.dim() - 2; ++i) {
-    if (x.shape()[i] > 1 && x.strides()[i] < row_step(x)) return x.strides()[i] >= x.shape()[x.dim() - 1];
+    if (x.shape()[i] > 1 && x.strides()[i] < row_stride(x)) return x.strides()[i] >= x.shape()[x.dim() - 1];
   }
   return false;
 }
@@ -42,7 +42,7 @@ Tensor empty_in_order_of(const Tensor& like, const Shape& shape) {
 
 Layout layout(const Tensor& x) {
   const int last = x.dim() - 1;
-  return layout(x.shape()[last - 1], x.shape()[last], row_step(x), column_step(x));
+  return layout(x.shape()[last - 1], x.shape()[last], row_stride(x), column_stride(x));
 }
 
 Tensor readable_copy(const Tensor& x) {

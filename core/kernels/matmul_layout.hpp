@@ -20,8 +20,8 @@ Layout layout(const Tensor& x);
 /// A copy that gemm can read; what a broadcast repeats is copied once.
 Tensor readable_copy(const Tensor& x);
 
-inline std::int64_t row_step(const Tensor& x) { return x.strides()[x.dim() - 2]; }
-inline std::int64_t column_step(const Tensor& x) { return x.strides()[x.dim() - 1]; }
+inline std::int64_t row_stride(const Tensor& x) { return x.strides()[x.dim() - 2]; }
+inline std::int64_t column_stride(const Tensor& x) { return x.strides()[x.dim() - 1]; }
 
 /// The dims before the last two.
 Shape batch_of(const Tensor& x);

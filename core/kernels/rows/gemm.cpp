@@ -23,7 +23,7 @@ constexpr std::int64_t worth_packing_b = 4 * tile_rows;  // rows of C
 template <class T>
 std::int64_t worth_packing_a(const Product<T>& x) {  // columns of C
   constexpr std::int64_t far_apart = 512;
-  return tile_columns<T> * (x.a.column == 1 ? 16 : x.a.column >= far_apart ? 2 : 4);
+  return tile_columns<T> * (x.a.column_stride == 1 ? 16 : x.a.column_stride >= far_apart ? 2 : 4);
 }
 // Up to this many rows of C, dot products of rows of A and columns of B cost less than packing B.
 constexpr std::int64_t few_rows = 3;
@@ -33,37 +33,37 @@ template <class T>
 struct Block {
   std::int64_t rows, columns, depth;
   const T* a;
-  std::int64_t a_row, a_column;
+  std::int64_t a_row_stride, a_column_stride;
   bool a_packed;
   const T* b;
-  std::int64_t b_row;
+  std::int64_t b_row_stride;
   bool b_packed;
   const T* bias;  // null where an earlier block along k has added it
 };
 
 template <class T>
-void multiply_block(const Block<T>& x, T alpha, T beta, T* c, std::int64_t c_row) {
+void multiply_block(const Block<T>& x, T alpha, T beta, T* c, std::int64_t c_row_stride) {
   const Parts tile_heights = even_parts(x.rows, tile_rows);
   for (std::int64_t j = 0; j < x.columns; j += tile_columns<T>) {
     const std::int64_t columns = smaller(tile_columns<T>, x.columns - j);
     const std::int64_t rest = columns % width<T>, batches = (columns + width<T> - 1) / width<T>;
     Tile<T> tile{x.depth,
                  x.a,
-                 x.a_packed ? 1 : x.a_row,
-                 x.a_column,
+                 x.a_packed ? 1 : x.a_row_stride,
+                 x.a_column_stride,
                  x.b_packed ? x.b + j * x.depth : x.b + j,
-                 x.b_packed ? columns : x.b_row,
+                 x.b_packed ? columns : x.b_row_stride,
                  alpha,
                  beta,
                  x.bias ? x.bias + j : nullptr,
                  c + j,
-                 c_row,
+                 c_row_stride,
                  rest};
     for_each_part(tile_heights, [&](std::int64_t, std::int64_t rows) {
-      if (x.a_packed) tile.a_column = rows;
+      if (x.a_packed) tile.a_column_stride = rows;
       tiles<T>.of[rows - 1][batches - 1][rest != 0](tile);
-      tile.a += rows * (x.a_packed ? x.depth : x.a_row);
-      tile.c += rows * c_row;
+      tile.a += rows * (x.a_packed ? x.depth : x.a_row_stride);
+      tile.c += rows * c_row_stride;
     });
   }
 }
@@ -73,11 +73,11 @@ template <class T>
 void multiply_by_dots(const Product<T>& x, const T* first_a, const T* first_b, T* first_c) {
   using B = Batch<T>;
   for (std::int64_t i = 0; i < x.m; ++i) {
-    const T* a = first_a + i * x.a.row;
+    const T* a = first_a + i * x.a.row_stride;
     for (std::int64_t j = 0; j < x.n; j += 4) {
       const std::int64_t columns = smaller(4, x.n - j);
       const T* b[4];
-      for (std::int64_t q = 0; q < 4; ++q) b[q] = first_b + (j + smaller(q, columns - 1)) * x.b.column;
+      for (std::int64_t q = 0; q < 4; ++q) b[q] = first_b + (j + smaller(q, columns - 1)) * x.b.column_stride;
       B sum[4] = {B(T(0)), B(T(0)), B(T(0)), B(T(0))};
       std::int64_t p = 0;
       for (; p + width<T> <= x.k; p += width<T>) {
@@ -88,7 +88,7 @@ void multiply_by_dots(const Product<T>& x, const T* first_a, const T* first_b, T
         const B factor = load_part<T>(a + p, rest, T(0));
         for (int q = 0; q < 4; ++q) sum[q] = fma(factor, load_part<T>(b[q] + p, rest, T(0)), sum[q]);
       }
-      T* c = first_c + i * x.c_row + j;
+      T* c = first_c + i * x.c_row_stride + j;
       for (std::int64_t q = 0; q < columns; ++q) {
         const T value = x.alpha * sum_of<T>(sum[q]) + (x.bias ? x.bias[j + q] : T(0));
         c[q] = x.beta == T(0) ? value : value + x.beta * c[q];
@@ -106,7 +106,7 @@ struct Plan {
 
   explicit Plan(const Product<T>& x)
       : packs_a(x.n >= worth_packing_a(x)),
-        packs_b(x.b.column != 1 || x.m >= worth_packing_b),
+        packs_b(x.b.column_stride != 1 || x.m >= worth_packing_b),
         rows(even_block(x.m, block_rows, tile_rows)),
         columns(even_block(x.n, block_columns, tile_columns<T>)),
         depth(even_block(x.k, block_depth, 4)),
@@ -123,30 +123,31 @@ void multiply(const Product<T>& x, const T* first_a, const T* first_b, T* first_
     const std::int64_t columns = smaller(plan.columns, x.n - j);
     for (std::int64_t p = 0; p < x.k; p += plan.depth) {
       const std::int64_t depth = smaller(plan.depth, x.k - p);
-      const T* b = first_b + p * x.b.row + j * x.b.column;
+      const T* b = first_b + p * x.b.row_stride + j * x.b.column_stride;
       if (plan.packs_b) {
-        pack(b, x.b.row, x.b.column, depth, full_parts(columns, tile_columns<T>), b_packed);
+        pack(b, x.b.row_stride, x.b.column_stride, depth, full_parts(columns, tile_columns<T>), b_packed);
         b = b_packed;
       }
       for (std::int64_t i = 0; i < x.m; i += plan.rows) {
         const std::int64_t rows = smaller(plan.rows, x.m - i);
-        const T* a = first_a + i * x.a.row + p * x.a.column;
+        const T* a = first_a + i * x.a.row_stride + p * x.a.column_stride;
         if (plan.packs_a) {
-          pack(a, x.a.column, x.a.row, depth, even_parts(rows, tile_rows), a_packed);
+          pack(a, x.a.column_stride, x.a.row_stride, depth, even_parts(rows, tile_rows), a_packed);
           a = a_packed;
         }
         const Block<T> block{rows,
                              columns,
                              depth,
                              a,
-                             x.a.row,
-                             x.a.column,
+                             x.a.row_stride,
+                             x.a.column_stride,
                              plan.packs_a,
                              b,
-                             x.b.row,
+                             x.b.row_stride,
                              plan.packs_b,
                              p == 0 && x.bias ? x.bias + j : nullptr};
-        multiply_block(block, x.alpha, p == 0 ? x.beta : T(1), first_c + i * x.c_row + j, x.c_row);
+        multiply_block(block, x.alpha, p == 0 ? x.beta : T(1), first_c + i * x.c_row_stride + j,
+                       x.c_row_stride);
       }
     }
   }
@@ -154,7 +155,7 @@ void multiply(const Product<T>& x, const T* first_a, const T* first_b, T* first_
 
 template <class T>
 std::int64_t multiply_items(const Product<T>& x, const Items& items, T* memory, std::int64_t size) {
-  const bool by_dots = x.m <= few_rows && x.a.column == 1 && x.b.row == 1;
+  const bool by_dots = x.m <= few_rows && x.a.column_stride == 1 && x.b.row_stride == 1;
   const Plan<T> plan(x);
   if (!by_dots && plan.scratch > size) return plan.scratch;
   for (std::int64_t i = 0; i < items.count; ++i) {

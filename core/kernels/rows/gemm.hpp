@@ -6,25 +6,26 @@
 
 namespace xgrad::kernels {
 
-/// A matrix that is read: element (i, j) is first[i · row + j · column], and one of the steps is 1.
+/// A matrix that is read: element (i, j) is first[i · row_stride + j · column_stride], and one of the
+/// strides is 1.
 template <class T>
 struct Operand {
   const T* first;
-  std::int64_t row, column;
+  std::int64_t row_stride, column_stride;
 };
-/// Of a matrix whose rows are contiguous, so many elements apart.
+/// A matrix whose rows are contiguous, so many elements apart.
 template <class T>
-Operand<T> as_stored(const T* first, std::int64_t step) {
-  return {first, step, 1};
+Operand<T> row_major(const T* first, std::int64_t row_stride) {
+  return {first, row_stride, 1};
 }
 /// The transpose of such a matrix.
 template <class T>
-Operand<T> transposed(const T* first, std::int64_t step) {
-  return {first, 1, step};
+Operand<T> transposed(const T* first, std::int64_t row_stride) {
+  return {first, 1, row_stride};
 }
 
 /// One product C = alpha · A B + beta · C + bias: A is (m, k), B (k, n), C (m, n) with rows of contiguous
-/// elements, c_row apart.
+/// elements, c_row_stride apart.
 template <class T>
 struct Product {
   std::int64_t m, n, k;
@@ -32,7 +33,7 @@ struct Product {
   Operand<T> a, b;
   T beta;  ///< 0: C is written without being read
   T* c;
-  std::int64_t c_row;
+  std::int64_t c_row_stride;
   const T* bias = nullptr;  ///< n elements, added to every row; null: none
 };
 

@@ -20,18 +20,18 @@ constexpr std::int64_t tile_columns = width<T>* tile_batches;
 
 constexpr std::int64_t worth_prefetching = 64;  // steps along k, during which C comes into the cache
 
-// One tile of C: A(i, p) at a[i · a_row + p · a_column], row p of B at b[p · b_row].
+// One tile of C: A(i, p) at a[i · a_row_stride + p · a_column_stride], row p of B at b[p · b_row_stride].
 template <class T>
 struct Tile {
   std::int64_t depth;
   const T* a;
-  std::int64_t a_row, a_column;
+  std::int64_t a_row_stride, a_column_stride;
   const T* b;
-  std::int64_t b_row;
+  std::int64_t b_row_stride;
   T alpha, beta;
   const T* bias;  // null: none
   T* c;
-  std::int64_t c_row;
+  std::int64_t c_row_stride;
   std::int64_t rest;  // elements in the last batch of a row, where that is a part of a batch
 };
 
@@ -45,32 +45,34 @@ void multiply_tile(const Tile<T>& t) {
     return is_part(j) ? load_part<T>(x, t.rest, T(0)) : load<T>(x);
   };
   if (t.depth >= worth_prefetching) {
-    repeat<R>(
-        [&](auto i) { repeat<N>([&](auto j) { __builtin_prefetch(t.c + i * t.c_row + j * width<T>, 1); }); });
+    repeat<R>([&](auto i) {
+      repeat<N>([&](auto j) { __builtin_prefetch(t.c + i * t.c_row_stride + j * width<T>, 1); });
+    });
   }
   // A pointer to every fourth row of A: with one to each, there would not be enough registers for them.
   const T* a[(R + 3) / 4];
-  repeat<(R + 3) / 4>([&](auto g) { a[g] = t.a + g * 4 * t.a_row; });
+  repeat<(R + 3) / 4>([&](auto g) { a[g] = t.a + g * 4 * t.a_row_stride; });
   const T* b = t.b;
-  const std::int64_t a_row = t.a_row, a_column = t.a_column, b_row = t.b_row;
+  const std::int64_t a_row_stride = t.a_row_stride, a_column_stride = t.a_column_stride;
+  const std::int64_t b_row_stride = t.b_row_stride;
   B sum[R][N];
   repeat<R>([&](auto i) { repeat<N>([&](auto j) { sum[i][j] = B(T(0)); }); });
   for (std::int64_t p = 0; p < t.depth; ++p) {
     B row[N];
     repeat<N>([&](auto j) { row[j] = read(b, j); });
     repeat<R>([&](auto i) {
-      const B factor(a[i / 4][i % 4 * a_row]);
+      const B factor(a[i / 4][i % 4 * a_row_stride]);
       repeat<N>([&](auto j) { sum[i][j] = fma(factor, row[j], sum[i][j]); });
     });
-    repeat<(R + 3) / 4>([&](auto g) { a[g] += a_column; });
-    b += b_row;
+    repeat<(R + 3) / 4>([&](auto g) { a[g] += a_column_stride; });
+    b += b_row_stride;
   }
   const B alpha(t.alpha), beta(t.beta);
   const bool adds = t.beta != T(0);
   B bias[N];
   repeat<N>([&](auto j) { bias[j] = t.bias ? read(t.bias, j) : B(T(0)); });
   repeat<R>([&](auto i) {
-    T* c = t.c + i * t.c_row;
+    T* c = t.c + i * t.c_row_stride;
     repeat<N>([&](auto j) {
       B value = fma(alpha, sum[i][j], bias[j]);
       if (adds) value = fma(beta, read(c, j), value);
