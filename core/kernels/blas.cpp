@@ -20,9 +20,9 @@
 namespace xgrad::kernels {
 namespace {
 
-// beta · C + bias, all that is left of a product over k = 0 elements.
+// C = beta · C + bias: what a product is beside A B, and all of it where k is 0.
 template <class T>
-void without_product(const Product<T>& x, T* c) {
+void scale_and_add_bias(const Product<T>& x, T* c) {
   for (std::int64_t i = 0; i < x.m; ++i, c += x.c_row_stride) {
     for (std::int64_t j = 0; j < x.n; ++j)
       c[j] = (x.beta == T(0) ? T(0) : x.beta * c[j]) + (x.bias ? x.bias[j] : T(0));
@@ -57,7 +57,7 @@ bool stays_in_one_thread() {
 
 // What OpenBLAS has for AVX-512 is made for Intel's processors; on AMD's our loops are ahead on large
 // products.
-bool suits_this_maker() {
+bool suits_this_vendor() {
 #if defined(__x86_64__)
   return best_isa() != Isa::avx512 || __builtin_cpu_is("intel");
 #else
@@ -67,7 +67,7 @@ bool suits_this_maker() {
 
 bool blas_is_fast() {
   static const bool is_fast =
-      has_our_width(openblas_get_corename(), best_isa()) && suits_this_maker() && stays_in_one_thread();
+      has_our_width(openblas_get_corename(), best_isa()) && suits_this_vendor() && stays_in_one_thread();
   return is_fast;
 }
 #else
@@ -120,20 +120,20 @@ bool is_worth_a_call(const Product<T>&) {
 
 // What is small is packed on the stack.
 template <class T>
-void own_gemm(const Product<T>& first, const Items& items) {
+void own_gemm(const Product<T>& first, const BatchStrides& batch) {
   if (first.m <= 0 || first.n <= 0) return;
   if (first.k <= 0) {
-    for (std::int64_t i = 0; i < items.count; ++i) without_product(first, first.c + i * items.c);
+    for (std::int64_t i = 0; i < batch.count; ++i) scale_and_add_bias(first, first.c + i * batch.c);
     return;
   }
   constexpr std::int64_t near_size = 4096;
   alignas(64) T near[near_size];
   const GemmRows<T>& table = rows<GemmRows<T>>();
-  const std::int64_t size = table.multiply(first, items, near, near_size);
+  const std::int64_t size = table.multiply(first, batch, near, near_size);
   if (size == 0) return;
   const std::size_t bytes = static_cast<std::size_t>(size) * sizeof(T);
   T* const far = static_cast<T*>(pool_allocate(bytes));
-  table.multiply(first, items, far, size);
+  table.multiply(first, batch, far, size);
   pool_free(far, bytes);
 }
 
@@ -147,7 +147,7 @@ bool blas_gemm(const Product<T>& x) {
   if (x.m <= 0 || x.n <= 0 || x.k <= 0 || !fits_int(x.m, x.n, x.k, lda, ldb, x.c_row_stride)) return false;
   T beta = x.beta;
   if (x.bias) {  // put into C beforehand, as CBLAS knows no bias
-    without_product(x, x.c);
+    scale_and_add_bias(x, x.c);
     beta = T(1);
   }
   [[maybe_unused]] const InOneThread in_one_thread;
@@ -164,20 +164,20 @@ bool blas_gemm(const Product<T>&) {
 #endif
 
 template <class T>
-void gemm(const Product<T>& first, const Items& items) {
-  if (!is_worth_a_call(first)) return own_gemm(first, items);
+void gemm(const Product<T>& first, const BatchStrides& batch) {
+  if (!is_worth_a_call(first)) return own_gemm(first, batch);
   Product<T> item = first;
-  for (std::int64_t i = 0; i < items.count; ++i) {
+  for (std::int64_t i = 0; i < batch.count; ++i) {
     if (!blas_gemm(item)) own_gemm(item);
-    item.a.first += items.a;
-    item.b.first += items.b;
-    item.c += items.c;
+    item.a.first += batch.a;
+    item.b.first += batch.b;
+    item.c += batch.c;
   }
 }
 
-#define XGRAD_INSTANTIATE(T)                               \
-  template void gemm(const Product<T>&, const Items&);     \
-  template void own_gemm(const Product<T>&, const Items&); \
+#define XGRAD_INSTANTIATE(T)                                      \
+  template void gemm(const Product<T>&, const BatchStrides&);     \
+  template void own_gemm(const Product<T>&, const BatchStrides&); \
   template bool blas_gemm(const Product<T>&);
 XGRAD_INSTANTIATE(float)
 XGRAD_INSTANTIATE(double)

@@ -11,11 +11,11 @@ namespace xgrad::kernels {
 ///
 /// CBLAS where there is one that knows this processor and a product is worth the call, else `own_gemm`.
 template <class T>
-void gemm(const Product<T>& first, const Items& items = {});
+void gemm(const Product<T>& first, const BatchStrides& batch = {});
 
 /// The same with our own loops (rows/gemm.cpp), whatever the size.
 template <class T>
-void own_gemm(const Product<T>& first, const Items& items = {});
+void own_gemm(const Product<T>& first, const BatchStrides& batch = {});
 
 /// One product with CBLAS. False where there is none, or it can't count so far: nothing was done then.
 template <class T>

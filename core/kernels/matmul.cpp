@@ -78,15 +78,15 @@ class BatchedProduct {
       for (std::int64_t left = end - begin; left > 0;) {
         if (first == 0 && left >= along) {
           const std::int64_t even = std::min(left / along, item.evenly_spaced());
-          several(item, even);
+          whole_items(item, even);
           item.go_on(even);
           left -= even * along;
         } else {
           const std::int64_t count = std::min(along - first, left);
           if (by_rows) {
-            part(item, first, count, 0, n_);
+            part_of_item(item, first, count, 0, n_);
           } else {
-            part(item, 0, m_, first, count);
+            part_of_item(item, 0, m_, first, count);
           }
           item.go_on(1);
           left -= count;
@@ -157,18 +157,18 @@ class BatchedProduct {
     }
   }
 
-  void part(const Item& item, std::int64_t row, std::int64_t rows, std::int64_t column,
-            std::int64_t columns) const {
+  void part_of_item(const Item& item, std::int64_t row, std::int64_t rows, std::int64_t column,
+                    std::int64_t columns) const {
     gemm<T>({rows, columns, k_, alpha_, a_.from(item.a, row, 0), b_.from(item.b, 0, column), beta_,
              c_.at(item.c, row, column), c_.how.leading, bias_ ? bias_ + column : nullptr});
   }
 
-  void several(const Item& item, std::int64_t count) const {
+  void whole_items(const Item& item, std::int64_t count) const {
     const int last = batch_.dim() - 1;
-    const auto step = [&](const Matrices<T>& x) { return last < 0 ? 0 : x.batch_strides[last]; };
+    const auto stride = [&](const Matrices<T>& x) { return last < 0 ? 0 : x.batch_strides[last]; };
     gemm<T>({m_, n_, k_, alpha_, a_.from(item.a, 0, 0), b_.from(item.b, 0, 0), beta_, c_.at(item.c, 0, 0),
              c_.how.leading, bias_},
-            {count, step(a_), step(b_), step(c_)});
+            {count, stride(a_), stride(b_), stride(c_)});
   }
 
   std::int64_t m_, n_, k_;

@@ -154,14 +154,14 @@ void multiply(const Product<T>& x, const T* first_a, const T* first_b, T* first_
 }
 
 template <class T>
-std::int64_t multiply_items(const Product<T>& x, const Items& items, T* memory, std::int64_t size) {
+std::int64_t multiply_all(const Product<T>& x, const BatchStrides& batch, T* memory, std::int64_t size) {
   const bool by_dots = x.m <= few_rows && x.a.column_stride == 1 && x.b.row_stride == 1;
   const Plan<T> plan(x);
   if (!by_dots && plan.scratch > size) return plan.scratch;
-  for (std::int64_t i = 0; i < items.count; ++i) {
-    const T* a = x.a.first + i * items.a;
-    const T* b = x.b.first + i * items.b;
-    T* c = x.c + i * items.c;
+  for (std::int64_t i = 0; i < batch.count; ++i) {
+    const T* a = x.a.first + i * batch.a;
+    const T* b = x.b.first + i * batch.b;
+    T* c = x.c + i * batch.c;
     by_dots ? multiply_by_dots(x, a, b, c) : multiply(x, a, b, c, plan, memory);
   }
   return 0;
@@ -169,7 +169,7 @@ std::int64_t multiply_items(const Product<T>& x, const Items& items, T* memory, 
 
 template <class T>
 constexpr GemmRows<T> make_table() {
-  return {.multiply = multiply_items<T>};
+  return {.multiply = multiply_all<T>};
 }
 
 }  // namespace

@@ -37,8 +37,9 @@ struct Product {
   const T* bias = nullptr;  ///< n elements, added to every row; null: none
 };
 
-/// Products of equal sizes, their operands so many elements apart (0: the same for all).
-struct Items {
+/// How many products of equal sizes there are, and how many elements after one's operands the next one's
+/// begin (0: all share that operand).
+struct BatchStrides {
   std::int64_t count = 1, a = 0, b = 0, c = 0;
 };
 
@@ -46,7 +47,7 @@ template <class T>
 struct GemmRows {
   /// All products, from the first on, in this thread alone; m, n and k are positive. Returns 0; or, with
   /// nothing done, the number of elements of scratch memory that it needs, where that is more than `size`.
-  std::int64_t (*multiply)(const Product<T>& first, const Items& items, T* scratch, std::int64_t size);
+  std::int64_t (*multiply)(const Product<T>& first, const BatchStrides& batch, T* scratch, std::int64_t size);
 };
 
 }  // namespace xgrad::kernels
