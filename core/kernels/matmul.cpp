@@ -1,6 +1,7 @@
 #include <xgrad/core/kernels/matmul.hpp>
 
 #include <algorithm>
+#include <cassert>
 
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/blas.hpp>
@@ -182,8 +183,10 @@ class BatchedProduct {
 void multiply_into(const Tensor& a, const Tensor& b, const Tensor& c, double alpha, double beta,
                    const Tensor& bias = {}) {
   if (c.numel() == 0) return;
-  if (layout(c).transposed)  // Cᵀ = Bᵀ Aᵀ; with a bias, c is contiguous
+  if (layout(c).transposed) {  // Cᵀ = Bᵀ Aᵀ
+    assert(!bias.defined());   // a row of c, not of cᵀ; who has one has a contiguous c
     return multiply_into(b.mT(), a.mT(), c.mT(), alpha, beta);
+  }
   dispatch_floating("matmul", c, [&]<class T>() {
     const T* first = bias.defined() ? raw<T>(bias) : nullptr;
     BatchedProduct<T>(a, b, c, static_cast<T>(alpha), static_cast<T>(beta), first).run();

@@ -16,8 +16,8 @@ Tensor matmul(const Tensor& a, const Tensor& b);
 /// 0, c is not read. Raises no version.
 void matmul_into(const Tensor& a, const Tensor& b, const Tensor& c, double alpha, double beta);
 
-/// x Wᵀ + bias: x (..., M, in), weight (out, in), bias (out) or undefined → (..., M, out), new, laid out as
-/// `matmul` does.
+/// x Wᵀ + bias: x (..., M, in), weight (out, in), bias (out) or undefined → (..., M, out), new and
+/// contiguous.
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias);
 
 }  // namespace xgrad::kernels
