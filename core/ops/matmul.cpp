@@ -63,45 +63,54 @@ void check_matmul(const Variable& a, const Variable& b) {
 }
 
 Tensor multiply(const Tensor& a, const Tensor& b) {
+  if (a.dim() > 1 && b.dim() > 1) return kernels::matmul(a, b);
   Tensor y = kernels::matmul(as_rows(a), as_columns(b));  // (..., M, N)
   if (b.dim() == 1) y = y.squeeze(-1);
   return a.dim() == 1 ? y.squeeze(b.dim() == 1 ? -1 : -2) : y;
 }
 
-// (..., M, N) → (rows, N): all matrices as one
-template <class X>
-X flatten(const X& x) {
-  if (x.dim() == 2) return x;
-  return x.reshape({x.shape().without_last().numel(), x.size(-1)});
-}
+// A matrix in a rule's formula. Unless the replay is recorded it is a Tensor, since views and products of
+// these are cheaper to make than those of Variables.
+struct RuleMatrix {
+  Variable recorded;  // or undefined
+  Tensor value;
 
-// The formulas of the rules: of Variables where the replay is recorded, else of their Tensors, as views and
-// products of these are cheaper to make.
-template <class F>
-Variable in_rule(const Replay& r, const F& formula, const Variable& x, const Variable& y) {
-  if (r.is_recorded()) return formula(x, y);
-  return formula(x.value(), y.value());
-}
-Variable product(const Variable& x, const Variable& y) { return matmul(x, y); }
-Tensor product(const Tensor& x, const Tensor& y) { return multiply(x, y); }
-constexpr auto x_yT = [](const auto& x, const auto& y) { return product(x, y.mT()); };
-constexpr auto xT_y = [](const auto& x, const auto& y) { return product(x.mT(), y); };
-constexpr auto sum_of_xT_y = [](const auto& x, const auto& y) {
-  return product(flatten(x).mT(), flatten(y));
+  int dim() const { return recorded.defined() ? recorded.dim() : value.dim(); }
+  RuleMatrix mT() const {
+    if (recorded.defined()) return {recorded.mT(), {}};
+    return {{}, value.mT()};
+  }
+  // (..., M, N) → (rows, N): all matrices as one
+  RuleMatrix flatten() const {
+    if (dim() == 2) return *this;
+    const auto flat = [](const auto& x) { return x.reshape({x.shape().without_last().numel(), x.size(-1)}); };
+    if (recorded.defined()) return {flat(recorded), {}};
+    return {{}, flat(value)};
+  }
 };
 
-// a b as the gradient of an input: added by the product itself to what has already arrived there.
-Variable product_for(const Replay& r, std::size_t input, const Variable& a, const Variable& b) {
+RuleMatrix in_rule(const Replay& r, const Variable& x) {
+  if (r.is_recorded()) return {x, {}};
+  return {{}, x.value()};
+}
+
+Variable rule_matmul(const RuleMatrix& x, const RuleMatrix& y) {
+  if (x.recorded.defined()) return matmul(x.recorded, y.recorded);
+  return multiply(x.value, y.value);
+}
+
+// x y as the gradient of an input: added by the product itself to what has already arrived there.
+Variable product_for(const Replay& r, std::size_t input, const Variable& x, const Variable& y) {
   const Tensor sum = r.sum_so_far(input);
-  if (!sum.defined()) return matmul(a, b);
-  kernels::matmul_into(as_rows(a.value()), b.value(), as_rows(sum), 1, /*beta=*/1);
+  if (!sum.defined()) return rule_matmul(in_rule(r, x), in_rule(r, y));
+  kernels::matmul_into(as_rows(x.value()), y.value(), as_rows(sum), 1, /*beta=*/1);
   sum.storage()->bump_version();
   return nothing;
 }
 
-// Σ over the rows of all matrices: dW of y = x W, where every matrix of x met the same W.
-Variable weight_gradient(const Replay& r, const Variable& x, const Variable& g) {
-  return in_rule(r, sum_of_xT_y, x, g);
+// xᵀ g, summed over all matrices of x: dW of y = x W, where each of them met the same W.
+Variable weight_gradient(const RuleMatrix& x, const RuleMatrix& g) {
+  return rule_matmul(x.flatten().mT(), g.flatten());
 }
 
 }  // namespace
@@ -113,18 +122,20 @@ Variable matmul(const Variable& a, const Variable& b) {
   return record("matmul", multiply(a.value(), b.value()), {a, b}, {keep_for(1, a), keep_for(0, b)},
                 [=](const Replay& r) -> Gradients {
                   // C = A B   ⇒   dA = G Bᵀ, dB = Aᵀ G, summed over the batch dims that were broadcast
-                  Variable g = b_is_column ? r.grad().unsqueeze(-1) : r.grad();
-                  if (a_is_row) g = g.unsqueeze(-2);  // (..., M, N)
+                  Variable grad = b_is_column ? r.grad().unsqueeze(-1) : r.grad();
+                  if (a_is_row) grad = grad.unsqueeze(-2);
+                  const RuleMatrix g = in_rule(r, grad);  // (..., M, N)
                   Gradients gradients(2);
                   if (r.wants(0)) {
-                    const Variable da = in_rule(r, x_yT, g, as_columns(r.saved(1)));  // (..., M, K)
+                    const RuleMatrix b = in_rule(r, as_columns(r.saved(1)));
+                    const Variable da = rule_matmul(g, b.mT());  // (..., M, K)
                     gradients[0] = sum_to(a_is_row ? da.squeeze(-2) : da, r.input_shape(0));
                   }
                   if (r.wants(1)) {
-                    const Variable a = as_rows(r.saved(0));
+                    const RuleMatrix a = in_rule(r, as_rows(r.saved(0)));
                     const Shape& shape = r.input_shape(1);
                     const bool shared = shape.dim() <= 2 && a.dim() == g.dim();
-                    Variable db = shared ? weight_gradient(r, a, g) : in_rule(r, xT_y, a, g);  // (..., K, N)
+                    Variable db = shared ? weight_gradient(a, g) : rule_matmul(a.mT(), g);  // (..., K, N)
                     if (b_is_column) db = db.squeeze(-1);
                     gradients[1] = sum_to(db, shape);
                   }
@@ -164,8 +175,9 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
                 [](const Replay& r) -> Gradients {
                   // y = x Wᵀ + b   ⇒   dx = g W, dW = gᵀ x and db = g, both summed over all rows
                   const Variable& g = r.grad();  // (..., out)
+                  const auto rows_of = [&](const Variable& x) { return in_rule(r, as_rows(x)); };
                   return {r.wants(0) ? product_for(r, 0, g, r.saved(1)) : nothing,
-                          r.wants(1) ? weight_gradient(r, as_rows(g), as_rows(r.saved(0))) : nothing,
+                          r.wants(1) ? weight_gradient(rows_of(g), rows_of(r.saved(0))) : nothing,
                           r.wants(2) ? sum_to(g, r.input_shape(2)) : nothing};
                 });
 }
