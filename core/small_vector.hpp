@@ -10,16 +10,17 @@
 
 namespace xgrad {
 
-/// A list that asks for no memory while it holds no more than `few` elements.
-template <class T, std::size_t few>
+/// A list for what is mostly short, as an op's inputs are: it allocates nothing while it holds no more than
+/// `inline_capacity` elements. Move-only; what was moved from is empty.
+template <class T, std::size_t inline_capacity>
 class SmallVector {
  public:
   SmallVector() = default;
   explicit SmallVector(std::size_t size) : size_(size) {
-    if (size > few) many_.resize(size);
+    if (size > inline_capacity) many_.resize(size);
   }
   SmallVector(std::vector<T> many) {
-    if (many.size() > few) {
+    if (many.size() > inline_capacity) {
       size_ = many.size();
       many_ = std::move(many);
     } else {
@@ -32,6 +33,7 @@ class SmallVector {
   SmallVector(SmallVector&& other) noexcept
       : size_(std::exchange(other.size_, 0)), few_(std::move(other.few_)), many_(std::move(other.many_)) {}
   SmallVector& operator=(SmallVector&& other) noexcept {
+    if (this == &other) return *this;  // a std::vector moved to itself may lose its elements
     size_ = std::exchange(other.size_, 0);
     few_ = std::move(other.few_);
     many_ = std::move(other.many_);
@@ -40,19 +42,19 @@ class SmallVector {
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  T* begin() { return size_ > few ? many_.data() : few_.data(); }
+  T* begin() { return size_ > inline_capacity ? many_.data() : few_.data(); }
   T* end() { return begin() + size_; }
-  const T* begin() const { return size_ > few ? many_.data() : few_.data(); }
+  const T* begin() const { return size_ > inline_capacity ? many_.data() : few_.data(); }
   const T* end() const { return begin() + size_; }
   T& operator[](std::size_t i) { return begin()[i]; }
   const T& operator[](std::size_t i) const { return begin()[i]; }
 
   void push_back(T element) {
-    if (size_ < few) {
+    if (size_ < inline_capacity) {
       few_[size_++] = std::move(element);
       return;
     }
-    if (size_ == few)
+    if (size_ == inline_capacity)
       many_.assign(std::make_move_iterator(few_.begin()), std::make_move_iterator(few_.end()));
     many_.push_back(std::move(element));
     ++size_;
@@ -64,7 +66,7 @@ class SmallVector {
 
  private:
   std::size_t size_ = 0;
-  std::array<T, few> few_{};
+  std::array<T, inline_capacity> few_{};
   std::vector<T> many_;  // all of them, where there are more
 };
 

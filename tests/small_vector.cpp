@@ -48,6 +48,9 @@ TEST_CASE("a small vector holds few elements and many alike") {
     list = std::move(moved);
     CHECK(numbers(list) == expected);
     CHECK(moved.empty());
+    List& itself = list;
+    list = std::move(itself);
+    CHECK(numbers(list) == expected);
     list.push_back(std::make_shared<int>(size));
     expected.push_back(size);
     CHECK(numbers(list) == expected);
