@@ -56,8 +56,9 @@ class Replay {
   /// The gradient that other ops have already left for this input, if the rule may add its own to it in place
   /// and return `nothing`; else undefined. A rule may, but need not, ask.
   Tensor sum_so_far(std::size_t input) const;
-  /// Memory for a gradient of grad()'s shape and dtype, contiguous: grad()'s own, where nobody else sees it,
-  /// which is then written over; else new.
+  /// Contiguous memory for a gradient, of the same shape and dtype as grad(). It is grad()'s own where that
+  /// is of 64 KiB or more, nobody else sees it, and no guard or watch may look at it once the rule is done:
+  /// what is written there replaces grad(), which is gone afterwards. Else new.
   Tensor memory_for_gradient() const;
   const Shape& input_shape(std::size_t input) const;  ///< of a wanted input
   /// The i-th of the values the op listed, `keeps_output` not counted. Throws if it was changed in place

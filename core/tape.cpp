@@ -21,8 +21,9 @@ void check_result(const char* op, const Tensor& value) {
 }
 
 Tensor memory_for_result(const Variable& x) {
-  // What is smaller the pool has just as near. And short rows are better not written over: a processor holds
-  // up the load of a row that begins within a register's width of what is being stored.
+  // Fewer bytes the pool has just as near, in a block that was freed a moment ago. And what is small mostly
+  // has short rows, which are better not written over: a processor holds up the load of a row that begins
+  // within a register's width of what is being stored.
   constexpr std::size_t worth_reusing = std::size_t{64} << 10;
   const bool reuses = x.value().nbytes() >= worth_reusing && x.owns_memory() &&
                       !anomaly::may_be_guarded();  // which looks at inputs once the op is done

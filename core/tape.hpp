@@ -57,9 +57,9 @@ inline constexpr Keep keeps_output = make_keeps_output();
 void check_defined(std::string_view op, const Inputs& arguments);
 /// Throws unless `record` can make a Variable of what the op has computed.
 void check_result(const char* op, const Tensor& value);
-/// Contiguous memory for a result of x's shape and dtype. x's own, where it is large and the caller is the
-/// only one that sees it, as with an argument by value that was a temporary: what is written there replaces
-/// x. Else new.
+/// Contiguous memory for a result of x's shape and dtype. x's own, where it is of 64 KiB or more, the caller
+/// is the only one that sees it, as with an argument by value that was a temporary, and no guard or watch
+/// looks at inputs once the op is done: what is written there replaces x. Else new.
 Tensor memory_for_result(const Variable& x);
 /// Whether an op on these inputs has to be recorded: gradient mode is on and an input wants a gradient.
 bool wants_gradient(const Inputs& inputs);

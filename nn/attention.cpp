@@ -54,7 +54,8 @@ AttentionOutput scaled_dot_product_attention(const Variable& q, const Variable& 
   }
   Variable scores = matmul(q, k.mT());  // (B, H, T_q, d) @ (B, H, d, T_k)
   const Tensor keep = mask.for_scores(scores.shape(), q.dtype());
-  const Variable weights =  // (B, H, T_q, T_k), in the memory of the scores
+  // (B, H, T_q, T_k), in the memory of the scores where these take 64 KiB or more: nobody else sees them
+  const Variable weights =
       softmax(std::move(scores), -1, {.scale = scale_of(q), .mask = keep, .zero_if_all_masked = true});
   const Variable context = matmul(dropout ? (*dropout)(weights) : weights, v);  // (B, H, T_q, d)
   return {context, weights};

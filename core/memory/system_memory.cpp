@@ -31,8 +31,9 @@ std::size_t whole_pages(std::size_t bytes) noexcept {
 
 }  // namespace
 
-// A mapping of a huge page more than is needed holds a block that begins at one; what is left on both sides
-// goes back.
+// A large fresh block costs a page fault for every page of it, and TLB misses whenever it is walked; so it is
+// a mapping of its own, of huge pages, which are 512 times as few. One of a huge page more than is needed
+// holds a block that begins at a huge page; what is left on both sides goes back.
 void* system_allocate(std::size_t bytes) noexcept {
   if (bytes < huge_page) return common_allocate(bytes);
   const std::size_t size = whole_pages(bytes), mapped = size + huge_page;
@@ -44,7 +45,7 @@ void* system_allocate(std::size_t bytes) noexcept {
   std::byte* const block = first + before;
   if (before > 0) munmap(first, before);
   munmap(block + size, mapped - size - before);
-  madvise(block, size, MADV_HUGEPAGE);  // a wish: where it is not heard, nothing is lost
+  madvise(block, size, MADV_HUGEPAGE);  // only a hint: without it the pages are common ones
   return block;
 }
 
