@@ -4,8 +4,8 @@
 
 namespace xgrad::kernels {
 
-// Elementwise with NumPy broadcasting and dtype promotion; results are new and contiguous. Errors name the
-// op.
+// Elementwise with NumPy broadcasting and dtype promotion. A Tensor that is returned is new and contiguous.
+// Errors name the op.
 Tensor add(const Tensor& a, const Tensor& b);
 Tensor sub(const Tensor& a, const Tensor& b);
 Tensor mul(const Tensor& a, const Tensor& b);

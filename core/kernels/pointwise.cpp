@@ -85,7 +85,7 @@ Tensor gelu_tanh(const Tensor& x) {
 
 namespace {
 
-// dx from g and what the op has kept; `select(T{})` yields the row function for T.
+// dx, which may be g itself, from g and what the op has kept; `select(T{})` yields the row function for T.
 template <class Select>
 void backward_into(std::string_view op, const Tensor& g, const Tensor& x, const Tensor& dx,
                    std::int64_t grain, const Select& select) {

@@ -4,7 +4,8 @@
 
 namespace xgrad::kernels {
 
-// Elementwise; results are new and contiguous. Errors name the op.
+// Elementwise. A Tensor that is returned is new and contiguous; gelu's slopes are written where the caller
+// says. Errors name the op.
 
 Tensor exp(const Tensor& x);
 Tensor log(const Tensor& x);
