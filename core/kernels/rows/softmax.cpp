@@ -21,14 +21,14 @@ inline void scale_row(T* y, T factor, std::int64_t n) {
 
 // Elements i to i + count of a row: a batch, or what is left of it.
 template <class T>
-struct Place {
+struct Chunk {
   std::int64_t i, count;
   B<T> read(const T* x) const {
     return count == width<T> ? load<T>(x + i) : load_part<T>(x + i, count, x[i]);
   }
 };
 
-// y = scale · x + mask, which `score` computes place by place; returns the largest. With a NaN in the row,
+// y = scale · x + mask, which `score` computes chunk by chunk; returns the largest. With a NaN in the row,
 // the row's exponentials and their sum are NaN whatever the maximum makes of it. y may be x.
 template <class T, class Score>
 T write_scores(T* y, std::int64_t n, Score score) {
@@ -36,12 +36,12 @@ T write_scores(T* y, std::int64_t n, Score score) {
   batches<T>(
       n,
       [&](std::int64_t i, int k) {
-        const B<T> s = score(Place<T>{i, width<T>});
+        const B<T> s = score(Chunk<T>{i, width<T>});
         maxima.of[k] = max(s, maxima.of[k]);
         store<T>(y + i, s);
       },
       [&](std::int64_t i, std::int64_t count) {
-        const B<T> s = score(Place<T>{i, count});
+        const B<T> s = score(Chunk<T>{i, count});
         maxima.of[0] = max(s, maxima.of[0]);
         store_part<T>(y + i, s, count);
       });
@@ -50,20 +50,20 @@ T write_scores(T* y, std::int64_t n, Score score) {
 
 template <class T>
 T scores_plain(const T* x, T scale, T* y, std::int64_t n) {
-  return write_scores(y, n, [&](const Place<T>& at) { return B<T>(at.read(x) * B<T>(scale)); });
+  return write_scores(y, n, [&](const Chunk<T>& chunk) { return B<T>(chunk.read(x) * B<T>(scale)); });
 }
 
 template <class T>
 T scores_added(const T* x, const T* added, T scale, T* y, std::int64_t n) {
-  return write_scores(y, n,
-                      [&](const Place<T>& at) { return B<T>(at.read(x) * B<T>(scale) + at.read(added)); });
+  return write_scores(
+      y, n, [&](const Chunk<T>& chunk) { return B<T>(chunk.read(x) * B<T>(scale) + chunk.read(added)); });
 }
 
 // Chosen, not added: what a boolean mask hides may be anything, NaN too.
 template <class T>
 T scores_kept(const T* x, const bool* kept, T scale, T* y, std::int64_t n) {
-  return write_scores(y, n, [&](const Place<T>& at) {
-    return keep_flagged<T>(B<T>(at.read(x) * B<T>(scale)), kept + at.i, at.count, minus_infinity<T>);
+  return write_scores(y, n, [&](const Chunk<T>& chunk) {
+    return keep_flagged<T>(B<T>(chunk.read(x) * B<T>(scale)), kept + chunk.i, chunk.count, minus_infinity<T>);
   });
 }
 
