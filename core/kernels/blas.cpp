@@ -55,8 +55,8 @@ bool stays_in_one_thread() {
 #endif
 }
 
-// What OpenBLAS has for AVX-512 is made for Intel's processors; on AMD's our loops are ahead on large
-// products.
+// What OpenBLAS has for AVX-512 is made for Intel's processors. On AMD's the two are close, at any size (see
+// `is_worth_a_call`), and our own loops are taken.
 bool suits_this_vendor() {
 #if defined(__x86_64__)
   return best_isa() != Isa::avx512 || __builtin_cpu_is("intel");
@@ -87,8 +87,10 @@ class InOneThread {
 #endif
 };
 
-// Up to this many multiplications our own loops are done as early or earlier; what BLAS gains on larger
-// products is some 5 %.
+// Up to this many multiplications our own loops are done as early as CBLAS or earlier; beyond, it gains a few
+// percent. To measure, time `own_gemm` against `blas_gemm`: of square float32 products, in one thread of an
+// AMD EPYC (Zen 4) with OpenBLAS 0.3.21, in 2026, it was 4 % behind at 512 rows, level at 640 and 3 % ahead
+// at 2048. What it makes of the products of whole steps, `bench/gemm_bench` tells.
 template <class T>
 bool is_worth_a_call(const Product<T>& x) {
   return x.m * x.n * x.k > (std::int64_t{1} << 28) && blas_is_fast();
