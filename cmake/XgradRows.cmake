@@ -1,8 +1,9 @@
 # core/kernels/rows/*.cpp are compiled once for each instruction set; core/kernels/isa.cpp chooses when a program starts.
+# With XGRAD_NATIVE the baseline is this machine's processor, and there is nothing to choose.
 include(CheckCXXCompilerFlag)
 
 set(xgrad_isas baseline)
-if(XGRAD_HAVE_XSIMD AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
+if(XGRAD_HAVE_XSIMD AND NOT XGRAD_NATIVE AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64|amd64")
   check_cxx_compiler_flag("-mavx2 -mfma" XGRAD_COMPILER_HAS_AVX2)
   check_cxx_compiler_flag("-mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx512cd" XGRAD_COMPILER_HAS_AVX512)
   if(XGRAD_COMPILER_HAS_AVX2)
@@ -32,7 +33,7 @@ function(xgrad_add_rows target)
     endif()
     target_compile_options(xgrad_rows_${isa} PRIVATE "$<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-fno-ident>")
     # -O3 makes half as much again of it, for the few processors that have no AVX2.
-    if(isa STREQUAL "baseline" AND "avx2" IN_LIST xgrad_isas AND NOT XGRAD_NATIVE)
+    if(isa STREQUAL "baseline" AND "avx2" IN_LIST xgrad_isas)
       target_compile_options(xgrad_rows_${isa} PRIVATE "$<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-O2>")
     endif()
     target_link_libraries(xgrad_rows_${isa} PRIVATE xgrad_warnings)

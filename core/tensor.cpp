@@ -128,6 +128,10 @@ template int Tensor::item<int>() const;
 
 Element Tensor::at(const Shape& index) const {
   if (index.dim() != dim()) fail("at", "index ", index, " does not fit shape ", shape_);
+  for (int i = 0; i < dim(); ++i) {
+    if (index[i] < -shape_[i] || index[i] >= shape_[i])
+      fail_range("at", "index ", index, " is out of range for shape ", shape_);
+  }
   Tensor scalar = *this;
   for (std::int64_t i : index) scalar = scalar.select(0, i);
   return Element(scalar);

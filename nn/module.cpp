@@ -5,6 +5,7 @@
 #include <memory>
 #include <typeinfo>
 
+#include <xgrad/core/error.hpp>
 #include <xgrad/nn/members.hpp>
 
 #if __has_include(<cxxabi.h>)
@@ -16,14 +17,18 @@ namespace {
 
 // Every parameter in a module's tree, under its dotted path behind `prefix`.
 void collect(const Module& module, const std::string& prefix, NamedParameters& all) {
+  std::vector<std::string> names;
+  const auto checked = [&](std::string_view name) -> const std::string& {
+    if (std::find(names.begin(), names.end(), name) != names.end())
+      fail("visit", module.type_name(), " names two members \"", name, '"');
+    return names.emplace_back(name);
+  };
   for_each_member(
       module,
       [&](std::string_view name, const Variable& parameter) {
-        all.emplace_back(prefix + std::string(name), parameter);
+        all.emplace_back(prefix + checked(name), parameter);
       },
-      [&](std::string_view name, const Module& child) {
-        collect(child, prefix + std::string(name) + '.', all);
-      });
+      [&](std::string_view name, const Module& child) { collect(child, prefix + checked(name) + '.', all); });
 }
 
 }  // namespace

@@ -49,7 +49,8 @@ class Module {
   Module& operator=(Module&&) = default;
   virtual ~Module();
 
-  /// Names the members, in the order of construction. Undefined Variables are passed over.
+  /// Names the members, in the order of construction. Undefined Variables are passed over. Two of one name
+  /// are refused, with `std::invalid_argument`, where parameters are first asked for.
   virtual void visit(Visitor& visitor) const = 0;
 
   /// Parameters under dotted names, such as `blocks.0.attention.W_q.weight`; one shared by several places

@@ -2,7 +2,8 @@
 # Measures xgrad against libtorch's C++ frontend: installs libtorch and Google Benchmark where apt-get can, builds both
 # sides, and runs them in turn (see bench/compare.py, whose options it takes).
 #
-# Usage: scripts/bench.sh [-h|--help] [--rows REGEX] [--rounds N] [--threads 1,2] [--markdown FILE] [--json FILE]
+# Usage: scripts/bench.sh [-h|--help] [--rows REGEX] [--rounds N] [--min-time SECONDS] [--threads 1,2] [--peer-root DIR]
+#                         [--coretype NAME] [--markdown FILE] [--json FILE]
 
 set -euo pipefail
 if [[ ${1:-} == -h || ${1:-} == --help ]]; then sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit; fi
