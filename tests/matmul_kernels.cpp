@@ -92,8 +92,17 @@ TEST_CASE("matmul lays its result out as the heads of an operand are, else conti
   CHECK(kernels::matmul(scores, heads(5, 8).contiguous()).is_contiguous());       // nothing interleaved
   CHECK(kernels::matmul(whole({4, 6}, 1), whole({2, 6, 3}, 2)).is_contiguous());  // a shared matrix
   CHECK(kernels::matmul(whole({2, 4, 6}, 1).mT(), whole({4, 3}, 2)).is_contiguous());
-  const Tensor one_of_many = heads(5, 8).slice(0, 0, 1);  // its batch is broadcast
-  CHECK(equal(kernels::matmul(scores, one_of_many), oracle(scores, one_of_many)));
+  const Tensor broadcast_heads[] = {
+      heads(5, 8).slice(0, 0, 1),                       // one batch for many
+      heads(5, 8).select(0, 0).expand({1, 3, 5, 8}),    // with a stride of 0 that nothing steps along
+      heads(5, 8).slice(0, 0, 1).expand({2, 3, 5, 8}),  // with one that repeats
+      heads(5, 8).slice(1, 0, 1).expand({2, 3, 5, 8}),
+      heads(5, 8).slice(1, 1, 2),
+  };
+  for (const Tensor& v : broadcast_heads) {
+    CHECK(equal(kernels::matmul(scores, v), oracle(scores, v)));
+    CHECK(equal(kernels::matmul(v.mT(), scores.mT()), oracle(v.mT(), scores.mT())));
+  }
 }
 
 TEST_CASE("matmul_into writes and adds to any strides") {

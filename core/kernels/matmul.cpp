@@ -47,7 +47,7 @@ struct Matrices {
   }
 };
 
-// c = alpha · a b + beta · c + bias, for every index of the batch dims. c's columns are contiguous.
+// c = alpha · a b + beta · c + bias, for every index of the batch dims. c's rows are contiguous.
 template <class T>
 class BatchedProduct {
  public:
@@ -62,7 +62,7 @@ class BatchedProduct {
         a_(a, batch_),
         b_(b, batch_),
         c_(c, batch_) {
-    c_.how = {false, m_ == 1 ? n_ : row_stride(c)};
+    assert(!c_.copy.defined() && !c_.how.transposed);  // c is written to
     fold_batch_into_rows();
   }
 
@@ -179,7 +179,7 @@ class BatchedProduct {
   Matrices<T> a_, b_, c_;
 };
 
-// c's columns, or else its rows, are contiguous.
+// c's rows, or else its columns, are contiguous.
 void multiply_into(const Tensor& a, const Tensor& b, const Tensor& c, double alpha, double beta,
                    const Tensor& bias = {}) {
   if (c.numel() == 0) return;

@@ -1,5 +1,7 @@
 #include <xgrad/core/kernels/matmul_layout.hpp>
 
+#include <limits>
+
 #include <xgrad/core/factories.hpp>
 
 namespace xgrad::kernels {
@@ -13,21 +15,29 @@ Layout layout(std::int64_t rows, std::int64_t columns, std::int64_t row_stride, 
   return {};
 }
 
-// The rows of one matrix of x lie among those of the others.
+// The rows of one matrix of x lie among those of the others, and no matrix repeats.
 bool is_interleaved(const Tensor& x) {
   if (column_stride(x) != 1) return false;
+  bool lies_among_rows = false;
   for (int i = 0; i < x.dim() - 2; ++i) {
-    if (x.shape()[i] > 1 && x.strides()[i] < row_stride(x)) return x.strides()[i] >= x.shape()[x.dim() - 1];
+    if (x.shape()[i] == 1) continue;
+    if (x.strides()[i] < x.shape()[x.dim() - 1]) return false;
+    lies_among_rows = lies_among_rows || x.strides()[i] < row_stride(x);
   }
-  return false;
+  return lies_among_rows;
 }
 
-// New, its dims in the order in which those of `like` lie in memory.
+// New, its dims in the order in which those of `like` lie in memory. Where `like` has a single matrix in a
+// batch dim, the stride says nothing: that dim comes first.
 Tensor empty_in_order_of(const Tensor& like, const Shape& shape) {
+  const auto stride = [&](int i) {
+    const bool is_single = i < like.dim() - 2 && like.shape()[i] == 1;
+    return is_single ? std::numeric_limits<std::int64_t>::max() : like.strides()[i];
+  };
   Shape order;
   for (int i = 0; i < shape.dim(); ++i) {
     int at = i;
-    while (at > 0 && like.strides()[static_cast<int>(order[at - 1])] < like.strides()[i]) --at;
+    while (at > 0 && stride(static_cast<int>(order[at - 1])) < stride(i)) --at;
     order.insert(at, i);
   }
   Shape back = order, sorted = shape;
