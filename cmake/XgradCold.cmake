@@ -1,6 +1,6 @@
 # What runs seldom, or does little but call kernels, is compiled for size; not the ops that a small model spends its time
 # in. Functions of a few instructions are inlined all the same: apart, with a name and relocations in each object, they
-# are larger.
+# are larger. A source's own options come after its target's, so that -Os wins.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   file(GLOB cold CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}" core/io/*.cpp core/ops/*.cpp nn/*.cpp optim/*.cpp)
   list(FILTER cold EXCLUDE REGEX "(ops/(activation|arithmetic|matmul|pointwise|reduce|softmax|views)|nn/(attention|linear))\\.cpp$")

@@ -32,7 +32,7 @@ function(xgrad_add_rows target)
       target_compile_options(xgrad_rows_${isa} PRIVATE -fno-sanitize=float-cast-overflow)
     endif()
     target_compile_options(xgrad_rows_${isa} PRIVATE "$<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-fno-ident>")
-    # -O3 makes half as much again of it, for the few processors that have no AVX2.
+    # -O3 makes half as much again of the code, for the few processors that have no AVX2.
     if(isa STREQUAL "baseline" AND "avx2" IN_LIST xgrad_isas)
       target_compile_options(xgrad_rows_${isa} PRIVATE "$<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-O2>")
     endif()

@@ -19,6 +19,7 @@ class Node;
 class Replay;
 struct Saved;
 
+/// No gradient: an undefined Variable.
 extern const Variable nothing;
 
 /// One gradient per input, in the inputs' order; `nothing` where none is wanted or it is zero. Made as

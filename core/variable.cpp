@@ -67,7 +67,7 @@ bool Variable::owns_memory() const {
     return false;
   }
   // If another thread has only just let go of it, what it read comes before what is written from now on:
-  // use_count() does not say so, taking a reference does.
+  // use_count() does not say so, taking and dropping a reference does.
   [[maybe_unused]] const auto after_others = state_;
   return true;
 }

@@ -114,6 +114,20 @@ TEST_CASE("a shared parameter is one parameter with two names") {
   CHECK(free.num_parameters() == tied.num_parameters() + 5 * 8);
 }
 
+TEST_CASE("two members of one name are refused") {
+  struct Twins : nn::Module {
+    nn::Linear a{2, 2}, b{2, 2};
+    Variable scale{ones({2}), /*requires_grad=*/true};
+    std::string third = "scale";
+    void visit(nn::Visitor& v) const override { v("a", a)("b", b)(third, scale); }
+  };
+  Twins module;
+  CHECK(module.parameters().size() == 5);
+  module.third = "a";
+  CHECK_THROWS_TEXT(module.parameters(), "Twins names two members \"a\"");
+  CHECK_THROWS_TEXT(module.state_dict(), "names two members \"a\"");
+}
+
 TEST_CASE("load_state_dict names every key that does not fit, and then changes nothing") {
   const Scaled module;
   NamedTensors state = {{"linear.weight", zeros({2, 4})}, {"scale", zeros({3})}, {"extra", zeros({1})}};

@@ -98,6 +98,9 @@ TEST_CASE("a release reaches the blocks of other threads when they next come by"
     pool_free(pool_allocate(100), 100);
     stage = 3;
     while (stage != 4) std::this_thread::yield();
+    pool_free(pool_allocate(65000), 65000);
+    stage = 5;
+    while (stage != 6) std::this_thread::yield();
   });
   while (stage != 1) std::this_thread::yield();
   pool_release();
@@ -106,7 +109,12 @@ TEST_CASE("a release reaches the blocks of other threads when they next come by"
   while (stage != 3) std::this_thread::yield();
   CHECK(pool_stats().cached < 65000);
   stage = 4;
-  thread.join();
+  while (stage != 5) std::this_thread::yield();
+  pool_release();
+  CHECK(pool_stats().cached >= 65000);
+  stage = 6;
+  thread.join();  // the end of a thread counts, too
+  CHECK(pool_stats().cached < 65000);
 }
 
 TEST_CASE("a child process does not wait for a lock of a thread that it does not have" *

@@ -36,8 +36,10 @@ TEST_CASE("broken files are refused with their reason") {
       {"", "has 0 bytes, too few for the 8 bytes of header length"},
       {"1234567", "has 7 bytes, too few for the 8 bytes of header length"},
       {std::string("\x01\xe1\xf5\x05\0\0\0\0", 8),
-       "a header of 100000001 bytes is over the limit of 100000000 bytes"},
-      {std::string(8, '\xff'), "a header of 18446744073709551615 bytes is over the limit of 100000000 bytes"},
+       "a header of 100000001 bytes is over the limit of 100000000 bytes; is it a safetensors file?"},
+      {std::string(8, '\xff'),
+       "a header of 18446744073709551615 bytes is over the limit of 100000000 bytes; is it a safetensors "
+       "file?"},
       {std::string("\x05\0\0\0\0\0\0\0{}", 10),
        "the header is cut short: 5 bytes are announced, 2 are there"},
       {with_length(""), "the header is not JSON: error at byte 1"},

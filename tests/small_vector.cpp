@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <memory>
 #include <numeric>
 #include <utility>
@@ -33,6 +34,9 @@ TEST_CASE("a small vector holds few elements and many alike") {
     List list = counting(size);
     CHECK(list.size() == expected.size());
     CHECK(list.empty() == (size == 0));
+    const auto address = reinterpret_cast<std::uintptr_t>(list.begin());
+    const auto place = reinterpret_cast<std::uintptr_t>(&list);
+    CHECK((address >= place && address < place + sizeof(list)) == (size <= 3));  // asks for no memory
     CHECK(numbers(list) == expected);
 
     const List same(std::vector<std::shared_ptr<int>>(list.begin(), list.end()));

@@ -128,6 +128,8 @@ TEST_CASE("items and elements") {
   whole.at({1}) = whole.at({0});
   CHECK(equal(whole, tensor({big, big})));
   CHECK_THROWS_TEXT(grid.at({1}), "[at] index (1,) does not fit shape (2, 3)");
+  CHECK_THROWS_TEXT(grid.at({1, 3}), "[at] index (1, 3) is out of range for shape (2, 3)");
+  CHECK_THROWS_TEXT(grid.at({-3, 0}), "[at] index (-3, 0) is out of range for shape (2, 3)");
   CHECK_THROWS_AS(grid.at({0, 3}), std::out_of_range);
 
   CHECK_THROWS_TEXT(grid.data<double>(), "[data] the tensor's dtype is float32, not float64");

@@ -34,7 +34,7 @@ class Builder : public nlohmann::json_sax<Json> {
 
   bool key(std::string& key) override {
     if (open_.back()->contains(key))
-      return refuse("the key " + shown_name(key) + " appears twice in the header");
+      return stop("the key " + shown_name(key) + " appears twice in the header");
     if (open_.size() == 1) names.push_back(key);
     key_ = std::move(key);
     return true;
@@ -42,9 +42,9 @@ class Builder : public nlohmann::json_sax<Json> {
 
   bool parse_error(std::size_t byte, const std::string&, const nlohmann::detail::exception& error) override {
     const bool is_syntax = dynamic_cast<const Json::parse_error*>(&error) != nullptr;
-    return refuse((is_syntax ? "the header is not JSON: error at byte "
-                             : "the header has a number that is too large, at byte ") +
-                  std::to_string(byte));
+    return stop((is_syntax ? "the header is not JSON: error at byte "
+                           : "the header has a number that is too large, at byte ") +
+                std::to_string(byte));
   }
 
  private:
@@ -61,7 +61,7 @@ class Builder : public nlohmann::json_sax<Json> {
   }
   bool enter(Json value) {
     constexpr std::size_t deepest = 8;  // a shape is the third level
-    if (open_.size() == deepest) return refuse("the header is nested too deep");
+    if (open_.size() == deepest) return stop("the header is nested too deep");
     open_.push_back(&place(std::move(value)));
     return true;
   }
@@ -69,7 +69,7 @@ class Builder : public nlohmann::json_sax<Json> {
     open_.pop_back();
     return true;
   }
-  bool refuse(std::string reason) {
+  bool stop(std::string reason) {
     problem = std::move(reason);
     return false;
   }

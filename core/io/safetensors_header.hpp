@@ -26,7 +26,7 @@ struct Header {
   std::string problem;  ///< empty if there is none
 };
 
-/// In linear time. Equal keys in one object are a problem too.
+/// In n log n time. Equal keys in one object are a problem too.
 Header parse_header(const std::string& text);
 
 /// A string as JSON, in quotes. Throws `NotUtf8`.

@@ -59,7 +59,8 @@ class Reader {
     if (size_ < sizeof(length)) refuse("has ", size_, " bytes, too few for the 8 bytes of header length");
     read_bytes(&length, sizeof(length));
     if (length > header_limit)
-      refuse("a header of ", length, " bytes is over the limit of ", header_limit, " bytes; is it a safetensors file?");
+      refuse("a header of ", length, " bytes is over the limit of ", header_limit,
+             " bytes; is it a safetensors file?");
     if (length > size_ - sizeof(length)) {
       refuse("the header is cut short: ", length, " bytes are announced, ", size_ - sizeof(length),
              " are there");

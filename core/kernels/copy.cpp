@@ -12,11 +12,11 @@
 namespace xgrad::kernels {
 namespace {
 
-// Rows and columns of a matrix are shared out in multiples of this.
+// The side of a tile. Threads share out whole tiles of rows, so that no two of them write to one cache line.
 constexpr std::int64_t tile = 16;
 
 // to(j, i) = from(i, j): in small square tiles, so that the cache lines of both sides are used whole before
-// they are left.
+// they are left. Row functions are compiled for float and double alone.
 template <class From, class To>
 void transpose(const From* from, std::int64_t from_row, To* to, std::int64_t to_row, std::int64_t rows,
                std::int64_t columns) {
@@ -56,7 +56,8 @@ void copy_transposed(const Tensor& source, const Tensor& destination) {
     each->erase(d - 2);
   }
   Walk<2>(outer, {from_strides, to_strides})
-      .for_each_row([=](const auto& at, const auto& step, std::int64_t n) {
+      .for_each_row(parallel_grain / (rows * columns) + 1, [=](const auto& at, const auto& step,
+                                                               std::int64_t n) {
         for (std::int64_t i = 0; i < n; ++i) {
           const From* a = from + at[0] + i * step[0];
           To* b = to + at[1] + i * step[1];

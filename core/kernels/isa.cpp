@@ -13,7 +13,8 @@ Isa detect() {
 #endif
 #if defined(XGRAD_HAVE_AVX512)
   if (isa == Isa::avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) {
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+      __builtin_cpu_supports("avx512cd")) {
     isa = Isa::avx512;
   }
 #endif

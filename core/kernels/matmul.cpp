@@ -72,6 +72,7 @@ class BatchedProduct {
     const bool by_rows = cuts_rows(items);
     const std::int64_t along = by_rows ? m_ : n_, across = by_rows ? n_ : m_;
     const std::int64_t total = items * along, work = across * std::max<std::int64_t>(k_, 1);
+    // Below two parts' worth one thread does it all: parallel_for would halve it.
     const std::int64_t grain = total * work < 2 * thread_work ? total : thread_work / work + 1;
     parallel_for(total, grain, [&](std::int64_t begin, std::int64_t end) {
       Item item(*this, begin / along);

@@ -20,9 +20,10 @@ int max_threads();
 using Range = void (*)(const void* context, std::int64_t begin, std::int64_t end);
 void run_ranges(std::int64_t count, std::int64_t grain, Range range, const void* context);
 
-/// Calls `body(begin, end)` over [0, count), split among the threads when a part is worth `grain` or more.
-/// The split depends on count, grain and the number of threads alone, so results repeat bit for bit.
-/// Parts run in any order and on whichever threads are free; the first exception of one is thrown again here.
+/// Calls `body(begin, end)` over [0, count), split among the threads when count is above `grain`: into
+/// count / grain parts, rounded up, so that each has more than half a grain. The split depends on count,
+/// grain and the number of threads alone, so results repeat bit for bit. Parts run in any order and on
+/// whichever threads are free; the first exception of one is thrown again here.
 template <class Body>
 void parallel_for(std::int64_t count, std::int64_t grain, const Body& body) {
   run_ranges(

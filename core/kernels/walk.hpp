@@ -20,7 +20,7 @@ class Walk {
   Walk(const Shape& shape, const std::array<Strides, static_cast<std::size_t>(N)>& strides);
 
   /// Calls `row(offsets, steps, n)`: operand k's elements are at offsets[k] + i · steps[k] for i in [0, n).
-  /// Threads share the rows, or one long row's parts, where a part has `grain` elements or more.
+  /// Threads share the rows, or one long row's parts, as parallel_for does with a grain of so many elements.
   template <class Row>
   void for_each_row(std::int64_t grain, const Row& row) const {
     if (numel_ == 0) return;

@@ -56,7 +56,11 @@ class ThreadCache {
   }
 
   void close() noexcept {
-    empty_into([](std::size_t c, void* block) { shared_blocks().keep(c, block); });
+    if (releases_ == releases.load(std::memory_order_relaxed)) {
+      empty_into([](std::size_t c, void* block) { shared_blocks().keep(c, block); });
+    } else {
+      empty_into([](std::size_t c, void* block) { return_to_system(block, class_bytes(c)); });
+    }
     state_ = State::closed;
     publish();
   }
@@ -125,11 +129,11 @@ bool ThreadCache::reopen() noexcept {
 
 void* pool_allocate(std::size_t bytes) {
   if constexpr (!pooling) {
-    if (void* block = ::operator new (std::max(bytes, smallest), std::align_val_t{64}, std::nothrow))
-      return block;
+    // A plain new that finds no memory would end the program there instead of throwing.
+    if (void* block = ::operator new (bytes, std::align_val_t{64}, std::nothrow)) return block;
     throw std::bad_alloc();
   }
-  if (bytes > std::numeric_limits<std::size_t>::max() / 4) throw std::bad_alloc();
+  if (bytes > std::numeric_limits<std::size_t>::max() / 4) throw std::bad_alloc();  // has no size class
   const std::size_t size_class = class_of(bytes);
   if (void* block = cache.take(size_class)) return block;
   const std::size_t size = class_bytes(size_class);
@@ -160,7 +164,7 @@ void pool_free(void* block, std::size_t bytes) noexcept {
 PoolStats pool_stats() {
   cache.publish();
   PoolStats stats;
-  const std::size_t all = held.load();
+  const std::size_t all = held.load();  // one after the other: `cached` must not fall below 0
   stats.in_use = std::min(all, static_cast<std::size_t>(std::max<std::ptrdiff_t>(in_use.load(), 0)));
   stats.peak = peak.load();
   stats.cached = all - stats.in_use;

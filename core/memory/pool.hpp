@@ -49,7 +49,7 @@ struct PoolStats {
 PoolStats pool_stats();
 
 /// Returns every kept block to the system: at once those of the pool and of this thread, those of another
-/// thread when it next allocates, frees or ends.
+/// thread when it next frees a small block, takes one that it has kept, or ends.
 void pool_release() noexcept;
 
 }  // namespace xgrad

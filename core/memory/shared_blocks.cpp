@@ -43,7 +43,7 @@ void SharedBlocks::shrink(std::size_t size) noexcept {
   while (true) {
     const std::size_t most = bound(), now = held.load(std::memory_order_relaxed) + size;
     if (now <= most) return;
-    const std::size_t c = smallest_of(now - most);
+    const std::size_t c = class_to_free(now - most);
     if (c == classes) return;
     return_to_system(free_[c].pop(), class_bytes(c));
   }
@@ -57,7 +57,7 @@ void SharedBlocks::free_all() noexcept {
 }
 
 // The class of the smallest block here of so many bytes or more, else of the largest; `classes` if none is.
-std::size_t SharedBlocks::smallest_of(std::size_t bytes) const {
+std::size_t SharedBlocks::class_to_free(std::size_t bytes) const {
   std::size_t found = classes;
   for (std::size_t c = classes; c-- > 0;) {
     if (free_[c].empty()) continue;

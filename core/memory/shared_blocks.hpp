@@ -12,9 +12,11 @@
 
 namespace xgrad::memory {
 
-/// What is held from the system, and how much of it is in use; the difference is kept for later.
-extern std::atomic<std::size_t> held, peak, system_requests;
+/// Bytes held from the system, and bytes of them in use; the difference is kept for later.
+extern std::atomic<std::size_t> held;
 extern std::atomic<std::ptrdiff_t> in_use;
+extern std::atomic<std::size_t> peak;             ///< the largest in_use so far
+extern std::atomic<std::size_t> system_requests;  ///< how often the system was asked for a block
 
 /// A block straight from the system, counted; null when it has no more.
 void* ask_system(std::size_t size) noexcept;
@@ -37,7 +39,7 @@ class SharedBlocks {
   std::mutex& mutex() { return mutex_; }
 
  private:
-  std::size_t smallest_of(std::size_t bytes) const;
+  std::size_t class_to_free(std::size_t bytes) const;
 
   std::mutex mutex_;
   std::array<FreeList, classes> free_;

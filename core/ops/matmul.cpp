@@ -108,9 +108,9 @@ Variable product_for(const Replay& r, std::size_t input, const Variable& x, cons
   return nothing;
 }
 
-// xᵀ g, summed over all matrices of x: dW of y = x W, where each of them met the same W.
-Variable weight_gradient(const RuleMatrix& x, const RuleMatrix& g) {
-  return rule_matmul(x.flatten().mT(), g.flatten());
+// aᵀ b, summed over all their matrices: the gradient of a matrix that each of a's met.
+Variable summed_product(const RuleMatrix& a, const RuleMatrix& b) {
+  return rule_matmul(a.flatten().mT(), b.flatten());
 }
 
 }  // namespace
@@ -120,7 +120,7 @@ Variable matmul(const Variable& a, const Variable& b) {
   check_matmul(a, b);
   const bool a_is_row = a.dim() == 1, b_is_column = b.dim() == 1;
   return record("matmul", multiply(a.value(), b.value()), {a, b}, {keep_for(1, a), keep_for(0, b)},
-                [=](const Replay& r) -> Gradients {
+                [a_is_row, b_is_column](const Replay& r) -> Gradients {
                   // C = A B   ⇒   dA = G Bᵀ, dB = Aᵀ G, summed over the batch dims that were broadcast
                   Variable grad = b_is_column ? r.grad().unsqueeze(-1) : r.grad();
                   if (a_is_row) grad = grad.unsqueeze(-2);
@@ -135,7 +135,7 @@ Variable matmul(const Variable& a, const Variable& b) {
                     const RuleMatrix a = in_rule(r, as_rows(r.saved(0)));
                     const Shape& shape = r.input_shape(1);
                     const bool shared = shape.dim() <= 2 && a.dim() == g.dim();
-                    Variable db = shared ? weight_gradient(a, g) : rule_matmul(a.mT(), g);  // (..., K, N)
+                    Variable db = shared ? summed_product(a, g) : rule_matmul(a.mT(), g);  // (..., K, N)
                     if (b_is_column) db = db.squeeze(-1);
                     gradients[1] = sum_to(db, shape);
                   }
@@ -177,7 +177,7 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
                   const Variable& g = r.grad();  // (..., out)
                   const auto rows_of = [&](const Variable& x) { return in_rule(r, as_rows(x)); };
                   return {r.wants(0) ? product_for(r, 0, g, r.saved(1)) : nothing,
-                          r.wants(1) ? weight_gradient(rows_of(g), rows_of(r.saved(0))) : nothing,
+                          r.wants(1) ? summed_product(rows_of(g), rows_of(r.saved(0))) : nothing,
                           r.wants(2) ? sum_to(g, r.input_shape(2)) : nothing};
                 });
 }

@@ -121,6 +121,10 @@ inline bool any_of(bool condition) { return condition; }
 
 #endif
 
+/// How many numbers a batch holds.
+template <class T>
+constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
+
 #if defined(XGRAD_HAVE_XSIMD) && defined(__AVX2__) && !defined(__AVX512F__)
 // All bits set in the first n lanes of so many bytes each.
 template <int bytes>
@@ -156,9 +160,8 @@ inline Batch<T> load_part(const T* x, std::int64_t n, T filling) {
                             _mm256_castsi256_pd(first_n));
   }
 #else
-  constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
-  T lanes[width];
-  for (std::int64_t k = 0; k < width; ++k) lanes[k] = k < n ? x[k] : filling;
+  T lanes[width<T>];
+  for (std::int64_t k = 0; k < width<T>; ++k) lanes[k] = k < n ? x[k] : filling;
   return load<T>(lanes);
 #endif
 }
@@ -203,7 +206,7 @@ inline Batch<T> keep_part(const Batch<T>& value, std::int64_t n, T filling) {
 #else
   T lanes[Batch<T>::size];
   store<T>(lanes, value);
-  for (std::int64_t k = n; k < static_cast<std::int64_t>(Batch<T>::size); ++k) lanes[k] = filling;
+  for (std::int64_t k = n; k < width<T>; ++k) lanes[k] = filling;
   return load<T>(lanes);
 #endif
 }
@@ -221,8 +224,8 @@ inline Batch<T> keep_flagged(const Batch<T>& value, const bool* flags, std::int6
   }
 #elif defined(XGRAD_HAVE_XSIMD) && defined(__AVX2__)
   std::uint64_t word = 0;
-  if (constexpr std::int64_t width = Batch<T>::size; n == width) {
-    __builtin_memcpy(&word, flags, width);
+  if (n == width<T>) {
+    __builtin_memcpy(&word, flags, width<T>);
   } else {
     for (std::int64_t k = 0; k < n; ++k) word |= static_cast<std::uint64_t>(flags[k]) << (8 * k);
   }
@@ -236,10 +239,9 @@ inline Batch<T> keep_flagged(const Batch<T>& value, const bool* flags, std::int6
     return _mm256_blendv_pd(_mm256_set1_pd(filling), value, _mm256_castsi256_pd(set));
   }
 #else
-  constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
-  T lanes[width];
+  T lanes[width<T>];
   store<T>(lanes, value);
-  for (std::int64_t k = 0; k < width; ++k) lanes[k] = k < n && flags[k] ? lanes[k] : filling;
+  for (std::int64_t k = 0; k < width<T>; ++k) lanes[k] = k < n && flags[k] ? lanes[k] : filling;
   return load<T>(lanes);
 #endif
 }

@@ -110,7 +110,7 @@ struct Plan {
         rows(even_block(x.m, block_rows, tile_rows)),
         columns(even_block(x.n, block_columns, tile_columns<T>)),
         depth(even_block(x.k, block_depth, 4)),
-        scratch_a(packs_a ? round_up(rows * depth + width<T>, 64) : 0),
+        scratch_a(packs_a ? round_up(rows * depth, 64) : 0),
         scratch(scratch_a + (packs_b ? columns * depth : 0)) {}
 };
 

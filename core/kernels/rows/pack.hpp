@@ -22,7 +22,7 @@ template <class T, int n>
 inline void pack_rows(const T* from, std::int64_t step, std::int64_t depth, T* to, std::int64_t to_step) {
   std::int64_t p = 0;
   if constexpr (n % 4 == 0 && width<T> >= 4) {  // four of a row fit a register
-    for (; p + 4 <= depth; p += 4) transpose<T, n>(from + p, step, to + p * to_step, to_step);
+    for (; p + 4 <= depth; p += 4) transpose_four_columns<T, n>(from + p, step, to + p * to_step, to_step);
   }
   for (; p < depth; ++p) {
     for (int q = 0; q < n; ++q) to[p * to_step + q] = from[q * step + p];
@@ -31,7 +31,7 @@ inline void pack_rows(const T* from, std::int64_t step, std::int64_t depth, T* t
 
 // A panel in the order in which tiles read it: to[p · count + q] = from[p · depth_step + q · step]. One of
 // the steps is 1. Where `length` elements from the panel's first on are there to be read, whole batches are
-// copied: what is too much is written over by what follows, or lies past the end, less than a batch.
+// copied: what is too much is written over by what follows.
 template <class T>
 void pack_panel(const T* from, std::int64_t depth_step, std::int64_t step, std::int64_t depth,
                 std::int64_t count, std::int64_t length, T* to) {

@@ -7,8 +7,6 @@ namespace {
 
 template <class T>
 using B = Batch<T>;
-template <class T>
-constexpr auto width = static_cast<std::int64_t>(B<T>::size);
 
 // Four batches of running sums, emptied into a double often enough that none grows far beyond its terms.
 template <class T>

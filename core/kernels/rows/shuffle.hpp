@@ -2,13 +2,12 @@
 
 // Small matrices transposed in registers. For rows/*.cpp only.
 
+#include <utility>
+
 #include <xgrad/core/kernels/rows/simd.hpp>
 
 namespace xgrad::kernels {
 namespace {
-
-template <class T>
-constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
 
 #if defined(__GNUC__) && __has_builtin(__builtin_shufflevector)
 
@@ -21,13 +20,9 @@ template <class T, int n>
 using VectorOf = typename Vector<T, n>::type;
 
 template <int... i>
-struct Lanes {};
-template <int n, int... i>
-struct FirstLanes : FirstLanes<n - 1, n - 1, i...> {};
-template <int... i>
-struct FirstLanes<0, i...> {
-  using type = Lanes<i...>;
-};
+using Lanes = std::integer_sequence<int, i...>;
+template <int n>
+using FirstLanes = std::make_integer_sequence<int, n>;
 
 template <class V, int... i>
 inline auto joined(const V& x, const V& y, Lanes<i...>) {
@@ -47,16 +42,16 @@ inline VectorOf<T, n> every_fourth_row(const T* from, std::int64_t step) {
     return *reinterpret_cast<const VectorOf<T, 4>*>(from);
   } else {
     return joined(every_fourth_row<T, n / 2>(from, step),
-                  every_fourth_row<T, n / 2>(from + n / 2 * step, step), typename FirstLanes<n>::type());
+                  every_fourth_row<T, n / 2>(from + n / 2 * step, step), FirstLanes<n>());
   }
 }
 
-// to(p, q) = from(q, p) for q < n, p < 4, where rows are so many elements apart. The inner four by four are
-// transposed side by side.
+// to(p, q) = from(q, p) for q < n, p < 4, where rows are so many elements apart. Each four lanes hold rows 4g
+// to 4g + 3 of one 4 × 4 block; all blocks are transposed at once.
 template <class T, int n>
-inline void transpose(const T* from, std::int64_t from_step, T* to, std::int64_t to_step) {
+inline void transpose_four_columns(const T* from, std::int64_t from_step, T* to, std::int64_t to_step) {
   using V = VectorOf<T, n>;
-  const typename FirstLanes<n>::type lanes;
+  constexpr FirstLanes<n> lanes;
   V row[4], low[2], high[2];
   for (int i = 0; i < 4; ++i) row[i] = every_fourth_row<T, n>(from + i * from_step, from_step);
   for (int i = 0; i < 2; ++i) {
@@ -72,7 +67,7 @@ inline void transpose(const T* from, std::int64_t from_step, T* to, std::int64_t
 #else
 
 template <class T, int n>
-inline void transpose(const T* from, std::int64_t from_step, T* to, std::int64_t to_step) {
+inline void transpose_four_columns(const T* from, std::int64_t from_step, T* to, std::int64_t to_step) {
   for (int p = 0; p < 4; ++p) {
     for (int q = 0; q < n; ++q) to[p * to_step + q] = from[q * from_step + p];
   }

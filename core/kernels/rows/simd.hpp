@@ -26,15 +26,14 @@ template <int n, class F>
 /// other.
 template <class T, class Whole, class Part>
 inline void batches(std::int64_t n, Whole whole, Part part) {
-  constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
   std::int64_t i = 0;
-  for (; i + 4 * width <= n; i += 4 * width) {
+  for (; i + 4 * width<T> <= n; i += 4 * width<T>) {
     whole(i, 0);
-    whole(i + width, 1);
-    whole(i + 2 * width, 2);
-    whole(i + 3 * width, 3);
+    whole(i + width<T>, 1);
+    whole(i + 2 * width<T>, 2);
+    whole(i + 3 * width<T>, 3);
   }
-  for (; i + width <= n; i += width) whole(i, 0);
+  for (; i + width<T> <= n; i += width<T>) whole(i, 0);
   if (i < n) part(i, n - i);
 }
 
@@ -80,18 +79,16 @@ inline T largest_of_row(const T* x, T least, std::int64_t n) {
 /// element's result does not depend on where in the row it stands.
 template <class T, class F>
 inline void map_row(const T* x, T* y, std::int64_t n, F f) {
-  constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
   std::int64_t i = 0;
-  for (; i + width <= n; i += width) store<T>(y + i, f(load<T>(x + i)));
+  for (; i + width<T> <= n; i += width<T>) store<T>(y + i, f(load<T>(x + i)));
   if (i < n) store_part<T>(y + i, f(load_part<T>(x + i, n - i, x[i])), n - i);
 }
 
 /// y[i] = f(a[i], b[i]), likewise.
 template <class T, class F>
 inline void zip_row(const T* a, const T* b, T* y, std::int64_t n, F f) {
-  constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
   std::int64_t i = 0;
-  for (; i + width <= n; i += width) store<T>(y + i, f(load<T>(a + i), load<T>(b + i)));
+  for (; i + width<T> <= n; i += width<T>) store<T>(y + i, f(load<T>(a + i), load<T>(b + i)));
   if (i < n) {
     const std::int64_t rest = n - i;
     store_part<T>(y + i, f(load_part<T>(a + i, rest, a[i]), load_part<T>(b + i, rest, b[i])), rest);

@@ -10,8 +10,6 @@ namespace {
 template <class T>
 using B = Batch<T>;
 template <class T>
-constexpr std::int64_t width = static_cast<std::int64_t>(Batch<T>::size);
-template <class T>
 constexpr T minus_infinity = -std::numeric_limits<T>::infinity();
 
 template <class T>

@@ -32,7 +32,7 @@ void transpose_tiles(const T* from, std::int64_t from_row, T* to, std::int64_t t
         whole_columns = tile_columns / 4 * 4;
         for (std::int64_t q = 0; q < whole_columns; q += 4) {
           for (std::int64_t p = 0; p < whole_rows; p += height)
-            transpose<T, height>(x + p * from_row + q, from_row, y + q * to_row + p, to_row);
+            transpose_four_columns<T, height>(x + p * from_row + q, from_row, y + q * to_row + p, to_row);
         }
       }
       // what is left: columns to the right, and rows below
