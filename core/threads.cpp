@@ -88,7 +88,6 @@ class ThreadPool {
     start_workers(parts - 1);
     part_ = part;
     context_ = context;
-    failure_ = nullptr;
     unfinished_.store(parts, std::memory_order_relaxed);
     const std::uint64_t loop = (open_.load(std::memory_order_relaxed) >> 16) + 1;
     open_.store(loop << 16 | static_cast<std::uint64_t>(parts));
@@ -96,7 +95,7 @@ class ThreadPool {
     while (do_a_part()) {
     }
     wait_for_workers();
-    if (failure_) std::rethrow_exception(failure_);
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     return true;
   }
 

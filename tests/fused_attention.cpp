@@ -189,6 +189,31 @@ TEST_CASE("fused attention: large scores, −∞, and what may not be seen") {
                      composed::attention(ones({1, 1, 1, 1}, float64), rising, rising, {}).value()) < 1e-10);
 }
 
+// With q = 0 all scores are 0, and a number added to them all changes nothing, however large it is.
+TEST_CASE("fused attention: a large number added to a whole row leaves its gradients alone") {
+  manual_seed(5);
+  const Tensor zero = zeros({1, 2, 3, 4}, float64), keys = randn({1, 2, 5, 4}, float64),
+               values = randn({1, 2, 5, 4}, float64), g = randn({1, 2, 3, 4}, float64);
+  for (const DType dtype : {float32, float64}) {
+    CAPTURE(dtype);
+    const auto gradients = [&](DType type, const FusedAttentionOptions& options, Function f) {
+      const Variable q(zero.to(type), true), k(keys.to(type), true), v(values.to(type), true);
+      f(q, k, v, options).backward(g.to(type));
+      return std::vector<Tensor>{q.grad(), k.grad(), v.grad()};
+    };
+    const std::vector<Tensor> expected = gradients(float64, {}, composed::attention);
+    for (const double number : {-1e3, 1e4, -1e9, 1e30, -3e38}) {
+      CAPTURE(number);
+      const auto got = gradients(dtype, {.mask = full({1, 1, 3, 5}, number, dtype)},
+                                 [](const auto&... x) { return fused_attention(x...); });
+      for (std::size_t i = 0; i < 3; ++i) {
+        CAPTURE(i);
+        CHECK(max_abs_diff(got[i].to(float64), expected[i]) <= (dtype == float32 ? 2e-6 : 1e-14));
+      }
+    }
+  }
+}
+
 TEST_CASE("fused attention keeps rows, not scores, and its heads are joined without a copy") {
   constexpr std::int64_t T = 2048, d = 8;
   const auto x = [&] { return Variable(heads(1, 2, T, d, float32), true); };
@@ -196,8 +221,8 @@ TEST_CASE("fused attention keeps rows, not scores, and its heads are joined with
   pool_release();
   const PoolStats before = pool_stats();
   const Variable y = fused_attention(q, k, v, {.causal = true});
-  // q, k, v and the result of 2 · T · d numbers each, and 2 · T logarithms
-  CHECK(trace(y).saved_bytes() == 4 * (4 * 2 * T * d + 2 * T));
+  // q, k, v and the result of 2 · T · d numbers each, and two numbers for each of 2 · T rows
+  CHECK(trace(y).saved_bytes() == 4 * (4 * 2 * T * d + 2 * 2 * T));
   CHECK(y.value().transpose(1, 2).is_contiguous());
   for (const Variable& gradient : grad({sum(y)}, {q, k, v})) {
     CHECK(gradient.value().transpose(1, 2).is_contiguous());

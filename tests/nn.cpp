@@ -118,7 +118,7 @@ TEST_CASE("two members of one name are refused") {
   struct Twins : nn::Module {
     nn::Linear a{2, 2}, b{2, 2};
     Variable scale{ones({2}), /*requires_grad=*/true};
-    std::string third = "scale";
+    const char* third = "scale";
     void visit(nn::Visitor& v) const override { v("a", a)("b", b)(third, scale); }
   };
   Twins module;

@@ -78,6 +78,14 @@ class Builder : public nlohmann::json_sax<Json> {
   std::string key_;          // of the value that comes next
 };
 
+// For an error's text, which a long name or value would fill.
+std::string cut(std::string text) {
+  std::size_t most = 60;
+  if (text.size() <= most) return text;
+  while ((text[most] & 0xc0) == 0x80) --most;  // not in the middle of a character
+  return text.replace(most, std::string::npos, "...");
+}
+
 struct Refusal {
   std::string text;
 };
@@ -86,13 +94,7 @@ struct Refusal {
   refuse("tensor " + shown_name(name) + ": " + text);
 }
 
-// A value for an error's text, cut where it gets long.
-std::string shown(const Json& value) {
-  constexpr std::size_t most = 60;
-  std::string text = value.dump(-1, ' ', /*ensure_ascii=*/true);
-  if (text.size() > most) text.replace(most, std::string::npos, "...");
-  return text;
-}
+std::string shown(const Json& value) { return cut(value.dump(-1, ' ', /*ensure_ascii=*/true)); }
 
 std::map<std::string, std::string> read_metadata(const Json& json) {
   if (!json.is_object()) refuse(std::string("__metadata__ is not an object but ") + json.type_name());
@@ -157,10 +159,13 @@ Entry read_entry(const std::string& name, const Json& json) {
 }  // namespace
 
 Header parse_header(const std::string& text) try {
+  // The parser would take a NUL for the end, and skip a byte order mark or blanks at the beginning.
+  if (text.find('\0') != std::string::npos) refuse("the header contains a NUL character");
   Builder builder;
   if (!Json::sax_parse(text, &builder)) refuse(builder.problem);
   const Json& root = builder.root;
   if (!root.is_object()) refuse(std::string("the header is not a JSON object but ") + root.type_name());
+  if (text.front() != '{') refuse("the header does not begin with {");
   Header header;
   for (const std::string& name : builder.names) {
     if (name == "__metadata__") {
@@ -181,7 +186,7 @@ std::string quoted(const std::string& text) try {
 }
 
 std::string shown_name(const std::string& name) {
-  return Json(name).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return cut(Json(name).dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace xgrad::safetensors

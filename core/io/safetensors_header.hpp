@@ -33,7 +33,7 @@ Header parse_header(const std::string& text);
 std::string quoted(const std::string& text);
 struct NotUtf8 {};
 
-/// A name for an error's text, control characters escaped.
+/// A name for an error's text, control characters escaped, cut where it gets long.
 std::string shown_name(const std::string& name);
 
 }  // namespace xgrad::safetensors

@@ -14,10 +14,12 @@ Attention attention(const Tensor& q, const Tensor& k, const Tensor& v, double sc
                     const AttentionMask& mask) {
   const std::int64_t queries = q.size(2), keys = k.size(2), d = v.size(3), heads = q.size(0) * q.size(1);
   const Attention out{empty(side_by_side(q, d), q.dtype()).transpose(1, 2),
+                      empty({q.size(0), q.size(1), queries}, q.dtype()),
                       empty({q.size(0), q.size(1), queries}, q.dtype())};
   if (keys == 0) {
     out.output.zero_();
-    out.logsumexp.fill_(std::numeric_limits<double>::infinity());
+    out.max.fill_(std::numeric_limits<double>::infinity());
+    out.inverse_sum.zero_();
     return out;
   }
   const Tensor from_q = readable_heads(q), from_k = readable_heads(k), from_v = readable_heads(v);
@@ -27,12 +29,13 @@ Attention attention(const Tensor& q, const Tensor& k, const Tensor& v, double sc
     const std::int64_t grain = attention_grain(std::min(queries, tile_queries), keys, q.size(3) + d);
     parallel_for(heads * tiles, grain, [&](std::int64_t begin, std::int64_t end) {
       const TileMemory<T> memory(queries, keys, q.dtype(), mask);
-      T *const e = memory.first, *const sum = memory.per_query;
+      T* const e = memory.first;
       for (std::int64_t part = begin; part < end; ++part) {
         const AttentionHead<T> head(from_q, from_k, scale, mask, part / tiles);
         const HeadRows<T> values(from_v, head.b, head.h), output(out.output, head.b, head.h);
         const std::int64_t query = part % tiles * tile_queries, n = std::min(queries - query, tile_queries);
-        T* const max = raw<T>(out.logsumexp) + part / tiles * queries + query;
+        T* const max = raw<T>(out.max) + part / tiles * queries + query;
+        T* const sum = raw<T>(out.inverse_sum) + part / tiles * queries + query;  // inverted at the end
         std::fill_n(max, n, -std::numeric_limits<T>::infinity());
         std::fill_n(sum, n, T(0));
         const std::int64_t last_seen = head.seen(query + n - 1, 0);

@@ -17,8 +17,10 @@ struct AttentionMask {
 };
 
 struct Attention {
-  Tensor output;     ///< (B, H, T_q, d_v); 0 in the row of a query that sees nothing
-  Tensor logsumexp;  ///< (B, H, T_q) of its masked scores; ∞ there
+  Tensor output;  ///< (B, H, T_q, d_v); 0 in the row of a query that sees nothing
+  /// (B, H, T_q): the largest of each query's masked scores, and 1 / Σ exp(score − max); ∞ and 0 there. Two
+  /// numbers and not max + log Σ, in which a large max, such as a mask of −1e9 makes, would swallow the sum.
+  Tensor max, inverse_sum;
 };
 Attention attention(const Tensor& q, const Tensor& k, const Tensor& v, double scale,
                     const AttentionMask& mask);

@@ -3,8 +3,8 @@
 #include <xgrad/core/kernels/attention_tiles.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
 
-// Algorithm 2 of Dao 2023, "FlashAttention-2": the keys outside, the queries inside; of each row only the
-// logsumexp was kept.
+// Algorithm 2 of Dao 2023, "FlashAttention-2": the keys outside, the queries inside; of each row only
+// the largest score and the sum of exponentials were kept.
 
 namespace xgrad::kernels {
 namespace {
@@ -27,7 +27,8 @@ class HeadBackward {
         k_(k, head.b, head.h),
         v_(v, head.b, head.h),
         output_(forward.output, head.b, head.h),
-        logsumexp_(raw<T>(forward.logsumexp) + (head.b * q.size(1) + head.h) * head.queries),
+        max_(raw<T>(forward.max) + (head.b * q.size(1) + head.h) * head.queries),
+        inverse_sum_(raw<T>(forward.inverse_sum) + (head.b * q.size(1) + head.h) * head.queries),
         memory_(memory) {
     if (out.dq.defined()) dq_ = HeadRows<T>(out.dq, head.b, head.h);
     if (out.dk.defined()) dk_ = HeadRows<T>(out.dk, head.b, head.h);
@@ -55,7 +56,8 @@ class HeadBackward {
     if (ds) {  // dP = g vᵀ
       gemm<T>({n, m, d_v_, T(1), g_.from(query), v_.transposed_from(key), T(0), ds, m});
     }
-    rows<AttentionRows<T>>().softmax_backward(tile, logsumexp_ + query, memory_.per_query + query, ds);
+    rows<AttentionRows<T>>().softmax_backward(tile, max_ + query, inverse_sum_ + query,
+                                              memory_.per_query + query, ds);
     if (dv_.data) {  // dv += Pᵀ g
       gemm<T>({m, d_v_, n, T(1), transposed<T>(p, m), g_.from(query), T(1), dv_.at(key), dv_.row_stride});
     }
@@ -72,7 +74,7 @@ class HeadBackward {
   const AttentionHead<T>& head_;
   std::int64_t d_v_;
   HeadRows<T> g_, q_, k_, v_, output_, dq_{}, dk_{}, dv_{};
-  const T* logsumexp_;
+  const T *max_, *inverse_sum_;
   const TileMemory<T>& memory_;
 };
 
@@ -83,7 +85,7 @@ AttentionGradients attention_backward(const Tensor& g, const Tensor& q, const Te
                                       bool wants_q, bool wants_k, bool wants_v) {
   const AttentionGradients out{zero_gradient(q, wants_q), zero_gradient(k, wants_k),
                                zero_gradient(v, wants_v)};
-  const Attention made{readable_heads(forward.output), forward.logsumexp};
+  const Attention made{readable_heads(forward.output), forward.max, forward.inverse_sum};
   const Tensor from_g = readable_heads(g), from_q = readable_heads(q), from_k = readable_heads(k),
                from_v = readable_heads(v);
   const std::int64_t queries = q.size(2), keys = k.size(2), heads = q.size(0) * q.size(1);

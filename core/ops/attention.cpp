@@ -47,22 +47,23 @@ Variable fused_attention(const Variable& q, const Variable& k, const Variable& v
   const Shape scores{q.size(0), q.size(1), q.size(2), k.size(2)};
   const Tensor mask = checked_mask("fused_attention", options.mask, scores, q.dtype());
   const auto out = kernels::attention(q.value(), k.value(), v.value(), s, {causal, mask});
-  return record(
-      "fused_attention", out.output, {q, k, v},
-      {q, k, v, keeps_output, Variable(out.logsumexp), mask.defined() ? Variable(mask) : Variable()},
-      [s, causal, masked = mask.defined()](const Replay& r) -> Gradients {
-        // with P = softmax(S), S = s q kᵀ + mask, and y = P v:
-        // dv = Pᵀ g,  dP = g vᵀ,  dS = P ⊙ (dP − Σ_j dP_ij P_ij),  dq = s dS k,  dk = s dSᵀ q
-        // and Σ_j dP_ij P_ij = g_i · y_i, P_ij = exp(S_ij − logsumexp_i)
-        const Variable &g = r.grad(), q = r.saved(0), k = r.saved(1), v = r.saved(2);
-        const Tensor mask = masked ? r.saved(4).value() : Tensor();
-        if (r.is_recorded()) return composed::attention_backward(g, q, k, v, {s, causal, mask});
-        const auto d = kernels::attention_backward(g.value(), q.value(), k.value(), v.value(),
-                                                   {r.output().value(), r.saved(3).value()}, s,
-                                                   {causal, mask}, r.wants(0), r.wants(1), r.wants(2));
-        return {r.wants(0) ? Variable(d.dq) : nothing, r.wants(1) ? Variable(d.dk) : nothing,
-                r.wants(2) ? Variable(d.dv) : nothing};
-      });
+  return record("fused_attention", out.output, {q, k, v},
+                {q, k, v, keeps_output, Variable(out.max), Variable(out.inverse_sum),
+                 mask.defined() ? Variable(mask) : Variable()},
+                [s, causal, masked = mask.defined()](const Replay& r) -> Gradients {
+                  // with P = softmax(S), S = s q kᵀ + mask, and y = P v:
+                  // dv = Pᵀ g,  dP = g vᵀ,  dS = P ⊙ (dP − Σ_j dP_ij P_ij),  dq = s dS k,  dk = s dSᵀ q
+                  // and Σ_j dP_ij P_ij = g_i · y_i, P_ij = exp(S_ij − max_i) / Σ_j exp(S_ij − max_i)
+                  const Variable &g = r.grad(), q = r.saved(0), k = r.saved(1), v = r.saved(2);
+                  const Tensor mask = masked ? r.saved(5).value() : Tensor();
+                  if (r.is_recorded()) return composed::attention_backward(g, q, k, v, {s, causal, mask});
+                  const auto d = kernels::attention_backward(
+                      g.value(), q.value(), k.value(), v.value(),
+                      {r.output().value(), r.saved(3).value(), r.saved(4).value()}, s, {causal, mask},
+                      r.wants(0), r.wants(1), r.wants(2));
+                  return {r.wants(0) ? Variable(d.dq) : nothing, r.wants(1) ? Variable(d.dk) : nothing,
+                          r.wants(2) ? Variable(d.dv) : nothing};
+                });
 }
 
 Variable composed::attention(const Variable& q, const Variable& k, const Variable& v,

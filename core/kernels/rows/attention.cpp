@@ -87,11 +87,14 @@ void softmax_step(const ScoreTile<T>& tile, T* max, T* sum, T* output, std::int6
 }
 
 template <class T>
-void softmax_end(T* max, const T* sum, T* output, std::int64_t output_step, std::int64_t rows,
-                 std::int64_t d) {
+void softmax_end(T* max, T* sum, T* output, std::int64_t output_step, std::int64_t rows, std::int64_t d) {
   for (std::int64_t r = 0; r < rows; ++r) {
-    scale_row(output + r * output_step, B<T>(sum[r] == T(0) ? T(0) : T(1) / sum[r]), d);
-    max[r] = sum[r] == T(0) ? infinity<T> : max[r] + first_of<T>(log(B<T>(sum[r])));
+    if (sum[r] == T(0)) {
+      max[r] = infinity<T>;
+    } else {
+      sum[r] = T(1) / sum[r];
+    }
+    scale_row(output + r * output_step, B<T>(sum[r]), d);
   }
 }
 
@@ -115,16 +118,18 @@ void dots(const T* a, std::int64_t a_step, const T* b, std::int64_t b_step, T* d
 }
 
 template <class T>
-void softmax_backward(const ScoreTile<T>& tile, const T* logsumexp, const T* dot, T* gradients) {
+void softmax_backward(const ScoreTile<T>& tile, const T* max, const T* inverse_sum, const T* dot,
+                      T* gradients) {
   for (std::int64_t r = 0; r < tile.rows; ++r) {
     const std::int64_t n = masked_row(tile, r);
     T* x = tile.scores + r * tile.keys;
-    const B<T> shift(logsumexp[r]), mean(dot[r]);
+    const B<T> shift(max[r]), factor(inverse_sum[r]), mean(dot[r]);
+    const auto weight_of = [&](const B<T>& score) { return B<T>(fast_exp<T>(B<T>(score - shift)) * factor); };
     if (!gradients) {
       batches<T>(
-          n, [&](std::int64_t i, int) { store<T>(x + i, fast_exp<T>(B<T>(load<T>(x + i) - shift))); },
+          n, [&](std::int64_t i, int) { store<T>(x + i, weight_of(load<T>(x + i))); },
           [&](std::int64_t i, std::int64_t count) {
-            store_part<T>(x + i, fast_exp<T>(B<T>(load_part<T>(x + i, count, T(0)) - shift)), count);
+            store_part<T>(x + i, weight_of(load_part<T>(x + i, count, T(0))), count);
           });
       continue;
     }
@@ -132,12 +137,12 @@ void softmax_backward(const ScoreTile<T>& tile, const T* logsumexp, const T* dot
     batches<T>(
         n,
         [&](std::int64_t i, int) {
-          const B<T> weight = fast_exp<T>(B<T>(load<T>(x + i) - shift));
+          const B<T> weight = weight_of(load<T>(x + i));
           store<T>(x + i, weight);
           store<T>(g + i, weight * (load<T>(g + i) - mean));
         },
         [&](std::int64_t i, std::int64_t count) {
-          const B<T> weight = fast_exp<T>(B<T>(load_part<T>(x + i, count, T(0)) - shift));
+          const B<T> weight = weight_of(load_part<T>(x + i, count, T(0)));
           store_part<T>(x + i, weight, count);
           store_part<T>(g + i, weight * (load_part<T>(g + i, count, T(0)) - mean), count);
         });

@@ -24,16 +24,16 @@ struct AttentionRows {
   /// new max. A row starts with max −∞ and sum 0.
   void (*softmax_step)(const ScoreTile<T>& tile, T* max, T* sum, T* output, std::int64_t output_step,
                        std::int64_t d);
-  /// The last step: output / sum, and max becomes log Σ exp(score). A row that saw nothing gets 0, and ∞ so
-  /// that exp(score − ∞) stays 0.
-  void (*softmax_end)(T* max, const T* sum, T* output, std::int64_t output_step, std::int64_t rows,
-                      std::int64_t d);
+  /// The last step: output / sum, and sum becomes 1 / sum. A row that saw nothing gets 0 for both, and ∞ for
+  /// its max, so that exp(score − ∞) stays 0.
+  void (*softmax_end)(T* max, T* sum, T* output, std::int64_t output_step, std::int64_t rows, std::int64_t d);
   /// dot[r] = Σ a[r] b[r]
   void (*dots)(const T* a, std::int64_t a_step, const T* b, std::int64_t b_step, T* dot, std::int64_t rows,
                std::int64_t d);
-  /// Scores become weights = exp(score − logsumexp); the gradients of the weights, unless null, become those
-  /// of the scores: weights ⊙ (gradients − dot).
-  void (*softmax_backward)(const ScoreTile<T>& tile, const T* logsumexp, const T* dot, T* gradients);
+  /// Scores become weights = exp(score − max) · inverse_sum; the gradients of the weights, unless null,
+  /// become those of the scores: weights ⊙ (gradients − dot).
+  void (*softmax_backward)(const ScoreTile<T>& tile, const T* max, const T* inverse_sum, const T* dot,
+                           T* gradients);
 };
 
 }  // namespace xgrad::kernels
