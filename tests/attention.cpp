@@ -181,9 +181,10 @@ TEST_CASE("attention refuses shapes that do not fit, and says which") {
   CHECK_THROWS_TEXT(masked(Mask::padding(tensor({1, 2}))),
                     "[Mask] padding: key_lengths has shape (2,) for a batch of 1");
   CHECK_THROWS_TEXT(masked(Mask::padding(tensor({5}))), "[Mask] padding: key_lengths must lie in [0, 4]");
-  for (const auto& [kind, make] :
+  for (const auto& mask :
        {std::pair{"padding", &Mask::padding}, {"keep", &Mask::keep}, {"additive", &Mask::additive}}) {
-    CHECK_THROWS_TEXT(make(Tensor()), std::string("[Mask] ") + kind + ": the Tensor is undefined");
+    CHECK_THROWS_TEXT(mask.second(Tensor()),
+                      std::string("[Mask] ") + mask.first + ": the Tensor is undefined");
   }
   CHECK_THROWS_TEXT(Mask::padding(tensor({1, 2})) & Mask::padding(tensor({1, 2, 3})),
                     "[Mask] padding & padding: for batches of 2 and of 3");

@@ -25,12 +25,12 @@ template <int n>
 using FirstLanes = std::make_integer_sequence<int, n>;
 
 template <class V, int... i>
-inline auto joined(const V& x, const V& y, Lanes<i...>) {
+inline auto joined(V x, V y, Lanes<i...>) {
   return __builtin_shufflevector(x, y, i...);
 }
 // x₀ y₀ x₁ y₁ (from = 0) or x₂ y₂ x₃ y₃ (from = 2) of every four lanes.
 template <int from, class V, int... i>
-inline V mixed(const V& x, const V& y, Lanes<i...>) {
+inline V mixed(V x, V y, Lanes<i...>) {
   constexpr int n = sizeof...(i);
   return __builtin_shufflevector(x, y, (i / 4 * 4 + from + i % 4 / 2 + i % 2 * n)...);
 }
