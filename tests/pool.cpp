@@ -1,10 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <limits>
-#include <memory>
 #include <vector>
 
 #include <xgrad/core/factories.hpp>

@@ -12,7 +12,7 @@
 namespace xgrad::kernels {
 namespace {
 
-// The side of a tile. Threads share out whole tiles of rows, so that no two of them write to one cache line.
+// The side of a tile. Threads share out whole tiles of rows, so that they seldom write to one cache line.
 constexpr std::int64_t tile = 16;
 
 // to(j, i) = from(i, j): in small square tiles, so that the cache lines of both sides are used whole before

@@ -42,14 +42,18 @@ class RowReader {
   alignas(64) std::array<T, block> buffer_;
 };
 
-// Rows that are not contiguous, block by block: apart from the others, which need no buffers.
-struct Map {
-  MapRow row;
+// How a row function is called for a part of a row.
+template <class Row>
+struct Call {
+  Row row;
   const void* f;
-  std::int64_t y_size;
+  std::int64_t y_size;  // bytes of an element of y
 };
+
+// Rows that are not contiguous, block by block: apart from the others, which need no buffers.
 template <class T>
-void map_in_blocks(const Map& map, const std::byte* x, std::int64_t x_step, std::byte* y, std::int64_t n) {
+void map_in_blocks(const Call<MapRow>& map, const std::byte* x, std::int64_t x_step, std::byte* y,
+                   std::int64_t n) {
   RowReader<T> read(reinterpret_cast<const T*>(x), x_step, n);
   for (std::int64_t i = 0; i < n; i += block) {
     const std::int64_t count = std::min(block, n - i);
@@ -57,13 +61,8 @@ void map_in_blocks(const Map& map, const std::byte* x, std::int64_t x_step, std:
   }
 }
 
-struct Zip {
-  ZipRow row;
-  const void* f;
-  std::int64_t y_size;
-};
 template <class T>
-void zip_in_blocks(const Zip& zip, const std::byte* a, std::int64_t a_step, const std::byte* b,
+void zip_in_blocks(const Call<ZipRow>& zip, const std::byte* a, std::int64_t a_step, const std::byte* b,
                    std::int64_t b_step, std::byte* y, std::int64_t n) {
   RowReader<T> read_a(reinterpret_cast<const T*>(a), a_step, n);
   RowReader<T> read_b(reinterpret_cast<const T*>(b), b_step, n);
@@ -77,7 +76,7 @@ void zip_in_blocks(const Zip& zip, const std::byte* a, std::int64_t a_step, cons
 
 void map_rows(const Tensor& x, const Tensor& y, std::int64_t grain, MapRow row, const void* f) {
   const Elements from(x), to(y);
-  const Map map{row, f, to.size};
+  const Call<MapRow> map{row, f, to.size};
   const auto in_blocks = dispatch(x.dtype(), []<class T>() { return &map_in_blocks<T>; });
   Walk<2>(x.shape(), {x.strides(), y.strides()})
       .for_each_row(grain, [&](const auto& at, const auto& step, std::int64_t n) {
@@ -91,7 +90,7 @@ void zip_rows(const Tensor& a, const Tensor& b, const Tensor& y, std::int64_t gr
               bool takes_numbers, const void* f) {
   const Tensor left = a.expand(y.shape()), right = b.expand(y.shape());
   const Elements from_a(left), from_b(right), to(y);
-  const Zip zip{row, f, to.size};
+  const Call<ZipRow> zip{row, f, to.size};
   const auto in_blocks = dispatch(a.dtype(), []<class T>() { return &zip_in_blocks<T>; });
   Walk<3>(y.shape(), {left.strides(), right.strides(), y.strides()})
       .for_each_row(grain, [&](const auto& at, const auto& step, std::int64_t n) {

@@ -41,8 +41,8 @@ void map_into(const Tensor& x, const Tensor& y, const F& f) {
 }
 
 /// y = f(a, b) over y's shape, to which a and b are broadcast; `f(a, b, y, n)` works on contiguous rows, or
-/// `f(a, a_step, b, b_step, y, n)` on such rows and single numbers, whose step is 0. y is contiguous.
-/// y may be a or b itself, if f may write over that operand's row.
+/// `f(a, a_step, b, b_step, y, n)` on such rows and single numbers, whose step is 0. y is contiguous; it
+/// may be a or b itself, if f may write over that operand's row.
 template <class From, class To, class F>
 void zip_into(const Tensor& a, const Tensor& b, const Tensor& y, std::int64_t grain, const F& f) {
   constexpr bool takes_numbers =

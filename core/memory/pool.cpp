@@ -47,19 +47,15 @@ class ThreadCache {
     return true;
   }
 
-  template <class Sink>
-  void empty_into(Sink sink) noexcept {
-    for (std::size_t c = 0; c < small_classes; ++c) {
-      while (!free_[c].empty()) sink(c, free_[c].pop());
-    }
-    bytes_ = 0;
+  void return_all() noexcept {
+    empty_into([](std::size_t c, void* block) { return_to_system(block, class_bytes(c)); });
   }
 
   void close() noexcept {
     if (releases_ == releases.load(std::memory_order_relaxed)) {
       empty_into([](std::size_t c, void* block) { shared_blocks().keep(c, block); });
     } else {
-      empty_into([](std::size_t c, void* block) { return_to_system(block, class_bytes(c)); });
+      return_all();
     }
     state_ = State::closed;
     publish();
@@ -87,6 +83,14 @@ class ThreadCache {
   }
 
  private:
+  template <class Sink>
+  void empty_into(Sink sink) noexcept {
+    for (std::size_t c = 0; c < small_classes; ++c) {
+      while (!free_[c].empty()) sink(c, free_[c].pop());
+    }
+    bytes_ = 0;
+  }
+
   enum class State : char { fresh, open, closed };
 
   // False where nothing may be kept, and where what was kept has just been returned.
@@ -119,7 +123,7 @@ bool ThreadCache::reopen() noexcept {
     exit.armed = true;
     state_ = State::open;
   } else if (heeded != releases_) {
-    empty_into([](std::size_t c, void* block) { return_to_system(block, class_bytes(c)); });
+    return_all();
     return false;  // what the caller saw in a list is gone
   }
   return true;
@@ -174,7 +178,7 @@ PoolStats pool_stats() {
 
 void pool_release() noexcept {
   releases.fetch_add(1);
-  cache.empty_into([](std::size_t c, void* block) { return_to_system(block, class_bytes(c)); });
+  cache.return_all();
   shared_blocks().free_all();
 }
 
