@@ -38,7 +38,7 @@ struct Min {
 };
 
 template <class Extreme>
-Tensor reduce_to(std::string_view op, const Tensor& x, Dims dims, bool keepdim) {
+Tensor reduce_to(std::string_view op, const Tensor& x, DimSet dims, bool keepdim) {
   for (int i = 0; i < x.dim(); ++i) {
     if (dims[static_cast<std::size_t>(i)]) check_extreme(op, x.shape(), i, Extreme::which);
   }
@@ -77,10 +77,10 @@ void check_extreme(std::string_view op, const Shape& shape, int dim, std::string
   fail(op, "dim ", dim, " of shape ", shape, " has size 0: there is no ", which, " element");
 }
 
-Tensor amax(std::string_view op, const Tensor& x, Dims dims, bool keepdim) {
+Tensor amax(std::string_view op, const Tensor& x, DimSet dims, bool keepdim) {
   return reduce_to<Max>(op, x, dims, keepdim);
 }
-Tensor amin(std::string_view op, const Tensor& x, Dims dims, bool keepdim) {
+Tensor amin(std::string_view op, const Tensor& x, DimSet dims, bool keepdim) {
   return reduce_to<Min>(op, x, dims, keepdim);
 }
 

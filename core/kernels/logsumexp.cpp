@@ -39,7 +39,7 @@ Tensor logsumexp_of_rows(const Tensor& x, std::int64_t n, const Shape& shape) {
 
 }  // namespace
 
-Tensor logsumexp(const Tensor& x, Dims dims, bool keepdim) {
+Tensor logsumexp(const Tensor& x, DimSet dims, bool keepdim) {
   check_floating("logsumexp", x);
   const Shape shape = reduced_shape(x.shape(), dims, keepdim);
   if (x.numel() == 0) return full(shape, -std::numeric_limits<double>::infinity(), x.dtype());

@@ -15,7 +15,7 @@ namespace {
 
 // Σ x / divisor.
 template <class T>
-void sum_floating(const Tensor& x, Dims dims, const Tensor& y, double divisor) {
+void sum_floating(const Tensor& x, DimSet dims, const Tensor& y, double divisor) {
   const auto& r = rows<ReduceRows<T>>();
   reduce_into<T, double, T>(
       x, dims, y, 0.0, r.sum_row, r.sum_rows,
@@ -25,7 +25,7 @@ void sum_floating(const Tensor& x, Dims dims, const Tensor& y, double divisor) {
 
 // Wraps around, as integers do.
 template <class T>
-void sum_integers(const Tensor& x, Dims dims, const Tensor& y) {
+void sum_integers(const Tensor& x, DimSet dims, const Tensor& y) {
   using Total = std::uint64_t;
   reduce_into<T, Total, std::int64_t>(
       x, dims, y, Total{0},
@@ -45,7 +45,7 @@ void sum_integers(const Tensor& x, Dims dims, const Tensor& y) {
 
 }  // namespace
 
-Tensor sum(const Tensor& x, Dims dims, bool keepdim) {
+Tensor sum(const Tensor& x, DimSet dims, bool keepdim) {
   const Tensor y = empty(reduced_shape(x.shape(), dims, keepdim), is_floating(x.dtype()) ? x.dtype() : int64);
   if (x.numel() == 0) {
     fill(y, 0);
@@ -61,7 +61,7 @@ Tensor sum(const Tensor& x, Dims dims, bool keepdim) {
   return y;
 }
 
-Tensor mean(const Tensor& x, Dims dims, bool keepdim) {
+Tensor mean(const Tensor& x, DimSet dims, bool keepdim) {
   const Tensor y = empty(reduced_shape(x.shape(), dims, keepdim), x.dtype());
   dispatch_floating("mean", x, [&]<class T>() {
     if (x.numel() == 0) return fill(y, std::numeric_limits<T>::quiet_NaN());
@@ -70,14 +70,14 @@ Tensor mean(const Tensor& x, Dims dims, bool keepdim) {
   return y;
 }
 
-double freedom(const Shape& shape, Dims dims, std::int64_t correction) {
+double freedom(const Shape& shape, DimSet dims, std::int64_t correction) {
   return std::max(static_cast<double>(reduced_count(shape, dims)) - static_cast<double>(correction), 0.0);
 }
 
 namespace {
 
 // In double throughout: the mean's own rounding error would otherwise be squared into the result.
-Tensor wide_var(const char* op, const Tensor& x, Dims dims, std::int64_t correction, bool keepdim) {
+Tensor wide_var(const char* op, const Tensor& x, DimSet dims, std::int64_t correction, bool keepdim) {
   check_floating(op, x);
   const Tensor wide = x.to(float64);
   const Tensor deviation = sub(wide, mean(wide, dims, /*keepdim=*/true));
@@ -87,12 +87,12 @@ Tensor wide_var(const char* op, const Tensor& x, Dims dims, std::int64_t correct
 
 }  // namespace
 
-Tensor var(const Tensor& x, Dims dims, std::int64_t correction, bool keepdim) {
+Tensor var(const Tensor& x, DimSet dims, std::int64_t correction, bool keepdim) {
   return wide_var("var", x, dims, correction, keepdim).to(x.dtype());
 }
 
 // The root in double too: a float32 holds roots whose squares it does not.
-Tensor std(const Tensor& x, Dims dims, std::int64_t correction, bool keepdim) {
+Tensor std(const Tensor& x, DimSet dims, std::int64_t correction, bool keepdim) {
   return sqrt(wide_var("std", x, dims, correction, keepdim)).to(x.dtype());
 }
 

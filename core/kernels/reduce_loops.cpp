@@ -6,10 +6,10 @@
 
 namespace xgrad::kernels {
 
-Dims all_dims(int dims) { return Dims((1ull << dims) - 1); }
+DimSet all_dims(int dims) { return DimSet((1ull << dims) - 1); }
 
-Dims which_dims(std::string_view op, const Shape& list, int dims) {
-  Dims set;
+DimSet which_dims(std::string_view op, const Shape& list, int dims) {
+  DimSet set;
   for (std::int64_t dim : list) {
     const auto at = static_cast<std::size_t>(normalize_dim(op, dim, dims));
     if (set[at]) fail(op, "dim ", dim, " appears twice in the list of dims ", list);
@@ -18,7 +18,7 @@ Dims which_dims(std::string_view op, const Shape& list, int dims) {
   return set;
 }
 
-Shape reduced_shape(const Shape& shape, Dims dims, bool keepdim) {
+Shape reduced_shape(const Shape& shape, DimSet dims, bool keepdim) {
   Shape left;
   for (int i = 0; i < shape.dim(); ++i) {
     if (!dims[static_cast<std::size_t>(i)]) {
@@ -30,7 +30,7 @@ Shape reduced_shape(const Shape& shape, Dims dims, bool keepdim) {
   return left;
 }
 
-std::int64_t reduced_count(const Shape& shape, Dims dims) {
+std::int64_t reduced_count(const Shape& shape, DimSet dims) {
   std::int64_t count = 1;
   for (int i = 0; i < shape.dim(); ++i) {
     if (dims[static_cast<std::size_t>(i)]) count *= shape[i];
@@ -62,7 +62,7 @@ void Loops::merge() {
 namespace {
 
 // The plan of a contiguous x whose first or whose last dims are reduced, which most reductions are.
-std::optional<Plan> simple_plan(const Tensor& x, Dims dims) {
+std::optional<Plan> simple_plan(const Tensor& x, DimSet dims) {
   if (!x.is_contiguous()) return std::nullopt;
   const int n = x.dim();
   const bool reduces_last = n == 0 || dims[static_cast<std::size_t>(n - 1)];
@@ -83,7 +83,7 @@ std::optional<Plan> simple_plan(const Tensor& x, Dims dims) {
 
 }  // namespace
 
-std::pair<Plan, Tensor> Plan::make(const Tensor& x, Dims dims) {
+std::pair<Plan, Tensor> Plan::make(const Tensor& x, DimSet dims) {
   if (const auto simple = simple_plan(x, dims)) return {*simple, x};
   Plan plan;
   const Strides y_strides = contiguous_strides(reduced_shape(x.shape(), dims, /*keepdim=*/true));

@@ -15,8 +15,8 @@
 
 namespace xgrad::kernels {
 
-/// Dims with the step of each in memory, the widest first; neighbours are merged where they are one stretch.
-/// `out` is the step in the result, 0 for dims that are reduced.
+/// Dims with the step of each in memory, the widest first; neighbours are merged where they are one
+/// stretch. `out` is the step in the result, 0 for dims that are reduced.
 struct Loops {
   Shape size, step, out;
 
@@ -44,14 +44,14 @@ struct Plan {
   std::int64_t columns = 1, column_step = 1, column_out = 0;
 
   /// x must have elements. Copies x first where no dim of it is contiguous.
-  static std::pair<Plan, Tensor> make(const Tensor& x, Dims dims);
+  static std::pair<Plan, Tensor> make(const Tensor& x, DimSet dims);
 };
 
 /// Runs a reduction: y[...] = finish(total). `row(x, n, total)` and `some_rows(x, rows, step, n, totals)` add
 /// a row, or rows column by column, to totals that began at `start`. Large outputs are shared among the
 /// threads; the parts of few but long ones are too, and added up in order, however many threads there are.
 template <class T, class Total, class Y, class Row, class SomeRows, class Finish>
-void reduce_into(const Tensor& input, Dims dims, const Tensor& y, Total start, const Row& row,
+void reduce_into(const Tensor& input, DimSet dims, const Tensor& y, Total start, const Row& row,
                  const SomeRows& some_rows, const Finish& finish, void (*join)(Total& total, Total part)) {
   constexpr std::int64_t most_columns = 512;  // at a time: their totals stay in the first cache
   constexpr std::int64_t most_parts = 16;

@@ -55,7 +55,7 @@ Tensor logical_or(const Variable& a, const Variable& b) {
 // How many elements are not 0 tells both.
 namespace {
 
-Tensor count(const Variable& x, kernels::Dims dims, bool keepdim) {
+Tensor count(const Variable& x, kernels::DimSet dims, bool keepdim) {
   return kernels::sum(x.value().to(boolean), dims, keepdim);
 }
 
@@ -75,7 +75,7 @@ Tensor any(const Variable& x, int dim, bool keepdim) {
 }
 Tensor all(const Variable& x, int dim, bool keepdim) {
   check_defined("all", {x});
-  const kernels::Dims dims = kernels::which_dims("all", {dim}, x.dim());
+  const kernels::DimSet dims = kernels::which_dims("all", {dim}, x.dim());
   return eq(count(x, dims, keepdim), x.value().size(dim));
 }
 

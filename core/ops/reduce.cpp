@@ -11,23 +11,23 @@
 
 namespace xgrad {
 
-using kernels::Dims;
+using kernels::DimSet;
 
 namespace {
 
 // A reduced result as it stands against x: with the reduced dims back as dims of size 1.
-Variable beside(const Variable& reduced, const Shape& shape, Dims dims) {
+Variable beside(const Variable& reduced, const Shape& shape, DimSet dims) {
   return reshape(reduced, kernels::reduced_shape(shape, dims, /*keepdim=*/true));
 }
 
-Variable sum(const Variable& x, Dims dims, bool keepdim) {
+Variable sum(const Variable& x, DimSet dims, bool keepdim) {
   return record("sum", kernels::sum(x.value(), dims, keepdim), {x}, {}, [dims](const Replay& r) -> Gradients {
     // ∂(Σ_i x_i)/∂x_j = 1: every element gets the same gradient
     return {expand(beside(r.grad(), r.input_shape(0), dims), r.input_shape(0))};
   });
 }
 
-Variable mean(const Variable& x, Dims dims, bool keepdim) {
+Variable mean(const Variable& x, DimSet dims, bool keepdim) {
   return record("mean", kernels::mean(x.value(), dims, keepdim), {x}, {},
                 [dims](const Replay& r) -> Gradients {
                   // ∂(Σ_i x_i / n)/∂x_j = 1/n
@@ -60,7 +60,7 @@ namespace {
 
 // σ² = Σ_i (x_i − μ)² / (n − c)   ⇒   ∂σ²/∂x_j = 2 (x_j − μ) / (n − c); the part through μ vanishes, as
 // Σ_i (x_i − μ) = 0. No freedom, n ≤ c, is 0, as in PyTorch.
-Variable var_backward(const Variable& g, const Variable& x, Dims dims, std::int64_t correction) {
+Variable var_backward(const Variable& g, const Variable& x, DimSet dims, std::int64_t correction) {
   return beside(g, x.shape(), dims) * 2 / kernels::freedom(x.shape(), dims, correction) *
          (x - mean(x, dims, /*keepdim=*/true));
 }
@@ -69,7 +69,7 @@ Variable var_backward(const Variable& g, const Variable& x, Dims dims, std::int6
 
 Variable var(const Variable& x, const Shape& list, std::int64_t correction, bool keepdim) {
   check_defined("var", {x});
-  const Dims dims = kernels::which_dims("var", list, x.dim());
+  const DimSet dims = kernels::which_dims("var", list, x.dim());
   return record("var", kernels::var(x.value(), dims, correction, keepdim), {x}, {x},
                 [dims, correction](const Replay& r) -> Gradients {
                   return {var_backward(r.grad(), r.saved(0), dims, correction)};
@@ -78,7 +78,7 @@ Variable var(const Variable& x, const Shape& list, std::int64_t correction, bool
 
 Variable std(const Variable& x, const Shape& list, std::int64_t correction, bool keepdim) {
   check_defined("std", {x});
-  const Dims dims = kernels::which_dims("std", list, x.dim());
+  const DimSet dims = kernels::which_dims("std", list, x.dim());
   const Tensor y = kernels::std(x.value(), dims, correction, keepdim);
   return record("std", y, {x}, {x, keeps_output}, [dims, correction](const Replay& r) -> Gradients {
     // dσ = dσ² / (2σ)   ⇒   ∂σ/∂x_j = (x_j − μ)/σ / (n − c), a quotient of like sizes; 0 where σ is
@@ -94,7 +94,7 @@ namespace {
 
 // ∂y/∂x_j = [x_j = y] / #{i : x_i = y} of a largest or smallest element y. A y that is NaN, which equals
 // nothing, leaves NaN; the maximum of all is then shared by the NaNs. Both as in PyTorch.
-Variable share_evenly(const Replay& r, Dims dims, bool nans_share) {
+Variable share_evenly(const Replay& r, DimSet dims, bool nans_share) {
   const Variable x = r.saved(0);
   const Tensor equals = eq(x, beside(r.output(), x.shape(), dims));
   const Tensor is_chosen = (nans_share ? logical_or(equals, isnan(x)) : equals).to(x.dtype());
@@ -102,11 +102,11 @@ Variable share_evenly(const Replay& r, Dims dims, bool nans_share) {
   return beside(r.grad(), x.shape(), dims) / share * is_chosen;
 }
 
-Variable amax(const char* op, const Variable& x, Dims dims, bool keepdim, bool nans_share = false) {
+Variable amax(const char* op, const Variable& x, DimSet dims, bool keepdim, bool nans_share = false) {
   return record(op, kernels::amax(op, x.value(), dims, keepdim), {x}, {x, keeps_output},
                 [=](const Replay& r) -> Gradients { return {share_evenly(r, dims, nans_share)}; });
 }
-Variable amin(const char* op, const Variable& x, Dims dims, bool keepdim, bool nans_share = false) {
+Variable amin(const char* op, const Variable& x, DimSet dims, bool keepdim, bool nans_share = false) {
   return record(op, kernels::amin(op, x.value(), dims, keepdim), {x}, {x, keeps_output},
                 [=](const Replay& r) -> Gradients { return {share_evenly(r, dims, nans_share)}; });
 }
@@ -132,7 +132,7 @@ Variable min(const Variable& x) {
 
 Variable logsumexp(const Variable& x, const Shape& list, bool keepdim) {
   check_defined("logsumexp", {x});
-  const Dims dims = kernels::which_dims("logsumexp", list, x.dim());
+  const DimSet dims = kernels::which_dims("logsumexp", list, x.dim());
   return record("logsumexp", kernels::logsumexp(x.value(), dims, keepdim), {x}, {x, keeps_output},
                 [dims](const Replay& r) -> Gradients {
                   // ∂(log Σ_i exp x_i)/∂x_j = exp x_j / Σ_i exp x_i = exp(x_j − y)
@@ -147,7 +147,7 @@ Variable sum_to(const Variable& x, const Shape& shape) {
   if (!is_broadcastable_to(shape, x.shape())) {
     fail("sum_to", "a Tensor of shape ", x.shape(), " is no broadcast of shape ", shape);
   }
-  Dims dims;
+  DimSet dims;
   const int lead = x.dim() - shape.dim();
   for (int i = 0; i < x.dim(); ++i)
     dims[static_cast<std::size_t>(i)] = i < lead || shape[i - lead] != x.size(i);

@@ -16,11 +16,11 @@
 
 namespace xgrad {
 
-using kernels::Dims;
+using kernels::DimSet;
 
 namespace {
 
-Tensor norm_of(const Tensor& x, double p, Dims dims, bool keepdim) {
+Tensor norm_of(const Tensor& x, double p, DimSet dims, bool keepdim) {
   if (p == INFINITY) return kernels::amax("norm", kernels::abs(x), dims, keepdim);
   if (p == -INFINITY) return kernels::amin("norm", kernels::abs(x), dims, keepdim);
   if (p == 2 && dims == kernels::all_dims(x.dim())) {  // without x² in memory
@@ -34,7 +34,7 @@ Tensor norm_of(const Tensor& x, double p, Dims dims, bool keepdim) {
   return power(kernels::sum(power(kernels::abs(x), p), dims, keepdim), 1 / p);
 }
 
-Variable norm(const Variable& x, double p, Dims dims, bool keepdim) {
+Variable norm(const Variable& x, double p, DimSet dims, bool keepdim) {
   check_floating("norm", x.value());
   if (std::isnan(p)) fail("norm", "p is NaN");
   if (p == 0) {
