@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <xgrad/core/dims.hpp>
 #include <xgrad/core/grad_mode.hpp>
 #include <xgrad/core/tensor.hpp>
 
@@ -115,22 +117,23 @@ class Variable {
   Variable index_select(int dim, const Variable& index) const;
   Variable gather(int dim, const Variable& index) const;
   Variable to(DType dtype) const;
-  Variable sum() const;
-  Variable sum(const Shape& dims, bool keepdim = false) const;
-  Variable mean() const;
-  Variable mean(const Shape& dims, bool keepdim = false) const;
-  Variable var(const Shape& dims, std::int64_t correction = 1, bool keepdim = false) const;
-  Variable std(const Shape& dims, std::int64_t correction = 1, bool keepdim = false) const;
-  Variable norm(double p = 2) const;
-  Variable norm(double p, const Shape& dims, bool keepdim = false) const;
-  Variable amax(const Shape& dims, bool keepdim = false) const;
-  Variable amin(const Shape& dims, bool keepdim = false) const;
+  Variable sum(const Dims& dims = {}, bool keepdim = false) const;
+  Variable mean(const Dims& dims = {}, bool keepdim = false) const;
+  Variable var(const Dims& dims = {}, std::int64_t correction = 1, bool keepdim = false) const;
+  Variable std(const Dims& dims = {}, std::int64_t correction = 1, bool keepdim = false) const;
+  template <std::same_as<bool> Keepdim>
+  Variable var(const Dims& dims, Keepdim keepdim, bool = false) const = delete;  // x.var(dims, 1, true)
+  template <std::same_as<bool> Keepdim>
+  Variable std(const Dims& dims, Keepdim keepdim, bool = false) const = delete;  // x.std(dims, 1, true)
+  Variable norm(double p = 2, const Dims& dims = {}, bool keepdim = false) const;
+  Variable amax(const Dims& dims = {}, bool keepdim = false) const;
+  Variable amin(const Dims& dims = {}, bool keepdim = false) const;
   Variable max() const;
   Variable min() const;
-  std::pair<Variable, Tensor> max(int dim, bool keepdim = false) const;
-  std::pair<Variable, Tensor> min(int dim, bool keepdim = false) const;
-  Variable logsumexp(const Shape& dims, bool keepdim = false) const;
-  Variable cumsum(int dim) const;
+  std::pair<Variable, Tensor> max(Dim dim, bool keepdim = false) const;
+  std::pair<Variable, Tensor> min(Dim dim, bool keepdim = false) const;
+  Variable logsumexp(const Dims& dims = {}, bool keepdim = false) const;
+  Variable cumsum(Dim dim) const;
 
   /// The Node that made this Variable or, of a leaf, collects its gradient; null where none was ever wanted.
   const std::shared_ptr<Node>& node() const;

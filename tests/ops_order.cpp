@@ -1,4 +1,4 @@
-// max, min and sort along a dim, against PyTorch (golden/make_order.py).
+// max, min, sort and topk along a dim, against PyTorch (golden/make_order.py).
 #include "op_table.hpp"
 #include "support.hpp"
 
@@ -21,6 +21,10 @@ TEST_CASE("order: values and gradients") {
     rows.push_back({"sort_" + at, [dim](const Xs& x) { return sort(x[0], dim).first; }});
     rows.push_back(
         {"sort_" + at + "_descending", [dim](const Xs& x) { return sort(x[0], dim, true).first; }});
+    for (const std::int64_t k : {0, 1, 2}) {
+      rows.push_back({"topk_" + std::to_string(k) + "_" + at,
+                      [k, dim](const Xs& x) { return topk(x[0], k, dim).first; }});
+    }
   }
   check_ops("order", rows);
 }
@@ -36,6 +40,9 @@ TEST_CASE("order: the indices") {
   CHECK(equal(sort(x, 0).second, tensor({{0, 0, 1}, {1, 1, 0}})));
   CHECK(equal(sort(tensor({true, false, true})).second, tensor({1, 0, 2})));
   CHECK(sort(zeros({2, 0})).second.shape() == Shape{2, 0});
+  CHECK(equal(topk(x, 2).second, tensor({{1, 2}, {1, 0}})));
+  CHECK(equal(topk(x, 1, 0).second, tensor({{1, 1, 0}})));
+  CHECK(equal(topk(tensor({1.0, NAN, 3.0, 3.0, NAN}), 5).second, tensor({1, 4, 2, 3, 0})));
 }
 
 TEST_CASE("order: errors") {
@@ -44,5 +51,9 @@ TEST_CASE("order: errors") {
   CHECK_THROWS_TEXT(min(x, 1), "[min] dim 1 of shape (2, 0) has size 0: there is no smallest element");
   CHECK_THROWS_TEXT(max(x, 2), "[max] dim 2 is out of range for a tensor of 2 dims");
   CHECK_THROWS_TEXT(min(x, -3), "[min] dim -3 is out of range for a tensor of 2 dims");
+  CHECK_THROWS_TEXT(topk(zeros({2, 6}), 7),
+                    "[topk] k must lie in [0, 6], the size of dim 1 of shape (2, 6), got 7");
+  CHECK_THROWS_TEXT(topk(zeros({2, 6}), -1), "[topk] k must lie in [0, 6]");
+  CHECK_THROWS_TEXT(topk(x, 1, 3), "[topk] dim 3 is out of range for a tensor of 2 dims");
   CHECK_THROWS_TEXT(sort(x, 2), "[sort] dim 2 is out of range for a tensor of 2 dims");
 }

@@ -51,26 +51,6 @@ TEST_CASE("pick: one_hot") {
                     "[one_hot] of no indices, shape (0,), the number of classes must be given");
 }
 
-TEST_CASE("pick: topk") {
-  const Tensor& y = golden("pick", "pick/y");
-  for (int dim = 0; dim < 3; ++dim) {
-    for (std::int64_t k : {0, 1, 3}) {
-      const std::string key = "topk/" + std::to_string(dim) + "/" + std::to_string(k) + "/";
-      CAPTURE(key);
-      const auto [values, indices] = topk(y, k, dim);
-      CHECK(equal(values, golden("pick", key + "values")));
-      CHECK(equal(indices, golden("pick", key + "indices")));
-    }
-  }
-  const auto [values, indices] = topk(tensor({1.0, NAN, 3.0, 3.0, NAN}), 5);
-  CHECK(equal(indices, tensor({1, 4, 2, 3, 0})));
-  CHECK(std::isnan(values.at({1})));
-  CHECK_THROWS_TEXT(topk(y, 7, 2),
-                    "[topk] k must lie in [0, 6], the size of dim 2 of shape (4, 5, 6), got 7");
-  CHECK_THROWS_TEXT(topk(y, -1), "[topk] k must lie in [0, 6]");
-  CHECK_THROWS_TEXT(topk(y, 1, 3), "[topk] dim 3 is out of range for a tensor of 3 dims");
-}
-
 TEST_CASE("pick: multinomial draws PyTorch's numbers") {
   for (const DType dtype : {float32, float64}) {
     const Tensor w = golden("pick", "multinomial/weights").to(dtype);

@@ -3,6 +3,7 @@
 #include <bitset>
 #include <string_view>
 
+#include <xgrad/core/dims.hpp>
 #include <xgrad/core/tensor.hpp>
 
 namespace xgrad::kernels {
@@ -13,6 +14,8 @@ using DimSet = std::bitset<Shape::max_dims>;
 DimSet all_dims(int dims);
 /// From a list in which negative dims count from the back. Throws where one is out of range or named twice.
 DimSet which_dims(std::string_view op, const Shape& list, int dims);
+/// The same of a reduction's dims, where no list means all.
+DimSet reduced_dims(std::string_view op, const Dims& dims, const Shape& shape);
 /// The shape that is left: without the reduced dims, or with size 1 in their place.
 Shape reduced_shape(const Shape& shape, DimSet dims, bool keepdim);
 /// How many elements become one.

@@ -18,6 +18,10 @@ DimSet which_dims(std::string_view op, const Shape& list, int dims) {
   return set;
 }
 
+DimSet reduced_dims(std::string_view op, const Dims& dims, const Shape& shape) {
+  return dims.is_all() ? all_dims(shape.dim()) : which_dims(op, dims.list(), shape.dim());
+}
+
 Shape reduced_shape(const Shape& shape, DimSet dims, bool keepdim) {
   Shape left;
   for (int i = 0; i < shape.dim(); ++i) {

@@ -61,22 +61,14 @@ Tensor count(const Variable& x, kernels::DimSet dims, bool keepdim) {
 
 }  // namespace
 
-Tensor any(const Variable& x) {
+Tensor any(const Variable& x, const Dims& dims, bool keepdim) {
   check_defined("any", {x});
-  return gt(count(x, kernels::all_dims(x.dim()), false), 0);
+  return gt(count(x, kernels::reduced_dims("any", dims, x.shape()), keepdim), 0);
 }
-Tensor all(const Variable& x) {
+Tensor all(const Variable& x, const Dims& dims, bool keepdim) {
   check_defined("all", {x});
-  return eq(count(x, kernels::all_dims(x.dim()), false), x.numel());
-}
-Tensor any(const Variable& x, int dim, bool keepdim) {
-  check_defined("any", {x});
-  return gt(count(x, kernels::which_dims("any", {dim}, x.dim()), keepdim), 0);
-}
-Tensor all(const Variable& x, int dim, bool keepdim) {
-  check_defined("all", {x});
-  const kernels::DimSet dims = kernels::which_dims("all", {dim}, x.dim());
-  return eq(count(x, dims, keepdim), x.value().size(dim));
+  const kernels::DimSet reduced = kernels::reduced_dims("all", dims, x.shape());
+  return eq(count(x, reduced, keepdim), kernels::reduced_count(x.shape(), reduced));
 }
 
 }  // namespace xgrad

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/core/dims.hpp>
 #include <xgrad/core/variable.hpp>
 
 namespace xgrad {
@@ -25,9 +26,9 @@ Tensor logical_not(const Variable& x);  ///< x == 0
 Tensor logical_and(const Variable& a, const Variable& b);
 Tensor logical_or(const Variable& a, const Variable& b);
 
-Tensor any(const Variable& x);  ///< a boolean scalar: some element is not 0; false of an empty Tensor
-Tensor all(const Variable& x);  ///< a boolean scalar: no element is 0; true of an empty Tensor
-Tensor any(const Variable& x, int dim, bool keepdim = false);
-Tensor all(const Variable& x, int dim, bool keepdim = false);
+/// Whether some element is not 0, over the given dims or over all. False where there are no elements.
+Tensor any(const Variable& x, const Dims& dims = {}, bool keepdim = false);
+/// Whether no element is 0, likewise. True where there are no elements.
+Tensor all(const Variable& x, const Dims& dims = {}, bool keepdim = false);
 
 }  // namespace xgrad

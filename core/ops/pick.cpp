@@ -17,7 +17,7 @@ namespace {
 
 using Kernel = Tensor(const Tensor&);
 
-Tensor along(const char* op, const char* which, Kernel& kernel, const Variable& x, int dim, bool keepdim) {
+Tensor along(const char* op, const char* which, Kernel& kernel, const Variable& x, Dim dim, bool keepdim) {
   check_defined(op, {x});
   const int d = normalize_dim(op, dim, x.dim());
   kernels::check_extreme(op, x.shape(), d, which);
@@ -27,10 +27,10 @@ Tensor along(const char* op, const char* which, Kernel& kernel, const Variable& 
 
 }  // namespace
 
-Tensor argmax(const Variable& x, int dim, bool keepdim) {
+Tensor argmax(const Variable& x, Dim dim, bool keepdim) {
   return along("argmax", "largest", kernels::argmax, x, dim, keepdim);
 }
-Tensor argmin(const Variable& x, int dim, bool keepdim) {
+Tensor argmin(const Variable& x, Dim dim, bool keepdim) {
   return along("argmin", "smallest", kernels::argmin, x, dim, keepdim);
 }
 
@@ -56,17 +56,6 @@ Tensor one_hot(const Variable& index, std::int64_t classes) {
   check_sizes("one_hot", shape);
   check_index("one_hot", index, shape, index.dim());
   return eq(index.value().unsqueeze(-1), arange(classes)).to(int64);
-}
-
-std::pair<Tensor, Tensor> topk(const Variable& x, std::int64_t k, int dim) {
-  check_defined("topk", {x});
-  const int d = normalize_dim("topk", dim, x.dim());
-  if (k < 0 || k > x.size(d)) {
-    fail_range("topk", "k must lie in [0, ", x.size(d), "], the size of dim ", d, " of shape ", x.shape(),
-               ", got ", k);
-  }
-  const auto [values, indices] = kernels::topk(x.value().transpose(d, -1), k);
-  return {values.transpose(d, -1).contiguous(), indices.transpose(d, -1).contiguous()};
 }
 
 Tensor multinomial(const Variable& weights, std::int64_t count, bool replacement, Generator& generator) {

@@ -7,21 +7,17 @@
 
 namespace xgrad {
 
-// Without gradients: which elements, not how much of them.
+// Without gradients: the indices of elements.
 
 /// The index (int64) of the largest element along `dim`, the first of equals; a NaN counts as largest.
-Tensor argmax(const Variable& x, int dim, bool keepdim = false);
+Tensor argmax(const Variable& x, Dim dim, bool keepdim = false);
 
 /// The index (int64) of the smallest element along `dim`, the first of equals; a NaN counts as smallest.
-Tensor argmin(const Variable& x, int dim, bool keepdim = false);
+Tensor argmin(const Variable& x, Dim dim, bool keepdim = false);
 
 /// (...) int64 → (..., classes) int64: 1 at the index, 0 elsewhere. Without a number of classes, there is one
 /// more than the largest index.
 Tensor one_hot(const Variable& index, std::int64_t classes = -1);
-
-/// The k largest along `dim`, largest first, and their indices (int64); of equals the first, and a NaN counts
-/// as largest. 0 ≤ k ≤ the dim's size.
-std::pair<Tensor, Tensor> topk(const Variable& x, std::int64_t k, int dim = -1);
 
 /// `count` indices (int64) drawn from each row of weights, i with probability w_i / Σ_j w_j: (V) → (count),
 /// (N, V) → (N, count). With replacement by the inverse of the cumulative distribution; without, the largest

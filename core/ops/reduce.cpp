@@ -38,22 +38,14 @@ Variable mean(const Variable& x, DimSet dims, bool keepdim) {
 
 }  // namespace
 
-Variable sum(const Variable& x) {
+Variable sum(const Variable& x, const Dims& dims, bool keepdim) {
   check_defined("sum", {x});
-  return sum(x, kernels::all_dims(x.dim()), false);
-}
-Variable sum(const Variable& x, const Shape& dims, bool keepdim) {
-  check_defined("sum", {x});
-  return sum(x, kernels::which_dims("sum", dims, x.dim()), keepdim);
+  return sum(x, kernels::reduced_dims("sum", dims, x.shape()), keepdim);
 }
 
-Variable mean(const Variable& x) {
+Variable mean(const Variable& x, const Dims& dims, bool keepdim) {
   check_defined("mean", {x});
-  return mean(x, kernels::all_dims(x.dim()), false);
-}
-Variable mean(const Variable& x, const Shape& dims, bool keepdim) {
-  check_defined("mean", {x});
-  return mean(x, kernels::which_dims("mean", dims, x.dim()), keepdim);
+  return mean(x, kernels::reduced_dims("mean", dims, x.shape()), keepdim);
 }
 
 namespace {
@@ -67,18 +59,18 @@ Variable var_backward(const Variable& g, const Variable& x, DimSet dims, std::in
 
 }  // namespace
 
-Variable var(const Variable& x, const Shape& list, std::int64_t correction, bool keepdim) {
+Variable var(const Variable& x, const Dims& list, std::int64_t correction, bool keepdim) {
   check_defined("var", {x});
-  const DimSet dims = kernels::which_dims("var", list, x.dim());
+  const DimSet dims = kernels::reduced_dims("var", list, x.shape());
   return record("var", kernels::var(x.value(), dims, correction, keepdim), {x}, {x},
                 [dims, correction](const Replay& r) -> Gradients {
                   return {var_backward(r.grad(), r.saved(0), dims, correction)};
                 });
 }
 
-Variable std(const Variable& x, const Shape& list, std::int64_t correction, bool keepdim) {
+Variable std(const Variable& x, const Dims& list, std::int64_t correction, bool keepdim) {
   check_defined("std", {x});
-  const DimSet dims = kernels::which_dims("std", list, x.dim());
+  const DimSet dims = kernels::reduced_dims("std", list, x.shape());
   const Tensor y = kernels::std(x.value(), dims, correction, keepdim);
   return record("std", y, {x}, {x, keeps_output}, [dims, correction](const Replay& r) -> Gradients {
     // dσ = dσ² / (2σ)   ⇒   ∂σ/∂x_j = (x_j − μ)/σ / (n − c), a quotient of like sizes; 0 where σ is
@@ -113,13 +105,13 @@ Variable amin(const char* op, const Variable& x, DimSet dims, bool keepdim, bool
 
 }  // namespace
 
-Variable amax(const Variable& x, const Shape& list, bool keepdim) {
+Variable amax(const Variable& x, const Dims& list, bool keepdim) {
   check_defined("amax", {x});
-  return amax("amax", x, kernels::which_dims("amax", list, x.dim()), keepdim);
+  return amax("amax", x, kernels::reduced_dims("amax", list, x.shape()), keepdim);
 }
-Variable amin(const Variable& x, const Shape& list, bool keepdim) {
+Variable amin(const Variable& x, const Dims& list, bool keepdim) {
   check_defined("amin", {x});
-  return amin("amin", x, kernels::which_dims("amin", list, x.dim()), keepdim);
+  return amin("amin", x, kernels::reduced_dims("amin", list, x.shape()), keepdim);
 }
 Variable max(const Variable& x) {
   check_defined("max", {x});
@@ -130,9 +122,9 @@ Variable min(const Variable& x) {
   return amin("min", x, kernels::all_dims(x.dim()), false, /*nans_share=*/true);
 }
 
-Variable logsumexp(const Variable& x, const Shape& list, bool keepdim) {
+Variable logsumexp(const Variable& x, const Dims& list, bool keepdim) {
   check_defined("logsumexp", {x});
-  const DimSet dims = kernels::which_dims("logsumexp", list, x.dim());
+  const DimSet dims = kernels::reduced_dims("logsumexp", list, x.shape());
   return record("logsumexp", kernels::logsumexp(x.value(), dims, keepdim), {x}, {x, keeps_output},
                 [dims](const Replay& r) -> Gradients {
                   // ∂(log Σ_i exp x_i)/∂x_j = exp x_j / Σ_i exp x_i = exp(x_j − y)

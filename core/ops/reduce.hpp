@@ -1,37 +1,45 @@
 #pragma once
 
+#include <concepts>
+#include <cstdint>
+
+#include <xgrad/core/dims.hpp>
 #include <xgrad/core/variable.hpp>
 
 namespace xgrad {
 
-// Over the given dims (negative ones count from the back), or over all where no list is given; an empty list
-// names no dims, as in NumPy. `keepdim` leaves size-1 dims in their place.
+// Over the given dims, or over all where none is given: `sum(x)`, `sum(x, 0)`, `sum(x, {0, -1})`. As in
+// PyTorch, an empty list means all dims. `keepdim` leaves size-1 dims in their place.
 
 /// Σ x. Integers and booleans are summed as int64.
-Variable sum(const Variable& x);
-Variable sum(const Variable& x, const Shape& dims, bool keepdim = false);
+Variable sum(const Variable& x, const Dims& dims = {}, bool keepdim = false);
 
 /// Σ x / n. Floating dtypes only. Of no elements: NaN.
-Variable mean(const Variable& x);
-Variable mean(const Variable& x, const Shape& dims, bool keepdim = false);
+Variable mean(const Variable& x, const Dims& dims = {}, bool keepdim = false);
 
 /// Σ (x − mean)² / (n − correction). Floating dtypes only. A divisor below 0 is taken as 0, as in PyTorch:
 /// where n ≤ correction, the result is NaN if all x are equal, and else infinite.
-Variable var(const Variable& x, const Shape& dims, std::int64_t correction = 1, bool keepdim = false);
+Variable var(const Variable& x, const Dims& dims = {}, std::int64_t correction = 1, bool keepdim = false);
+/// The correction comes before keepdim: write `var(x, dims, 1, true)`.
+template <std::same_as<bool> Keepdim>
+Variable var(const Variable& x, const Dims& dims, Keepdim keepdim, bool = false) = delete;
 
 /// √var; its gradient where it is 0 is 0.
-Variable std(const Variable& x, const Shape& dims, std::int64_t correction = 1, bool keepdim = false);
+Variable std(const Variable& x, const Dims& dims = {}, std::int64_t correction = 1, bool keepdim = false);
+/// The correction comes before keepdim: write `std(x, dims, 1, true)`.
+template <std::same_as<bool> Keepdim>
+Variable std(const Variable& x, const Dims& dims, Keepdim keepdim, bool = false) = delete;
 
 /// The largest element; equal ones share the gradient evenly. NaN if there is one. Dims of size 0 throw.
-Variable amax(const Variable& x, const Shape& dims, bool keepdim = false);
+Variable amax(const Variable& x, const Dims& dims = {}, bool keepdim = false);
 /// The smallest element, likewise.
-Variable amin(const Variable& x, const Shape& dims, bool keepdim = false);
+Variable amin(const Variable& x, const Dims& dims = {}, bool keepdim = false);
 /// Of all elements, where NaNs share the gradient; along one dim, with its indices: order.hpp.
 Variable max(const Variable& x);
 Variable min(const Variable& x);
 
 /// log Σ exp(x), of floating dtypes, without overflow. Of no elements: −∞.
-Variable logsumexp(const Variable& x, const Shape& dims, bool keepdim = false);
+Variable logsumexp(const Variable& x, const Dims& dims = {}, bool keepdim = false);
 
 /// Undoes a broadcast: sums over what `shape` has not or has with size 1.
 Variable sum_to(const Variable& x, const Shape& shape);

@@ -17,7 +17,7 @@ Variable cumsum(const Variable& x, int dim, bool from_the_end) {
 
 }  // namespace
 
-Variable cumsum(const Variable& x, int dim) {
+Variable cumsum(const Variable& x, Dim dim) {
   check_defined("cumsum", {x});
   if (x.dim() == 0) return reshape(cumsum(reshape(x, {1}), dim), {});
   return cumsum(x, normalize_dim("cumsum", dim, x.dim()), /*from_the_end=*/false);

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <xgrad/core/dims.hpp>
 #include <xgrad/core/variable.hpp>
 
 namespace xgrad {
 
 /// y_i = x_0 + ... + x_i along `dim`. Integers and booleans are summed as int64.
-Variable cumsum(const Variable& x, int dim);
+Variable cumsum(const Variable& x, Dim dim);
 
 }  // namespace xgrad

@@ -67,13 +67,9 @@ Variable norm(const Variable& x, double p, DimSet dims, bool keepdim) {
 
 }  // namespace
 
-Variable norm(const Variable& x, double p) {
+Variable norm(const Variable& x, double p, const Dims& dims, bool keepdim) {
   check_defined("norm", {x});
-  return norm(x, p, kernels::all_dims(x.dim()), false);
-}
-Variable norm(const Variable& x, double p, const Shape& dims, bool keepdim) {
-  check_defined("norm", {x});
-  return norm(x, p, kernels::which_dims("norm", dims, x.dim()), keepdim);
+  return norm(x, p, kernels::reduced_dims("norm", dims, x.shape()), keepdim);
 }
 
 }  // namespace xgrad

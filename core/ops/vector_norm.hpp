@@ -1,12 +1,12 @@
 #pragma once
 
+#include <xgrad/core/dims.hpp>
 #include <xgrad/core/variable.hpp>
 
 namespace xgrad {
 
 /// (Σ |x|^p)^(1/p), of floating dtypes, over the given dims or over all. p = ∞ is the largest |x|, −∞ the
 /// smallest, and 0 counts those that are not 0, with gradient 0. The gradient where the norm is 0 is 0.
-Variable norm(const Variable& x, double p = 2);
-Variable norm(const Variable& x, double p, const Shape& dims, bool keepdim = false);
+Variable norm(const Variable& x, double p = 2, const Dims& dims = {}, bool keepdim = false);
 
 }  // namespace xgrad

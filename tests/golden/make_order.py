@@ -1,4 +1,4 @@
-"""Goldens of tests/ops_order.cpp: max, min and sort along a dim."""
+"""Goldens of tests/ops_order.cpp: max, min, sort and topk along a dim."""
 
 import math
 
@@ -16,6 +16,9 @@ for dim in 0, -2, 2:
         case(f"min_{dim}", [distinct(shape)], lambda x: x.min(dim)[0], name, **grid)
         case(f"sort_{dim}", [distinct(shape)], lambda x: x.sort(dim)[0], name, **grid)
         case(f"sort_{dim}_descending", [distinct(shape)], lambda x: x.sort(dim, descending=True)[0], name, **grid)
+        case(f"topk_1_{dim}", [distinct(shape)], lambda x: x.topk(1, dim)[0], name, **grid)
+    case(f"topk_2_{dim}", [distinct((2, 3, 4))], lambda x: x.topk(2, dim)[0])
+    case(f"topk_0_{dim}", [distinct((2, 3, 4))], lambda x: x.topk(0, dim)[0])
     case(f"max_{dim}_keep", [distinct((2, 3, 4))], lambda x: x.max(dim, keepdim=True)[0])
     case(f"min_{dim}_keep", [distinct((2, 3, 4))], lambda x: x.min(dim, keepdim=True)[0])
 TIES = [[1.0, 2.0, 2.0, 1.0], [nan, 1.0, nan, 0.0], [inf, -inf, inf, -inf]]
