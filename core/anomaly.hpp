@@ -33,16 +33,16 @@ class AnomalyGuard {
  public:
   using Names = std::vector<std::pair<std::string, Variable>>;
 
-  explicit AnomalyGuard(const AnomalyOptions& options = {}) { begin({}, options); }
+  [[nodiscard]] explicit AnomalyGuard(const AnomalyOptions& options = {}) { begin({}, options); }
   /// A template, as braces are then options.
   template <std::same_as<Names> List>
-  explicit AnomalyGuard(List parameters, const AnomalyOptions& options = {}) {
+  [[nodiscard]] explicit AnomalyGuard(List parameters, const AnomalyOptions& options = {}) {
     begin(std::move(parameters), options);
   }
   /// With the names of a module's parameters.
   template <class Model>
   requires requires(const Model& model) { model.named_parameters(); }
-  explicit AnomalyGuard(const Model& model, const AnomalyOptions& options = {}) {
+  [[nodiscard]] explicit AnomalyGuard(const Model& model, const AnomalyOptions& options = {}) {
     begin(model.named_parameters(), options);
   }
   ~AnomalyGuard();
@@ -80,7 +80,7 @@ void check_hook(const Node& node, const Variable& given, const Variable& made);
 /// out again is no anomaly.
 class ReplayScope {
  public:
-  ReplayScope();
+  [[nodiscard]] ReplayScope();
   ~ReplayScope();
   ReplayScope(const ReplayScope&) = delete;
   ReplayScope& operator=(const ReplayScope&) = delete;

@@ -5,10 +5,11 @@ namespace xgrad {
 /// Whether ops record themselves, in this thread. On at the start.
 bool grad_enabled();
 
-/// Turns recording on or off while it lives, in this thread; afterwards the former state is back.
+/// Turns recording on or off while it lives, in this thread; afterwards the former state is back. A guard
+/// needs a name: `NoGradGuard{};` ends at its semicolon and does nothing, so compilers warn about it.
 class GradModeGuard {
  public:
-  explicit GradModeGuard(bool enabled);
+  [[nodiscard]] explicit GradModeGuard(bool enabled);
   ~GradModeGuard();
   GradModeGuard(const GradModeGuard&) = delete;
   GradModeGuard& operator=(const GradModeGuard&) = delete;
@@ -20,7 +21,7 @@ class GradModeGuard {
 /// Nothing is recorded while it lives: for evaluation, and for optimisers' updates.
 class NoGradGuard : GradModeGuard {
  public:
-  NoGradGuard() : GradModeGuard(false) {}
+  [[nodiscard]] NoGradGuard() : GradModeGuard(false) {}
 };
 
 }  // namespace xgrad

@@ -55,7 +55,7 @@ class Generator {
 /// thread, draw from the Stream and not from the Generator, which would wait for the lock forever.
 class Generator::Stream {
  public:
-  explicit Stream(Generator& generator) : lock_(generator.mutex_), state_(generator.state_) {}
+  [[nodiscard]] explicit Stream(Generator& generator) : lock_(generator.mutex_), state_(generator.state_) {}
 
   std::uint32_t random() {
     if (state_.next == GeneratorState::size) refill();

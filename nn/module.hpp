@@ -103,7 +103,7 @@ std::ostream& operator<<(std::ostream& out, const Module& module);
 /// to the innermost such module, seen from the outermost: "(in blocks.0.attention.W_q)".
 class ForwardScope : public ErrorScope {
  public:
-  explicit ForwardScope(const Module& module) : module_(module) {}
+  [[nodiscard]] explicit ForwardScope(const Module& module) : module_(module) {}
   std::string place() const override;
 
  private:

@@ -1,0 +1,45 @@
+// What must not compile: each test defines one of these names and expects the compiler's words (tests.cmake).
+// Without a name the file compiles.
+#include <xgrad/xgrad.hpp>
+
+using namespace xgrad;
+
+void calls_that_compile(const Variable& x, const std::vector<std::int64_t>& list) {
+  sum(x), sum(x, {}), sum(x, 0), sum(x, {0, -1}, true), x.sum(list), x.mean(std::size_t{1}), any(x, {}, true);
+  x.var(), x.var({-1}, 0), var(x, -1, 0, true), x.std({-1}, 1, true), norm(x, 2, 0), x.norm(1, {}, true);
+  max(x), max(x, 0), x.min(-1, true), argmax(x, 1), sort(x, 0), topk(x, 1, 0), cumsum(x, 0);
+}
+
+void refused([[maybe_unused]] const Variable& x, [[maybe_unused]] const nn::Linear& model) {
+#ifdef VAR_KEEPDIM
+  var(x, {-1}, true);
+#elif defined VAR_KEEPDIM_METHOD
+  x.var({-1}, true);
+#elif defined STD_KEEPDIM
+  xgrad::std(x, -1, true);
+#elif defined STD_KEEPDIM_METHOD
+  x.std(-1, true);
+#elif defined SUM_OF_NUMBER
+  sum(x, 1.5);
+#elif defined SUM_OF_BOOL
+  x.sum(true);
+#elif defined MAX_OF_NOTHING
+  max(x, {});
+#elif defined MAX_OF_BOOL
+  x.max(true);
+#elif defined ARGMAX_OF_NOTHING
+  argmax(x, {});
+#elif defined CUMSUM_OF_NUMBER
+  x.cumsum(1.5);
+#elif defined NO_GRAD_TEMPORARY
+  NoGradGuard{};
+#elif defined GRAD_MODE_TEMPORARY
+  GradModeGuard(false);
+#elif defined ANOMALY_TEMPORARY
+  AnomalyGuard{model};
+#elif defined SCOPE_TEMPORARY
+  nn::ForwardScope{model};
+#elif defined ANOMALY_DECLARED
+  { AnomalyGuard(model); }
+#endif
+}

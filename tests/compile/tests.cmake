@@ -1,0 +1,26 @@
+# Calls that would do something else than they say do not compile; the tests read the compiler's words.
+set(refused_compiler ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only -Wall "-I${XGRAD_INCLUDE_TREE}")
+set(refused_source "${CMAKE_CURRENT_SOURCE_DIR}/compile/refused.cpp")
+add_test(NAME refused_nothing COMMAND ${refused_compiler} -Wno-unused-value ${refused_source})
+
+function(xgrad_add_refused_test name expected)
+  add_test(NAME refused_${name} COMMAND ${refused_compiler} -D${name} ${refused_source})
+  set_tests_properties(refused_${name} PROPERTIES PASS_REGULAR_EXPRESSION "${expected}")
+endfunction()
+
+set(deleted "error: (use of|call to|overload resolution selected|attempt to use) [^\n]*deleted[^\n]*")
+xgrad_add_refused_test(VAR_KEEPDIM "${deleted}var")
+xgrad_add_refused_test(VAR_KEEPDIM_METHOD "${deleted}var")
+xgrad_add_refused_test(STD_KEEPDIM "${deleted}std")
+xgrad_add_refused_test(STD_KEEPDIM_METHOD "${deleted}std")
+xgrad_add_refused_test(SUM_OF_NUMBER "error: [^\n]*(Dims|'sum')")
+xgrad_add_refused_test(SUM_OF_BOOL "error: [^\n]*(Dims|'sum'|sum\\(bool\\))")
+xgrad_add_refused_test(MAX_OF_NOTHING "error: no matching function [^\n]*max")
+xgrad_add_refused_test(MAX_OF_BOOL "error: no matching [^\n]*max")
+xgrad_add_refused_test(ARGMAX_OF_NOTHING "error: [^\n]*(Dim|argmax)")
+xgrad_add_refused_test(CUMSUM_OF_NUMBER "error: [^\n]*(Dim|cumsum)")
+foreach(temporary NO_GRAD GRAD_MODE ANOMALY SCOPE)
+  xgrad_add_refused_test(${temporary}_TEMPORARY "warning: ignoring [^\n]*nodiscard")
+endforeach()
+# It declares a guard called `model`: only a warning about the parentheses tells.
+xgrad_add_refused_test(ANOMALY_DECLARED "Wparentheses|Wvexing-parse")
