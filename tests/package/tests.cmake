@@ -34,7 +34,7 @@ endfunction()
 # A size means something of an optimised library only.
 set(limit 0)
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT CMAKE_CXX_FLAGS)
-  set(limit 4000000)
+  set(limit 4300000)
 endif()
 if(BUILD_SHARED_LIBS)
   xgrad_package_tests(package "${PROJECT_BINARY_DIR}" "$<TARGET_FILE_NAME:xgrad>" ${limit} ${unneeded} ${unneeded_shared})
