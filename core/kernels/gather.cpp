@@ -1,8 +1,11 @@
 #include <xgrad/core/kernels/gather.hpp>
 
+#include <algorithm>
 #include <limits>
+#include <type_traits>
 
 #include <xgrad/core/factories.hpp>
+#include <xgrad/core/kernels/copy.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/raw.hpp>
 #include <xgrad/core/kernels/walk.hpp>
@@ -36,31 +39,73 @@ Tensor gather(const Tensor& x, int dim, const Tensor& index) {
   return y;
 }
 
+namespace {
+
+// Up to this many terms, which is where `sum` goes over to double too, an element is added to in T.
+constexpr std::int64_t few = 32;
+constexpr std::int64_t most_totals = 32768;  // at a time: they stay in the second cache
+
+// All in one thread. Calls f(y, total, term) for each term, where the element y is summed in totals[total].
+template <class T, class F>
+void for_each_term(const Tensor& destination, int dim, const Tensor& index, const Tensor& source,
+                   const Tensor& totals, const F& f) {
+  constexpr std::int64_t one_thread = std::numeric_limits<std::int64_t>::max() / 2;
+  const std::int64_t pace = destination.strides()[dim], total_pace = totals.strides()[dim];
+  const T* from = raw<T>(source);
+  const auto* which = raw<std::int64_t>(index);
+  T* to = raw<T>(destination);
+  Walk<4>(index.shape(), {without(destination, dim), without(totals, dim), index.strides(), source.strides()})
+      .for_each_row(one_thread, [=](const auto& at, const auto& step, std::int64_t n) {
+        for (std::int64_t i = 0; i < n; ++i) {
+          const std::int64_t k = which[at[2] + i * step[2]];
+          f(to[at[0] + i * step[0] + k * pace], at[1] + i * step[1] + k * total_pace,
+            from[at[3] + i * step[3]]);
+        }
+      });
+}
+
+template <class T>
+void add_terms(const Tensor& destination, int dim, const Tensor& index, const Tensor& source) {
+  if (std::is_same_v<T, double> || index.size(dim) <= few) {
+    for_each_term<T>(destination, dim, index, source, destination,
+                     [](T& y, std::int64_t, T term) { y += term; });
+    return;
+  }
+  const Tensor wide = empty(destination.shape(), float64);
+  double* totals = raw<double>(wide);
+  const auto for_each = [&](const auto& f) { for_each_term<T>(destination, dim, index, source, wide, f); };
+  const auto add = [=](T&, std::int64_t at, T term) { totals[at] += static_cast<double>(term); };
+  if (2 * index.numel() > destination.numel()) {
+    copy(destination, wide);
+    for_each(add);
+    copy(wide, destination);
+  } else {  // of many elements few are named: no others are touched
+    for_each([=](T& y, std::int64_t at, T) { totals[at] = static_cast<double>(y); });
+    for_each(add);
+    for_each([=](T& y, std::int64_t at, T) { y = static_cast<T>(totals[at]); });
+  }
+}
+
+}  // namespace
+
 void scatter_add_into(const Tensor& destination, int dim, const Tensor& index, const Tensor& source) {
   if (index.numel() == 0) return;
-  constexpr std::int64_t one_thread = std::numeric_limits<std::int64_t>::max() / 2;
   dispatch_floating("scatter_add", destination, [&]<class T>() {
-    const std::int64_t pace = destination.strides()[dim];
-    const auto add = [&](const Tensor& places, const Tensor& terms, T* to) {
-      const T* from = raw<T>(terms);
-      const auto* which = raw<std::int64_t>(places);
-      Walk<3>(places.shape(), {without(destination, dim), places.strides(), terms.strides()})
-          .for_each_row(one_thread, [=](const auto& at, const auto& step, std::int64_t n) {
-            for (std::int64_t i = 0; i < n; ++i) {
-              to[at[0] + i * step[0] + which[at[1] + i * step[1]] * pace] += from[at[2] + i * step[2]];
-            }
-          });
-    };
     // Threads share the largest of the other dims: never one element.
     int shared = dim == 0 && index.dim() > 1 ? 1 : 0;
     for (int i = 0; i < index.dim(); ++i) {
       if (i != dim && index.size(i) > index.size(shared)) shared = i;
     }
-    if (shared == dim) return add(index, source, raw<T>(destination));
+    if (shared == dim) return add_terms<T>(destination, dim, index, source);
+    const std::int64_t slice = destination.numel() / destination.size(shared);
+    const std::int64_t block = std::max<std::int64_t>(1, most_totals / slice);
     parallel_for(index.size(shared), parallel_grain / (index.numel() / index.size(shared)) + 1,
                  [&](std::int64_t begin, std::int64_t end) {
-                   add(index.slice(shared, begin, end), source.slice(shared, begin, end),
-                       raw<T>(destination) + begin * destination.strides()[shared]);
+                   for (; begin < end; begin += block) {
+                     const std::int64_t last = std::min(begin + block, end);
+                     add_terms<T>(destination.slice(shared, begin, last), dim,
+                                  index.slice(shared, begin, last), source.slice(shared, begin, last));
+                   }
                  });
   });
 }

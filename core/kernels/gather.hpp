@@ -10,7 +10,7 @@ namespace xgrad::kernels {
 Tensor gather(const Tensor& x, int dim, const Tensor& index);
 
 /// destination[i, index[i, j, k], k] += source[i, j, k]. Its version is not raised. Whatever the number of
-/// threads, an element's terms are added in the order of j.
+/// threads, an element's terms are added in the order of j; more than a few in double, rounded once.
 void scatter_add_into(const Tensor& destination, int dim, const Tensor& index, const Tensor& source);
 
 }  // namespace xgrad::kernels

@@ -1,12 +1,16 @@
 #include <xgrad/core/kernels/indexing.hpp>
 
 #include <algorithm>
+#include <array>
+#include <numeric>
+#include <vector>
 
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/parallel.hpp>
 #include <xgrad/core/kernels/raw.hpp>
-#include <xgrad/core/kernels/rows/math.hpp>
+#include <xgrad/core/kernels/rows/reduce.hpp>
+#include <xgrad/core/memory/pool.hpp>
 
 namespace xgrad::kernels {
 namespace {
@@ -43,28 +47,71 @@ Tensor index_select(const Tensor& x, int dim, const Tensor& index) {
   return y;
 }
 
+namespace {
+
+using Positions = std::vector<std::uint32_t, PoolAllocator<std::uint32_t>>;
+constexpr std::int64_t block_columns = 32;        // in a thread's smallest share
+constexpr std::int64_t most_positions = 1 << 24;  // sorted at a time: 128 MiB
+
+// 0, ..., n − 1, those that an index sends to one row together and in their order: sorted by one byte of the
+// row after the other, the lowest first.
+Positions by_row(const std::int64_t* index, std::int64_t n, std::int64_t size) {
+  Positions sorted(static_cast<std::size_t>(n));
+  std::iota(sorted.begin(), sorted.end(), 0);
+  if (size == 1) return sorted;
+  Positions next(sorted.size());
+  for (int shift = 0; shift < 63 && (size - 1) >> shift > 0; shift += 8) {
+    const auto byte_of = [&](std::uint32_t i) { return static_cast<std::size_t>(index[i] >> shift & 255); };
+    std::array<std::uint32_t, 257> begin{};
+    for (const std::uint32_t i : sorted) ++begin[byte_of(i) + 1];
+    std::partial_sum(begin.begin(), begin.end(), begin.begin());
+    for (const std::uint32_t i : sorted) next[begin[byte_of(i)]++] = i;
+    sorted.swap(next);
+  }
+  return sorted;
+}
+
+// All terms of a row at once, so that a row is rounded once however often it is named.
+template <class T>
+void add_terms(T* to, const std::int64_t* index, std::int64_t n, const T* terms, const Around& around,
+               std::int64_t outer_step) {
+  const Positions sorted = by_row(index, n, around.size);
+  const std::int64_t inner = around.inner, blocks = (inner + block_columns - 1) / block_columns;
+  const auto add = [&](std::int64_t outer, std::int64_t column, std::int64_t count) {
+    const T* first = terms + outer * outer_step + column;
+    T* first_to = to + outer * around.size * inner + column;
+    for (std::size_t begin = 0, end; begin < sorted.size(); begin = end) {
+      const std::int64_t row = index[sorted[begin]];
+      end = begin + 1;
+      while (end < sorted.size() && index[sorted[end]] == row) ++end;
+      rows<ReduceRows<T>>().add_chosen_rows(first, sorted.data() + begin,
+                                            static_cast<std::int64_t>(end - begin), inner, count,
+                                            first_to + row * inner);
+    }
+  };
+  // Threads share the outer dims and blocks of columns: never one element.
+  parallel_for(around.outer * blocks, parallel_grain / (n * std::min(inner, block_columns)) + 1,
+               [&](std::int64_t begin, std::int64_t end) {
+                 while (begin < end) {
+                   const std::int64_t first = begin % blocks, last = std::min(blocks, first + end - begin);
+                   const std::int64_t column = first * block_columns;
+                   add(begin / blocks, column, std::min(inner, last * block_columns) - column);
+                   begin += last - first;
+                 }
+               });
+}
+
+}  // namespace
+
 void index_add_into(const Tensor& destination, int dim, const Tensor& index, const Tensor& source) {
-  const std::int64_t n = index.numel();
   if (source.numel() == 0) return;
   const Tensor from = source.contiguous(), at = index.contiguous();
   const Around around(destination.shape(), dim);
-  const std::int64_t inner = around.inner;
+  const std::int64_t n = index.numel();
   dispatch_floating("index_add", destination, [&]<class T>() {
-    const auto* which = raw<std::int64_t>(at);
-    const auto add = [&](std::int64_t outer, std::int64_t begin, std::int64_t end) {
-      T* to = raw<T>(destination) + outer * around.size * inner + begin;
-      const T* terms = raw<T>(from) + outer * n * inner + begin;
-      for (std::int64_t i = 0; i < n; ++i)
-        rows<MathRows<T>>().add_scaled(terms + i * inner, T(1), to + which[i] * inner, end - begin);
-    };
-    // Threads share the outer dims, or the columns: never one element.
-    if (around.outer > 1) {
-      parallel_for(around.outer, parallel_grain / (n * inner) + 1, [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t outer = begin; outer < end; ++outer) add(outer, 0, inner);
-      });
-    } else {
-      parallel_for(inner, parallel_grain / n + 1,
-                   [&](std::int64_t begin, std::int64_t end) { add(0, begin, end); });
+    for (std::int64_t i = 0; i < n; i += most_positions) {
+      add_terms(raw<T>(destination), raw<std::int64_t>(at) + i, std::min(most_positions, n - i),
+                raw<T>(from) + i * around.inner, around, n * around.inner);
     }
   });
 }

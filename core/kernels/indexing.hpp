@@ -10,7 +10,8 @@ namespace xgrad::kernels {
 Tensor index_select(const Tensor& x, int dim, const Tensor& index);
 
 /// destination[..., index[i], ...] += source[..., i, ...]; the destination is contiguous. Its version is not
-/// raised. Whatever the number of threads, an element's terms are added in the order of i.
+/// raised. An element's terms are added in double, in the same order for any number of threads, and their sum
+/// is rounded once for every 2²⁴ indices.
 void index_add_into(const Tensor& destination, int dim, const Tensor& index, const Tensor& source);
 
 }  // namespace xgrad::kernels

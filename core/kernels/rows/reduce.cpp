@@ -45,6 +45,37 @@ void sum_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, 
   }
 }
 
+// Four rows at a time, in double from the start: of a row that is named a few times no digit is lost.
+template <class T>
+void add_chosen_rows(const T* x, const std::uint32_t* which, std::int64_t count, std::int64_t step,
+                     std::int64_t n, T* y) {
+  constexpr std::int64_t most = 256;  // columns at a time: their totals stay in the first cache
+  double totals[most];
+  for (; n > 0; n -= most, x += most, y += most) {
+    const std::int64_t m = n < most ? n : most;
+    for (std::int64_t j = 0; j < m; ++j) totals[j] = static_cast<double>(y[j]);
+    std::int64_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+      const T *a = x + which[i] * step, *b = x + which[i + 1] * step;
+      const T *c = x + which[i + 2] * step, *d = x + which[i + 3] * step;
+      for (std::int64_t j = 0; j < m; ++j) {
+        totals[j] += (static_cast<double>(a[j]) + static_cast<double>(b[j])) +
+                     (static_cast<double>(c[j]) + static_cast<double>(d[j]));
+      }
+    }
+    if (i + 2 <= count) {
+      const T *a = x + which[i] * step, *b = x + which[i + 1] * step;
+      for (std::int64_t j = 0; j < m; ++j) totals[j] += static_cast<double>(a[j]) + static_cast<double>(b[j]);
+      i += 2;
+    }
+    if (i < count) {
+      const T* a = x + which[i] * step;
+      for (std::int64_t j = 0; j < m; ++j) totals[j] += static_cast<double>(a[j]);
+    }
+    for (std::int64_t j = 0; j < m; ++j) y[j] = static_cast<T>(totals[j]);
+  }
+}
+
 // The better of two; a NaN on either side wins.
 struct Larger {
   template <class T>
@@ -104,6 +135,7 @@ template <class T>
 constexpr ReduceRows<T> make_table() {
   return {sum_row<T>,
           sum_rows<T>,
+          add_chosen_rows<T>,
           best_of_row<Larger, T>,
           best_of_rows<Larger, T>,
           best_of_row<Smaller, T>,

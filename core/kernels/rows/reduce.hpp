@@ -13,6 +13,9 @@ struct ReduceRows {
   void (*sum_row)(const T* x, std::int64_t n, double* total);  ///< total += Σ x
   /// totals[j] += Σ_i x[i · step + j] for `rows` rows of n.
   void (*sum_rows)(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, double* totals);
+  /// y[j] += Σ_i x[which[i] · step + j] for `count` rows of n; rounded once, from a sum in double.
+  void (*add_chosen_rows)(const T* x, const std::uint32_t* which, std::int64_t count, std::int64_t step,
+                          std::int64_t n, T* y);
   void (*max_row)(const T* x, std::int64_t n, T* best);  ///< best = max(best, x); NaN if there is one
   void (*max_rows)(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, T* best);
   void (*min_row)(const T* x, std::int64_t n, T* best);  ///< best = min(best, x); NaN if there is one
