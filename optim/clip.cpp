@@ -3,22 +3,21 @@
 #include <cmath>
 
 #include <xgrad/core/error.hpp>
-#include <xgrad/core/kernels/update.hpp>
+#include <xgrad/core/kernels/norm.hpp>
 
 namespace xgrad::optim {
 
 double clip_grad_norm_(const std::vector<Variable>& parameters, double max_norm) {
   if (!(max_norm >= 0)) fail("clip_grad_norm_", "max_norm must not be negative or NaN, got ", max_norm);
-  double squares = 0;
+  double norm = 0;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     if (!parameters[i].has_grad()) continue;
-    squares += kernels::sum_of_squares(parameters[i].grad());
-    if (!std::isfinite(squares)) {
-      fail_state("clip_grad_norm_", "the norm of the gradients is ", std::isnan(squares) ? "nan" : "inf",
+    norm = std::hypot(norm, kernels::two_norm(parameters[i].grad()));
+    if (!std::isfinite(norm)) {
+      fail_state("clip_grad_norm_", "the norm of the gradients is ", std::isnan(norm) ? "nan" : "inf",
                  " from parameter ", i, " on, of shape ", parameters[i].shape());
     }
   }
-  const double norm = std::sqrt(squares);
   const double factor = max_norm / (norm + 1e-6);
   if (factor >= 1) return norm;
   for (const Variable& parameter : parameters) {

@@ -1,12 +1,13 @@
 #include <xgrad/core/kernels/reduce.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/copy.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
-#include <xgrad/core/kernels/pointwise.hpp>
+#include <xgrad/core/kernels/norm.hpp>
 #include <xgrad/core/kernels/reduce_loops.hpp>
 #include <xgrad/core/kernels/rows/reduce.hpp>
 
@@ -76,24 +77,25 @@ double freedom(const Shape& shape, DimSet dims, std::int64_t correction) {
 
 namespace {
 
-// In double throughout: the mean's own rounding error would otherwise be squared into the result.
-Tensor wide_var(const char* op, const Tensor& x, DimSet dims, std::int64_t correction, bool keepdim) {
+// x − mean. In double throughout: the mean's own rounding error would otherwise be squared into the result.
+Tensor wide_deviation(const char* op, const Tensor& x, DimSet dims) {
   check_floating(op, x);
   const Tensor wide = x.to(float64);
-  const Tensor deviation = sub(wide, mean(wide, dims, /*keepdim=*/true));
-  const Tensor squares = sum(mul(deviation, deviation), dims, keepdim);
-  return div(squares, full({}, freedom(x.shape(), dims, correction), float64));
+  return sub(wide, mean(wide, dims, /*keepdim=*/true));
 }
 
 }  // namespace
 
 Tensor var(const Tensor& x, DimSet dims, std::int64_t correction, bool keepdim) {
-  return wide_var("var", x, dims, correction, keepdim).to(x.dtype());
+  const Tensor deviation = wide_deviation("var", x, dims);
+  const Tensor squares = sum(mul(deviation, deviation), dims, keepdim);
+  return div(squares, full({}, freedom(x.shape(), dims, correction), float64)).to(x.dtype());
 }
 
-// The root in double too: a float32 holds roots whose squares it does not.
+// Not the root of var: a dtype holds roots whose squares it does not.
 Tensor std(const Tensor& x, DimSet dims, std::int64_t correction, bool keepdim) {
-  return sqrt(wide_var("std", x, dims, correction, keepdim)).to(x.dtype());
+  const Tensor distance = norm(wide_deviation("std", x, dims), 2, dims, keepdim);
+  return div(distance, full({}, std::sqrt(freedom(x.shape(), dims, correction)), float64)).to(x.dtype());
 }
 
 }  // namespace xgrad::kernels

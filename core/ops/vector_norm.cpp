@@ -4,10 +4,8 @@
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
-#include <xgrad/core/kernels/arithmetic.hpp>
-#include <xgrad/core/kernels/pointwise.hpp>
+#include <xgrad/core/kernels/norm.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
-#include <xgrad/core/kernels/update.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
@@ -20,20 +18,6 @@ using kernels::DimSet;
 
 namespace {
 
-Tensor norm_of(const Tensor& x, double p, DimSet dims, bool keepdim) {
-  if (p == INFINITY) return kernels::amax("norm", kernels::abs(x), dims, keepdim);
-  if (p == -INFINITY) return kernels::amin("norm", kernels::abs(x), dims, keepdim);
-  if (p == 2 && dims == kernels::all_dims(x.dim())) {  // without x² in memory
-    return full(kernels::reduced_shape(x.shape(), dims, keepdim), std::sqrt(kernels::sum_of_squares(x)),
-                x.dtype());
-  }
-  if (p == 2) return kernels::sqrt(kernels::sum(kernels::mul(x, x), dims, keepdim));
-  const auto power = [](const Tensor& a, double exponent) {
-    return exponent == 1 ? a : kernels::pow(a, full({}, exponent, a.dtype()));
-  };
-  return power(kernels::sum(power(kernels::abs(x), p), dims, keepdim), 1 / p);
-}
-
 Variable norm(const Variable& x, double p, DimSet dims, bool keepdim) {
   check_floating("norm", x.value());
   if (std::isnan(p)) fail("norm", "p is NaN");
@@ -43,7 +27,7 @@ Variable norm(const Variable& x, double p, DimSet dims, bool keepdim) {
                     return {zeros(r.input_shape(0), r.grad().dtype())};  // a count has no slope
                   });
   }
-  return record("norm", norm_of(x.value(), p, dims, keepdim), {x}, {x, keeps_output},
+  return record("norm", kernels::norm(x.value(), p, dims, keepdim), {x}, {x, keeps_output},
                 [p, dims](const Replay& r) -> Gradients {
                   // y = (Σ_i |x_i|^p)^(1/p)   ⇒   ∂y/∂x_j = sign(x_j) (|x_j| / y)^(p−1), which for p = 2 is
                   // x_j / y

@@ -1,0 +1,76 @@
+#include <xgrad/core/kernels/norm.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/kernels/arithmetic.hpp>
+#include <xgrad/core/kernels/dispatch.hpp>
+#include <xgrad/core/kernels/pointwise.hpp>
+#include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/core/kernels/update.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+// Of a sum of powers: it has overflowed, or is so small that terms below the normal numbers count in it.
+template <class T>
+bool lost_digits(T sum) {
+  constexpr T epsilon = std::numeric_limits<T>::epsilon();
+  return sum < std::numeric_limits<T>::min() / epsilon / epsilon || sum > std::numeric_limits<T>::max();
+}
+
+template <class T>
+bool is_divisor(T x) {
+  return x > 0 && x <= std::numeric_limits<T>::max();
+}
+
+Tensor power(const Tensor& x, double exponent) {
+  return exponent == 1 ? x : pow(x, full({}, exponent, x.dtype()));
+}
+
+Tensor root(const Tensor& sums, double p) { return p == 2 ? sqrt(sums) : power(sums, 1 / p); }
+
+Tensor sum_of_powers(const Tensor& x, double p, DimSet dims) {
+  return sum(p == 2 ? mul(x, x) : power(abs(x), p), dims, /*keepdim=*/true);
+}
+
+// What to divide x by: 1 where its sum of powers is right, else the element that counts most in it. Undefined
+// where 1 does everywhere.
+Tensor units(const Tensor& x, double p, DimSet dims, const Tensor& sums) {
+  return dispatch_floating("norm", x, [&]<class T>() {
+    const T* sum = raw<T>(sums);
+    if (x.numel() == 0 || std::none_of(sum, sum + sums.numel(), lost_digits<T>)) return Tensor();
+    const Tensor units = p > 0 ? amax("norm", abs(x), dims, true) : amin("norm", abs(x), dims, true);
+    T* unit = raw<T>(units);
+    for (std::int64_t i = 0; i < units.numel(); ++i) {
+      if (!lost_digits(sum[i]) || !is_divisor(unit[i])) unit[i] = 1;
+    }
+    return units;
+  });
+}
+
+}  // namespace
+
+Tensor norm(const Tensor& x, double p, DimSet dims, bool keepdim) {
+  if (p == INFINITY) return amax("norm", abs(x), dims, keepdim);
+  if (p == -INFINITY) return amin("norm", abs(x), dims, keepdim);
+  const Shape shape = reduced_shape(x.shape(), dims, keepdim);
+  if (p == 2 && dims == all_dims(x.dim())) return full(shape, two_norm(x), x.dtype());  // no x² in memory
+  const Tensor sums = sum_of_powers(x, p, dims);
+  const Tensor unit = units(x, p, dims, sums);
+  if (!unit.defined()) return root(sums, p).reshape(shape);
+  const Tensor rest = sum_of_powers(div(x, unit), p, dims);  // ‖x‖ = u ‖x/u‖
+  return mul(unit, root(rest, p)).reshape(shape);
+}
+
+double two_norm(const Tensor& x) {
+  const double squares = sum_of_squares(x);
+  if (x.numel() == 0 || !lost_digits(squares)) return std::sqrt(squares);
+  const auto unit = amax("norm", abs(x), all_dims(x.dim()), false).to(float64).item<double>();
+  if (!is_divisor(unit)) return std::sqrt(squares);
+  return unit * std::sqrt(sum_of_squares(div(x, full({}, unit, x.dtype()))));
+}
+
+}  // namespace xgrad::kernels

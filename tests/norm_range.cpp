@@ -1,0 +1,161 @@
+// Norms, deviations and normalizations of numbers whose squares or powers leave their dtype's range, against
+// closed forms: value, slope and second derivative.
+#include "support.hpp"
+
+#include <cmath>
+
+#include <xgrad/core/factories.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/vector_norm.hpp>
+#include <xgrad/core/tape.hpp>
+#include <xgrad/optim/clip.hpp>
+
+using namespace xgrad;
+
+namespace {
+
+const std::vector<double> sample = {-1.5, 0.25, 2, 0.5};
+const std::vector<double> direction = {1, -2, 0.5, 3};
+
+// With a = |x|/y and s_i = sign(x_i) a_i^(p−1): y = (Σ |x|^p)^(1/p), ∂y/∂x_i = s_i, and
+// Σ_j v_j ∂s_j/∂x_i = (p − 1)/y (a_i^(p−2) v_i − s_i Σ_j s_j v_j).
+struct Norm {
+  double y = 0;
+  std::vector<double> slope, second;
+};
+Norm norm_of_sample(double p) {
+  Norm expected;
+  for (const double x : sample) expected.y += std::pow(std::abs(x), p);
+  expected.y = std::pow(expected.y, 1 / p);
+  double along = 0;
+  for (std::size_t i = 0; i < sample.size(); ++i) {
+    const double share = std::abs(sample[i]) / expected.y;
+    expected.slope.push_back(std::copysign(std::pow(share, p - 1), sample[i]));
+    along += expected.slope[i] * direction[i];
+  }
+  for (std::size_t i = 0; i < sample.size(); ++i) {
+    const double share = std::abs(sample[i]) / expected.y;
+    expected.second.push_back((p - 1) / expected.y *
+                              (std::pow(share, p - 2) * direction[i] - expected.slope[i] * along));
+  }
+  return expected;
+}
+
+struct Case {
+  DType dtype;
+  double scale, epsilon;
+};
+const std::vector<Case> cases = {{float64, 1, 1e-13},      {float64, 1e200, 1e-13},  {float64, 1e300, 1e-13},
+                                 {float64, 1e-200, 1e-13}, {float64, 1e-300, 1e-13}, {float32, 1, 3e-6},
+                                 {float32, 1e30, 3e-6},    {float32, 1e-30, 3e-6}};
+
+Tensor scaled(const Case& at) { return tensor(sample).mul_(at.scale).to(at.dtype); }
+
+// x = scale · y, within epsilon of each
+void check_scaled(const Tensor& x, const std::vector<double>& y, double scale, double epsilon) {
+  const std::vector<double> values = x.to_vector<double>();
+  REQUIRE(values.size() == y.size());
+  for (std::size_t i = 0; i < y.size(); ++i)
+    CHECK(values[i] / scale == doctest::Approx(y[i]).epsilon(epsilon));
+}
+
+}  // namespace
+
+TEST_CASE("norm_range: p-norms, their slopes and second derivatives") {
+  for (const double p : {-2.0, -1.0, 0.5, 1.5, 2.0, 3.0, 7.0}) {
+    const Norm expected = norm_of_sample(p);
+    for (const Case& at : cases) {
+      CAPTURE(p);
+      CAPTURE(at.scale);
+      CAPTURE(at.dtype);
+      const Tensor v = tensor(direction).to(at.dtype);
+      const Variable x(scaled(at), true);
+      const Variable rows(scaled(at).reshape({1, 4}), true);
+      for (const Variable& y : {norm(x, p), norm(rows, p, {1})}) {
+        check_scaled(y.value().reshape({1}), {expected.y}, at.scale, at.epsilon);
+        const Variable& input = y.dim() == 0 ? x : rows;
+        const Variable slope = grad({sum(y)}, {input}, {.create_graph = true})[0];
+        check_scaled(slope.value(), expected.slope, 1, at.epsilon);
+        const Variable along = sum(slope.reshape({4}) * v);
+        check_scaled(grad({along}, {input})[0].value(), expected.second, 1 / at.scale, 10 * at.epsilon);
+      }
+    }
+  }
+}
+
+TEST_CASE("norm_range: a square that overflows or vanishes") {
+  const Variable large(tensor({1e200, 1.0, 1.0}, float64), true);
+  const Variable y = norm(large);
+  CHECK(y.item<double>() == 1e200);
+  CHECK(equal(grad({y}, {large})[0].value(), tensor({1.0, 1e-200, 1e-200}, float64)));
+  CHECK(norm(tensor({3e-200, 4e-200}, float64)).item<double>() * 1e200 == doctest::Approx(5).epsilon(1e-15));
+  CHECK(norm(tensor({1e200, 2e200}, float64), 3).item<double>() ==
+        doctest::Approx(std::cbrt(9) * 1e200).epsilon(1e-15));
+}
+
+TEST_CASE("norm_range: zeros, infinities and NaN stay what they are, and no row changes another") {
+  const Tensor x = tensor(
+      {{1e200, 1.0}, {0.3, 0.7}, {0.0, 0.0}, {INFINITY, 1e200}, {NAN, 1e200}, {1e-200, 1e-200}}, float64);
+  for (const double p : {2.0, 3.0}) {
+    const Tensor y = norm(x, p, {1}).value();
+    CHECK(y.at({0}) == 1e200);
+    CHECK(y.at({1}) == norm(x.slice(0, 1, 2), p, {1}).value().at({0}));
+    CHECK(y.at({2}) == 0);
+    CHECK(y.at({3}) == INFINITY);
+    CHECK(std::isnan(y.at({4})));
+    CHECK(y.at({5}) / 1e-200 == doctest::Approx(std::pow(2, 1 / p)).epsilon(1e-15));
+  }
+  CHECK(norm(tensor({0.0, 1e-320}, float64), -1).item<double>() == 0);
+  CHECK(norm(tensor({INFINITY, INFINITY}, float64), -1).item<double>() == INFINITY);
+  CHECK(norm(zeros({0}, float64)).item<double>() == 0);
+  CHECK(norm(zeros({0}, float64), 3).item<double>() == 0);
+}
+
+TEST_CASE("norm_range: standard deviations, their slopes and second derivatives") {
+  const auto n = static_cast<double>(sample.size());
+  double mean = 0, squares = 0, along = 0;
+  for (const double x : sample) mean += x / n;
+  for (const double x : sample) squares += (x - mean) * (x - mean);
+  const double sigma = std::sqrt(squares / (n - 1));
+  // ∂σ/∂x_i = d_i / (σ (n − 1)), and of these along v: ((v_i − mean v) − d_i Σ d v / (σ² (n − 1))) / (σ (n −
+  // 1))
+  double mean_v = 0;
+  for (std::size_t i = 0; i < sample.size(); ++i) {
+    mean_v += direction[i] / n;
+    along += (sample[i] - mean) * direction[i];
+  }
+  std::vector<double> slope, second;
+  for (std::size_t i = 0; i < sample.size(); ++i) {
+    const double d = sample[i] - mean;
+    slope.push_back(d / sigma / (n - 1));
+    second.push_back((direction[i] - mean_v - d * along / (sigma * sigma * (n - 1))) / sigma / (n - 1));
+  }
+  for (const Case& at : cases) {
+    CAPTURE(at.scale);
+    CAPTURE(at.dtype);
+    const Variable x(scaled(at), true);
+    const Variable y = xgrad::std(x, {0});
+    check_scaled(y.value().reshape({1}), {sigma}, at.scale, at.epsilon);
+    const Variable dx = grad({y}, {x}, {.create_graph = true})[0];
+    check_scaled(dx.value(), slope, 1, at.epsilon);
+    const Variable inner = sum(dx * tensor(direction).to(at.dtype));
+    check_scaled(grad({inner}, {x})[0].value(), second, 1 / at.scale, 10 * at.epsilon);
+  }
+}
+
+TEST_CASE("norm_range: gradients of any size are clipped by their joint norm") {
+  for (const double scale : {1e200, 1e300, 1e-200}) {
+    CAPTURE(scale);
+    const Variable a(zeros({2}, float64), true), b(zeros({1}, float64), true),
+        none(zeros({1}, float64), true);
+    sum(a * tensor({1 * scale, 2 * scale}, float64)).backward();
+    sum(b * (2 * scale)).backward();
+    sum(none * 0).backward();
+    const double before = optim::clip_grad_norm_({none, a, b}, 6);
+    CHECK(before / scale == doctest::Approx(3).epsilon(1e-15));
+    if (scale < 1) continue;
+    check_scaled(a.grad(), {2, 4}, 1, 1e-14);
+    check_scaled(b.grad(), {4}, 1, 1e-14);
+  }
+}
