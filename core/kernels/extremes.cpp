@@ -38,10 +38,11 @@ struct Min {
 };
 
 template <class Extreme>
-Tensor reduce_to(std::string_view op, const Tensor& x, DimSet dims, bool keepdim) {
-  for (int i = 0; i < x.dim(); ++i) {
-    if (dims[static_cast<std::size_t>(i)]) check_extreme(op, x.shape(), i, Extreme::which);
+Tensor reduce_to(std::string_view op, const Tensor& input, DimSet dims, bool keepdim) {
+  for (int i = 0; i < input.dim(); ++i) {
+    if (dims[static_cast<std::size_t>(i)]) check_extreme(op, input.shape(), i, Extreme::which);
   }
+  const Tensor x = Distinct(input, dims).x;
   const Tensor y = empty(reduced_shape(x.shape(), dims, keepdim), x.dtype());
   if (x.numel() == 0) return y;
   dispatch(x.dtype(), [&]<class T>() {
@@ -67,7 +68,7 @@ Tensor reduce_to(std::string_view op, const Tensor& x, DimSet dims, bool keepdim
           same, best_of);
     }
   });
-  return y;
+  return Distinct::spread(y, reduced_shape(input.shape(), dims, keepdim));
 }
 
 }  // namespace

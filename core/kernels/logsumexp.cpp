@@ -39,19 +39,28 @@ Tensor logsumexp_of_rows(const Tensor& x, std::int64_t n, const Shape& shape) {
 
 }  // namespace
 
-Tensor logsumexp(const Tensor& x, DimSet dims, bool keepdim) {
-  check_floating("logsumexp", x);
-  const Shape shape = reduced_shape(x.shape(), dims, keepdim);
-  if (x.numel() == 0) return full(shape, -std::numeric_limits<double>::infinity(), x.dtype());
+Tensor logsumexp(const Tensor& input, DimSet dims, bool keepdim) {
+  check_floating("logsumexp", input);
+  const Shape shape = reduced_shape(input.shape(), dims, keepdim);
+  if (input.numel() == 0) return full(shape, -std::numeric_limits<double>::infinity(), input.dtype());
+  const Distinct distinct(input, dims);
+  const Tensor& x = distinct.x;
   const std::int64_t n = reduced_count(x.shape(), dims);
+  const Shape left = reduced_shape(x.shape(), dims, keepdim);
   std::int64_t inner = 1;
   for (int i = x.dim() - 1; i >= 0 && dims[static_cast<std::size_t>(i)]; --i) inner *= x.size(i);
-  if (inner == n) return logsumexp_of_rows(x.contiguous(), n, shape);
-  // Not one row each: log(Σ exp(x − max)) + max, where an infinite max is not subtracted.
-  const Tensor max = amax("logsumexp", x, dims, /*keepdim=*/true);
-  const Tensor shift = masked_fill(max, eq(abs(max), full({}, INFINITY, x.dtype())), 0);
-  const Tensor total = sum(exp(sub(x, shift)), dims, /*keepdim=*/true);
-  return add(log(total), shift).reshape(shape);
+  Tensor y;
+  if (inner == n) {
+    y = logsumexp_of_rows(x.contiguous(), n, left);
+  } else {
+    // Not one row each: log(Σ exp(x − max)) + max, where an infinite max is not subtracted.
+    const Tensor max = amax("logsumexp", x, dims, /*keepdim=*/true);
+    const Tensor shift = masked_fill(max, eq(abs(max), full({}, INFINITY, x.dtype())), 0);
+    const Tensor total = sum(exp(sub(x, shift)), dims, /*keepdim=*/true);
+    y = add(log(total), shift).reshape(left);
+  }
+  if (distinct.times > 1) y = add_scalar(y, std::log(static_cast<double>(distinct.times)));
+  return Distinct::spread(y, shape);
 }
 
 }  // namespace xgrad::kernels

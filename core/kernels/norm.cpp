@@ -53,24 +53,29 @@ Tensor units(const Tensor& x, double p, DimSet dims, const Tensor& sums) {
 
 }  // namespace
 
-Tensor norm(const Tensor& x, double p, DimSet dims, bool keepdim) {
-  if (p == INFINITY) return amax("norm", abs(x), dims, keepdim);
-  if (p == -INFINITY) return amin("norm", abs(x), dims, keepdim);
-  const Shape shape = reduced_shape(x.shape(), dims, keepdim);
-  if (p == 2 && dims == all_dims(x.dim())) return full(shape, two_norm(x), x.dtype());  // no x² in memory
+Tensor norm(const Tensor& input, double p, DimSet dims, bool keepdim) {
+  if (p == INFINITY) return amax("norm", abs(Distinct(input, {}).x).expand(input.shape()), dims, keepdim);
+  if (p == -INFINITY) return amin("norm", abs(Distinct(input, {}).x).expand(input.shape()), dims, keepdim);
+  const Shape shape = reduced_shape(input.shape(), dims, keepdim);
+  if (p == 2 && dims == all_dims(input.dim())) return full(shape, two_norm(input), input.dtype());
+  const Distinct distinct(input, dims);
+  const Tensor& x = distinct.x;
   const Tensor sums = sum_of_powers(x, p, dims);
   const Tensor unit = units(x, p, dims, sums);
-  if (!unit.defined()) return root(sums, p).reshape(shape);
-  const Tensor rest = sum_of_powers(div(x, unit), p, dims);  // ‖x‖ = u ‖x/u‖
-  return mul(unit, root(rest, p)).reshape(shape);
+  // ‖x‖ = u ‖x/u‖
+  Tensor y = unit.defined() ? mul(unit, root(sum_of_powers(div(x, unit), p, dims), p)) : root(sums, p);
+  if (distinct.times > 1) y = scale(y, std::pow(static_cast<double>(distinct.times), 1 / p));
+  return Distinct::spread(y.reshape(reduced_shape(x.shape(), dims, keepdim)), shape);
 }
 
-double two_norm(const Tensor& x) {
-  const double squares = sum_of_squares(x);
-  if (x.numel() == 0 || !lost_digits(squares)) return std::sqrt(squares);
+double two_norm(const Tensor& input) {
+  const Distinct distinct(input, all_dims(input.dim()));
+  const Tensor& x = distinct.x;
+  const double squares = sum_of_squares(x), repeats = std::sqrt(static_cast<double>(distinct.times));
+  if (x.numel() == 0 || !lost_digits(squares)) return std::sqrt(squares) * repeats;
   const auto unit = amax("norm", abs(x), all_dims(x.dim()), false).to(float64).item<double>();
   if (!is_divisor(unit)) return std::sqrt(squares);
-  return unit * std::sqrt(sum_of_squares(div(x, full({}, unit, x.dtype()))));
+  return unit * std::sqrt(sum_of_squares(div(x, full({}, unit, x.dtype())))) * repeats;
 }
 
 }  // namespace xgrad::kernels

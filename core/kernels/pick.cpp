@@ -13,6 +13,7 @@
 #include <xgrad/core/kernels/parallel.hpp>
 #include <xgrad/core/kernels/random.hpp>
 #include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/kernels/rows/reduce.hpp>
 
 namespace xgrad::kernels {
@@ -52,7 +53,7 @@ std::int64_t place_of_smallest(const T* row, std::int64_t n) {
 // `select(row, n)` picks one index of each row.
 template <class Select>
 Tensor pick(const Tensor& input, const Select& select) {
-  const Tensor x = input.contiguous();
+  const Tensor x = Distinct(input, {}).x.contiguous();
   const std::int64_t n = x.shape().back();
   const Tensor y = empty(x.shape().without_last(), int64);
   dispatch(x.dtype(), [&]<class T>() {
@@ -62,7 +63,7 @@ Tensor pick(const Tensor& input, const Select& select) {
       for (std::int64_t r = begin; r < end; ++r) to[r] = select(from + r * n, n);
     });
   });
-  return y;
+  return Distinct::spread(y, input.shape().without_last());
 }
 
 }  // namespace

@@ -61,13 +61,13 @@ namespace {
 // Columns of a (size, inner) matrix, a block of them at a time: their running totals stay in registers or in
 // the first cache. Sums of floating numbers run in double.
 template <class From, class To, class Total>
-void cumsum_columns(const From* from, To* to, std::int64_t size, std::int64_t inner, std::int64_t begin,
-                    std::int64_t end, bool from_the_end) {
+void cumsum_columns(const From* from, std::int64_t step, To* to, std::int64_t size, std::int64_t inner,
+                    std::int64_t begin, std::int64_t end, bool from_the_end) {
   if (inner == 1) {
     Total total = 0;
     for (std::int64_t k = 0; k < size; ++k) {
       const std::int64_t at = from_the_end ? size - 1 - k : k;
-      to[at] = static_cast<To>(total += static_cast<Total>(from[at]));
+      to[at] = static_cast<To>(total += static_cast<Total>(from[at * step]));
     }
     return;
   }
@@ -77,11 +77,13 @@ void cumsum_columns(const From* from, To* to, std::int64_t size, std::int64_t in
     const std::int64_t n = std::min(most, end - first);
     std::fill_n(totals.begin(), n, Total(0));
     for (std::int64_t k = 0; k < size; ++k) {
-      const std::int64_t at = (from_the_end ? size - 1 - k : k) * inner + first;
+      const std::int64_t at = from_the_end ? size - 1 - k : k;
+      const From* row = from + at * step + first;
+      To* to_row = to + at * inner + first;
       for (std::int64_t j = 0; j < n; ++j) {
         Total& total = totals[static_cast<std::size_t>(j)];
-        total += static_cast<Total>(from[at + j]);
-        to[at + j] = static_cast<To>(total);
+        total += static_cast<Total>(row[j]);
+        to_row[j] = static_cast<To>(total);
       }
     }
   }
@@ -90,13 +92,15 @@ void cumsum_columns(const From* from, To* to, std::int64_t size, std::int64_t in
 }  // namespace
 
 Tensor cumsum(const Tensor& input, int dim, bool from_the_end) {
-  const Tensor x = input.contiguous();
+  const bool is_line = input.numel() == input.size(dim);  // read where it lies, holes and repeats too
+  const Tensor x = is_line ? input : input.contiguous();
   const Tensor y = empty(x.shape(), is_floating(x.dtype()) ? x.dtype() : int64);
   if (x.numel() == 0) return y;
   const std::int64_t size = x.size(dim);
   std::int64_t outer = 1, inner = 1;
   for (int i = 0; i < dim; ++i) outer *= x.size(i);
   for (int i = dim + 1; i < x.dim(); ++i) inner *= x.size(i);
+  const std::int64_t step = is_line ? x.strides()[dim] : inner;
   dispatch(x.dtype(), [&]<class From>() {
     constexpr bool floats = std::is_floating_point_v<From>;
     using To = std::conditional_t<floats, From, std::int64_t>;
@@ -105,7 +109,7 @@ Tensor cumsum(const Tensor& input, int dim, bool from_the_end) {
       while (begin < end) {  // the columns of one matrix, then of the next
         const std::int64_t matrix = begin / inner, column = begin % inner;
         const std::int64_t last = std::min(inner, column + end - begin);
-        cumsum_columns<From, To, Total>(raw<From>(x) + matrix * size * inner,
+        cumsum_columns<From, To, Total>(raw<From>(x) + matrix * size * step, step,
                                         raw<To>(y) + matrix * size * inner, size, inner, column, last,
                                         from_the_end);
         begin += last - column;

@@ -14,19 +14,19 @@
 namespace xgrad::kernels {
 namespace {
 
-// Σ x / divisor.
+// Σ x · factor / divisor.
 template <class T>
-void sum_floating(const Tensor& x, DimSet dims, const Tensor& y, double divisor) {
+void sum_floating(const Tensor& x, DimSet dims, const Tensor& y, double factor, double divisor) {
   const auto& r = rows<ReduceRows<T>>();
   reduce_into<T, double, T>(
       x, dims, y, 0.0, r.sum_row, r.sum_rows,
-      [divisor](double total) { return static_cast<T>(total / divisor); },
+      [=](double total) { return static_cast<T>(total * factor / divisor); },
       [](double& total, double part) { total += part; });
 }
 
 // Wraps around, as integers do.
 template <class T>
-void sum_integers(const Tensor& x, DimSet dims, const Tensor& y) {
+void sum_integers(const Tensor& x, DimSet dims, const Tensor& y, std::int64_t factor) {
   using Total = std::uint64_t;
   reduce_into<T, Total, std::int64_t>(
       x, dims, y, Total{0},
@@ -40,35 +40,39 @@ void sum_integers(const Tensor& x, DimSet dims, const Tensor& y) {
           for (std::int64_t j = 0; j < n; ++j) totals[j] += static_cast<Total>(row[i * step + j]);
         }
       },
-      [](Total total) { return static_cast<std::int64_t>(total); },
+      [=](Total total) { return static_cast<std::int64_t>(total * static_cast<Total>(factor)); },
       [](Total& total, Total part) { total += part; });
 }
 
 }  // namespace
 
 Tensor sum(const Tensor& x, DimSet dims, bool keepdim) {
-  const Tensor y = empty(reduced_shape(x.shape(), dims, keepdim), is_floating(x.dtype()) ? x.dtype() : int64);
+  const Distinct distinct(x, dims);
+  const DType dtype = is_floating(x.dtype()) ? x.dtype() : int64;
+  const Tensor y = empty(reduced_shape(distinct.x.shape(), dims, keepdim), dtype);
   if (x.numel() == 0) {
     fill(y, 0);
     return y;
   }
   dispatch(x.dtype(), [&]<class T>() {
     if constexpr (std::is_floating_point_v<T>) {
-      sum_floating<T>(x, dims, y, 1);
+      sum_floating<T>(distinct.x, dims, y, static_cast<double>(distinct.times), 1);
     } else {
-      sum_integers<T>(x, dims, y);
+      sum_integers<T>(distinct.x, dims, y, distinct.times);
     }
   });
-  return y;
+  return Distinct::spread(y, reduced_shape(x.shape(), dims, keepdim));
 }
 
 Tensor mean(const Tensor& x, DimSet dims, bool keepdim) {
-  const Tensor y = empty(reduced_shape(x.shape(), dims, keepdim), x.dtype());
+  const Distinct distinct(x, dims);
+  const Tensor y = empty(reduced_shape(distinct.x.shape(), dims, keepdim), x.dtype());
   dispatch_floating("mean", x, [&]<class T>() {
     if (x.numel() == 0) return fill(y, std::numeric_limits<T>::quiet_NaN());
-    sum_floating<T>(x, dims, y, static_cast<double>(reduced_count(x.shape(), dims)));
+    const std::int64_t count = reduced_count(distinct.x.shape(), dims);
+    sum_floating<T>(distinct.x, dims, y, 1, static_cast<double>(count));
   });
-  return y;
+  return Distinct::spread(y, reduced_shape(x.shape(), dims, keepdim));
 }
 
 double freedom(const Shape& shape, DimSet dims, std::int64_t correction) {
@@ -87,15 +91,21 @@ Tensor wide_deviation(const char* op, const Tensor& x, DimSet dims) {
 }  // namespace
 
 Tensor var(const Tensor& x, DimSet dims, std::int64_t correction, bool keepdim) {
-  const Tensor deviation = wide_deviation("var", x, dims);
+  const Distinct distinct(x, dims);
+  const Tensor deviation = wide_deviation("var", distinct.x, dims);
   const Tensor squares = sum(mul(deviation, deviation), dims, keepdim);
-  return div(squares, full({}, freedom(x.shape(), dims, correction), float64)).to(x.dtype());
+  const double divisor = freedom(x.shape(), dims, correction) / static_cast<double>(distinct.times);
+  return Distinct::spread(div(squares, full({}, divisor, float64)).to(x.dtype()),
+                          reduced_shape(x.shape(), dims, keepdim));
 }
 
 // Not the root of var: a dtype holds roots whose squares it does not.
 Tensor std(const Tensor& x, DimSet dims, std::int64_t correction, bool keepdim) {
-  const Tensor distance = norm(wide_deviation("std", x, dims), 2, dims, keepdim);
-  return div(distance, full({}, std::sqrt(freedom(x.shape(), dims, correction)), float64)).to(x.dtype());
+  const Distinct distinct(x, dims);
+  const Tensor distance = norm(wide_deviation("std", distinct.x, dims), 2, dims, keepdim);
+  const double divisor = freedom(x.shape(), dims, correction) / static_cast<double>(distinct.times);
+  return Distinct::spread(div(distance, full({}, std::sqrt(divisor), float64)).to(x.dtype()),
+                          reduced_shape(x.shape(), dims, keepdim));
 }
 
 }  // namespace xgrad::kernels

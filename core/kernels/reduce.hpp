@@ -23,6 +23,16 @@ std::int64_t reduced_count(const Shape& shape, DimSet dims);
 /// What a variance divides by: their number n less the correction; 0 where that is negative, as in PyTorch.
 double freedom(const Shape& shape, DimSet dims, std::int64_t correction);
 
+/// What an expanded Tensor repeats is counted, and neither copied nor walked.
+struct Distinct {
+  Tensor x;                ///< each element once: of size 1 along what repeats it, with stride 0
+  std::int64_t times = 1;  ///< how often `dims` repeat an element; 1 if there is none
+
+  Distinct(const Tensor& tensor, DimSet dims);
+  /// What was reduced from x, repeated along the kept dims; new and contiguous, as y is.
+  static Tensor spread(const Tensor& y, const Shape& shape);
+};
+
 // Results are new and contiguous, and the same bit for bit for any number of threads.
 
 Tensor sum(const Tensor& x, DimSet dims, bool keepdim);   ///< integers and booleans as int64

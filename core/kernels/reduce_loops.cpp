@@ -1,5 +1,6 @@
 #include <xgrad/core/kernels/reduce_loops.hpp>
 
+#include <limits>
 #include <optional>
 
 #include <xgrad/core/error.hpp>
@@ -40,6 +41,20 @@ std::int64_t reduced_count(const Shape& shape, DimSet dims) {
     if (dims[static_cast<std::size_t>(i)]) count *= shape[i];
   }
   return count;
+}
+
+Distinct::Distinct(const Tensor& tensor, DimSet dims) : x(tensor) {
+  Shape shape = x.shape();
+  for (int i = 0; i < x.dim(); ++i) {
+    if (x.strides()[i] != 0 || shape[i] <= 1) continue;
+    if (dims[static_cast<std::size_t>(i)]) times *= shape[i];
+    shape[i] = 1;
+  }
+  if (shape != x.shape() && x.numel() > 0) x = Tensor(x.storage(), shape, x.strides(), x.offset(), x.dtype());
+}
+
+Tensor Distinct::spread(const Tensor& y, const Shape& shape) {
+  return y.shape() == shape ? y : y.expand(shape).clone();
 }
 
 void Loops::add(std::int64_t n, std::int64_t x_step, std::int64_t y_step) {
@@ -87,8 +102,8 @@ std::optional<Plan> simple_plan(const Tensor& x, DimSet dims) {
 
 }  // namespace
 
-std::pair<Plan, Tensor> Plan::make(const Tensor& x, DimSet dims) {
-  if (const auto simple = simple_plan(x, dims)) return {*simple, x};
+Plan Plan::make(const Tensor& x, DimSet dims) {
+  if (const auto simple = simple_plan(x, dims)) return *simple;
   Plan plan;
   const Strides y_strides = contiguous_strides(reduced_shape(x.shape(), dims, /*keepdim=*/true));
   for (int i = 0; i < x.dim(); ++i) {
@@ -97,14 +112,13 @@ std::pair<Plan, Tensor> Plan::make(const Tensor& x, DimSet dims) {
   }
   plan.kept.merge();
   plan.reduced.merge();
-  const auto ends_contiguous = [](const Loops& loops) {
-    return !loops.size.empty() && loops.step.back() == 1;
+  const auto last_step = [](const Loops& loops) {
+    return loops.size.empty() ? std::numeric_limits<std::int64_t>::max() : loops.step.back();
   };
   const auto take_last = [](Loops& loops) {
     for (Shape* each : {&loops.size, &loops.step, &loops.out}) each->erase(each->dim() - 1);
   };
-  plan.by_row = ends_contiguous(plan.reduced) || (plan.kept.size.empty() && plan.reduced.size.empty());
-  if (!plan.by_row && !ends_contiguous(plan.kept)) return make(x.clone(), dims);
+  plan.by_row = last_step(plan.reduced) <= last_step(plan.kept);
   if (!plan.kept.size.empty()) {
     plan.columns = plan.kept.size.back();
     plan.column_step = plan.kept.step.back();
@@ -116,7 +130,7 @@ std::pair<Plan, Tensor> Plan::make(const Tensor& x, DimSet dims) {
     plan.row_step = plan.reduced.step.back();
     take_last(plan.reduced);
   }
-  return {plan, x};
+  return plan;
 }
 
 }  // namespace xgrad::kernels

@@ -1,7 +1,8 @@
 #pragma once
 
 // How a reduction walks memory. Whatever dims it runs over, its inner loop sees a few equally spaced rows of
-// contiguous elements: either each row becomes one number, or the rows become one row.
+// contiguous elements: either each row becomes one number, or the rows become one row. A row with holes is
+// brought together block by block.
 
 #include <algorithm>
 #include <array>
@@ -36,28 +37,29 @@ struct Loops {
 };
 
 /// The loops of one reduction, from the outside in: kept dims, reduced dims, then a matrix of `rows` reduced
-/// by `columns` kept elements, one of which lies next to the other in memory: in `by_row` the reduced ones.
+/// by `columns` kept elements. In `by_row` the reduced ones lie closer together in memory: next to each
+/// other, unless x has holes.
 struct Plan {
   Loops kept, reduced;
   bool by_row = false;
   std::int64_t rows = 1, row_step = 0;
   std::int64_t columns = 1, column_step = 1, column_out = 0;
 
-  /// x must have elements. Copies x first where no dim of it is contiguous.
-  static std::pair<Plan, Tensor> make(const Tensor& x, DimSet dims);
+  /// x must have elements, each of them once (Distinct).
+  static Plan make(const Tensor& x, DimSet dims);
 };
 
 /// Runs a reduction: y[...] = finish(total). `row(x, n, total)` and `some_rows(x, rows, step, n, totals)` add
 /// a row, or rows column by column, to totals that began at `start`. Large outputs are shared among the
 /// threads; the parts of few but long ones are too, and added up in order, however many threads there are.
 template <class T, class Total, class Y, class Row, class SomeRows, class Finish>
-void reduce_into(const Tensor& input, DimSet dims, const Tensor& y, Total start, const Row& row,
+void reduce_into(const Tensor& x, DimSet dims, const Tensor& y, Total start, const Row& row,
                  const SomeRows& some_rows, const Finish& finish, void (*join)(Total& total, Total part)) {
   constexpr std::int64_t most_columns = 512;  // at a time: their totals stay in the first cache
   constexpr std::int64_t most_parts = 16;
-  const auto made = Plan::make(input, dims);  // not [plan, x]: Clang before 16 has no lambda use such a name
-  const Plan& plan = made.first;
-  const T* from = raw<T>(made.second);
+  constexpr std::int64_t most_gathered = 4096;
+  const Plan plan = Plan::make(x, dims);
+  const T* from = raw<T>(x);
   Y* to = raw<Y>(y);
   const std::int64_t length = plan.reduced.count() * plan.rows;  // elements that become one
   const std::int64_t width =
@@ -68,6 +70,20 @@ void reduce_into(const Tensor& input, DimSet dims, const Tensor& y, Total start,
   const std::int64_t parts =
       tasks >= most_parts ? 1 : std::clamp<std::int64_t>(work / parallel_grain, 1, most_parts);
 
+  // `rows` rows of `n` elements, `step` apart, of which some are brought together at a time.
+  const auto gather = [](const T* first, std::int64_t rows, std::int64_t row_step, std::int64_t n,
+                         std::int64_t step, const auto& body) {
+    std::array<T, most_gathered> block;
+    const std::int64_t most = most_gathered / n;
+    for (std::int64_t i = 0; i < rows; i += most) {
+      const std::int64_t count = std::min(most, rows - i);
+      T* to = block.data();
+      for (std::int64_t k = i; k < i + count; ++k) {
+        for (std::int64_t j = 0; j < n; ++j) *to++ = first[k * row_step + j * step];
+      }
+      body(block.data(), count);
+    }
+  };
   // Reduced elements [begin, end) of `n` columns from `first` on, in pieces that lie within one run of rows.
   const auto run = [&](const T* first, std::int64_t n, std::int64_t begin, std::int64_t end, Total* totals) {
     std::fill_n(totals, n, start);
@@ -75,10 +91,15 @@ void reduce_into(const Tensor& input, DimSet dims, const Tensor& y, Total start,
       const std::int64_t within = begin % plan.rows;
       const std::int64_t count = std::min(plan.rows - within, end - begin);
       const T* piece = first + plan.reduced.at(begin / plan.rows).first + within * plan.row_step;
-      if (plan.by_row) {
-        for (std::int64_t j = 0; j < n; ++j) row(piece + j * plan.column_step, count, totals + j);
-      } else {
-        some_rows(piece, count, plan.row_step, n, totals);
+      for (std::int64_t j = 0; plan.by_row && j < n; ++j) {
+        const T* elements = piece + j * plan.column_step;
+        const auto add = [&](const T* some, std::int64_t m) { row(some, m, totals + j); };
+        plan.row_step == 1 ? add(elements, count) : gather(elements, count, plan.row_step, 1, 1, add);
+      }
+      if (!plan.by_row && plan.column_step == 1) some_rows(piece, count, plan.row_step, n, totals);
+      if (!plan.by_row && plan.column_step != 1) {
+        gather(piece, count, plan.row_step, n, plan.column_step,
+               [&](const T* some, std::int64_t m) { some_rows(some, m, n, n, totals); });
       }
       begin += count;
     }

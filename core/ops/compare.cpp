@@ -56,7 +56,8 @@ Tensor logical_or(const Variable& a, const Variable& b) {
 namespace {
 
 Tensor count(const Variable& x, kernels::DimSet dims, bool keepdim) {
-  return kernels::sum(x.value().to(boolean), dims, keepdim);
+  const Tensor distinct = kernels::Distinct(x.value(), dims).x;
+  return kernels::sum(distinct.to(boolean).expand(x.shape()), dims, keepdim);
 }
 
 }  // namespace
