@@ -137,6 +137,24 @@ TEST_CASE("layer_norm: the composed rule holds the mean's digits, as the fused o
   CHECK(max_abs_diff(ours.value().to(float64), expected.value()) < 2e-6);
 }
 
+TEST_CASE("layer_norm, rms_norm: float32 sums over a million rows keep their digits") {
+  const std::int64_t rows = 1000000;
+  Generator generator(6);
+  const Tensor x = tensor({{-1.0, 1.0}}).expand({rows, 2}).contiguous();  // so x̂ = x
+  const Tensor g = rand({rows, 2}, float32, generator);
+  double sums[2] = {0, 0};
+  const std::vector<double> terms = g.to_vector<double>();
+  for (std::size_t i = 0; i < terms.size(); ++i) sums[i % 2] += terms[i];
+  const Variable gamma(ones({2}), true), beta(zeros({2}), true), alone(ones({2}), true);
+  layer_norm(x, gamma, beta, 0).backward(g);
+  rms_norm(x, alone, 0).backward(g);
+  for (std::int64_t i = 0; i < 2; ++i) {
+    CHECK(beta.grad().at({i}) == doctest::Approx(sums[i]).epsilon(6e-8));
+    for (const Variable& factor : {gamma, alone})
+      CHECK(factor.grad().at({i}) == doctest::Approx(i == 0 ? -sums[0] : sums[1]).epsilon(6e-8));
+  }
+}
+
 TEST_CASE("layer_norm: one node that keeps x, gamma and three numbers a row") {
   const Variable x(sample({4, 6}), true), gamma(ones({6}), true), beta(zeros({6}), true);
   const Variable y = layer_norm(x, gamma, beta);

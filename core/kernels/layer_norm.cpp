@@ -31,25 +31,22 @@ LayerNormGradients layer_norm_backward(const Tensor& g, const Tensor& x, const T
   const std::int64_t n = x.size(-1);
   const NormalizationBlocks blocks(rstd.numel(), n);
   const Tensor dx = wants_x ? empty(x.shape(), x.dtype()) : Tensor();
-  const Tensor sums = wants_affine ? zeros({2, blocks.count, n}, x.dtype()) : Tensor();
+  const SumOverRows dgamma = wants_affine ? SumOverRows(blocks, x.dtype()) : SumOverRows();
+  const SumOverRows dbeta = wants_affine ? SumOverRows(blocks, x.dtype()) : SumOverRows();
   const Tensor grad = g.contiguous(), from = x.contiguous(), factor = affine_row(gamma, 1, x);
   dispatch_floating("layer_norm_backward", x, [&]<class T>() {
     if (x.numel() == 0) return;
     T* to = wants_x ? raw<T>(dx) : nullptr;
-    T* dgamma = wants_affine ? raw<T>(sums) : nullptr;
-    T* dbeta = wants_affine ? dgamma + blocks.count * n : nullptr;
     blocks.for_each([&](std::int64_t b, std::int64_t begin, std::int64_t end) {
-      rows<LayerNormRows<T>>().layer_norm_backward(
-          raw<T>(grad) + begin * n, raw<T>(from) + begin * n, raw<T>(factor), raw<T>(mean) + 2 * begin,
-          raw<T>(rstd) + begin, to ? to + begin * n : nullptr, dgamma ? dgamma + b * n : nullptr,
-          dbeta ? dbeta + b * n : nullptr, end - begin, n);
+      rows<LayerNormRows<T>>().layer_norm_backward(raw<T>(grad) + begin * n, raw<T>(from) + begin * n,
+                                                   raw<T>(factor), raw<T>(mean) + 2 * begin,
+                                                   raw<T>(rstd) + begin, to ? to + begin * n : nullptr,
+                                                   dgamma.row<T>(b), dbeta.row<T>(b), end - begin, n);
+      dgamma.add_up<T>(b);
+      dbeta.add_up<T>(b);
     });
-    if (!wants_affine) return;
-    blocks.add_up(dgamma);
-    blocks.add_up(dbeta);
   });
-  if (!wants_affine) return {dx, {}, {}};
-  return {dx, sums.select(0, 0).select(0, 0).clone(), sums.select(0, 1).select(0, 0).clone()};
+  return {dx, dgamma.total(), dbeta.total()};
 }
 
 }  // namespace xgrad::kernels

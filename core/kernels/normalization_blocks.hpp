@@ -6,7 +6,8 @@
 
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/parallel.hpp>
-#include <xgrad/core/kernels/rows/math.hpp>
+#include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/core/kernels/reduce.hpp>
 
 namespace xgrad::kernels {
 
@@ -18,8 +19,7 @@ inline Tensor affine_row(const Tensor& given, double neutral, const Tensor& x) {
   return given.defined() ? given.contiguous() : full({x.size(-1)}, neutral, x.dtype());
 }
 
-/// The rows of a backward pass in blocks, each of which sums its own dgamma (and dbeta). These are added up
-/// in the blocks' order, so that the result doesn't depend on the number of threads.
+/// The rows of a backward pass in blocks, as many for any number of threads.
 struct NormalizationBlocks {
   std::int64_t rows, n, count;
 
@@ -29,20 +29,48 @@ struct NormalizationBlocks {
         count(std::clamp<std::int64_t>(rows * n / normalization_grain, 1,
                                        std::clamp<std::int64_t>(rows, 1, 16))) {}
 
-  /// Calls `body(block, begin, end)` with each block's rows.
+  /// Calls `body(block, begin, end)` with each block's rows, some at a time.
   template <class Body>
   void for_each(const Body& body) const {
+    constexpr std::int64_t most = 64;
     parallel_for(count, 1, [&](std::int64_t first, std::int64_t last) {
-      for (std::int64_t b = first; b < last; ++b) body(b, rows * b / count, rows * (b + 1) / count);
+      for (std::int64_t b = first; b < last; ++b) {
+        const std::int64_t end = rows * (b + 1) / count;
+        for (std::int64_t r = rows * b / count; r < end; r += most) body(b, r, std::min(r + most, end));
+      }
     });
   }
+};
 
-  /// Of sums (count, n): the first becomes that of all.
+/// dgamma or dbeta, a sum over all rows: in T over those of one call of `body`, and from there on in double.
+/// The blocks' sums are added in their order, so that the result doesn't depend on the number of threads.
+class SumOverRows {
+ public:
+  SumOverRows() = default;  ///< not wanted
+  SumOverRows(const NormalizationBlocks& blocks, DType dtype)
+      : few_(zeros({blocks.count, blocks.n}, dtype)), totals_(zeros({blocks.count, blocks.n}, float64)) {}
+
+  /// What a block's rows are added to: n zeros; null where not wanted.
   template <class T>
-  void add_up(T* sums) const {
-    for (std::int64_t b = 1; b < count; ++b)
-      kernels::rows<MathRows<T>>().add_scaled(sums + b * n, T(1), sums, n);
+  T* row(std::int64_t block) const {
+    return few_.defined() ? raw<T>(few_) + block * few_.size(1) : nullptr;
   }
+  /// Adds that row to its block's sum and leaves zeros.
+  template <class T>
+  void add_up(std::int64_t block) const {
+    if (!few_.defined()) return;
+    const std::int64_t n = few_.size(1);
+    T* few = row<T>(block);
+    double* total = raw<double>(totals_) + block * n;
+    for (std::int64_t j = 0; j < n; ++j) total[j] += static_cast<double>(few[j]);
+    std::fill_n(few, n, T(0));
+  }
+  Tensor total() const {
+    return few_.defined() ? sum(totals_, DimSet(1), /*keepdim=*/false).to(few_.dtype()) : Tensor();
+  }
+
+ private:
+  Tensor few_, totals_;  // (blocks, n)
 };
 
 }  // namespace xgrad::kernels

@@ -27,20 +27,19 @@ RmsNormGradients rms_norm_backward(const Tensor& g, const Tensor& x, const Tenso
   const std::int64_t n = x.size(-1);
   const NormalizationBlocks blocks(rstd.numel(), n);
   const Tensor dx = wants_x ? empty(x.shape(), x.dtype()) : Tensor();
-  const Tensor sums = wants_gamma ? zeros({blocks.count, n}, x.dtype()) : Tensor();
+  const SumOverRows dgamma = wants_gamma ? SumOverRows(blocks, x.dtype()) : SumOverRows();
   const Tensor grad = g.contiguous(), from = x.contiguous(), factor = affine_row(gamma, 1, x);
   dispatch_floating("rms_norm_backward", x, [&]<class T>() {
     if (x.numel() == 0) return;
     T* to = wants_x ? raw<T>(dx) : nullptr;
-    T* dgamma = wants_gamma ? raw<T>(sums) : nullptr;
     blocks.for_each([&](std::int64_t b, std::int64_t begin, std::int64_t end) {
       rows<RmsNormRows<T>>().rms_norm_backward(
           raw<T>(grad) + begin * n, raw<T>(from) + begin * n, raw<T>(factor), raw<T>(rstd) + begin,
-          to ? to + begin * n : nullptr, dgamma ? dgamma + b * n : nullptr, end - begin, n);
+          to ? to + begin * n : nullptr, dgamma.row<T>(b), end - begin, n);
+      dgamma.add_up<T>(b);
     });
-    if (wants_gamma) blocks.add_up(dgamma);
   });
-  return {dx, wants_gamma ? sums.select(0, 0).clone() : Tensor()};
+  return {dx, dgamma.total()};
 }
 
 }  // namespace xgrad::kernels
