@@ -80,10 +80,12 @@ TEST_CASE("softmax: values and gradients") {
           {"log_softmax", [](const Xs& x) { return log_softmax(x[0], -1); }},
           {"log_softmax_0", [](const Xs& x) { return log_softmax(x[0], 0); }},
           {"log_softmax_1", [](const Xs& x) { return log_softmax(x[0], 1); }},
-          {"softmax_backward", [](const Xs& x) { return composed::softmax_backward(x[0], x[1], -1, 0.5); }},
-          {"softmax_backward_0", [](const Xs& x) { return composed::softmax_backward(x[0], x[1], 0); }},
+          {"softmax_backward",
+           [](const Xs& x) { return composed::softmax_backward(x[0], softmax(x[1], -1), -1, 0.5); }},
+          {"softmax_backward_0",
+           [](const Xs& x) { return composed::softmax_backward(x[0], softmax(x[1], 0), 0); }},
           {"log_softmax_backward",
-           [](const Xs& x) { return composed::log_softmax_backward(x[0], x[1], -1); }},
+           [](const Xs& x) { return composed::log_softmax_backward(x[0], log_softmax(x[1], -1), -1); }},
       });
 }
 

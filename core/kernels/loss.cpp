@@ -59,10 +59,16 @@ Tensor cross_entropy_backward(const Tensor& g, const Tensor& logits, const Tenso
                        std::fill_n(row, n, T(0));
                        continue;
                      }
-                     const T factor = raw<T>(grad)[r];
-                     rows<LossRows<T>>().softmax_gradient(raw<T>(x) + r * n, max[r], max[count + r],
+                     const T factor = raw<T>(grad)[r], *logit = raw<T>(x) + r * n;
+                     T* const at_target = row + target[r];
+                     rows<LossRows<T>>().softmax_gradient(logit, max[r], max[count + r],
                                                           smoothing / static_cast<T>(n), factor, row, n);
-                     row[target[r]] -= (1 - smoothing) * factor;
+                     *at_target -= (1 - smoothing) * factor;
+                     // Of a likely target p − 1 is a rest that rounding takes away: it is −Σ of the others.
+                     if (logit[target[r]] == max[r] && max[count + r] < 2) {
+                       *at_target = 0;
+                       *at_target = -rows<LossRows<T>>().sum_from(row, T(0), n);
+                     }
                    }
                  });
   });

@@ -11,11 +11,11 @@ namespace xgrad::kernels {
 /// mask may be undefined; it is read through its own strides, whatever x's shape.
 void softmax(const Tensor& x, int dim, double scale, const Tensor& mask, bool zero_if_all_masked,
              const Tensor& y);
-/// dx = scale · y ⊙ (g − Σ g y)
+/// dx = scale · y ⊙ (g − Σ g y), of a y that adds up to 1 or is 0
 void softmax_backward(const Tensor& g, const Tensor& y, int dim, double scale, const Tensor& dx);
 
 void log_softmax(const Tensor& x, int dim, const Tensor& y);
-/// dx = g − exp(y) Σ g
+/// dx = g − exp(y) Σ g, where Σ exp(y) = 1
 void log_softmax_backward(const Tensor& g, const Tensor& y, int dim, const Tensor& dx);
 
 }  // namespace xgrad::kernels

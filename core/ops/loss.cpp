@@ -95,7 +95,9 @@ Variable composed::cross_entropy_backward(const Variable& g, const Variable& log
   const Variable one_hot = eq(t, arange(classes)).to(logits.dtype());
   const Variable q =
       one_hot * (1 - options.label_smoothing) + options.label_smoothing / static_cast<double>(classes);
-  const Variable dx = reshape(g, {-1, 1}) * (softmax(x, -1) - q);
+  const Variable p = softmax(x, -1), difference = p - q;
+  // A row of it adds up to 0. Subtracting its sum restores what p − 1 loses of a likely target.
+  const Variable dx = reshape(g, {-1, 1}) * (difference - p * sum(difference, {-1}, /*keepdim=*/true));
   return reshape(masked_fill(dx, eq(t, options.ignore_index), 0), logits.shape());
 }
 

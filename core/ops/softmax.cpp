@@ -33,8 +33,11 @@ Variable softmax(Variable x, int dim, const SoftmaxOptions& options) {
   });
 }
 
+// Twice, since the first difference loses what is small beside g. As Σ y = 1, the second sum is 0 but for
+// that.
 Variable composed::softmax_backward(const Variable& g, const Variable& y, int dim, double scale) {
-  return y * (g - sum(g * y, {dim}, /*keepdim=*/true)) * scale;
+  const Variable difference = g - sum(g * y, {dim}, /*keepdim=*/true);
+  return y * (difference - sum(difference * y, {dim}, /*keepdim=*/true)) * scale;
 }
 
 Variable log_softmax(Variable x, int dim) {
@@ -56,7 +59,8 @@ Variable log_softmax(Variable x, int dim) {
 }
 
 Variable composed::log_softmax_backward(const Variable& g, const Variable& y, int dim) {
-  return g - exp(y) * sum(g, {dim}, /*keepdim=*/true);
+  const Variable p = exp(y), dx = g - p * sum(g, {dim}, /*keepdim=*/true);
+  return dx - p * sum(dx, {dim}, /*keepdim=*/true);  // a row of dx adds up to 0, but for rounding
 }
 
 }  // namespace xgrad

@@ -22,7 +22,7 @@ Variable softmax(Variable x, int dim, const SoftmaxOptions& options = {});
 Variable log_softmax(Variable x, int dim);
 
 /// The rules, from the outputs y, in ordinary ops: what the fused kernels compute, and what they are tested
-/// against.
+/// against. They hold for a y that adds up to 1 (whose exponentials do), as outputs do.
 namespace composed {
 Variable softmax_backward(const Variable& g, const Variable& y, int dim, double scale = 1);
 Variable log_softmax_backward(const Variable& g, const Variable& y, int dim);

@@ -16,6 +16,10 @@ def or_zero(scores, keep):
     return torch.softmax(masked(scores, keep | ~some), -1) * some
 
 
+def softmax_rule(g, y, dim, scale=1):
+    return scale * y * (g - (g * y).sum(dim, keepdim=True))
+
+
 # 40: whole batches and a rest, of any instruction set; 3, 6: rows shorter than a batch
 SHAPES = {"normal": (2, 3, 5), "vector": (6,), "scalar": (), "size 1": (3, 1), "rows of 40": (2, 40),
           "one row": (1, 3), "many short rows": (12, 6), "no rows": (0, 3), "empty rows": (3, 0)}
@@ -50,10 +54,10 @@ for op in "softmax_kept_or_zero", "softmax_forbidden_or_zero":
 for name, shape in {"one for all": (4,), "per query": (3, 1), "square": (3, 4), "per batch": (2, 1, 1, 4), "full": (2, 2, 3, 4)}.items():
     case("softmax_added", [normal((2, 2, 3, 4)), integers(-4, 5)(shape)], lambda x, m: torch.softmax(x + 0.25 * m, -1), name)
 
-# the fused rules, as ops of their own
+# the fused rules, as ops of their own, from an output that is made in the op
 for name, shape in {"normal": (2, 3, 4), "rows of 40": (2, 40), "empty": (0, 3)}.items():
-    case("softmax_backward", [normal(shape), normal(shape)], lambda g, y: 0.5 * y * (g - (g * y).sum(-1, keepdim=True)), name)
-    case("softmax_backward_0", [normal(shape), normal(shape)], lambda g, y: y * (g - (g * y).sum(0, keepdim=True)), name)
-    case("log_softmax_backward", [normal(shape), normal(shape)], lambda g, y: g - y.exp() * g.sum(-1, keepdim=True), name)
+    case("softmax_backward", [normal(shape), normal(shape)], lambda g, x: softmax_rule(g, torch.softmax(x, -1), -1, 0.5), name)
+    case("softmax_backward_0", [normal(shape), normal(shape)], lambda g, x: softmax_rule(g, torch.softmax(x, 0), 0), name)
+    case("log_softmax_backward", [normal(shape), normal(shape)], lambda g, x: g - torch.softmax(x, -1) * g.sum(-1, keepdim=True), name)
 
 write("softmax")
