@@ -8,7 +8,8 @@ namespace xgrad::kernels {
 // contiguous, and may be x (g) itself.
 
 /// y = exp(s − max s) / Σ exp(s − max s), where s is scale · x, plus the mask or only where it holds. The
-/// mask may be undefined; it is read through its own strides, whatever x's shape.
+/// mask may be undefined; it is read through its own strides, whatever x's shape. `zero_if_all_masked`: a row
+/// that the mask hides gives 0.
 void softmax(const Tensor& x, int dim, double scale, const Tensor& mask, bool zero_if_all_masked,
              const Tensor& y);
 /// dx = scale · y ⊙ (g − Σ g y), of a y that adds up to 1 or is 0

@@ -8,7 +8,9 @@ struct SoftmaxOptions {
   double scale = 1;  ///< x is multiplied by it first
   /// Additive (floating, −∞ forbids) or boolean (true keeps), broadcast to x; none if undefined.
   Tensor mask = {};
-  bool zero_if_all_masked = false;  ///< a row without anything kept gives 0 and gradient 0 instead of NaN
+  /// A row of which the mask hides everything gives 0 and gradient 0, not NaN. Scores that are −∞ by
+  /// themselves are not hidden: a row of them is NaN.
+  bool zero_if_all_masked = false;
 };
 
 // x comes by value, so that a temporary's memory can become the result's: large scores that nobody else holds

@@ -54,6 +54,15 @@ std::int64_t masked_row(const ScoreTile<T>& tile, std::int64_t r) {
   return n;
 }
 
+// Whether the mask leaves one of row r's first n scores.
+template <class T>
+bool sees_any(const ScoreTile<T>& tile, std::int64_t r, std::int64_t n) {
+  for (std::int64_t i = r * tile.mask_step; i < r * tile.mask_step + n; ++i) {
+    if (tile.kept ? tile.kept[i] : !tile.added || tile.added[i] != -infinity<T>) return true;
+  }
+  return false;
+}
+
 template <class T>
 void softmax_step(const ScoreTile<T>& tile, T* max, T* sum, T* output, std::int64_t output_step,
                   std::int64_t d) {
@@ -63,7 +72,8 @@ void softmax_step(const ScoreTile<T>& tile, T* max, T* sum, T* output, std::int6
     const T before = max[r];
     max[r] = largest_of_row(x, before, n);
     // As long as all is −∞, nothing is subtracted: the exponentials are then 0, not NaN.
-    const B<T> shift(max[r] == -infinity<T> ? T(0) : max[r]);
+    const bool is_empty = max[r] == -infinity<T>;
+    const B<T> shift(is_empty ? T(0) : max[r]);
     Sums<T> sums;
     batches<T>(
         n,
@@ -83,6 +93,7 @@ void softmax_step(const ScoreTile<T>& tile, T* max, T* sum, T* output, std::int6
       if (output) scale_row(output + r * output_step, factor, d);
     }
     sum[r] += sums.total();
+    if (is_empty && sum[r] == T(0) && sees_any(tile, r, n)) sum[r] = T(1);
   }
 }
 
@@ -91,6 +102,8 @@ void softmax_end(T* max, T* sum, T* output, std::int64_t output_step, std::int64
   for (std::int64_t r = 0; r < rows; ++r) {
     if (sum[r] == T(0)) {
       max[r] = infinity<T>;
+    } else if (max[r] == -infinity<T>) {
+      sum[r] = std::numeric_limits<T>::quiet_NaN();
     } else {
       sum[r] = T(1) / sum[r];
     }

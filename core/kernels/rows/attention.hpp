@@ -21,11 +21,11 @@ template <class T>
 struct AttentionRows {
   /// A step of the softmax, tile by tile: scores become e = exp(score − max), where max is each row's largest
   /// so far, sum grows by them, and what was summed before (sum and, unless null, output) is brought to the
-  /// new max. A row starts with max −∞ and sum 0.
+  /// new max. A row starts with max −∞ and sum 0. Its sum is 1 while it has seen only scores of −∞.
   void (*softmax_step)(const ScoreTile<T>& tile, T* max, T* sum, T* output, std::int64_t output_step,
                        std::int64_t d);
   /// The last step: output / sum, and sum becomes 1 / sum. A row that saw nothing gets 0 for both, and ∞ for
-  /// its max, so that exp(score − ∞) stays 0.
+  /// its max, so that exp(score − ∞) stays 0; one that saw only scores of −∞ gets NaN for both.
   void (*softmax_end)(T* max, T* sum, T* output, std::int64_t output_step, std::int64_t rows, std::int64_t d);
   /// dot[r] = Σ a[r] b[r]
   void (*dots)(const T* a, std::int64_t a_step, const T* b, std::int64_t b_step, T* dot, std::int64_t rows,

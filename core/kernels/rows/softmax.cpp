@@ -80,9 +80,32 @@ T shift_for(T best) {
   return best == minus_infinity<T> ? T(0) : best;
 }
 
+// Whether the mask hides the whole row.
+template <class T>
+bool is_all_masked(const ScoreRows<T>& in, std::int64_t row, std::int64_t n) {
+  const std::int64_t first = row * in.mask_step;
+  for (std::int64_t i = first; i < first + n; ++i) {
+    if (in.added && in.added[i] != minus_infinity<T>) return false;
+    if (in.kept && in.kept[i]) return false;
+  }
+  return in.added || in.kept;
+}
+
+// Of a row with this sum of exponentials. 0 of a row of −∞, whoever made it one, if 0 may be asked for.
 template <class T>
 T factor_for(T sum, bool zero_if_all_masked) {
   return sum == 0 && zero_if_all_masked ? T(0) : T(1) / sum;
+}
+
+// Rows that are 0 by the scores themselves become NaN. Apart from the loops, for the few calls that have
+// some.
+template <class T>
+[[gnu::noinline]] void mark_rows_of_infinity(const ScoreRows<T>& in, T* y, std::int64_t rows,
+                                             std::int64_t n) {
+  for (std::int64_t r = 0; r < rows; ++r, y += n) {
+    if (largest_of_row(y, T(0), n) > 0 || is_all_masked(in, r, n)) continue;
+    for (std::int64_t i = 0; i < n; ++i) y[i] = std::numeric_limits<T>::quiet_NaN();
+  }
 }
 
 // n scores from column i on, at most a batch; −∞ in lanes that are left.
@@ -125,10 +148,11 @@ std::int64_t part_of(std::int64_t n, int j) {
   return j < N - 1 ? width<T> : n - (N - 1) * width<T>;
 }
 
-// Rows of N batches, from the scores to the weights.
+// Rows of N batches, from the scores to the weights; whether a row of −∞ was among them.
 template <class T, int N>
-void softmax_of_batches(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
+bool softmax_of_batches(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
   const auto length = [n](int j) { return part_of<T, N>(n, j); };
+  bool has_empty = false;
   for (std::int64_t r = 0; r < rows; ++r, y += n) {
     B<T> e[N], best(minus_infinity<T>), sum(T(0));
     repeat<N>([&](auto j) {
@@ -140,14 +164,17 @@ void softmax_of_batches(const ScoreRows<T>& in, T* y, std::int64_t rows, std::in
       e[j] = fast_exp<T>(B<T>(e[j] - shift));
       sum += e[j];
     });
-    const B<T> factor(factor_for(sum_of<T>(sum), in.zero_if_all_masked));
+    const T total = sum_of<T>(sum);
+    has_empty |= total == T(0);
+    const B<T> factor(factor_for(total, in.zero_if_all_masked));
     repeat<N>([&](auto j) { store_part<T>(y + j * width<T>, e[j] * factor, length(j)); });
   }
+  return has_empty;
 }
 
 template <class T>
-void softmax(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
-  if (in_registers<T>(n, [&](auto N) { softmax_of_batches<T, N>(in, y, rows, n); })) return;
+bool softmax_of_long_rows(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
+  bool has_empty = false;
   for (std::int64_t r = 0; r < rows; ++r, y += n) {
     const B<T> shift(shift_for(scores(in, r, y, n)));
     Sums<T> sums;
@@ -163,8 +190,19 @@ void softmax(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
           sums.of[0] += e;
           store_part<T>(y + i, e, count);
         });
-    scale_row(y, factor_for(sums.total(), in.zero_if_all_masked), n);
+    const T total = sums.total();
+    has_empty |= total == T(0);
+    scale_row(y, factor_for(total, in.zero_if_all_masked), n);
   }
+  return has_empty;
+}
+
+template <class T>
+void softmax(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
+  bool has_empty = false;
+  if (!in_registers<T>(n, [&](auto N) { has_empty = softmax_of_batches<T, N>(in, y, rows, n); }))
+    has_empty = softmax_of_long_rows(in, y, rows, n);
+  if (has_empty && in.zero_if_all_masked) mark_rows_of_infinity(in, y, rows, n);
 }
 
 // Whether one class has more than half of the weight.

@@ -16,7 +16,7 @@ struct ScoreRows {
   const T* added;
   const bool* kept;
   std::int64_t mask_step;
-  bool zero_if_all_masked;  ///< a row of −∞ gives 0, not NaN
+  bool zero_if_all_masked;  ///< a row that the mask hides gives 0, not NaN
 };
 
 /// Each function works on `rows` rows of n elements; what is not in ScoreRows lies row after row.
