@@ -6,8 +6,10 @@
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/attention.hpp>
+#include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/normalization.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/ops/views.hpp>
 
@@ -42,6 +44,25 @@ Variable join_heads(const Variable& x) {
 // Keeps the scores' variance near 1.
 double scale_of(const Variable& q) { return 1 / std::sqrt(static_cast<double>(q.size(-1))); }
 
+// scaled_dot_product_attention of keys and values that may all be read.
+AttentionOutput attend(const Variable& q, const Variable& k, const Variable& v, const Mask& mask,
+                       const Dropout* dropout) {
+  Variable scores = matmul(q, k.mT());  // (B, H, T_q, d) @ (B, H, d, T_k)
+  const Shape shape = scores.shape();
+  SoftmaxOptions options{.scale = scale_of(q), .zero_if_all_masked = true};
+  if (mask.requires_grad()) {
+    scores = scores * options.scale + mask.bias_for_scores(shape, q.dtype());
+    options.scale = 1;
+    options.mask = mask.seen_for_scores(shape);
+  } else {
+    options.mask = mask.for_scores(shape, q.dtype());
+  }
+  // (B, H, T_q, T_k), in the memory of the scores where these take 64 KiB or more: nobody else sees them
+  const Variable weights = softmax(std::move(scores), -1, options);
+  const Variable context = matmul(dropout ? (*dropout)(weights) : weights, v);  // (B, H, T_q, d)
+  return {context, weights};
+}
+
 }  // namespace
 
 AttentionOutput scaled_dot_product_attention(const Variable& q, const Variable& k, const Variable& v,
@@ -52,13 +73,15 @@ AttentionOutput scaled_dot_product_attention(const Variable& q, const Variable& 
     fail("scaled_dot_product_attention", "q must be (B, H, T_q, d), k and v (B, H, T_k, d): got q ",
          q.shape(), ", k ", k.shape(), ", v ", v.shape());
   }
-  Variable scores = matmul(q, k.mT());  // (B, H, T_q, d) @ (B, H, d, T_k)
-  const Tensor keep = mask.for_scores(scores.shape(), q.dtype());
-  // (B, H, T_q, T_k), in the memory of the scores where these take 64 KiB or more: nobody else sees them
-  const Variable weights =
-      softmax(std::move(scores), -1, {.scale = scale_of(q), .mask = keep, .zero_if_all_masked = true});
-  const Variable context = matmul(dropout ? (*dropout)(weights) : weights, v);  // (B, H, T_q, d)
-  return {context, weights};
+  const Shape heads = broadcast_shapes("scaled_dot_product_attention", {q.size(0), q.size(1)},
+                                       {k.size(0), k.size(1)});  // (B, H)
+  const Tensor hidden = mask.hidden_keys({heads[0], heads[1], q.size(2), k.size(2)});
+  if (!hidden.defined()) return attend(q, k, v, mask, dropout);
+  // 0 in their place: a weight of 0 would not keep a NaN out of the products
+  const auto shown = [&](const Variable& x) {
+    return masked_fill(x.expand({heads[0], heads[1], x.size(2), x.size(3)}), hidden, 0);
+  };
+  return attend(q, shown(k), shown(v), mask, dropout);
 }
 
 MultiHeadAttention::MultiHeadAttention(std::int64_t d_model, std::int64_t num_heads,
@@ -74,20 +97,22 @@ MultiHeadAttention::MultiHeadAttention(std::int64_t d_model, std::int64_t num_he
 
 Variable MultiHeadAttention::forward(const Variable& Q, const Variable& K, const Variable& V,
                                      const Mask& mask) const {
-  if (!fused || (dropout.p > 0 && dropout.is_training())) return forward_with_weights(Q, K, V, mask).output;
+  const bool drops = dropout.p > 0 && dropout.is_training();
+  if (!fused || drops || mask.requires_grad()) return forward_with_weights(Q, K, V, mask).output;
   const ForwardScope scope(*this);
-  const auto [q, k, v] = project(Q, K, V);
-  const auto [causal, rest] = mask.parts_for_scores({q.size(0), num_heads, q.size(2), k.size(2)}, q.dtype());
-  const Variable context =  // (B, H, T_q, d)
-      fused_attention(q, k, v, {.scale = scale_of(q), .causal = causal, .mask = rest});
+  const auto [q, k, v] = project(Q, K, V, mask);
+  const auto [causal, upper_left, rest] =
+      mask.parts_for_scores({q.size(0), num_heads, q.size(2), k.size(2)}, q.dtype());
+  const Variable context = fused_attention(  // (B, H, T_q, d)
+      q, k, v, {.scale = scale_of(q), .causal = causal, .causal_upper_left = upper_left, .mask = rest});
   return W_o(join_heads(context));  // (B, H, T_q, d) → (B, T_q, D)
 }
 
 AttentionOutput MultiHeadAttention::forward_with_weights(const Variable& Q, const Variable& K,
                                                          const Variable& V, const Mask& mask) const {
   const ForwardScope scope(*this);
-  const auto [q, k, v] = project(Q, K, V);
-  const auto [context, weights] = scaled_dot_product_attention(q, k, v, mask, &dropout);
+  const auto [q, k, v] = project(Q, K, V, mask);
+  const auto [context, weights] = attend(q, k, v, mask, &dropout);
   return {W_o(join_heads(context)), weights};  // (B, H, T_q, d) → (B, T_q, D)
 }
 
@@ -97,17 +122,23 @@ void MultiHeadAttention::visit(Visitor& visitor) const {
 
 std::string MultiHeadAttention::extra_repr() const { return "num_heads=" + std::to_string(num_heads); }
 
-MultiHeadAttention::Heads MultiHeadAttention::project(const Variable& Q, const Variable& K,
-                                                      const Variable& V) const {
+MultiHeadAttention::Heads MultiHeadAttention::project(const Variable& Q, const Variable& K, const Variable& V,
+                                                      const Mask& mask) const {
   const bool fits = Q.dim() == 3 && K.dim() == 3 && Q.size(2) == d_model && K.size(2) == d_model &&
                     K.shape() == V.shape() && Q.size(0) == K.size(0);
   if (!fits) {
     fail("MultiHeadAttention", "Q must be (B, T_q, ", d_model, "), K and V (B, T_k, ", d_model, "): got Q ",
          Q.shape(), ", K ", K.shape(), ", V ", V.shape());
   }
-  return {split_heads(W_q(Q), num_heads),   // (B, T_q, D) → (B, H, T_q, d)
-          split_heads(W_k(K), num_heads),   // (B, T_k, D) → (B, H, T_k, d)
-          split_heads(W_v(V), num_heads)};  // (B, T_k, D) → (B, H, T_k, d)
+  // Keys that every head hides from every query are 0 before they are projected, so that W_k and W_v get no
+  // NaN from them either; what only some heads hide is 0 afterwards.
+  const Tensor hidden = mask.hidden_keys({Q.size(0), num_heads, Q.size(1), K.size(1)});
+  const auto keys = [&](const Linear& W, const Variable& x) {
+    if (!hidden.defined()) return split_heads(W(x), num_heads);  // (B, T_k, D) → (B, H, T_k, d)
+    const Variable heads = split_heads(W(masked_fill(x, all(hidden, 1), 0)), num_heads);
+    return hidden.size(1) == 1 ? heads : masked_fill(heads, hidden, 0);
+  };
+  return {split_heads(W_q(Q), num_heads), keys(W_k, K), keys(W_v, V)};
 }
 
 Variable attention_block(const Variable& x, const Variable& w_q, const Variable& w_k, const Variable& w_v,

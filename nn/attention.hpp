@@ -17,7 +17,7 @@ struct AttentionOutput {
 
 /// softmax(q kᵀ / √d + mask) v for every head: q (B, H, T_q, d), k and v (B, H, T_k, d) → output (B, H, T_q,
 /// d). `dropout` is applied to the weights on their way to v. A query with no key to attend to gets 0 (and
-/// gradient 0).
+/// gradient 0); one whose keys' scores are all −∞ by themselves gets NaN.
 AttentionOutput scaled_dot_product_attention(const Variable& q, const Variable& k, const Variable& v,
                                              const Mask& mask = {}, const Dropout* dropout = nullptr);
 
@@ -25,7 +25,8 @@ struct MultiHeadAttentionOptions {
   double dropout = 0;  ///< of the attention weights
   bool bias = true;    ///< in the four projections
   /// One node, `fused_attention`, in place of matmul, softmax and matmul: the weights never stand in memory.
-  /// Who asks for them, or trains with dropout of them, gets the three nodes all the same.
+  /// Who asks for them, trains with dropout of them or has an additive mask that requires a gradient gets the
+  /// three nodes all the same.
   bool fused = false;
   DType dtype = float32;
 };
@@ -61,7 +62,7 @@ class MultiHeadAttention : public Module {
   struct Heads {
     Variable q, k, v;
   };
-  Heads project(const Variable& Q, const Variable& K, const Variable& V) const;
+  Heads project(const Variable& Q, const Variable& K, const Variable& V, const Mask& mask) const;
 };
 
 enum class NormOrder {

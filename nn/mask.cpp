@@ -1,5 +1,8 @@
 #include <xgrad/nn/mask.hpp>
 
+#include <algorithm>
+#include <limits>
+
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
@@ -13,7 +16,7 @@ namespace {
 void check_causal(std::int64_t queries, std::int64_t keys) {
   if (queries > keys) {
     fail("Mask", "causal: more queries than keys, T_q ", queries, " and T_k ", keys,
-         "; the first queries would see nothing");
+         "; the first queries would see nothing; causal_upper_left() starts with the first key");
   }
 }
 
@@ -41,9 +44,23 @@ void check_broadcast(const char* kind, const Tensor& mask, const Shape& scores) 
   }
 }
 
-void check_defined(const char* kind, const Tensor& given) {
-  if (!given.defined())
-    fail("Mask", kind, ": the Tensor is undefined; Mask() is the mask that hides nothing");
+void check_defined(const char* kind, bool is_defined) {
+  if (!is_defined) fail("Mask", kind, ": the Tensor is undefined; Mask() is the mask that hides nothing");
+}
+
+// Of a boolean or an additive mask.
+Tensor where_seen(const Tensor& mask) {
+  return mask.dtype() == boolean ? mask : ne(mask, -std::numeric_limits<double>::infinity());
+}
+
+// Broadcasts to (B, H, T_k, 1); undefined if no key is hidden from every query.
+Tensor hidden_from_every_query(const Tensor& mask, const Shape& scores) {
+  const Tensor rows =
+      mask.dim() == 4 ? mask : mask.expand({1, 1, mask.dim() == 2 ? mask.size(0) : 1, scores[3]});
+  // The last query mostly sees all that any query sees, so that its row alone is read.
+  if (all(where_seen(rows.slice(2, rows.size(2) - 1))).item<bool>()) return {};
+  const Tensor hidden = logical_not(any(where_seen(rows), 2, /*keepdim=*/true));  // (B, H, 1, T_k)
+  return any(hidden).item<bool>() ? hidden.mT() : Tensor();
 }
 
 }  // namespace
@@ -54,8 +71,14 @@ Mask Mask::causal() {
   return mask;
 }
 
+Mask Mask::causal_upper_left() {
+  Mask mask;
+  mask.causal_upper_left_ = true;
+  return mask;
+}
+
 Mask Mask::padding(const Tensor& key_lengths) {
-  check_defined("padding", key_lengths);
+  check_defined("padding", key_lengths.defined());
   if (key_lengths.dtype() != int64 || key_lengths.dim() != 1) {
     fail("Mask", "padding: key_lengths must be int64 of shape (B,), not ", key_lengths.dtype(), " of shape ",
          key_lengths.shape());
@@ -66,7 +89,7 @@ Mask Mask::padding(const Tensor& key_lengths) {
 }
 
 Mask Mask::keep(const Tensor& seen) {
-  check_defined("keep", seen);
+  check_defined("keep", seen.defined());
   if (seen.dtype() != boolean) fail("Mask", "keep: must be boolean, not ", seen.dtype(), "; true is seen");
   Mask mask;
   mask.keep_ = seen;
@@ -74,16 +97,22 @@ Mask Mask::keep(const Tensor& seen) {
 }
 
 Mask Mask::additive(const Tensor& bias) {
-  check_defined("additive", bias);
+  check_defined("additive", bias.defined());
+  return additive(Variable(bias));
+}
+
+Mask Mask::additive(const Variable& bias) {
+  check_defined("additive", bias.defined());
   if (!is_floating(bias.dtype())) fail("Mask", "additive: must be floating, not ", bias.dtype());
   Mask mask;
-  mask.additive_ = bias;
+  mask.additive_ = {bias};
   return mask;
 }
 
 Mask operator&(const Mask& a, const Mask& b) {
   Mask mask = a;
   mask.causal_ = a.causal_ || b.causal_;
+  mask.causal_upper_left_ = a.causal_upper_left_ || b.causal_upper_left_;
   if (a.key_lengths_.defined() && b.key_lengths_.defined() &&
       a.key_lengths_.shape() != b.key_lengths_.shape()) {
     fail("Mask", "padding & padding: for batches of ", a.key_lengths_.size(0), " and of ",
@@ -97,36 +126,84 @@ Mask operator&(const Mask& a, const Mask& b) {
             : b.key_lengths_;
   }
   if (b.keep_.defined()) mask.keep_ = both(a.keep_, b.keep_);
-  if (b.additive_.defined())
-    mask.additive_ = a.additive_.defined() ? add(a.additive_, b.additive_).value() : b.additive_;
+  mask.additive_.insert(mask.additive_.end(), b.additive_.begin(), b.additive_.end());
   return mask;
 }
 
-Tensor Mask::for_scores(const Shape& scores, DType dtype) const {
+Tensor Mask::seen_but_additive(const Shape& scores) const {
   if (scores.dim() != 4) fail("Mask", "the scores must be (B, H, T_q, T_k), not ", scores);
   const std::int64_t batch = scores[0], queries = scores[2], keys = scores[3];
   Tensor seen;
-  if (causal_) {
-    check_causal(queries, keys);
-    seen = causal_keep(queries, keys);
-  }
+  if (causal_) check_causal(queries, keys);
+  if (causal_ || causal_upper_left_)
+    seen = causal_keep(queries, keys, causal_diagonal(causal_, causal_upper_left_, queries, keys));
   if (key_lengths_.defined()) seen = both(seen, padding_keep(key_lengths_, batch, keys));
   if (keep_.defined()) {
     check_broadcast("keep", keep_, scores);
     seen = both(seen, keep_);
   }
-  if (!additive_.defined()) return seen;
-  check_broadcast("additive", additive_, scores);
-  const Tensor bias = additive_.to(dtype);
-  return seen.defined() ? keep_only(seen, bias) : bias;
+  return seen;
+}
+
+Tensor Mask::for_scores(const Shape& scores, DType dtype) const {
+  if (requires_grad()) {
+    fail("Mask", "for_scores: an additive mask requires a gradient, which a Tensor would lose; ",
+         "add bias_for_scores to the scores and take seen_for_scores as the mask");
+  }
+  const Tensor seen = seen_but_additive(scores);
+  const Variable bias = bias_for_scores(scores, dtype);
+  if (!bias.defined()) return seen;
+  return seen.defined() ? keep_only(seen, bias.value()) : bias.value();
 }
 
 Mask::Parts Mask::parts_for_scores(const Shape& scores, DType dtype) const {
   Mask rest = *this;
-  rest.causal_ = false;
-  Parts parts{causal_, rest.for_scores(scores, dtype)};
+  rest.causal_ = rest.causal_upper_left_ = false;
+  Parts parts{causal_, causal_upper_left_, rest.for_scores(scores, dtype)};
   if (causal_) check_causal(scores[2], scores[3]);
   return parts;
+}
+
+bool Mask::requires_grad() const {
+  return grad_enabled() && std::any_of(additive_.begin(), additive_.end(),
+                                       [](const Variable& bias) { return bias.requires_grad(); });
+}
+
+Variable Mask::bias_for_scores(const Shape& scores, DType dtype) const {
+  Variable sum;
+  for (const Variable& bias : additive_) {
+    check_broadcast("additive", bias.value(), scores);
+    sum = sum.defined() ? sum + bias.to(dtype) : bias.to(dtype);
+  }
+  return sum;
+}
+
+Tensor Mask::seen_for_scores(const Shape& scores) const {
+  Tensor seen = seen_but_additive(scores);
+  for (const Variable& bias : additive_) seen = both(seen, where_seen(bias.value()));
+  return seen;
+}
+
+Tensor Mask::hidden_keys(const Shape& scores) const {
+  if (scores.numel() == 0) return {};
+  std::vector<Tensor> masks;
+  if (causal_upper_left_) masks.push_back(lt(arange(scores[3]), scores[2]));
+  if (key_lengths_.defined()) masks.push_back(padding_keep(key_lengths_, scores[0], scores[3]));
+  if (keep_.defined()) {
+    check_broadcast("keep", keep_, scores);
+    masks.push_back(keep_);
+  }
+  for (const Variable& bias : additive_) {
+    check_broadcast("additive", bias.value(), scores);
+    masks.push_back(bias.value());
+  }
+  Tensor hidden;
+  for (const Tensor& mask : masks) {
+    const Tensor by_this = hidden_from_every_query(mask, scores);
+    if (!by_this.defined()) continue;
+    hidden = hidden.defined() ? logical_or(hidden, by_this) : by_this;
+  }
+  return hidden;
 }
 
 }  // namespace xgrad::nn

@@ -9,17 +9,20 @@ namespace xgrad::kernels {
 // is read where it lies if its last stride is 1. What is returned of such a shape is new, (B, T, H, d) in
 // memory, so that the heads stand side by side. The caller has checked shapes and dtypes.
 
-/// Which keys a query sees. `mask` may be undefined; else boolean (true keeps) or of q's dtype (added), and
-/// broadcasts to (B, H, T_q, T_k). Causal: key j is seen by query i when j ≤ i + T_k − T_q; T_q ≤ T_k.
+/// Which keys a query sees: query i sees key j when j ≤ i + diagonal, and where `mask` lets it. A diagonal of
+/// T_k hides nothing; it is not below 0. `mask` may be undefined; else boolean (true keeps) or of q's dtype
+/// (added), and broadcasts to (B, H, T_q, T_k).
 struct AttentionMask {
-  bool causal = false;
+  std::int64_t diagonal;
   Tensor mask;
 };
 
 struct Attention {
-  Tensor output;  ///< (B, H, T_q, d_v); 0 in the row of a query that sees nothing
-  /// (B, H, T_q): the largest of each query's masked scores, and 1 / Σ exp(score − max); ∞ and 0 there. Two
-  /// numbers and not max + log Σ, in which a large max, such as a mask of −1e9 makes, would swallow the sum.
+  /// (B, H, T_q, d_v); in the row of a query that sees no key 0, of one that sees only scores of −∞ NaN
+  Tensor output;
+  /// (B, H, T_q): the largest of each query's masked scores, and 1 / Σ exp(score − max); ∞ and 0 where no key
+  /// is seen. Two numbers and not max + log Σ, in which a large max, such as a mask of −1e9 makes, would
+  /// swallow the sum.
   Tensor max, inverse_sum;
 };
 Attention attention(const Tensor& q, const Tensor& k, const Tensor& v, double scale,

@@ -76,21 +76,21 @@ class AttentionHead {
         scale(static_cast<T>(scale)),
         q_(q, b, h),
         k_(k, b, h),
-        causal_(mask.causal) {
+        diagonal_(mask.diagonal) {
     if (!mask.mask.defined()) return;
     mask_ = mask.mask.expand({q.size(0), q.size(1), queries, keys}).select(0, b).select(0, h);
   }
 
   /// Of the keys from `key` on, how many query `query` sees.
   std::int64_t seen(std::int64_t query, std::int64_t key) const {
-    return causal_ ? std::min(query + keys - queries + 1, keys) - key : keys - key;
+    return std::min(query + diagonal_ + 1, keys) - key;
   }
 
   /// scale · q kᵀ of `rows` queries and `columns` keys, to be masked by the row functions.
   ScoreTile<T> scores(std::int64_t query, std::int64_t rows, std::int64_t key, std::int64_t columns, T* to,
                       T* mask_memory) const {
     gemm<T>({rows, columns, d, scale, q_.from(query), k_.transposed_from(key), T(0), to, columns});
-    ScoreTile<T> tile{to, rows, columns, causal_ ? seen(query, key) : columns, nullptr, nullptr, 0};
+    ScoreTile<T> tile{to, rows, columns, seen(query, key), nullptr, nullptr, 0};
     if (!mask_.defined()) return tile;
     if (mask_.dtype() == boolean) {
       tile.kept = mask_rows<bool>(query, rows, key, columns, mask_memory, tile.mask_step);
@@ -121,7 +121,7 @@ class AttentionHead {
   }
 
   HeadRows<T> q_, k_;
-  bool causal_;
+  std::int64_t diagonal_;
   Tensor mask_;  // (T_q, T_k)
 };
 

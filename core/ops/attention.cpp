@@ -25,14 +25,18 @@ void check(const Variable& q, const Variable& k, const Variable& v, const FusedA
   }
   if (options.causal && q.size(2) > k.size(2)) {
     fail("fused_attention", "causal: more queries than keys, q ", q.shape(), " and k ", k.shape(),
-         "; the first queries would see nothing");
+         "; the first queries would see nothing; causal_upper_left starts with the first key");
   }
 }
 
 // softmax(s q kᵀ + mask), causal as a part of the mask
 Variable weights(const Variable& q, const Variable& k, const FusedAttentionOptions& options) {
+  const std::int64_t queries = q.size(2), keys = k.size(2);
   Tensor mask = options.mask;
-  if (options.causal) mask = keep_only(causal_keep(q.size(2), k.size(2)), mask);
+  if (options.causal || options.causal_upper_left) {
+    const auto diagonal = causal_diagonal(options.causal, options.causal_upper_left, queries, keys);
+    mask = keep_only(causal_keep(queries, keys, diagonal), mask);
+  }
   return softmax(matmul(q, k.mT()), -1, {.scale = options.scale, .mask = mask, .zero_if_all_masked = true});
 }
 
@@ -43,23 +47,25 @@ Variable fused_attention(const Variable& q, const Variable& k, const Variable& v
   check_defined("fused_attention", {q, k, v});
   check(q, k, v, options);
   const double s = options.scale;
-  const bool causal = options.causal;
+  const bool causal = options.causal, upper_left = options.causal_upper_left;
   const Shape scores{q.size(0), q.size(1), q.size(2), k.size(2)};
+  const auto diagonal = causal_diagonal(causal, upper_left, q.size(2), k.size(2));
   const Tensor mask = checked_mask("fused_attention", options.mask, scores, q.dtype());
-  const auto out = kernels::attention(q.value(), k.value(), v.value(), s, {causal, mask});
+  const auto out = kernels::attention(q.value(), k.value(), v.value(), s, {diagonal, mask});
   return record("fused_attention", out.output, {q, k, v},
                 {q, k, v, keeps_output, Variable(out.max), Variable(out.inverse_sum),
                  mask.defined() ? Variable(mask) : Variable()},
-                [s, causal, masked = mask.defined()](const Replay& r) -> Gradients {
+                [s, causal, upper_left, diagonal, masked = mask.defined()](const Replay& r) -> Gradients {
                   // with P = softmax(S), S = s q kᵀ + mask, and y = P v:
                   // dv = Pᵀ g,  dP = g vᵀ,  dS = P ⊙ (dP − Σ_j dP_ij P_ij),  dq = s dS k,  dk = s dSᵀ q
                   // and Σ_j dP_ij P_ij = g_i · y_i, P_ij = exp(S_ij − max_i) / Σ_j exp(S_ij − max_i)
                   const Variable &g = r.grad(), q = r.saved(0), k = r.saved(1), v = r.saved(2);
                   const Tensor mask = masked ? r.saved(5).value() : Tensor();
-                  if (r.is_recorded()) return composed::attention_backward(g, q, k, v, {s, causal, mask});
+                  if (r.is_recorded())
+                    return composed::attention_backward(g, q, k, v, {s, causal, upper_left, mask});
                   const auto d = kernels::attention_backward(
                       g.value(), q.value(), k.value(), v.value(),
-                      {r.output().value(), r.saved(3).value(), r.saved(4).value()}, s, {causal, mask},
+                      {r.output().value(), r.saved(3).value(), r.saved(4).value()}, s, {diagonal, mask},
                       r.wants(0), r.wants(1), r.wants(2));
                   return {r.wants(0) ? Variable(d.dq) : nothing, r.wants(1) ? Variable(d.dk) : nothing,
                           r.wants(2) ? Variable(d.dv) : nothing};

@@ -7,15 +7,21 @@
 namespace xgrad {
 
 struct FusedAttentionOptions {
-  double scale = 1;     ///< of the scores
-  bool causal = false;  ///< query i sees key j when j ≤ i + T_k − T_q; T_q ≤ T_k
+  double scale = 1;                ///< of the scores
+  bool causal = false;             ///< query i sees key j when j ≤ i + T_k − T_q; T_q ≤ T_k
+  bool causal_upper_left = false;  ///< query i sees key j when j ≤ i
   /// Additive (floating, −∞ forbids) or boolean (true keeps), broadcast to (B, H, T_q, T_k); none if
-  /// undefined.
+  /// undefined. A constant: it gets no gradient.
   Tensor mask = {};
 };
 
 /// softmax(s q kᵀ + mask) v as one node: q (B, H, T_q, d), k (B, H, T_k, d), v (B, H, T_k, d_v) → (B, H, T_q,
-/// d_v). A query that sees no key gives 0 and gradient 0. Floating dtypes, one for all three.
+/// d_v). A query that sees no key gives 0 and gradient 0; one whose keys all have a score of −∞, without the
+/// mask's doing, gives NaN. A hidden key's weight is 0, but it is read: a NaN or ∞ in its k or v spreads, in
+/// the way forward or back. Floating dtypes, one for all three.
+///
+/// Where a key has nearly all of a query's weight, its score's gradient is a small rest of g · v, and is as
+/// exact as g · v is; the composed form keeps the rest's own digits.
 ///
 /// The scores, T_q × T_k for each head, are made a tile at a time and never stand in memory; a tile's softmax
 /// is put right as later tiles raise the maximum. The backward pass makes them again, from the logarithm of

@@ -1,5 +1,6 @@
 #include <xgrad/core/ops/score_mask.hpp>
 
+#include <algorithm>
 #include <limits>
 
 #include <xgrad/core/error.hpp>
@@ -20,8 +21,13 @@ Tensor checked_mask(std::string_view op, const Tensor& mask, const Shape& scores
   return mask.dtype() == boolean ? mask : mask.to(dtype);
 }
 
-Tensor causal_keep(std::int64_t queries, std::int64_t keys) {
-  return le(arange(keys), arange(keys - queries, keys).reshape({1, 1, queries, 1}));
+std::int64_t causal_diagonal(bool causal, bool upper_left, std::int64_t queries, std::int64_t keys) {
+  const std::int64_t diagonal = causal ? keys - queries : keys;
+  return upper_left ? std::min<std::int64_t>(diagonal, 0) : diagonal;
+}
+
+Tensor causal_keep(std::int64_t queries, std::int64_t keys, std::int64_t diagonal) {
+  return le(arange(keys), arange(diagonal, diagonal + queries).reshape({1, 1, queries, 1}));
 }
 
 Tensor keep_only(const Tensor& keep, const Tensor& mask) {

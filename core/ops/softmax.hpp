@@ -6,7 +6,8 @@ namespace xgrad {
 
 struct SoftmaxOptions {
   double scale = 1;  ///< x is multiplied by it first
-  /// Additive (floating, −∞ forbids) or boolean (true keeps), broadcast to x; none if undefined.
+  /// Additive (floating, −∞ forbids) or boolean (true keeps), broadcast to x; none if undefined. A constant:
+  /// it gets no gradient.
   Tensor mask = {};
   /// A row of which the mask hides everything gives 0 and gradient 0, not NaN. Scores that are −∞ by
   /// themselves are not hidden: a row of them is NaN.
