@@ -65,8 +65,7 @@ void map_rows(std::string_view op, std::initializer_list<Tensor> inputs, int dim
     const std::int64_t n = y.size(dim);
     parallel_for(y.numel() / n, exp_grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
       const auto part = [&](const T* x) { return x ? x + begin * n : x; };
-      f(kernels::rows<SoftmaxRows<T>>(), part(from[0]), part(from[1]), raw<T>(to) + begin * n, end - begin,
-        n);
+      f(part(from[0]), part(from[1]), raw<T>(to) + begin * n, end - begin, n);
     });
     if (dim != last) copy(to.transpose(dim, last), y);
   });
@@ -95,22 +94,24 @@ void softmax(const Tensor& x, int dim, double scale, const Tensor& mask, bool ze
 }
 
 void softmax_backward(const Tensor& g, const Tensor& y, int dim, double scale, const Tensor& dx) {
-  map_rows(
-      "softmax_backward", {g, y}, dim, dx,
-      [scale]<class T>(const SoftmaxRows<T>& f, const T* a, const T* b, T* to, std::int64_t rows,
-                       std::int64_t n) { f.softmax_backward(a, b, static_cast<T>(scale), to, rows, n); });
+  map_rows("softmax_backward", {g, y}, dim, dx,
+           [scale]<class T>(const T* a, const T* b, T* to, std::int64_t rows, std::int64_t n) {
+             kernels::rows<SoftmaxGradientRows<T>>().softmax(a, b, static_cast<T>(scale), to, rows, n);
+           });
 }
 
 void log_softmax(const Tensor& x, int dim, const Tensor& y) {
   map_rows("log_softmax", {x}, dim, y,
-           []<class T>(const SoftmaxRows<T>& f, const T* a, const T*, T* to, std::int64_t rows,
-                       std::int64_t n) { f.log_softmax(a, to, rows, n); });
+           []<class T>(const T* a, const T*, T* to, std::int64_t rows, std::int64_t n) {
+             kernels::rows<SoftmaxRows<T>>().log_softmax(a, to, rows, n);
+           });
 }
 
 void log_softmax_backward(const Tensor& g, const Tensor& y, int dim, const Tensor& dx) {
   map_rows("log_softmax_backward", {g, y}, dim, dx,
-           []<class T>(const SoftmaxRows<T>& f, const T* a, const T* b, T* to, std::int64_t rows,
-                       std::int64_t n) { f.log_softmax_backward(a, b, to, rows, n); });
+           []<class T>(const T* a, const T* b, T* to, std::int64_t rows, std::int64_t n) {
+             kernels::rows<SoftmaxGradientRows<T>>().log_softmax(a, b, to, rows, n);
+           });
 }
 
 }  // namespace xgrad::kernels

@@ -21,6 +21,33 @@ template <int n, class F>
   }
 }
 
+/// f(N), N a constant, if rows of n elements are N batches that stay in registers.
+template <class T, class F>
+inline bool in_registers(std::int64_t n, F f) {
+  switch ((n + width<T> - 1) / width<T>) {
+    case 1:
+      f(Number<1>());
+      return true;
+    case 2:
+      f(Number<2>());
+      return true;
+    case 3:
+      f(Number<3>());
+      return true;
+    case 4:
+      f(Number<4>());
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// Of such a row of N batches, how much of n elements batch j holds.
+template <class T, int N>
+inline std::int64_t part_of(std::int64_t n, int j) {
+  return j < N - 1 ? width<T> : n - (N - 1) * width<T>;
+}
+
 /// A row taken apart: `whole(i, k)` for each full batch, at i, then `part(i, count)` for what is left. k is
 /// 0, 1, 2, 3 in turn while there are four more batches, then 0: sums kept apart by it don't wait for each
 /// other.

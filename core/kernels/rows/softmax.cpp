@@ -121,33 +121,6 @@ B<T> score_batch(const ScoreRows<T>& in, std::int64_t row, std::int64_t i, std::
   return keep_part<T>(score, n, minus_infinity<T>);
 }
 
-// f(N), if rows of n elements are N batches that stay in registers.
-template <class T, class F>
-bool in_registers(std::int64_t n, F f) {
-  switch ((n + width<T> - 1) / width<T>) {
-    case 1:
-      f(Number<1>());
-      return true;
-    case 2:
-      f(Number<2>());
-      return true;
-    case 3:
-      f(Number<3>());
-      return true;
-    case 4:
-      f(Number<4>());
-      return true;
-    default:
-      return false;
-  }
-}
-
-// Of a row of N batches, how much of n elements batch j holds.
-template <class T, int N>
-std::int64_t part_of(std::int64_t n, int j) {
-  return j < N - 1 ? width<T> : n - (N - 1) * width<T>;
-}
-
 // Rows of N batches, from the scores to the weights; whether a row of −∞ was among them.
 template <class T, int N>
 bool softmax_of_batches(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
@@ -205,82 +178,6 @@ void softmax(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
   if (has_empty && in.zero_if_all_masked) mark_rows_of_infinity(in, y, rows, n);
 }
 
-// Whether one class has more than half of the weight.
-template <class T>
-bool is_dominated(const Maxima<T>& weights) {
-  const B<T> largest = max(max(weights.of[0], weights.of[1]), max(weights.of[2], weights.of[3]));
-  return any_of(largest > B<T>(T(0.5)));
-}
-
-// Σ (g − origin) y
-template <class T>
-T dot_from(T origin, const T* g, const T* y, std::int64_t n) {
-  const B<T> start(origin);
-  Sums<T> dots;
-  batches<T>(
-      n, [&](std::int64_t i, int k) { dots.of[k] = fma(load<T>(g + i) - start, load<T>(y + i), dots.of[k]); },
-      [&](std::int64_t i, std::int64_t count) {
-        dots.of[0] =
-            fma(load_part<T>(g + i, count, origin) - start, load_part<T>(y + i, count, T(0)), dots.of[0]);
-      });
-  return dots.total();
-}
-
-// Where one class has most of the weight, Σ g y is its g but for a rest that the sum's rounding takes away,
-// and its dx is that rest: there Σ g y is subtracted from g first, and then what the sum of the differences
-// has kept. Rows of N batches do it always.
-template <class T, int N>
-void softmax_backward_of_batches(const T* g, const T* y, T scale, T* dx, std::int64_t rows, std::int64_t n) {
-  const auto length = [n](int j) { return part_of<T, N>(n, j); };
-  for (std::int64_t r = 0; r < rows; ++r, g += n, y += n, dx += n) {
-    B<T> difference[N], weight[N], dots(T(0)), rests(T(0));
-    repeat<N>([&](auto j) {
-      difference[j] = load_part<T>(g + j * width<T>, length(j), T(0));
-      weight[j] = load_part<T>(y + j * width<T>, length(j), T(0));
-      dots = fma(difference[j], weight[j], dots);
-    });
-    const B<T> dot(sum_of<T>(dots));
-    repeat<N>([&](auto j) {
-      difference[j] = difference[j] - dot;
-      rests = fma(difference[j], weight[j], rests);
-    });
-    const B<T> rest(sum_of<T>(rests)), factor(scale);
-    repeat<N>([&](auto j) {
-      store_part<T>(dx + j * width<T>, B<T>(factor * weight[j] * (difference[j] - rest)), length(j));
-    });
-  }
-}
-
-template <class T>
-void softmax_backward(const T* g, const T* y, T scale, T* dx, std::int64_t rows, std::int64_t n) {
-  if (in_registers<T>(n, [&](auto N) { softmax_backward_of_batches<T, N>(g, y, scale, dx, rows, n); }))
-    return;
-  const B<T> factor(scale);
-  for (std::int64_t r = 0; r < rows; ++r, g += n, y += n, dx += n) {
-    Sums<T> dots;
-    Maxima<T> weights(T(0));
-    batches<T>(
-        n,
-        [&](std::int64_t i, int k) {
-          const B<T> weight = load<T>(y + i);
-          weights.of[k] = max(weight, weights.of[k]);
-          dots.of[k] = fma(load<T>(g + i), weight, dots.of[k]);
-        },
-        [&](std::int64_t i, std::int64_t count) {
-          const B<T> weight = load_part<T>(y + i, count, T(0));
-          weights.of[0] = max(weight, weights.of[0]);
-          dots.of[0] = fma(load_part<T>(g + i, count, T(0)), weight, dots.of[0]);
-        });
-    const B<T> dot(dots.total());
-    if (is_dominated(weights)) {
-      const B<T> rest(dot_from(dots.total(), g, y, n));
-      zip_row(g, y, dx, n, [&](B<T> a, B<T> b) { return B<T>(factor * b * ((a - dot) - rest)); });
-    } else {
-      zip_row(g, y, dx, n, [&](B<T> a, B<T> b) { return B<T>(factor * b * (a - dot)); });
-    }
-  }
-}
-
 // (x − max) − log Σ exp(x − max), in this order: with max and the logarithm added up first, a large max would
 // swallow the logarithm's digits.
 template <class T>
@@ -298,69 +195,9 @@ void log_softmax(const T* x, T* y, std::int64_t rows, std::int64_t n) {
   }
 }
 
-// A row of dx adds up to 0. Where one class has most of the weight, its dx is a small rest, of which rounding
-// leaves little: it takes what the row's sum is off by. Rows of N batches spread that by weight.
-template <class T, int N>
-void log_softmax_backward_of_batches(const T* g, const T* y, T* dx, std::int64_t rows, std::int64_t n) {
-  const auto length = [n](int j) { return part_of<T, N>(n, j); };
-  for (std::int64_t r = 0; r < rows; ++r, g += n, y += n, dx += n) {
-    B<T> d[N], weight[N], sums(T(0)), rests(T(0));
-    repeat<N>([&](auto j) {
-      weight[j] = fast_exp<T>(load_part<T>(y + j * width<T>, length(j), minus_infinity<T>));
-      d[j] = load_part<T>(g + j * width<T>, length(j), T(0));
-      sums += d[j];
-    });
-    const B<T> sum(sum_of<T>(sums));
-    repeat<N>([&](auto j) {
-      d[j] = d[j] - weight[j] * sum;
-      rests += d[j];
-    });
-    const B<T> rest(sum_of<T>(rests));
-    repeat<N>([&](auto j) { store_part<T>(dx + j * width<T>, B<T>(d[j] - weight[j] * rest), length(j)); });
-  }
-}
-
-template <class T>
-void log_softmax_backward(const T* g, const T* y, T* dx, std::int64_t rows, std::int64_t n) {
-  if (in_registers<T>(n, [&](auto N) { log_softmax_backward_of_batches<T, N>(g, y, dx, rows, n); })) return;
-  const B<T> log_half(T(-0.69314718055994531));
-  for (std::int64_t r = 0; r < rows; ++r, g += n, y += n, dx += n) {
-    Sums<T> sums, rests;
-    Maxima<T> weights(T(0));
-    batches<T>(
-        n, [&](std::int64_t i, int k) { sums.of[k] += load<T>(g + i); },
-        [&](std::int64_t i, std::int64_t count) { sums.of[0] += load_part<T>(g + i, count, T(0)); });
-    const B<T> sum(sums.total());
-    batches<T>(
-        n,
-        [&](std::int64_t i, int k) {
-          const B<T> weight = fast_exp<T>(load<T>(y + i)), d = load<T>(g + i) - weight * sum;
-          weights.of[k] = max(weight, weights.of[k]);
-          rests.of[k] += d;
-          store<T>(dx + i, d);
-        },
-        [&](std::int64_t i, std::int64_t count) {
-          const B<T> weight = fast_exp<T>(load_part<T>(y + i, count, minus_infinity<T>));
-          const B<T> d = load_part<T>(g + i, count, T(0)) - weight * sum;
-          weights.of[0] = max(weight, weights.of[0]);
-          rests.of[0] += d;
-          store_part<T>(dx + i, d, count);
-        });
-    if (is_dominated(weights)) {
-      const B<T> rest(rests.total());
-      zip_row(dx, y, dx, n, [&](B<T> d, B<T> b) { return B<T>(select(b > log_half, B<T>(d - rest), d)); });
-    }
-  }
-}
-
 template <class T>
 constexpr SoftmaxRows<T> make_table() {
-  SoftmaxRows<T> t{};
-  t.softmax = softmax<T>;
-  t.softmax_backward = softmax_backward<T>;
-  t.log_softmax = log_softmax<T>;
-  t.log_softmax_backward = log_softmax_backward<T>;
-  return t;
+  return {.softmax = softmax<T>, .log_softmax = log_softmax<T>};
 }
 
 }  // namespace

@@ -23,9 +23,14 @@ struct ScoreRows {
 template <class T>
 struct SoftmaxRows {
   void (*softmax)(const ScoreRows<T>& scores, T* y, std::int64_t rows, std::int64_t n);
-  void (*softmax_backward)(const T* g, const T* y, T scale, T* dx, std::int64_t rows, std::int64_t n);
   void (*log_softmax)(const T* x, T* y, std::int64_t rows, std::int64_t n);
-  void (*log_softmax_backward)(const T* g, const T* y, T* dx, std::int64_t rows, std::int64_t n);
+};
+
+/// From the gradients g of their results y.
+template <class T>
+struct SoftmaxGradientRows {
+  void (*softmax)(const T* g, const T* y, T scale, T* dx, std::int64_t rows, std::int64_t n);
+  void (*log_softmax)(const T* g, const T* y, T* dx, std::int64_t rows, std::int64_t n);
 };
 
 }  // namespace xgrad::kernels
