@@ -4,6 +4,7 @@
 
 #include <xgrad/core/anomaly.hpp>
 #include <xgrad/core/checkpoint.hpp>
+#include <xgrad/core/default_dtype.hpp>
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/grad_mode.hpp>
 #include <xgrad/core/gradcheck.hpp>

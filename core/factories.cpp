@@ -13,7 +13,7 @@ namespace xgrad {
 namespace {
 
 DType natural_dtype(Scalar value) {
-  return value.is_floating() ? float32 : value.is_boolean() ? boolean : int64;
+  return value.is_floating() ? get_default_dtype() : value.is_boolean() ? boolean : int64;
 }
 
 StoragePtr allocate(std::size_t bytes, const Shape& shape) try {
@@ -30,9 +30,8 @@ Tensor filled(const Shape& shape, Scalar value, DType dtype) {
 }
 
 Tensor from_numbers(const Shape& shape, const std::vector<Scalar>& numbers, std::optional<DType> dtype) {
-  DType natural = numbers.empty() ? float32 : boolean;
-  for (const Scalar& number : numbers)
-    natural = natural == float32 ? natural : std::min(natural, natural_dtype(number));
+  DType natural = numbers.empty() ? get_default_dtype() : boolean;
+  for (const Scalar& number : numbers) natural = std::min(natural, natural_dtype(number));
   Tensor tensor = empty(shape, dtype.value_or(natural));
   kernels::dispatch(tensor.dtype(), [&]<class T>() {
     std::transform(numbers.begin(), numbers.end(), kernels::raw<T>(tensor),
@@ -52,7 +51,7 @@ Tensor empty(const Shape& shape, DType dtype) {
 Tensor zeros(const Shape& shape, DType dtype) { return filled(shape, 0, dtype); }
 Tensor ones(const Shape& shape, DType dtype) { return filled(shape, 1, dtype); }
 Tensor full(const Shape& shape, Scalar value, std::optional<DType> dtype) {
-  return filled(shape, value, dtype.value_or(natural_dtype(value)));
+  return filled(shape, value, dtype ? *dtype : natural_dtype(value));
 }
 
 Tensor eye(std::int64_t rows, std::optional<std::int64_t> columns, DType dtype) {
@@ -75,7 +74,7 @@ Tensor arange(Scalar start, Scalar end, Scalar step, std::optional<DType> dtype)
   const double count = std::ceil((last - first) / by);
   if (!(count < 0x1p59)) fail("arange", "more elements than can be counted: ", count);
   if (floating) {
-    Tensor tensor = empty({static_cast<std::int64_t>(count)}, dtype.value_or(float32));
+    Tensor tensor = empty({static_cast<std::int64_t>(count)}, dtype.value_or(get_default_dtype()));
     kernels::dispatch(tensor.dtype(), [&]<class T>() {
       T* to = kernels::raw<T>(tensor);
       for (std::int64_t i = 0; i < tensor.numel(); ++i)

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include <xgrad/core/default_dtype.hpp>
 #include <xgrad/core/random.hpp>
 #include <xgrad/core/tensor.hpp>
 
@@ -12,12 +13,12 @@ namespace xgrad {
 
 class Variable;
 
-Tensor empty(const Shape& shape, DType dtype = float32);  ///< uninitialised
-Tensor zeros(const Shape& shape, DType dtype = float32);
-Tensor ones(const Shape& shape, DType dtype = float32);
-/// Without a dtype, the value's: float32 for a floating number, int64 or boolean.
+Tensor empty(const Shape& shape, DType dtype = get_default_dtype());  ///< uninitialised
+Tensor zeros(const Shape& shape, DType dtype = get_default_dtype());
+Tensor ones(const Shape& shape, DType dtype = get_default_dtype());
+/// Without a dtype, the value's: the default one for a floating number, int64 or boolean.
 Tensor full(const Shape& shape, Scalar value, std::optional<DType> dtype = {});
-Tensor eye(std::int64_t rows, std::optional<std::int64_t> columns = {}, DType dtype = float32);
+Tensor eye(std::int64_t rows, std::optional<std::int64_t> columns = {}, DType dtype = get_default_dtype());
 /// start, start + step, ... below `end`: ⌈(end − start) / step⌉ values; int64 when all three are integers.
 Tensor arange(Scalar end, std::optional<DType> dtype = {});
 Tensor arange(Scalar start, Scalar end, Scalar step = 1, std::optional<DType> dtype = {});
@@ -37,7 +38,8 @@ class NestedNumbers {
   std::vector<Scalar> numbers_;
 };
 
-/// From numbers: float32 if any is floating, int64 if any is an integer, else boolean; or as `dtype` says.
+/// From numbers: the default dtype if any is floating, int64 if any is an integer, else boolean; or as
+/// `dtype` says.
 Tensor tensor(Scalar value, std::optional<DType> dtype = {});
 Tensor tensor(std::initializer_list<NestedNumbers> rows, std::optional<DType> dtype = {});
 /// From a vector: 1-D, in the dtype of T.
@@ -45,9 +47,9 @@ template <class T>
 Tensor tensor(const std::vector<T>& values);
 
 // Random values: PyTorch's numbers for the same seed.
-Tensor rand(const Shape& shape, DType dtype = float32,
+Tensor rand(const Shape& shape, DType dtype = get_default_dtype(),
             Generator& generator = default_generator());  ///< U[0, 1)
-Tensor randn(const Shape& shape, DType dtype = float32,
+Tensor randn(const Shape& shape, DType dtype = get_default_dtype(),
              Generator& generator = default_generator());  ///< N(0, 1)
 /// Integers in [low, high).
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, DType dtype = int64,

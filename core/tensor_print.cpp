@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include <xgrad/core/default_dtype.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/raw.hpp>
 #include <xgrad/core/tensor.hpp>
@@ -192,13 +193,14 @@ std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {
   if (!tensor.defined()) return out << "undefined";
   if (tensor.numel() == 0) {
     out << "[] " << tensor.shape();
-    return tensor.dtype() == float32 ? out : out << ' ' << tensor.dtype();
+    return tensor.dtype() == get_default_dtype() ? out : out << ' ' << tensor.dtype();
   }
   Layout layout(tensor);
   kernels::dispatch(tensor.dtype(),
                     [&]<class T>() { out << layout.text(format(layout.shown<T>(), tensor.dim() > 0)); });
   // Integers and booleans show what they are.
-  return tensor.dtype() == float64 ? out << ' ' << float64 : out;
+  const bool shows = is_floating(tensor.dtype()) && tensor.dtype() != get_default_dtype();
+  return shows ? out << ' ' << tensor.dtype() : out;
 }
 
 }  // namespace xgrad

@@ -28,7 +28,7 @@ struct MultiHeadAttentionOptions {
   /// Who asks for them, trains with dropout of them or has an additive mask that requires a gradient gets the
   /// three nodes all the same.
   bool fused = false;
-  DType dtype = float32;
+  DType dtype = get_default_dtype();
 };
 
 /// Multi-head attention (Vaswani et al. 2017, section 3.2.2): project queries, keys and values; cut each into

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/core/default_dtype.hpp>
 #include <xgrad/core/random.hpp>
 #include <xgrad/nn/module.hpp>
 
@@ -9,7 +10,7 @@ namespace xgrad::nn {
 /// (num_embeddings, embedding_dim) starts from N(0, 1), as in PyTorch.
 class Embedding : public Module {
  public:
-  Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim, DType dtype = float32,
+  Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim, DType dtype = get_default_dtype(),
             Generator& generator = default_generator());
 
   Variable forward(const Variable& indices) const;

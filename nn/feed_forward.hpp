@@ -10,7 +10,7 @@ enum class Activation { gelu, gelu_tanh, relu };
 struct FeedForwardOptions {
   double dropout = 0;
   Activation activation = Activation::gelu;
-  DType dtype = float32;
+  DType dtype = get_default_dtype();
 };
 
 /// The transformer's position-wise network (Vaswani et al. 2017, section 3.3):

@@ -15,7 +15,7 @@ struct GPTOptions {
   double dropout = 0;
   bool tied_head = true;  ///< the output projection is the token embedding's weight (Press & Wolf 2017)
   bool fused_attention = false;  ///< see MultiHeadAttentionOptions::fused
-  DType dtype = float32;
+  DType dtype = get_default_dtype();
 };
 
 /// A decoder-only transformer (Radford et al. 2019, section 2.3): token + position embeddings, causal

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/core/default_dtype.hpp>
 #include <xgrad/core/random.hpp>
 #include <xgrad/nn/module.hpp>
 
@@ -7,7 +8,7 @@ namespace xgrad::nn {
 
 struct LinearOptions {
   bool bias = true;
-  DType dtype = float32;
+  DType dtype = get_default_dtype();
 };
 
 /// y = x Wᵀ + b: x (..., in_features) → (..., out_features), weight (out_features, in_features), bias

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include <xgrad/core/default_dtype.hpp>
 #include <xgrad/nn/module.hpp>
 
 namespace xgrad::nn {
@@ -9,7 +10,7 @@ namespace xgrad::nn {
 struct LayerNormOptions {
   double eps = 1e-5;
   bool affine = true;  ///< learn γ (weight, starts at 1) and β (bias, starts at 0)
-  DType dtype = float32;
+  DType dtype = get_default_dtype();
 };
 
 /// Layer normalization over the last dim: y = (x − μ) / √(σ² + eps) · γ + β (Ba, Kiros & Hinton 2016). Same
@@ -33,7 +34,7 @@ class LayerNorm : public Module {
 struct RMSNormOptions {
   std::optional<double> eps = {};  ///< without one, the dtype's machine epsilon
   bool affine = true;              ///< learn γ (weight, starts at 1)
-  DType dtype = float32;
+  DType dtype = get_default_dtype();
 };
 
 /// Root mean square normalization over the last dim: y = x / √(mean(x²) + eps) · γ (Zhang & Sennrich 2019).

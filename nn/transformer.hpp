@@ -12,7 +12,7 @@ struct TransformerBlockOptions {
   NormOrder norm = NormOrder::pre;
   Activation activation = Activation::gelu;
   bool fused_attention = false;  ///< see MultiHeadAttentionOptions::fused
-  DType dtype = float32;
+  DType dtype = get_default_dtype();
 };
 
 /// One layer of a transformer (Vaswani et al. 2017, section 3.1): attention, then a feed-forward network,

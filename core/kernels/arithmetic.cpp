@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include <xgrad/core/default_dtype.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/elementwise.hpp>
 #include <xgrad/core/kernels/rows/math.hpp>
@@ -70,8 +71,9 @@ Tensor minimum(const Tensor& a, const Tensor& b) {
 
 Tensor div(const Tensor& a, const Tensor& b) {
   const bool integers = !is_floating(promote("div", a.dtype(), b.dtype()));
+  const auto floating = [&](const Tensor& x) { return integers ? x.to(get_default_dtype()) : x; };
   return zip(
-      "div", integers ? a.to(float32) : a, integers ? b.to(float32) : b, [](const auto& r) { return r.div; },
+      "div", floating(a), floating(b), [](const auto& r) { return r.div; },
       wrapping([](auto p, auto) { return p; }));
 }
 

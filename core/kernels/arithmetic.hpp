@@ -11,7 +11,7 @@ Tensor sub(const Tensor& a, const Tensor& b);
 Tensor mul(const Tensor& a, const Tensor& b);
 Tensor maximum(const Tensor& a, const Tensor& b);  ///< NaN where either is
 Tensor minimum(const Tensor& a, const Tensor& b);
-Tensor div(const Tensor& a, const Tensor& b);  ///< integers are divided as float32, as in PyTorch
+Tensor div(const Tensor& a, const Tensor& b);  ///< integers are divided in the default dtype, as in PyTorch
 Tensor pow(const Tensor& a, const Tensor& b);
 
 Tensor neg(const Tensor& x);

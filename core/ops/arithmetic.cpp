@@ -141,7 +141,7 @@ Variable mul(const Variable& x, Scalar factor) {
 
 Variable pow(const Variable& x, Scalar exponent) {
   const double p = exponent.to<double>();
-  if (needs_promotion("pow", x)) return pow(to(x, float32), exponent);
+  if (needs_promotion("pow", x)) return pow(to(x, get_default_dtype()), exponent);
   const auto power = [&] { return kernels::pow(x.value(), full({}, p, x.dtype())); };
   return record("pow", p == 2 ? kernels::mul(x.value(), x.value()) : power(), {x}, {x},
                 [p](const Replay& r) -> Gradients {
@@ -159,7 +159,7 @@ Variable div(const Variable& x, Scalar divisor) {
 }
 
 Variable div(Scalar numerator, const Variable& x) {
-  return div(full({}, numerator, needs_promotion("div", x) ? float32 : x.dtype()), x);
+  return div(full({}, numerator, needs_promotion("div", x) ? get_default_dtype() : x.dtype()), x);
 }
 
 Variable operator+(const Variable& x, Scalar value) { return add(x, value); }

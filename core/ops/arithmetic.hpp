@@ -10,7 +10,7 @@ namespace xgrad {
 Variable add(const Variable& a, const Variable& b);  ///< a + b
 Variable sub(const Variable& a, const Variable& b);  ///< a − b
 Variable mul(const Variable& a, const Variable& b);  ///< a · b
-Variable div(const Variable& a, const Variable& b);  ///< a / b; integers are divided as float32
+Variable div(const Variable& a, const Variable& b);  ///< a / b; integers are divided in the default dtype
 Variable neg(const Variable& x);                     ///< −x
 Variable pow(const Variable& a, const Variable& b);  ///< a^b; the gradient of b is 0 where a is 0 and b ≥ 0
 
@@ -22,7 +22,7 @@ Variable add(const Variable& x, Scalar value);
 Variable sub(const Variable& x, Scalar value);
 Variable mul(const Variable& x, Scalar factor);
 Variable pow(const Variable& x,
-             Scalar exponent);  ///< x^p; dx = p x^(p−1), and 0 for p = 0; integers as float32
+             Scalar exponent);  ///< x^p; dx = p x^(p−1), and 0 for p = 0; integers in the default dtype
 Variable div(const Variable& x, Scalar divisor);
 Variable div(Scalar numerator, const Variable& x);
 

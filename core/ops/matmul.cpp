@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include <xgrad/core/default_dtype.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/matmul.hpp>
 #include <xgrad/core/kernels/matmul_layout.hpp>
@@ -29,7 +30,7 @@ void check_dtypes(std::string_view op, const NamedOperand& a, const NamedOperand
   if (is_floating(p) && is_floating(q)) {
     fail(op, "operands are ", a, " and ", b, "; convert one of them with to(", p, ") or to(", q, ")");
   }
-  const DType common = is_floating(p) ? p : is_floating(q) ? q : float32;
+  const DType common = is_floating(p) ? p : is_floating(q) ? q : get_default_dtype();
   fail(op, "needs floating operands, got ", a, " and ", b, "; convert with to(", common, ")");
 }
 

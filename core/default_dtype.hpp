@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+
+#include <xgrad/core/dtype.hpp>
+
+namespace xgrad {
+
+/// The dtype of floating numbers where none is named: in factories (`zeros({2})`, `randn({2})`), in literals
+/// (`tensor({1.5})`), in a module's options, and where an integer Variable is divided or meets a floating
+/// number. float32 at the start. A vector keeps its own: `tensor(std::vector<double>{1.5})` is float64.
+DType get_default_dtype();
+
+/// Sets it in every thread, as PyTorch does. A thread with a DefaultDtypeGuard sees this one once its guard
+/// has ended. Throws unless the dtype is float32 or float64.
+void set_default_dtype(DType dtype);
+
+/// Another default while it lives, in this thread alone, so that guards of two threads do not get in each
+/// other's way. Guards may be nested. Throws unless the dtype is float32 or float64.
+class [[nodiscard]] DefaultDtypeGuard {
+ public:
+  explicit DefaultDtypeGuard(DType dtype);
+  ~DefaultDtypeGuard();
+  DefaultDtypeGuard(const DefaultDtypeGuard&) = delete;
+  DefaultDtypeGuard& operator=(const DefaultDtypeGuard&) = delete;
+
+ private:
+  std::optional<DType> before_;
+};
+
+}  // namespace xgrad
