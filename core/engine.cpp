@@ -5,6 +5,7 @@
 
 #include <xgrad/core/anomaly.hpp>
 #include <xgrad/core/error.hpp>
+#include <xgrad/core/node_scope.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 
 namespace xgrad {
@@ -170,6 +171,25 @@ class Engine::Turn {
   Node& node_;
 };
 
+namespace {
+
+bool is_transpose(Shape a, const Shape& b) {
+  if (a.dim() < 2) return false;
+  std::swap(a[a.dim() - 1], a[a.dim() - 2]);
+  return a == b;
+}
+
+// What a rule most likely forgot, for the text of the error.
+const char* likely_fix(const Shape& gradient, const Shape& input) {
+  if (gradient != input && is_broadcastable_to(input, gradient)) {
+    return "; the op broadcast this input, so its gradient is a sum: sum_to(gradient, r.input_shape(i))";
+  }
+  if (is_transpose(gradient, input)) return "; it looks like a missing mT()";
+  return "";
+}
+
+}  // namespace
+
 void Engine::check_gradients(const Node& node, Gradients& gradients) const {
   const auto& inputs = node.inputs();
   if (gradients.size() != inputs.size()) {
@@ -182,14 +202,17 @@ void Engine::check_gradients(const Node& node, Gradients& gradients) const {
     if (gradient.shape() == inputs[i]->shape() && gradient.dtype() == inputs[i]->dtype()) continue;
     fail_state("backward", "the rule of ", node, " returned a gradient of shape ", gradient.shape(),
                " and dtype ", gradient.dtype(), " for input ", i, " of shape ", inputs[i]->shape(),
-               " and dtype ", inputs[i]->dtype());
+               " and dtype ", inputs[i]->dtype(), likely_fix(gradient.shape(), inputs[i]->shape()));
   }
 }
 
 void Engine::replay_node(Node& node, const Variable& gradient) {
   const auto& inputs = node.inputs();
   const Turn turn(node);
-  Gradients gradients = node.body_.rule(Replay(*this, node, gradient));
+  Gradients gradients = [&] {
+    const NodeScope scope("the rule of", node);
+    return node.body_.rule(Replay(*this, node, gradient));
+  }();
   check_gradients(node, gradients);
   if (anomaly::may_be_guarded()) anomaly::check_gradients(node, gradient, gradients);
   for (std::size_t i = 0; i < inputs.size(); ++i) {

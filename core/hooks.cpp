@@ -4,6 +4,7 @@
 
 #include <xgrad/core/anomaly.hpp>
 #include <xgrad/core/error.hpp>
+#include <xgrad/core/node_scope.hpp>
 #include <xgrad/core/tape.hpp>
 
 namespace xgrad {
@@ -31,7 +32,10 @@ Variable Hooks::operator()(const Node& node, Variable gradient) const {
   for (const auto& [id, hook] : hooks) {
     const Tensor before = gradient.value();
     const std::uint32_t version = before.version();
-    Variable replacement = (*hook)(gradient);
+    Variable replacement = [&] {
+      const NodeScope scope("a hook on", node);
+      return (*hook)(gradient);
+    }();
     if (before.version() != version) {
       fail_state("register_hook", "a hook on ", node,
                  " changed the gradient in place, which others may share; return a new one instead");

@@ -11,13 +11,13 @@ constinit const Variable nothing;
 
 bool Replay::wants(std::size_t input) const {
   const std::size_t count = node_.inputs().size();
-  if (input >= count) fail_state("backward", "the rule of ", node_, " asks for input ", input, " of ", count);
+  if (input >= count) fail_state("backward", "the rule asks for input ", input, " of ", count);
   return engine_.wants(node_, input);
 }
 
 const Shape& Replay::input_shape(std::size_t input) const {
   if (!wants(input)) {
-    fail_state("backward", "the rule of ", node_, " asks for the shape of input ", input,
+    fail_state("backward", "the rule asks for the shape of input ", input,
                ", which wants no gradient; ask wants(", input, ") first");
   }
   return node_.body_.inputs[input]->shape();
@@ -35,15 +35,14 @@ Variable Replay::unpack(const Saved& saved, std::shared_ptr<Node> node) const {
 Variable Replay::saved(std::size_t i) const {
   const auto& all = node_.body_.saved;
   if (i >= all.size() || !all[i].value.defined()) {
-    fail_state("backward", "the rule of ", node_, " asks for saved value ", i, ", which the op did not keep");
+    fail_state("backward", "the rule asks for saved value ", i, ", which the op did not keep");
   }
   return unpack(all[i], all[i].node);
 }
 
 Variable Replay::output() const {
   if (!node_.output_.value.defined()) {
-    fail_state("backward", "the rule of ", node_,
-               " asks for its output, but the op did not say keeps_output");
+    fail_state("backward", "the rule asks for its output, but the op did not say keeps_output");
   }
   return unpack(node_.output_, node_.shared_from_this());
 }

@@ -5,6 +5,7 @@
 
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
@@ -152,7 +153,7 @@ TEST_CASE("tape: an undefined Variable among the keeps keeps nothing") {
   CHECK(y.node()->saved_bytes() == 4);
   y.backward();
   CHECK(x.grad().item<double>() == 3);
-  CHECK_THROWS_TEXT(with_saved(0).backward(), "(mine) asks for saved value 0, which the op did not keep");
+  CHECK_THROWS_TEXT(with_saved(0).backward(), "the rule asks for saved value 0, which the op did not keep");
 }
 
 TEST_CASE("tape: what a custom op's rule does wrong is named with the op") {
@@ -176,15 +177,15 @@ TEST_CASE("tape: what a custom op's rule does wrong is named with the op") {
        [](const Replay& r) -> Gradients {
          return {r.grad().to(float64), nothing};
        }},
-      {"(mine) asks for saved value 1, which the op did not keep",
+      {"the rule asks for saved value 1, which the op did not keep",
        [](const Replay& r) -> Gradients {
          return {r.saved(1), nothing};
        }},
-      {"(mine) asks for its output, but the op did not say keeps_output",
+      {"the rule asks for its output, but the op did not say keeps_output",
        [](const Replay& r) -> Gradients {
          return {r.output(), nothing};
        }},
-      {"(mine) asks for input 2 of 2",
+      {"the rule asks for input 2 of 2",
        [](const Replay& r) -> Gradients {
          return {r.wants(2) ? r.grad() : nothing, nothing};
        }},
@@ -198,10 +199,52 @@ TEST_CASE("tape: what a custom op's rule does wrong is named with the op") {
     return {sum_to(r.grad(), r.input_shape(0)), nothing};
   });
   CHECK_THROWS_TEXT(one.backward(ones({2})),
-                    "(mine) asks for the shape of input 0, which wants no gradient; ask wants(0) first");
+                    "the rule asks for the shape of input 0, which wants no gradient; ask wants(0) first");
   CHECK_THROWS_TEXT(
       record("pick", zeros({2}, int64), {y}, {}, [](const Replay&) { return Gradients{nothing}; }),
       "[pick] a recorded result must be floating, not int64");
+}
+
+TEST_CASE("tape: what an op throws within a rule says whose rule it is") {
+  const auto name = [](const Variable& y, const char* op) {
+    return "node #" + std::to_string(y.node()->id()) + " (" + op + ")";
+  };
+  const Variable x(ones({2, 3}), true);
+  const Variable y = record("square", (x.detach() * x.detach()).value(), {x}, {x},
+                            [](const Replay& r) -> Gradients { return {matmul(r.grad(), r.saved(0))}; });
+  const std::string shapes = "[matmul] inner sizes differ: (2, 3) @ (2, 3)";
+  CHECK(thrown_text([&] {
+          y.backward(ones({2, 3}), {.retain_graph = true});
+        }) == shapes + " (in the rule of " + name(y, "square") + ")");
+  CHECK(thrown_text([&] {
+          grad({y}, {x}, {.grad_outputs = {ones({2, 3})}, .retain_graph = true});
+        }) == shapes + " (in the rule of " + name(y, "square") + ")");
+  const std::string elsewhere = thrown_text([&] { matmul(x, x); });
+  CHECK(elsewhere == shapes);
+
+  // a replay within a replay names both, the inner one first
+  const Variable outer = record("outer", sum(x.detach()).value(), {x}, {}, [&](const Replay&) -> Gradients {
+    return {grad({y}, {x}, {.grad_outputs = {ones({2, 3})}, .retain_graph = true})[0]};
+  });
+  CHECK(thrown_text([&] { outer.backward(); }) ==
+        shapes + " (in the rule of " + name(y, "square") + ") (in the rule of " + name(outer, "outer") + ")");
+}
+
+TEST_CASE("tape: a gradient of the wrong shape says what the rule may have left out") {
+  const Variable bias(ones({3}), true), x(ones({2, 3}), true);
+  const auto with_gradient = [](const Variable& input, const Tensor& gradient) {
+    return record("mine", ones({2, 3}), {input}, {},
+                  [gradient](const Replay&) -> Gradients { return {gradient}; });
+  };
+  CHECK_THROWS_TEXT(
+      with_gradient(bias, ones({2, 3})).backward(ones({2, 3})),
+      "for input 0 of shape (3,) and dtype float32; the op broadcast this input, so its gradient is a sum: "
+      "sum_to(gradient, r.input_shape(i))");
+  CHECK_THROWS_TEXT(with_gradient(x, ones({3, 2})).backward(ones({2, 3})),
+                    "for input 0 of shape (2, 3) and dtype float32; it looks like a missing mT()");
+  const std::string flat = thrown_text([&] { with_gradient(x, ones({6})).backward(ones({2, 3})); });
+  CHECK(flat.find("for input 0 of shape (2, 3)") != std::string::npos);
+  CHECK(flat.find("; ") == std::string::npos);
 }
 
 TEST_CASE("tape: a chain of a million nodes is recorded, replayed and taken down without recursion") {
