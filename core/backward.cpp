@@ -7,11 +7,17 @@
 namespace xgrad {
 namespace {
 
+// Why a result made here requires no gradient; continues a sentence about it.
+std::string_view reason() {
+  if (grad_enabled()) return "none of its inputs does, or it was made without recording";
+  return "nothing is recorded here, under a NoGradGuard or in a hook or rule, which run with recording off; "
+         "compute it under GradModeGuard guard(true), or start the replay with create_graph = true";
+}
+
 // dL/d(output): what the caller gave, or 1 for an output of one element.
 Variable starting_gradient(std::string_view op, const Variable& output, const Variable& given) {
   if (!output.requires_grad()) {
-    fail_state(op, "the output of shape ", output.shape(),
-               " does not require a gradient: none of its inputs does, or it was made without recording");
+    fail_state(op, "the output of shape ", output.shape(), " does not require a gradient: ", reason());
   }
   if (!given.defined()) {
     if (output.numel() != 1) {
@@ -44,8 +50,9 @@ std::vector<Variable> grad(const std::vector<Variable>& outputs, const std::vect
     fail("grad", options.grad_outputs.size(), " grad_outputs for ", outputs.size(), " outputs");
   }
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!inputs[i].requires_grad())
-      fail("grad", "input ", i, " of shape ", inputs[i].shape(), " does not require a gradient");
+    if (inputs[i].requires_grad()) continue;
+    fail("grad", "input ", i, " of shape ", inputs[i].shape(), " does not require a gradient",
+         grad_enabled() ? "" : ": ", grad_enabled() ? "" : reason());
   }
   std::vector<Variable> starts;
   for (std::size_t i = 0; i < outputs.size(); ++i) {

@@ -180,6 +180,47 @@ TEST_CASE("hooks: errors say what was broken") {
                         " changed the gradient in place, which others may share");
 }
 
+TEST_CASE("hooks: what an op throws within one says on which node") {
+  const Variable x(ones({2}), true);
+  const Variable y = x * 2;
+  y.register_hook([](const Variable& g) { return g + ones({3}); });
+  CHECK_THROWS_TEXT(y.backward(ones({2})),
+                    "aligned at the last dim) (in a hook on " + node_name(y, "mul") + ")");
+}
+
+TEST_CASE("hooks: grad() in one says that nothing is recorded there, and what to do") {
+  const Variable x = scalar(2);
+  const std::string off =
+      "does not require a gradient: nothing is recorded here, under a NoGradGuard or in a hook or rule, "
+      "which run with "
+      "recording off; compute it under GradModeGuard guard(true), or start the replay with create_graph = "
+      "true";
+  std::string of_output, of_input, of_backward;
+  HookHandle handle = x.register_hook([&](const Variable& g) {
+    of_output = thrown_text([&] { grad({x * x}, {x}); });
+    of_input = thrown_text([&] { grad({g * g}, {g}); });
+    of_backward = thrown_text([&] { (x * x).backward(); });
+  });
+  const std::string place = " (in a hook on " + node_name(x, "leaf") + ")";
+  (x * 3).backward();
+  CHECK(of_output == "[grad] the output of shape () " + off + place);
+  CHECK(of_input == "[grad] input 0 of shape () " + off + place);
+  CHECK(of_backward == "[backward] the output of shape () " + off + place);
+  handle.remove();
+
+  // with recording on, as the text says, there is no error
+  const Variable w = scalar(2);
+  std::vector<double> slopes;
+  x.register_hook([&](const Variable&) {
+    const GradModeGuard guard(true);
+    slopes.push_back(at(grad({w * w}, {w})[0].value()));
+  });
+  (x * 3).backward();
+  CHECK(slopes == std::vector<double>{4});
+  CHECK_THROWS_TEXT(grad({Variable(ones({}))}, {x}),
+                    "none of its inputs does, or it was made without recording");
+}
+
 TEST_CASE("hooks: threads that share a leaf call its hook once per gradient") {
   constexpr int threads = 4, steps = 200;
   const Variable x(ones({8}), true);
