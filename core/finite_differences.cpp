@@ -26,6 +26,16 @@ double LineSlope::central(double step) const {
   return (4 * symmetric(step / 2) - symmetric(step)) / 3;
 }
 
+std::vector<double> LineSlope::central_of_each(double step) const {
+  const std::vector<double> far_left = line_(-step), left = line_(-step / 2), right = line_(step / 2),
+                            far_right = line_(step);
+  std::vector<double> slopes(left.size());
+  for (std::size_t j = 0; j < slopes.size(); ++j) {
+    slopes[j] = (8 * (right[j] - left[j]) - (far_right[j] - far_left[j])) / (6 * step);
+  }
+  return slopes;
+}
+
 double LineSlope::refined(double largest, double smallest) const {
   double best = std::numeric_limits<double>::quiet_NaN(),
          best_change = std::numeric_limits<double>::infinity();
@@ -52,8 +62,14 @@ std::optional<LineSlope::Kink> LineSlope::kink(double step) const {
   };
   // Of a smooth function the two differ by f'' h, a tenth of it at a tenth of the step.
   const Kink wide = both_sides(step), narrow = both_sides(step / 10);
+  const auto steepest = [](const Kink& sides) {
+    return std::max(std::abs(sides.left), std::abs(sides.right));
+  };
+  const double size = steepest(narrow);
+  // Over a jump the slopes grow tenfold, and by more than what rounding, which grows so too, may do.
+  if (std::isfinite(size) && size > 9 * steepest(wide) && size > 1000 * rounding(step / 10))
+    return Kink{narrow.left, narrow.right, (narrow.left + narrow.right) * step / 10};
   const double gap = std::abs(wide.right - wide.left), narrow_gap = std::abs(narrow.right - narrow.left);
-  const double size = std::max(std::abs(narrow.left), std::abs(narrow.right));
   if (!std::isfinite(narrow_gap) || narrow_gap <= 0.5 * gap || narrow_gap <= 1e-3 * size) return {};
   return narrow;
 }

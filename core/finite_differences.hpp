@@ -18,10 +18,15 @@ class LineSlope {
   /// if none is finite.
   double refined(double largest, double smallest) const;
 
+  /// The slope at 0 of each result by itself, without its weight, like central().
+  std::vector<double> central_of_each(double step) const;
+
   struct Kink {
     double left, right;  ///< the slopes on both sides
+    double jump = 0;     ///< of the function itself; 0 where it is continuous
   };
-  /// Whether the slopes on both sides stay apart however short the step.
+  /// Whether the slopes on both sides stay apart however short the step, or grow without bound, as over a
+  /// jump.
   std::optional<Kink> kink(double step) const;
 
  private:

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <sstream>
+#include <stdexcept>
 
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/gradcheck_compare.hpp>
@@ -35,17 +36,10 @@ void check_argument(const std::string& name, const Variable& x) {
 
 }  // namespace
 
-void rethrow_from_module(const std::invalid_argument& error) {
-  const std::string text = error.what();
-  const auto says = [&text](DType dtype) { return text.find(name(dtype)) != std::string::npos; };
-  if (!says(float32) || !says(float64)) throw;
-  throw std::invalid_argument(
-      text + "; is every member named in visit()? what it does not name stays float32 in gradcheck");
-}
-
-GradcheckResult GradcheckResult::failed(std::string message) {
+GradcheckResult GradcheckResult::failed(std::string message, std::optional<GradcheckMismatch> mismatch) {
   GradcheckResult result;
   result.message_ = std::move(message);
+  result.mismatch_ = std::move(mismatch);
   return result;
 }
 
@@ -87,6 +81,18 @@ struct Refusal {
 template <class... Parts>
 [[noreturn]] void refuse(const Parts&... parts) {
   throw Refusal{error_text("gradcheck", parts...)};
+}
+
+// What to do where float32 meets float64: gradcheck made the one, and f brought the other along.
+std::string dtype_advice(const std::exception& error) {
+  const std::string_view text = error.what();
+  const auto says = [text](DType dtype) { return text.find(name(dtype)) != std::string_view::npos; };
+  if (!says(float32) || !says(float64)) return {};
+  return "; gradcheck has made the inputs float64, and whatever else f reads must be float64 too: give "
+         "gradcheck "
+         "the module itself, with every member named in visit(), or list the leaves, and make constants "
+         "inside "
+         "the function";
 }
 
 Variable checked_result(const Variable& y) {
@@ -132,6 +138,7 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
   for (std::size_t i = 0; i < inputs.size(); ++i) check_argument(input_name(i), inputs[i]);
 
   const GradModeGuard record(true);
+  const DefaultDtypeGuard default_dtype(float64);
   Promotion promotion;
   std::vector<NamedVariable> checked;  // what is moved
   std::vector<Variable> arguments;     // what f is called with
@@ -170,6 +177,10 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
     return GradientComparison(value, checked, options, random).run();
   } catch (const Refusal& refusal) {
     return GradcheckResult::failed(refusal.text);
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(error.what() + dtype_advice(error));
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(error.what() + dtype_advice(error));
   }
 }
 

@@ -4,14 +4,15 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <sstream>
 
 #include <xgrad/core/factories.hpp>
+#include <xgrad/core/gradcheck_report.hpp>
 
 namespace xgrad {
 namespace {
 
-constexpr std::int64_t few = 64;  // elements that are checked one by one at once
+constexpr std::size_t few = 64;             // elements that are checked one by one at once
+constexpr std::size_t most_results = 4096;  // whose slopes are looked at one by one
 
 std::vector<double> flat(const std::vector<Variable>& results) {
   std::vector<double> all;
@@ -58,8 +59,8 @@ GradcheckResult GradientComparison::run() {
   choose_weights();
   differentiate();
   for (std::size_t i = 0; i < leaves_.size(); ++i) {
-    const std::string wrong = check_leaf(i);
-    if (!wrong.empty()) return GradcheckResult::failed(wrong);
+    GradcheckResult result = check_leaf(i);
+    if (!result) return result;
   }
   return GradcheckResult::passed();
 }
@@ -84,13 +85,12 @@ void GradientComparison::differentiate() {
   if (!outputs.empty()) gradients_ = grad(outputs, wanted, {.grad_outputs = starts, .allow_unused = true});
 }
 
-// Empty where the gradient of leaf number i is right.
-std::string GradientComparison::check_leaf(std::size_t i) {
+GradcheckResult GradientComparison::check_leaf(std::size_t i) {
   const Tensor& x = leaves_[i].variable.value();
   const std::vector<double> analytic = gradients_[i].defined()
                                            ? gradients_[i].value().to_vector<double>()
                                            : std::vector<double>(static_cast<std::size_t>(x.numel()));
-  if (x.numel() > few && projection_agrees(x, analytic)) return {};
+  if (analytic.size() > few && projection_agrees(x, analytic)) return GradcheckResult::passed();
   return check_elements(i, x, analytic);
 }
 
@@ -146,53 +146,61 @@ LineSlope GradientComparison::along(const Tensor& x, std::int64_t element) const
 }
 
 // A quick difference for every element; those that disagree are measured again with care, the worst first.
-std::string GradientComparison::check_elements(std::size_t i, const Tensor& x,
-                                               const std::vector<double>& analytic) {
+// Where they are very many, and one of them is known to be wrong, the quick one must do for the others.
+GradcheckResult GradientComparison::check_elements(std::size_t i, const Tensor& x,
+                                                   const std::vector<double>& analytic) {
   const std::vector<double> at = x.to_vector<double>();
-  std::vector<double> error(at.size());
-  double largest = largest_finite(analytic);
+  std::vector<double> error(at.size()), numeric(at.size());
+  const double largest = largest_finite(analytic);
   std::vector<std::size_t> suspects;
   for (std::size_t e = 0; e < at.size(); ++e) {
-    const double numeric = along(x, static_cast<std::int64_t>(e)).central(step_for(at[e]));
-    error[e] = std::abs(numeric - analytic[e]);
+    numeric[e] = along(x, static_cast<std::int64_t>(e)).central(step_for(at[e]));
+    error[e] = std::abs(numeric[e] - analytic[e]);
     if (!std::isfinite(error[e])) error[e] = std::numeric_limits<double>::infinity();
     if (!(error[e] <= bound(largest))) suspects.push_back(e);
   }
   std::stable_sort(suspects.begin(), suspects.end(),
                    [&](std::size_t a, std::size_t b) { return error[a] > error[b]; });
-  for (const std::size_t e : suspects) {
-    const auto element = static_cast<std::int64_t>(e);
-    const LineSlope line = along(x, element);
-    // long steps where rounding is the trouble, short ones where the function bends sharply
-    const double step = step_for(at[e]), short_step = short_step_for(at[e]);
-    const double numeric = line.refined(16384 * step, std::min(1e-4 * step, 0.1 * short_step));
-    if (std::abs(numeric - analytic[e]) <= bound(std::max(largest, std::abs(numeric)))) continue;
-    return report(i, element, analytic[e], numeric, line.kink(short_step));
+  std::vector<std::size_t> wrong;
+  for (std::size_t s = 0; s < suspects.size(); ++s) {
+    const std::size_t e = suspects[s];
+    if (wrong.empty() || s < few) {
+      // long steps where rounding is the trouble, short ones where the function bends sharply
+      const double step = step_for(at[e]), short_step = short_step_for(at[e]);
+      numeric[e] = along(x, static_cast<std::int64_t>(e))
+                       .refined(16384 * step, std::min(1e-4 * step, 0.1 * short_step));
+    }
+    if (std::abs(numeric[e] - analytic[e]) <= bound(std::max(largest, std::abs(numeric[e])))) continue;
+    wrong.push_back(e);
   }
-  return {};
+  if (wrong.empty()) return GradcheckResult::passed();
+  GradientEntries entries;
+  entries.shape = x.shape();
+  entries.analytic = analytic;
+  entries.numeric = std::move(numeric);
+  entries.wrong = std::move(wrong);
+  entries.weights = weights_;
+  entries.tolerance = bound(std::max(largest, largest_finite(entries.numeric)));
+  entries.arrived = gradients_[i].defined();
+  add_slopes(entries, x);
+  const std::size_t worst = entries.wrong[0];
+  const auto kink = along(x, static_cast<std::int64_t>(worst)).kink(short_step_for(at[worst]));
+  return wrong_gradient(leaves_[i].name, options_.order, std::move(entries), kink);
 }
 
-std::string GradientComparison::report(std::size_t i, std::int64_t element, double analytic, double numeric,
-                                       const std::optional<LineSlope::Kink>& kink) const {
-  const Shape& shape = leaves_[i].variable.shape();
-  // of a single number, its own derivative; + 0 makes a -0 plain
-  const double weight = weights_.size() == 1 ? weights_[0] : 1;
-  const auto shown = [weight](double slope) { return slope / weight + 0; };
-  std::ostringstream text;
-  text << "[gradcheck] " << (options_.order == 2 ? "second derivative" : "gradient") << " wrong for "
-       << leaves_[i].name << " of shape " << shape << " at " << unravel_index(element, shape);
-  text.precision(10);
-  text << ": analytic " << shown(analytic) << ", numeric " << shown(numeric);
-  text.precision(3);
-  text << ", relative error "
-       << std::abs(analytic - numeric) / std::max(std::abs(analytic), std::abs(numeric));
-  if (kink) {
-    text << "; the function has a kink there: its slope is " << shown(kink->left) << " on the left, "
-         << shown(kink->right) << " on the right";
+// Of order 2 the results are gradients themselves, and what they are multiplied by is no rule's business.
+void GradientComparison::add_slopes(GradientEntries& entries, const Tensor& x) const {
+  if (options_.order == 2) return;
+  entries.result_shape = results_[0].shape();
+  const std::size_t numel = entries.numeric.size();
+  if (weights_.size() == 1) {
+    for (const double slope : entries.numeric) entries.slopes.push_back({slope / weights_[0]});
+  } else if (numel <= few && weights_.size() <= most_results) {
+    const std::vector<double> at = x.to_vector<double>();
+    for (std::size_t e = 0; e < numel; ++e) {
+      entries.slopes.push_back(along(x, static_cast<std::int64_t>(e)).central_of_each(step_for(at[e])));
+    }
   }
-  if (!gradients_[i].defined()) text << "; the tape does not lead back to it";
-  if (weights_.size() > 1) text << " (derivatives of the results' sum with random weights)";
-  return text.str();
 }
 
 }  // namespace xgrad

@@ -7,6 +7,7 @@
 
 #include <xgrad/core/finite_differences.hpp>
 #include <xgrad/core/gradcheck.hpp>
+#include <xgrad/core/gradcheck_cause.hpp>
 #include <xgrad/core/random.hpp>
 
 namespace xgrad {
@@ -32,11 +33,10 @@ class GradientComparison {
  private:
   void choose_weights();
   void differentiate();
-  std::string check_leaf(std::size_t i);
+  GradcheckResult check_leaf(std::size_t i);
   bool projection_agrees(const Tensor& x, const std::vector<double>& analytic);
-  std::string check_elements(std::size_t i, const Tensor& x, const std::vector<double>& analytic);
-  std::string report(std::size_t i, std::int64_t element, double analytic, double numeric,
-                     const std::optional<LineSlope::Kink>& kink) const;
+  GradcheckResult check_elements(std::size_t i, const Tensor& x, const std::vector<double>& analytic);
+  void add_slopes(GradientEntries& entries, const Tensor& x) const;
 
   LineSlope along(const Tensor& x, std::int64_t element) const;
   double bound(double largest) const;

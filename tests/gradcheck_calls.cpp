@@ -136,6 +136,48 @@ TEST_CASE("gradcheck checks a module's parameters, in float64, and puts them bac
   CHECK(both.dtype() == float32);
 }
 
+TEST_CASE("gradcheck makes the constants of f float64, and says what to do about the rest") {
+  const Variable x(ones({3})), constant(ones({3})), integers(tensor({1, 2, 3}));
+  CHECK(gradcheck(
+      [](const Variable& in) {
+        return in * ones({3}) + tensor({0.1, 0.2, 0.3}) * full({}, 0.5);
+      },
+      {x}));
+  CHECK(gradcheck([](const Variable& in) { return in * in * arange(0.0, 1.5, 0.5); }, {x}, {.order = 2}));
+  CHECK(gradcheck([&](const Variable& in) { return in * (integers / 7); }, {x}));
+  CHECK(get_default_dtype() == float32);
+
+  const Linear module;
+  const std::string advice =
+      "; gradcheck has made the inputs float64, and whatever else f reads must be float64 too: give "
+      "gradcheck the "
+      "module itself, with every member named in visit(), or list the leaves, and make constants inside the "
+      "function";
+  const auto rule_with_constant = [&](const Variable& in) {
+    return record("mine", in.value(), {in}, {}, [&](const Replay&) -> Gradients { return {constant}; });
+  };
+  struct Row {
+    const char* text;
+    std::function<Variable(const Variable&)> f;
+  };
+  const Row rows[] = {
+      {"[mul] operands are float64 and float32", [&](const Variable& in) { return in * constant; }},
+      {"[mul] operands are float64 and float32", [&](const Variable& in) { return module(in); }},
+      {"returned a gradient of shape (3,) and dtype float32 for input 0", rule_with_constant},
+  };
+  for (const Row& row : rows) {
+    const std::string text = thrown_text([&] { gradcheck(row.f, {x}); });
+    CAPTURE(text);
+    CHECK(text.find(row.text) != std::string::npos);
+    CHECK(text.substr(text.size() - std::min(text.size(), advice.size())) == advice);
+  }
+  CHECK_THROWS_AS(gradcheck(rows[0].f, {x}), std::invalid_argument);
+  CHECK_THROWS_AS(gradcheck(rows[2].f, {x}), std::runtime_error);
+  CHECK(get_default_dtype() == float32);
+  CHECK(gradcheck(GradcheckFunction([&](const Xs& in) { return in[0] * constant; }), {x}, {},
+                  {{"constant", constant}}));
+}
+
 TEST_CASE("gradcheck of a module says where to look when dtypes clash") {
   struct Forgetful {
     Variable weight{ones({3}), true}, scale{ones({3}), true};
@@ -143,10 +185,12 @@ TEST_CASE("gradcheck of a module says where to look when dtypes clash") {
     Variable forward(const Variable& x) const { return x * weight * scale; }
   };
   const Forgetful module;
-  CHECK(
-      thrown_text([&] { gradcheck(module, {Variable(ones({3}))}); }) ==
-      "[mul] operands are float64 and float32; convert one of them with to(float64) or to(float32); is every "
-      "member named in visit()? what it does not name stays float32 in gradcheck");
+  CHECK(thrown_text([&] { gradcheck(module, {Variable(ones({3}))}); }) ==
+        "[mul] operands are float64 and float32; convert one of them with to(float64) or to(float32); "
+        "gradcheck has "
+        "made the inputs float64, and whatever else f reads must be float64 too: give gradcheck the module "
+        "itself, with "
+        "every member named in visit(), or list the leaves, and make constants inside the function");
   const auto shapes = thrown_text([&] { gradcheck(module, {Variable(ones({4}))}); });
   CHECK(shapes.find("visit") == std::string::npos);
   CHECK(shapes.find("[mul]") == 0);
