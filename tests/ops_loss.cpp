@@ -162,6 +162,31 @@ TEST_CASE("binary cross entropy: answers that are almost certain keep their digi
   }
 }
 
+TEST_CASE(
+    "binary cross entropy: an infinite logit costs nothing where it is right, and ∞ where it is wrong") {
+  const double inf = std::numeric_limits<double>::infinity();
+  for (const DType dtype : {float32, float64}) {
+    for (const bool create_graph : {false, true}) {
+      const Variable x(tensor({-inf, inf, -inf, inf}, dtype), true);
+      const Variable t(tensor({0.0, 1.0, 1.0, 0.0}, dtype), true);
+      const BCEWithLogitsOptions each{.pos_weight = full({}, 3, dtype), .reduction = Reduction::none};
+      const Variable losses = binary_cross_entropy_with_logits(x, t, each);
+      CHECK(equal(losses.value(), tensor({0.0, 0.0, inf, inf}, dtype)));
+      const auto slopes =
+          grad({losses}, {x, t}, {.grad_outputs = {ones({4}, dtype)}, .create_graph = create_graph});
+      CHECK(equal(slopes[0].value(), tensor({0.0, 0.0, -3.0, 1.0}, dtype)));
+      CHECK(equal(slopes[1].value(), tensor({inf, -inf, inf, -inf}, dtype)));
+    }
+    // a weight of 0 leaves out even what is infinitely wrong
+    const Variable x(tensor({-inf, 0.0}, dtype), true);
+    const Variable loss = binary_cross_entropy_with_logits(
+        x, ones({2}, dtype), {.weight = tensor({0.0, 1.0}, dtype), .reduction = Reduction::sum});
+    CHECK(loss.to(float64).item<double>() == doctest::Approx(std::log(2)));
+    loss.backward();
+    CHECK(equal(x.grad(), tensor({0.0, -0.5}, dtype)));
+  }
+}
+
 TEST_CASE("binary cross entropy: targets that are integers or booleans are converted") {
   const Variable x(tensor({-0.5, 2.0}), true);
   const Tensor expected = binary_cross_entropy_with_logits(x, tensor({0.0, 1.0})).value();

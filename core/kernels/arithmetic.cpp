@@ -59,6 +59,10 @@ Tensor mul(const Tensor& a, const Tensor& b) {
   return zip(
       "mul", a, b, [](const auto& r) { return r.mul; }, wrapping([](auto p, auto q) { return p * q; }));
 }
+Tensor weigh(const Tensor& a, const Tensor& b) {
+  return zip(
+      "weigh", a, b, [](const auto& r) { return r.weigh; }, wrapping([](auto p, auto q) { return p * q; }));
+}
 
 Tensor maximum(const Tensor& a, const Tensor& b) {
   return zip(

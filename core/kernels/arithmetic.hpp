@@ -13,6 +13,7 @@ Tensor maximum(const Tensor& a, const Tensor& b);  ///< NaN where either is
 Tensor minimum(const Tensor& a, const Tensor& b);
 Tensor div(const Tensor& a, const Tensor& b);  ///< integers are divided in the default dtype, as in PyTorch
 Tensor pow(const Tensor& a, const Tensor& b);
+Tensor weigh(const Tensor& a, const Tensor& b);  ///< a · b, and 0 where a is 0, even if b is infinite or NaN
 
 Tensor neg(const Tensor& x);
 Tensor scale(const Tensor& x, double factor);      ///< factor · x, floating

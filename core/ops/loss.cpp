@@ -115,6 +115,20 @@ Variable nll_loss(const Variable& log_probs, const Variable& targets, const NLLL
   return options.reduction == Reduction::sum ? sum(losses) : sum(losses) / count;
 }
 
+namespace {
+
+// w y, and 0 where w is 0, even if y is infinite: what does not count costs nothing.
+Variable weigh(const Variable& w, const Variable& y) {
+  return record("weigh", kernels::weigh(w.value(), y.value()), {w, y}, {keep_for(0, y), keep_for(1, w)},
+                [](const Replay& r) -> Gradients {
+                  // ∂(wy)/∂w = y, ∂(wy)/∂y = w
+                  return {r.wants(0) ? sum_to(r.grad() * r.saved(0), r.input_shape(0)) : nothing,
+                          r.wants(1) ? sum_to(r.grad() * r.saved(1), r.input_shape(1)) : nothing};
+                });
+}
+
+}  // namespace
+
 Variable binary_cross_entropy_with_logits(const Variable& x, const Variable& targets,
                                           const BCEWithLogitsOptions& options) {
   constexpr const char* op = "binary_cross_entropy_with_logits";
@@ -135,8 +149,8 @@ Variable binary_cross_entropy_with_logits(const Variable& x, const Variable& tar
   // −log(1 − σ(x)) = softplus(x) and −log σ(x) = softplus(−x): both are positive, so nothing cancels
   constexpr double everywhere = std::numeric_limits<double>::infinity();
   const Variable share = options.pos_weight.defined() ? t * options.pos_weight : t;
-  Variable losses = (1 - t) * softplus(x, 1, everywhere) + share * softplus(neg(x), 1, everywhere);
-  if (options.weight.defined()) losses = losses * options.weight;
+  Variable losses = weigh(1 - t, softplus(x, 1, everywhere)) + weigh(share, softplus(neg(x), 1, everywhere));
+  if (options.weight.defined()) losses = weigh(options.weight, losses);
   if (options.reduction == Reduction::none) return losses;
   return options.reduction == Reduction::sum ? sum(losses) : mean(losses);
 }

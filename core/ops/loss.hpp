@@ -40,8 +40,8 @@ struct BCEWithLogitsOptions {
 };
 
 /// Binary cross entropy from logits: −(p t log σ(x) + (1 − t) log(1 − σ(x))) with σ the sigmoid and p the
-/// `pos_weight`, reduced, without overflow. Same shapes; targets lie in [0, 1], and those that are not
-/// floating are converted.
+/// `pos_weight`, reduced, without overflow. A term whose factor is 0 is 0: an infinite logit that is right
+/// costs nothing. Same shapes; targets lie in [0, 1], and those that are not floating are converted.
 Variable binary_cross_entropy_with_logits(const Variable& logits, const Variable& targets,
                                           const BCEWithLogitsOptions& options = {});
 

@@ -48,6 +48,7 @@ constexpr MathRows<T> make_table() {
     const B<T> zero(T(0));
     return select(q > zero, p, B<T>(select(q < zero, B<T>(-p), zero)));
   });
+  t.weigh = binary<T>([](B<T> p, B<T> q) { return select(p == B<T>(T(0)), B<T>(T(0)), B<T>(p * q)); });
   t.clamp = [](const T* x, T low, T high, T* y, std::int64_t n) {
     const B<T> least(low), most(high);
     map_row(x, y, n, [=](B<T> a) {

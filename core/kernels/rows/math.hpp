@@ -17,6 +17,7 @@ struct MathRows {
   Binary add, sub, mul, div, pow;
   Binary maximum, minimum;                                         ///< NaN where either is
   Binary mul_by_sign;                                              ///< a · sign(b), 0 where b is 0 or NaN
+  Binary weigh;                                                    ///< a · b, 0 where a is 0
   void (*clamp)(const T* x, T low, T high, T* y, std::int64_t n);  ///< min(max(x, low), high)
   /// g where low ≤ x ≤ high, else 0.
   void (*clamp_backward)(const T* g, const T* x, T low, T high, T* y, std::int64_t n);
