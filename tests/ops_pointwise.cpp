@@ -30,6 +30,7 @@ TEST_CASE("pointwise: values and gradients") {
           {"cos", [](const Xs& x) { return cos(x[0]); }},
           {"abs", [](const Xs& x) { return abs(x[0]); }},
           {"sigmoid", [](const Xs& x) { return sigmoid(x[0]); }},
+          {"sigmoid_backward", [](const Xs& x) { return sigmoid_backward(x[0], x[1]); }},
           {"silu", [](const Xs& x) { return silu(x[0]); }},
           {"silu_backward", [](const Xs& x) { return composed::silu_backward(x[0], x[1]); }},
           {"softplus", [](const Xs& x) { return softplus(x[0]); }},
@@ -67,8 +68,9 @@ TEST_CASE("pointwise: the fused slope of gelu is the composed one") {
 
 TEST_CASE("pointwise: the fused slopes of the other activations are the composed ones") {
   const Tensor x = randn({1000}, float64).mul_(10), g = randn({1000}, float64);
-  const Tensor s = sigmoid(x).value();
-  CHECK(max_abs_diff(kernels::sigmoid_backward(g, s), composed::sigmoid_backward(g, s).value()) < 1e-15);
+  const Variable s = sigmoid(x), t = tanh(x);
+  CHECK(max_abs_diff(kernels::sigmoid_backward(g, x), (g * s * (1 - s)).value()) < 1e-15);
+  CHECK(max_abs_diff(kernels::tanh_backward(g, x), (g * (1 - t * t)).value()) < 1e-14);
   CHECK(max_abs_diff(kernels::silu_backward(g, x), composed::silu_backward(g, x).value()) < 1e-14);
   CHECK(max_abs_diff(kernels::softplus_backward(g, x, 2, 20),
                      composed::softplus_backward(g, x, 2, 20).value()) < 1e-15);

@@ -124,6 +124,7 @@ TEST_CASE("undefined: an op of several says which") {
       {"bmm", 1, [&] { bmm(x, none); }},
       {"gather", 1, [&] { gather(x, 0, none); }},
       {"scatter_add", 2, [&] { scatter_add(x, 0, index, none); }},
+      {"sigmoid_backward", 0, [&] { sigmoid_backward(none, x); }},
       {"nll_loss", 0, [&] { nll_loss(none, x); }},
       {"binary_cross_entropy_with_logits", 1, [&] { binary_cross_entropy_with_logits(x, none); }},
       {"cat", 1,

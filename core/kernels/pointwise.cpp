@@ -76,6 +76,9 @@ Tensor clamp(const Tensor& x, double low, double high) {
   });
 }
 
+Tensor normal_cdf(const Tensor& x) {
+  return map("normal_cdf", x, exp_grain, []<class T>(T) { return rows<GeluRows<T>>().normal_cdf; });
+}
 Tensor gelu(const Tensor& x) {
   return map("gelu", x, exp_grain, []<class T>(T) { return rows<GeluRows<T>>().exact; });
 }
@@ -117,9 +120,13 @@ Tensor mul_by_sign(const Tensor& g, const Tensor& x) {
   return backward("abs_backward", g, x, parallel_grain,
                   []<class T>(T) { return rows<MathRows<T>>().mul_by_sign; });
 }
-Tensor sigmoid_backward(const Tensor& g, const Tensor& s) {
-  return backward("sigmoid_backward", g, s, parallel_grain,
+Tensor sigmoid_backward(const Tensor& g, const Tensor& x) {
+  return backward("sigmoid_backward", g, x, exp_grain,
                   []<class T>(T) { return rows<ActivationRows<T>>().sigmoid_backward; });
+}
+Tensor tanh_backward(const Tensor& g, const Tensor& x) {
+  return backward("tanh_backward", g, x, exp_grain,
+                  []<class T>(T) { return rows<ActivationRows<T>>().tanh_backward; });
 }
 Tensor silu_backward(const Tensor& g, const Tensor& x) {
   return backward("silu_backward", g, x, exp_grain,

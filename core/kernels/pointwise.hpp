@@ -24,12 +24,14 @@ Tensor clamp(const Tensor& x, double low, double high);  ///< min(max(x, low), h
 Tensor clamp_backward(const Tensor& g, const Tensor& x, double low, double high);  ///< g where x is within
 
 Tensor sigmoid(const Tensor& x);
-Tensor sigmoid_backward(const Tensor& g, const Tensor& s);  ///< g s (1 − s), s = sigmoid(x)
+Tensor sigmoid_backward(const Tensor& g, const Tensor& x);
+Tensor tanh_backward(const Tensor& g, const Tensor& x);
 Tensor silu(const Tensor& x);
 Tensor silu_backward(const Tensor& g, const Tensor& x);
 Tensor softplus(const Tensor& x, double beta, double threshold);
 Tensor softplus_backward(const Tensor& g, const Tensor& x, double beta, double threshold);
 
+Tensor normal_cdf(const Tensor& x);  ///< Φ(x), the share of a standard normal below x
 Tensor gelu(const Tensor& x);
 Tensor gelu_tanh(const Tensor& x);
 /// dx = g · gelu'(x), all of one shape and dtype; dx is contiguous, and may be g itself.

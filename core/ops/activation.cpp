@@ -15,15 +15,21 @@ namespace xgrad {
 
 Variable sigmoid(const Variable& x) {
   check_defined("sigmoid", {x});
-  return record("sigmoid", kernels::sigmoid(x.value()), {x}, {keeps_output},
-                [](const Replay& r) -> Gradients {
-                  if (r.is_recorded()) return {composed::sigmoid_backward(r.grad(), r.output())};
-                  return {kernels::sigmoid_backward(r.grad().value(), r.output().value())};
-                });
+  return record("sigmoid", kernels::sigmoid(x.value()), {x}, {x},
+                [](const Replay& r) -> Gradients { return {sigmoid_backward(r.grad(), r.saved(0))}; });
 }
 
-Variable composed::sigmoid_backward(const Variable& g, const Variable& s) {
-  return g * s * (1 - s);  // with s = 1/(1 + e⁻ˣ):  ds/dx = e⁻ˣ s² = s (1 − s)
+Variable sigmoid_backward(const Variable& g, const Variable& x) {
+  check_defined("sigmoid_backward", {g, x});
+  return record("sigmoid_backward", kernels::sigmoid_backward(g.value(), x.value()), {g, x},
+                {keep_for(1, g), x}, [](const Replay& r) -> Gradients {
+                  // y = g σ'(x):  ∂y/∂g = σ'(x), ∂y/∂x = g σ''(x) = −g σ'(x) tanh(x/2)
+                  const Variable x = r.saved(1);
+                  const auto dx = [&] {
+                    return neg(sigmoid_backward(r.grad() * r.saved(0), x) * tanh(x * 0.5));
+                  };
+                  return {r.wants(0) ? sigmoid_backward(r.grad(), x) : nothing, r.wants(1) ? dx() : nothing};
+                });
 }
 
 Variable silu(const Variable& x) {
@@ -35,8 +41,8 @@ Variable silu(const Variable& x) {
 }
 
 Variable composed::silu_backward(const Variable& g, const Variable& x) {
-  const Variable s = sigmoid(x);
-  return g * (s * (x * (1 - s) + 1));  // d(x s)/dx = s + x s (1 − s)
+  // d(x σ(x))/dx = σ(x) + x σ'(x). The factor x is kept to where σ' is 0: an infinite one times 0 is NaN.
+  return g * (sigmoid(x) + sigmoid_backward(clamp(x, -1000, 1000), x));
 }
 
 namespace {

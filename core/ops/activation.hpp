@@ -12,9 +12,13 @@ Variable silu(const Variable& x);
 /// log(1 + exp(βx)) / β, a smooth relu; x itself where βx > threshold. β is not 0.
 Variable softplus(const Variable& x, double beta = 1, double threshold = 20);
 
+/// g σ'(x) = g σ(x) σ(−x), where σ is the sigmoid: the rule of sigmoid, and a part of the rules of silu, tanh
+/// and gelu. All digits of both tails are there, unlike those of s (1 − s) with s = σ(x). g and x have one
+/// shape and dtype.
+Variable sigmoid_backward(const Variable& g, const Variable& x);
+
 /// The rules in ordinary ops: what the fused kernels compute, and what they are tested against.
 namespace composed {
-Variable sigmoid_backward(const Variable& g, const Variable& s);  ///< s is sigmoid's output
 Variable silu_backward(const Variable& g, const Variable& x);
 Variable softplus_backward(const Variable& g, const Variable& x, double beta = 1, double threshold = 20);
 }  // namespace composed

@@ -7,6 +7,7 @@
 #include <xgrad/core/kernels/compare.hpp>
 #include <xgrad/core/kernels/pointwise.hpp>
 #include <xgrad/core/kernels/select.hpp>
+#include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/reduce.hpp>
@@ -37,18 +38,20 @@ Variable sqrt(const Variable& x) {
 
 Variable tanh(const Variable& x) {
   check_defined("tanh", {x});
-  return record("tanh", kernels::tanh(x.value()), {x}, {keeps_output}, [](const Replay& r) -> Gradients {
-    const Variable y = r.output();
-    return {r.grad() * (1 - y * y)};  // d(tanh x)/dx = 1 − tanh² x
+  return record("tanh", kernels::tanh(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
+    // tanh x = 2 σ(2x) − 1 with σ the sigmoid:  d(tanh x)/dx = 4 σ'(2x)
+    if (r.is_recorded()) return {sigmoid_backward(r.grad() * 4, r.saved(0) * 2)};
+    return {kernels::tanh_backward(r.grad().value(), r.saved(0).value())};
   });
 }
 
 Variable erf(const Variable& x) {
   check_defined("erf", {x});
   return record("erf", kernels::erf(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
-    // d(erf x)/dx = 2/√π exp(−x²)
+    // d(erf x)/dx = 2/√π exp(−x²). For its own slope, x is kept to where that is 0: an infinite one times 0
+    // is NaN.
     constexpr double two_over_sqrt_pi = 1.12837916709551257390;
-    const Variable x = r.saved(0);
+    const Variable x = r.is_recorded() ? clamp(r.saved(0), -40, 40) : r.saved(0);
     return {r.grad() * (exp(neg(x * x)) * two_over_sqrt_pi)};
   });
 }
@@ -121,12 +124,18 @@ Variable clamp(const Variable& x, std::optional<Scalar> low, std::optional<Scala
 namespace {
 
 constexpr double density = 0.39894228040143267794;         // 1/√(2π)
-constexpr double sqrt_half = 0.70710678118654752440;       // √(1/2)
 constexpr double sqrt_2_over_pi = 0.79788456080286535588;  // √(2/π)
 constexpr double cubic = 0.044715;
 
 // φ(x) = exp(−x²/2) / √(2π), the density of a standard normal
 Variable normal_density(const Variable& x) { return exp(x * x * -0.5) * density; }
+
+// Φ(x), the share of a standard normal below x
+Variable normal_cdf(const Variable& x) {
+  return record("normal_cdf", kernels::normal_cdf(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
+    return {r.grad() * normal_density(r.saved(0))};  // dΦ/dx = φ(x)
+  });
+}
 
 }  // namespace
 
@@ -149,16 +158,17 @@ Variable gelu(const Variable& x, Gelu approximate) {
 }
 
 Variable composed::gelu_backward(const Variable& g, const Variable& x, Gelu approximate) {
+  // A factor x is kept to where the other one is 0: an infinite x times 0 is NaN.
   if (approximate == Gelu::exact) {
     // d(x Φ(x))/dx = Φ(x) + x φ(x)
-    return g * ((erf(x * sqrt_half) + 1) * 0.5 + x * normal_density(x));
+    const Variable z = clamp(x, -40, 40);
+    return g * (normal_cdf(z) + z * normal_density(z));
   }
-  // With u = √(2/π) (x + 0.044715 x³) and t = tanh u:  d(x/2 (1 + t))/dx = (1 + t)/2 + x/2 (1 − t²) u'
-  // z is x kept to ±16, where t has long reached ±1: beyond, 1 − t² would be 0 and u' overflow to ∞.
-  const Variable z = masked_fill(masked_fill(x, gt(x, 16), 16), lt(x, -16), -16);
-  const Variable t = tanh((z + z * z * z * cubic) * sqrt_2_over_pi);
-  const Variable du = (z * z * (3 * cubic) + 1) * sqrt_2_over_pi;
-  return g * ((t + 1) * 0.5 + x * 0.5 * (1 - t * t) * du);
+  // With v = 2 √(2/π) (x + 0.044715 x³) and σ the sigmoid:  d(x σ(v))/dx = σ(v) + x v' σ'(v)
+  const Variable z = clamp(x, -25, 25);
+  const Variable v = (z + z * z * z * cubic) * (2 * sqrt_2_over_pi);
+  const Variable dv = (z * z * (3 * cubic) + 1) * (2 * sqrt_2_over_pi);
+  return g * (sigmoid(v) + sigmoid_backward(z * dv, v));
 }
 
 Variable where(const Variable& condition, const Variable& a, const Variable& b) {

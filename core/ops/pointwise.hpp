@@ -27,8 +27,9 @@ Variable clamp(const Variable& x, std::optional<Scalar> low, std::optional<Scala
 
 enum class Gelu { exact, tanh };
 /// Gaussian error linear unit (Hendrycks & Gimpel 2016, section 2): x Φ(x) = x/2 (1 + erf(x/√2)); with
-/// `Gelu::tanh` the approximation x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))). In float32 the exact one is right
-/// to 1e-6 for x < 0, where its tail has no more digits than that.
+/// `Gelu::tanh` the approximation x/2 (1 + tanh(√(2/π) (x + 0.044715 x³))). Value and slope keep their digits
+/// in the left tail, except those of the exact form in float32: they are right to 1e-6 for x < 0, as the
+/// tail's digits would cost another exponential.
 Variable gelu(const Variable& x, Gelu approximate = Gelu::exact);
 /// g · gelu'(x) in ordinary ops: what the fused kernel computes, and what it is tested against.
 namespace composed {

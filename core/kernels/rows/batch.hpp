@@ -94,6 +94,7 @@ struct Batch {
   friend Batch erf(Batch a) { return std::erf(a.value); }
   friend Batch fma(Batch a, Batch b, Batch c) { return a.value * b.value + c.value; }
   friend Batch max(Batch a, Batch b) { return a.value > b.value ? a.value : b.value; }
+  friend Batch min(Batch a, Batch b) { return a.value < b.value ? a.value : b.value; }
   friend Batch select(bool condition, Batch a, Batch b) { return condition ? a : b; }
 };
 

@@ -13,21 +13,18 @@
 namespace xgrad::kernels {
 namespace {
 
-template <class T>
-inline Batch<T> exp_of(const Batch<T>& x) {
-  constexpr T edge = sizeof(T) == 4 ? T(87) : T(708);
-  const auto outside = (x > Batch<T>(edge)) | (x < Batch<T>(-edge));
-  if (!any_of(outside)) return exp(x);
-  const Batch<T> half = exp(Batch<T>(x * Batch<T>(T(0.5))));  // eˣ = (e^(x/2))²
-  return select(outside, Batch<T>(half * half), Batch<T>(exp(x)));
-}
-
 // Σ c_i t^i, the highest coefficient first.
 template <class T, std::size_t n>
 inline Batch<T> polynomial(const Batch<T>& t, const T (&c)[n]) {
   Batch<T> sum(c[0]);
   for (std::size_t i = 1; i < n; ++i) sum = fma(sum, t, Batch<T>(c[i]));
   return sum;
+}
+
+// min(max(x, −end), end), in this order of operands a NaN stays one.
+template <class T>
+inline Batch<T> within(const Batch<T>& x, const Batch<T>& end) {
+  return min(end, max(Batch<T>(-end), x));
 }
 
 // The nearest integer, of |x| well below 2^22: what is left after a large number has pushed the fraction out.
@@ -68,6 +65,35 @@ inline Batch<T> fast_exp(const Batch<T>& x) {
 }
 
 template <class T>
+inline Batch<T> exp_of(const Batch<T>& x) {
+  constexpr T edge = sizeof(T) == 4 ? T(87) : T(708);
+  const auto outside = (x > Batch<T>(edge)) | (x < Batch<T>(-edge));
+  if (!any_of(outside)) return fast_exp<T>(x);
+  const Batch<T> middle = within<T>(Batch<T>(x * Batch<T>(T(0.5))), Batch<T>(edge));
+  const Batch<T> half = fast_exp<T>(middle);  // eˣ = (e^(x/2))²
+  return select(outside, Batch<T>(half * half), fast_exp<T>(x));
+}
+
+// f σ(v), where σ is the sigmoid. For v < 0 it is f eᵛ / (1 + eᵛ), and eᵛ comes as a square whose root is far
+// from underflow: the result keeps its digits where eᵛ alone would have lost them.
+template <class T>
+inline Batch<T> times_sigmoid(const Batch<T>& f, const Batch<T>& v) {
+  const Batch<T> one(T(1)), root = fast_exp<T>(Batch<T>(min(v, Batch<T>(-v)) * Batch<T>(T(0.5))));
+  const Batch<T> small = select(v < Batch<T>(T(0)), root, one);
+  return f * small / (one + root * root) * small;
+}
+
+// d(x σ(v))/dx = σ(v) (1 + x v' σ(−v)), likewise. x is finite.
+template <class T>
+inline Batch<T> times_sigmoid_slope(const Batch<T>& x, const Batch<T>& v, const Batch<T>& dv) {
+  const Batch<T> one(T(1)), root = fast_exp<T>(Batch<T>(min(v, Batch<T>(-v)) * Batch<T>(T(0.5))));
+  const auto negative = v < Batch<T>(T(0));
+  const Batch<T> small = select(negative, root, one), share = one / (one + root * root);
+  const Batch<T> other = share * Batch<T>(select(negative, one, Batch<T>(root * root)));  // σ(−v)
+  return fma(x * dv, other, one) * share * small * small;
+}
+
+template <class T>
 inline Batch<T> log_of(const Batch<T>& x) {
   const auto subnormal = x < Batch<T>(std::numeric_limits<T>::min());
   if (!any_of(subnormal)) return log(x);
@@ -86,19 +112,19 @@ inline Batch<T> log1p_of(const Batch<T>& x) {
                 Batch<T>(select(u == Batch<T>(std::numeric_limits<T>::infinity()), u, corrected)));
 }
 
-template <class T>
-inline Batch<T> within(const Batch<T>& x, const Batch<T>& end) {  // a NaN stays a NaN
-  return select(x > end, end, Batch<T>(select(x < -end, Batch<T>(-end), x)));
+// f(x), each lane by itself.
+template <class T, class Scalar>
+inline Batch<T> each_lane(const Batch<T>& x, Scalar f) {
+  T lanes[Batch<T>::size];
+  store<T>(lanes, x);
+  for (T& lane : lanes) lane = f(lane);
+  return load<T>(lanes);
 }
 
 template <class T>
 inline Batch<T> erf_of(const Batch<T>& x) {
   if constexpr (sizeof(T) == 8) {
-    constexpr std::size_t size = Batch<T>::size;
-    double lanes[size];
-    store<T>(lanes, x);
-    for (std::size_t k = 0; k < size; ++k) lanes[k] = std::erf(lanes[k]);
-    return load<T>(lanes);
+    return each_lane<T>(x, [](T a) { return std::erf(a); });
   } else {
     return erf(within<T>(x, Batch<T>(T(6))));  // well beyond where ±1 is reached
   }
@@ -146,10 +172,7 @@ template <class T, class Scalar>
 inline Batch<T> sin_or(const Batch<T>& x, T quarters, Scalar scalar) {
   const Batch<T> end(T(8192));
   if (!any_of((x > end) | (x < Batch<T>(-end)))) return small_sin<T>(x, quarters);
-  T lanes[Batch<T>::size];
-  store<T>(lanes, x);
-  for (T& lane : lanes) lane = scalar(lane);
-  return load<T>(lanes);
+  return each_lane<T>(x, scalar);
 }
 template <class T>
 inline Batch<T> sin_of(const Batch<T>& x) {

@@ -18,42 +18,48 @@ B<T> number(double value) {
   return B<T>(static_cast<T>(value));
 }
 
-// Φ(x), the share of a standard normal below x
+// Φ(x), the share of a standard normal below x. In double the left tail has its digits, by erfc.
 template <class T>
 B<T> below(B<T> x) {
-  return number<T>(0.5) * (number<T>(1) + fast_erf<T>(B<T>(x * number<T>(sqrt_half))));
+  if constexpr (sizeof(T) == 8) {
+    return each_lane<T>(x, [](T a) {
+      const T z = a * sqrt_half;
+      return 0.5 * (z < -1.25 ? std::erfc(-z) : 1 + std::erf(z));
+    });
+  } else {
+    return number<T>(0.5) * (number<T>(1) + fast_erf<T>(B<T>(x * number<T>(sqrt_half))));
+  }
 }
 
+// Far out, where the other factor is 0 or 1, x is kept to ±40: an infinite one times 0 is NaN.
 template <class T>
 B<T> exact(B<T> x) {
-  return x * below<T>(x);
+  return max(number<T>(-40), x) * below<T>(x);
 }
 
 template <class T>
 B<T> exact_slope(B<T> x) {  // Φ(x) + x φ(x)
-  return below<T>(x) + x * number<T>(density) * fast_exp<T>(B<T>(number<T>(-0.5) * x * x));
+  const B<T> z = within<T>(x, number<T>(40));
+  return below<T>(z) + z * number<T>(density) * fast_exp<T>(B<T>(number<T>(-0.5) * z * z));
 }
 
+// With u = √(2/π) (x + 0.044715 x³), x/2 (1 + tanh u) is x σ(2u), which keeps the digits of the left tail. At
+// ±25, σ(2u) has long reached 0 or 1, and x³ does not overflow.
 template <class T>
-B<T> clamped(B<T> x) {  // to where tanh has long reached ±1, so that x³ does not overflow
-  return within<T>(x, number<T>(16));
-}
-
-template <class T>
-B<T> bent(B<T> x) {  // tanh(√(2/π) (x + 0.044715 x³))
-  return tanh(B<T>(number<T>(sqrt_2_over_pi) * (x + number<T>(cubic) * x * x * x)));
+B<T> twice_u(B<T> z) {
+  return z * fma(z * z, number<T>(2 * sqrt_2_over_pi * cubic), number<T>(2 * sqrt_2_over_pi));
 }
 
 template <class T>
 B<T> approximate(B<T> x) {
-  return number<T>(0.5) * x * (number<T>(1) + bent<T>(clamped<T>(x)));
+  return times_sigmoid<T>(B<T>(max(number<T>(-25), x)), twice_u<T>(within<T>(x, number<T>(25))));
 }
 
 template <class T>
-B<T> approximate_slope(B<T> x) {  // ½(1 + t) + ½ x (1 − t²) √(2/π) (1 + 3 · 0.044715 x²)
-  const B<T> z = clamped<T>(x), t = bent<T>(z);
-  const B<T> inner = number<T>(sqrt_2_over_pi) * (number<T>(1) + number<T>(3 * cubic) * z * z);
-  return number<T>(0.5) * (number<T>(1) + t) + number<T>(0.5) * x * (number<T>(1) - t * t) * inner;
+B<T> approximate_slope(B<T> x) {
+  const B<T> z = within<T>(x, number<T>(25));
+  const B<T> twice_du = fma(z * z, number<T>(6 * sqrt_2_over_pi * cubic), number<T>(2 * sqrt_2_over_pi));
+  return times_sigmoid_slope<T>(z, twice_u<T>(z), twice_du);
 }
 
 template <class T>
@@ -62,6 +68,9 @@ constexpr GeluRows<T> make_table() {
   t.exact = [](const T* x, T* y, std::int64_t n) { map_row(x, y, n, [](B<T> a) { return exact<T>(a); }); };
   t.tanh = [](const T* x, T* y, std::int64_t n) {
     map_row(x, y, n, [](B<T> a) { return approximate<T>(a); });
+  };
+  t.normal_cdf = [](const T* x, T* y, std::int64_t n) {
+    map_row(x, y, n, [](B<T> a) { return below<T>(a); });
   };
   t.exact_backward = [](const T* g, const T* x, T* y, std::int64_t n) {
     zip_row(g, x, y, n, [](B<T> d, B<T> a) { return B<T>(d * exact_slope<T>(a)); });
