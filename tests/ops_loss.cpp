@@ -133,6 +133,28 @@ TEST_CASE("cross_entropy: certain, hopeless and impossible answers") {
   CHECK(std::isnan(cross_entropy(tensor({0.0, std::nan("")}), tensor(0)).item<double>()));
 }
 
+TEST_CASE("cross_entropy: answers that are almost certain keep their digits, and so do their slopes") {
+  for (const DType dtype : {float32, float64}) {
+    const double epsilon = dtype == float32 ? 1e-5 : 1e-13;
+    for (const double lead : {1.0, 3.0, 10.0, 17.0, 40.0, 80.0}) {
+      CAPTURE(lead);
+      for (const bool create_graph : {false, true}) {
+        const Variable x(tensor({0.0, lead, -1.0, 0.5}, dtype), true);
+        const Variable loss = cross_entropy(x, tensor(1));
+        const auto slopes = grad({loss}, {x}, {.create_graph = create_graph})[0].to(float64).value();
+        const double others[] = {std::exp(-lead), std::exp(-1 - lead), std::exp(0.5 - lead)};
+        const double rest = others[0] + others[1] + others[2], all = 1 + rest;
+        const auto near = [&](double value) { return doctest::Approx(value).epsilon(epsilon).scale(0); };
+        CHECK(loss.to(float64).item<double>() == near(std::log1p(rest)));
+        CHECK(slopes.to_vector<double>()[0] == near(others[0] / all));
+        CHECK(slopes.to_vector<double>()[1] == near(-rest / all));
+        CHECK(slopes.to_vector<double>()[2] == near(others[1] / all));
+        CHECK(slopes.to_vector<double>()[3] == near(others[2] / all));
+      }
+    }
+  }
+}
+
 TEST_CASE("cross_entropy: one node that keeps the logits, the targets and two numbers a row") {
   const Variable x(zeros({4, 6}), true);
   const Variable loss = cross_entropy(x, zeros({4}, int64));

@@ -92,12 +92,13 @@ Variable composed::cross_entropy_backward(const Variable& g, const Variable& log
                                           const CrossEntropyOptions& options) {
   const std::int64_t classes = logits.size(-1);
   const Variable x = reshape(logits, {-1, classes}), t = reshape(targets, {-1, 1});  // (N, V), (N, 1)
-  const Variable one_hot = eq(t, arange(classes)).to(logits.dtype());
-  const Variable q =
-      one_hot * (1 - options.label_smoothing) + options.label_smoothing / static_cast<double>(classes);
-  const Variable p = softmax(x, -1), difference = p - q;
-  // A row of it adds up to 0. Subtracting its sum restores what p − 1 loses of a likely target.
-  const Variable dx = reshape(g, {-1, 1}) * (difference - p * sum(difference, {-1}, /*keepdim=*/true));
+  const Tensor is_target = eq(t, arange(classes));
+  const Variable one_hot = is_target.to(logits.dtype());
+  // softmax(x) − q, where at the target 1 − softmax is the sum of the others: next to 1 a difference would be
+  // rounding
+  const Variable others = masked_fill(softmax(x, -1), is_target, 0);
+  const Variable smoothed = (one_hot - 1 / static_cast<double>(classes)) * options.label_smoothing;
+  const Variable dx = reshape(g, {-1, 1}) * (others - one_hot * sum(others, {-1}, true) + smoothed);
   return reshape(masked_fill(dx, eq(t, options.ignore_index), 0), logits.shape());
 }
 
