@@ -1,29 +1,54 @@
 #include "options.hpp"
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <functional>
+#include <limits>
 #include <sstream>
+#include <string>
+#include <system_error>
 
 namespace {
 
-CLI::Validator whole_number(std::int64_t least) {
-  return {[least](std::string& text) {
-            const bool is_whole = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-            if (is_whole && std::strtod(text.c_str(), nullptr) >= static_cast<double>(least))
-              return std::string();
-            return "must be a whole number from " + std::to_string(least) + " up, not " + text;
+std::string not_but(const std::string& range, const std::string& text) {
+  return "must be a " + range + ", not '" + text + "'";
+}
+
+// All of `text` as a number; what is no number of this type is false.
+template <class T>
+bool parse(const std::string& text, T& value) {
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && stop == end;
+}
+
+// Hands on the digits as CLI11 should read them: it would take 017 for an octal number.
+CLI::Validator whole_number(std::uint64_t least,
+                            std::uint64_t most = std::numeric_limits<std::int64_t>::max()) {
+  return {[least, most](std::string& text) {
+            std::uint64_t value = 0;
+            if (!parse(text, value) || value < least || value > most) {
+              return not_but("whole number from " + std::to_string(least) + " to " + std::to_string(most),
+                             text);
+            }
+            text = std::to_string(value);
+            return std::string();
           },
           ""};
 }
 
 CLI::Validator number(const std::string& range, const std::function<bool(double)>& fits) {
   return {[range, fits](std::string& text) {
-            char* end = nullptr;
-            const double value = std::strtod(text.c_str(), &end);
-            const bool is_number = !text.empty() && *end == '\0' && std::isfinite(value);
-            return is_number && fits(value) ? std::string() : "must be a number " + range + ", not " + text;
+            double value = 0;
+            const bool is_fine = parse(text, value) && std::isfinite(value) && fits(value);
+            return is_fine ? std::string() : not_but("number " + range, text);
           },
+          ""};
+}
+
+CLI::Validator path() {
+  return {[](std::string& text) { return text.empty() ? std::string("must not be empty") : std::string(); },
           ""};
 }
 
@@ -54,39 +79,40 @@ CLI::Option* add_common(CLI::App& app, Config& config, const char* name, T Confi
 
 void add_common_options(CLI::App& app, Config& config) {
   const auto add = [&](auto... option) { return add_common(app, config, option...); };
-  add("--seed", &Config::seed, "of the weights, the batches, and what is held out or sampled")
-      ->check(whole_number(0));
-  add("--steps", &Config::steps, "optimiser steps")->check(whole_number(1));
-  add("--d-model", &Config::d_model, "width of the model")->check(whole_number(1));
-  add("--layers", &Config::layers, "transformer blocks")->check(whole_number(1));
-  add("--heads", &Config::heads, "attention heads; must divide the width")->check(whole_number(1));
-  add("--batch", &Config::batch, "sequences per step")->check(whole_number(1));
+  add("--seed", &Config::seed, "seed of the weights, the batches, the held-out sums and the sample")
+      ->transform(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
+  add("--steps", &Config::steps, "steps of the optimiser")->transform(whole_number(1));
+  add("--d-model", &Config::d_model, "width of the model")->transform(whole_number(1));
+  add("--layers", &Config::layers, "number of transformer blocks")->transform(whole_number(1));
+  add("--heads", &Config::heads, "number of attention heads; must divide the width")
+      ->transform(whole_number(1));
+  add("--batch", &Config::batch, "sequences per step")->transform(whole_number(1));
   add("--lr", &Config::lr, "peak learning rate")->check(positive());
-  add("--warmup", &Config::warmup, "steps in which the learning rate rises to its peak")
-      ->check(whole_number(0));
-  add("--dropout", &Config::dropout, "share of the activations dropped in training")
+  add("--warmup", &Config::warmup, "steps in which the learning rate rises to its peak; at most --steps")
+      ->transform(whole_number(0));
+  add("--dropout", &Config::dropout, "share of the activations that training drops")
       ->check(number("from 0 up and below 1", [](double x) { return x >= 0 && x < 1; }));
-  add("--weight-decay", &Config::weight_decay, "AdamW's")->check(number("from 0 up", [](double x) {
-    return x >= 0;
-  }));
-  add("--out", &Config::out, "folder for the model and the metrics");
+  add("--weight-decay", &Config::weight_decay, "weight decay of AdamW")
+      ->check(number("from 0 up", [](double x) { return x >= 0; }));
+  add("--out", &Config::out, "folder for the model and the metrics, or a new one beside it if it holds a run")
+      ->check(path());
 }
 
 // An option of a text, given without one, is an error rather than ignored.
 void add_of_text(CLI::App& app, Config& config) {
   CLI::Option* text = app.get_option("--text");
-  app.add_option("--context", config.context, "characters the model looks back")
-      ->check(whole_number(1))
+  app.add_option("--context", config.context, "number of characters that the model sees")
+      ->transform(whole_number(1))
       ->needs(text);
   app.add_option("--eval-every", config.eval_every, "steps between validations; 0: only at the end")
-      ->check(whole_number(0))
+      ->transform(whole_number(0))
       ->needs(text);
-  app.add_option("--sample", config.sample, "characters to be written after training")
-      ->check(whole_number(0))
+  app.add_option("--sample", config.sample, "length of the sample after training, in characters")
+      ->transform(whole_number(0))
       ->needs(text);
-  app.add_option("--prompt", config.prompt, "what the sample goes on from; if not given, a new line")
-      ->needs(text);
-  app.add_option("--temperature", config.temperature, "of the sample: below 1 likelier, above 1 bolder")
+  app.add_option("--prompt", config.prompt, "start of the sample; a new line if not given")->needs(text);
+  app.add_option("--temperature", config.temperature,
+                 "below 1 the sample has likelier characters, above 1 more varied ones")
       ->check(positive())
       ->needs(text);
 }
@@ -113,12 +139,17 @@ void take_defaults_of_text(const CLI::App& app, Config& config) {
 void add_options(CLI::App& app, Config& config) {
   app.option_defaults()->always_capture_default();
   app.add_option("--task", config.task, "what to learn")->check(CLI::IsMember({"addition", "text"}));
-  app.add_option("--text", config.text, "learn to go on with the text in this file (UTF-8)");
+  app.add_option("--text", config.text, "file in UTF-8; the model learns to continue its text")
+      ->check(path());
   add_common_options(app, config);
   add_of_text(app, config);
   app.final_callback([&app, &config] {
     const bool has_text = app.count("--text") > 0;
     if (has_text) take_defaults_of_text(app, config);
+    if (app.count("--warmup") == 0) config.warmup = std::min(config.warmup, config.steps);
+    if (config.warmup > config.steps)
+      throw CLI::ValidationError("--warmup",
+                                 "must be at most --steps, which is " + std::to_string(config.steps));
     if (config.task == "text" && !has_text) throw CLI::ValidationError("--task", "text needs --text FILE");
     if (config.task != "text" && has_text)
       throw CLI::ValidationError("--text", "is not for --task " + config.task);

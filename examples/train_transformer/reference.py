@@ -116,6 +116,7 @@ def validation_loss(model, text, size=64):
 
 
 def learning_rate(step, steps, lr, warmup):
+    warmup = min(warmup, steps)
     if step < warmup:
         return lr * (step + 1) / warmup
     progress = (step - warmup) / (steps - warmup)
