@@ -68,18 +68,23 @@ TEST_CASE("ten losses on a text, and the validation loss after them, are PyTorch
 
 TEST_CASE("training that diverges says at which step, and what to try") {
   const Text text(read_text(passage_path), 16);
-  const auto error_of = [&](double weight, double lr) {
+  const auto error_of = [&](double weight, double lr, std::int64_t steps = 3) {
     manual_seed(0);
     nn::GPT model = small_model(text);
     model.token.weight.value().mul_(weight);
     Generator batches(0);
     const auto next_batch = [&] { return text.next_batch(4, batches); };
     return thrown_text(
-        [&] { train(model, {.steps = 3, .lr = lr, .warmup = 0}, next_batch, [](const Step&) {}); });
+        [&] { train(model, {.steps = steps, .lr = lr, .warmup = 0}, next_batch, [](const Step&) {}); });
   };
-  CHECK(error_of(NAN, 1e-3) == "step 1: the loss is nan; try a lower --lr");
+  CHECK(error_of(NAN, 1e-3) == "step 1: the loss is nan; no model is saved; try a lower --lr");
   CHECK(error_of(1, 1e-3) == "(nothing was thrown)");
   CHECK(error_of(1, 1e30).starts_with("step 2: the loss is "));
+  // The last step has no next one to find out.
+  CHECK(error_of(1, 1e30, 1) ==
+        "after step 1, the last: the loss is nan; no model is saved; try a lower --lr");
+  CHECK(error_of(1, 1e39, 1) ==
+        "after step 1, the last: token.weight is not finite; no model is saved; try a lower --lr");
 }
 
 TEST_CASE("validation and samples leave training as it would have been") {

@@ -4,24 +4,43 @@
 #include <stdexcept>
 #include <string>
 
+#include "eval_guard.hpp"
 #include "interrupt.hpp"
 
 using namespace xgrad;
 
 namespace {
 
+[[noreturn]] void diverged(const std::string& when, const std::string& what) {
+  throw std::runtime_error(when + ": " + what + "; no model is saved; try a lower --lr");
+}
+
+std::string step_name(std::int64_t step) { return "step " + std::to_string(step); }
+
+void check_loss(const std::string& when, double loss) {
+  if (!std::isfinite(loss)) diverged(when, std::isnan(loss) ? "the loss is nan" : "the loss is inf");
+}
+
 // Makes the gradients' joint norm 1 where it is larger, so that one odd batch can't undo what was learnt. A
 // loss or a gradient that is not finite can't be learnt from at all.
 void clip_gradients(const nn::GPT& model, std::int64_t step, double loss) {
-  const auto diverged = [step](const std::string& what) {
-    throw std::runtime_error("step " + std::to_string(step) + ": the loss is " + what + "; try a lower --lr");
-  };
-  if (!std::isfinite(loss)) diverged(std::isnan(loss) ? "nan" : "inf");
+  check_loss(step_name(step), loss);
   try {
     optim::clip_grad_norm_(model.parameters(), 1.0);
   } catch (const std::runtime_error& error) {
-    diverged(std::to_string(loss) + ", but " + error.what());
+    diverged(step_name(step), "the loss is " + std::to_string(loss) + ", but " + error.what());
   }
+}
+
+// The next step finds out that a step went too far. The last one has none, so it is looked at here.
+void check_last_step(nn::GPT& model, const Batch& batch, std::int64_t step) {
+  const std::string when = "after " + step_name(step) + ", the last";
+  for (const auto& [name, parameter] : model.named_parameters()) {
+    const Tensor& p = parameter.value();
+    if (any(isnan(p - p)).item<bool>()) diverged(when, name + " is not finite");  // ∞ − ∞ is NaN, too
+  }
+  const EvalGuard eval(model);
+  check_loss(when, batch_loss(model, batch).item<double>());
 }
 
 }  // namespace
@@ -31,21 +50,26 @@ Variable batch_loss(const nn::GPT& model, const Batch& batch) {
   return cross_entropy(logits.reshape({-1, logits.size(-1)}), batch.targets.reshape({-1}));
 }
 
-bool train(const nn::GPT& model, const Config& config, const std::function<Batch()>& next_batch,
+bool train(nn::GPT& model, const Config& config, const std::function<Batch()>& next_batch,
            const std::function<void(const Step&)>& after_step) {
   optim::AdamW optimizer(model.parameters(),
                          {.lr = config.lr, .beta2 = config.beta2, .weight_decay = config.weight_decay});
   const optim::WarmupCosine schedule{
       .lr = config.lr, .warmup = config.warmup, .total = config.steps, .min_lr = config.min_lr};
 
-  for (std::int64_t step = 1; step <= config.steps && !interrupted(); ++step) {
+  std::int64_t step = 0;
+  Batch batch;
+  while (step < config.steps && !interrupted()) {
+    ++step;
+    batch = next_batch();
     optimizer.set_lr(schedule(step - 1));
-    optimizer.zero_grad();                                  // those of the step before
-    const Variable loss = batch_loss(model, next_batch());  // forward: how wrong the model is
-    loss.backward();                                        // ∂loss/∂p, for every parameter p
+    optimizer.zero_grad();                           // those of the step before
+    const Variable loss = batch_loss(model, batch);  // forward: how wrong the model is
+    loss.backward();                                 // ∂loss/∂p, for every parameter p
     clip_gradients(model, step, loss.item<double>());
     optimizer.step();  // every p a little against its gradient
     after_step({.number = step, .loss = loss.item<double>(), .lr = optimizer.lr()});
   }
-  return !interrupted();
+  if (step > 0) check_last_step(model, batch, step);
+  return step == config.steps;
 }

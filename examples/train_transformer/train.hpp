@@ -16,8 +16,8 @@ struct Step {
   double lr;
 };
 
-/// Learns batch by batch: AdamW on gradients clipped to norm 1, with warm-up and a cosine. True if it ran to
-/// the end undisturbed, false if Ctrl-C came. Throws `std::runtime_error` naming the step where the loss or a
-/// gradient is not finite.
-bool train(const xgrad::nn::GPT& model, const Config& config, const std::function<Batch()>& next_batch,
+/// Learns batch by batch: AdamW on gradients clipped to norm 1, with warm-up and a cosine. True if it took
+/// all steps, false if a signal stopped it. Throws `std::runtime_error` naming the step where the loss or a
+/// gradient is not finite, or after which, as the last, the loss or a parameter is not.
+bool train(xgrad::nn::GPT& model, const Config& config, const std::function<Batch()>& next_batch,
            const std::function<void(const Step&)>& after_step);
