@@ -1,5 +1,8 @@
 // Text to train on, as examples/train_transformer has it.
 
+#include <unistd.h>
+
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -73,8 +76,24 @@ TEST_CASE("a file that is no text is named, with the byte and its position") {
   CHECK(read_and_name(std::string(100000, 'a') + "\xE2\x82") ==
         no_text + "byte 0xE2 at position 100000, counted from 0, starts no valid character");
   CHECK_THROWS_TEXT(read_text("/nowhere/at all"), "cannot read /nowhere/at all: No such file or directory");
+  CHECK(thrown_text([] { read_text("/dev/zero"); }) ==
+        "cannot read /dev/zero: it is neither a regular file nor a pipe");
   const std::string folder = std::filesystem::temp_directory_path().string();
   CHECK_THROWS_TEXT(read_text(folder), "cannot read " + folder + ": Is a directory");
+}
+
+TEST_CASE("a text comes from a file or a pipe, and has an end") {
+  const File file("four");
+  CHECK(read_text(file.path, 4) == U"four");
+  CHECK(thrown_text([&] { read_text(file.path, 3); }) ==
+        "cannot read " + file.path.string() + ": a text can have 3 bytes, and this one has more");
+
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  REQUIRE(::write(ends[1], "piped", 5) == 5);
+  ::close(ends[1]);
+  CHECK(read_text("/dev/fd/" + std::to_string(ends[0])) == U"piped");
+  ::close(ends[0]);
 }
 
 TEST_CASE("the vocabulary is the text's characters in the order of their code points") {

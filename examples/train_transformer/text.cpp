@@ -14,31 +14,46 @@
 #include "utf8.hpp"
 
 using namespace xgrad;
+namespace fs = std::filesystem;
 
 namespace {
 
 constexpr std::size_t code_points = 0x110000;
 constexpr std::int64_t validated = 65536;  // characters, at most: looking should cost little
 
-std::string read_bytes(const std::filesystem::path& path) {
+// Some files, as /dev/zero, never end; to open others does things, as with a tape.
+void check_has_an_end(const fs::path& path) {
+  std::error_code none;  // what is not there is an error of opening it
+  const fs::file_status status = fs::status(path, none);
+  if (!fs::exists(status) || fs::is_regular_file(status) || fs::is_directory(status) || fs::is_fifo(status))
+    return;
+  throw std::runtime_error("cannot read " + path.string() + ": it is neither a regular file nor a pipe");
+}
+
+std::string read_bytes(const fs::path& path, std::size_t most_bytes) {
   const auto check = [&](bool is_fine) {
     if (is_fine) return;
     throw std::runtime_error("cannot read " + path.string() + ": " + std::system_category().message(errno));
   };
+  check_has_an_end(path);
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
   check(file != nullptr);
   std::string bytes;
   std::array<char, 1 << 16> part;
-  while (const std::size_t count = std::fread(part.data(), 1, part.size(), file.get()))
+  while (const std::size_t count = std::fread(part.data(), 1, part.size(), file.get())) {
     bytes.append(part.data(), count);
+    if (bytes.size() <= most_bytes) continue;
+    throw std::runtime_error("cannot read " + path.string() + ": a text can have " +
+                             std::to_string(most_bytes) + " bytes, and this one has more");
+  }
   check(std::ferror(file.get()) == 0);
   return bytes;
 }
 
 }  // namespace
 
-std::u32string read_text(const std::filesystem::path& path) {
-  const std::string bytes = read_bytes(path);
+std::u32string read_text(const fs::path& path, std::size_t most_bytes) {
+  const std::string bytes = read_bytes(path, most_bytes);
   if (bytes.empty()) throw std::runtime_error(path.string() + " is empty: there is nothing to learn from");
   return decode_utf8(bytes, path.string());
 }

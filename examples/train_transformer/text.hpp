@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -8,9 +9,9 @@
 
 #include "task.hpp"
 
-/// The characters of a file in UTF-8. Throws `std::runtime_error` naming the file where there is nothing to
-/// read.
-std::u32string read_text(const std::filesystem::path& path);
+/// The characters of a file in UTF-8, or of a pipe. Throws `std::runtime_error` naming the file where there
+/// is nothing to read, more than `most_bytes`, or a device, which may have no end.
+std::u32string read_text(const std::filesystem::path& path, std::size_t most_bytes = std::size_t{1} << 30);
 
 /// Numbers for the characters of a text, in the order of their code points.
 class Vocabulary {
