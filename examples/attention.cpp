@@ -43,18 +43,7 @@ void print_block_as_dot() {
   std::cout << trace(block, names).to_dot();
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const bool as_dot = argc == 2 && std::string_view(argv[1]) == "--dot";
-  if (argc > 1 && !as_dot) {
-    std::cerr << "usage: attention [--dot]\n";
-    return 2;
-  }
-  if (as_dot) {
-    print_block_as_dot();
-    return 0;
-  }
+void print_attention() {
   std::cout << std::fixed << std::setprecision(6);
 
   manual_seed(0);
@@ -91,4 +80,18 @@ int main(int argc, char** argv) {
   print_values("Block values: ", block.value());
 
   std::cout << "\nThe tape of one self-attention:\n" << trace(sum(mha(x, x, x)), mha.named_parameters());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const bool as_dot = argc == 2 && std::string_view(argv[1]) == "--dot";
+  if (argc > 1 && !as_dot) {
+    std::cerr << "usage: attention [--dot]\n";
+    return 2;
+  }
+  as_dot ? print_block_as_dot() : print_attention();
+  if (std::cout.flush()) return 0;
+  std::cerr << "attention: cannot write to the standard output\n";
+  return 1;
 }

@@ -37,4 +37,7 @@ int main() {
   std::cout << "g     = " << g.item<double>() << '\n';
   std::cout << "dg/da = " << a.grad().item<double>() << '\n';
   std::cout << "dg/db = " << b.grad().item<double>() << '\n';
+  if (std::cout.flush()) return 0;
+  std::cerr << "tape: cannot write to the standard output\n";
+  return 1;
 }

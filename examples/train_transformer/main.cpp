@@ -6,20 +6,26 @@
 // of 2,000 sums that training never showed. With `--text FILE` it learns to go on with that text, character
 // by character, tells the loss on the tenth of it that training never showed, and ends with a sample.
 // `train_transformer --help` lists the options. The model goes to OUT/model.safetensors, the metrics to
-// OUT/metrics.jsonl; if OUT holds a model already, to OUT-2, OUT-3, ... Ctrl-C ends the step, saves, and says
-// where. The training itself is `train`, in train.cpp.
+// OUT/metrics.jsonl; if OUT holds an earlier run, to OUT-2, OUT-3, ... Ctrl-C ends the step, saves, and says
+// where, and so does a signal that asks to stop. The exit status is 0 only if all of this went well. The
+// training itself is `train`, in train.cpp.
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <exception>
 #include <iomanip>
 #include <iostream>
 #include <map>
+#include <new>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "addition.hpp"
 #include "interrupt.hpp"
+#include "memory.hpp"
 #include "options.hpp"
 #include "progress.hpp"
 #include "run.hpp"
@@ -32,24 +38,22 @@ using namespace xgrad;
 
 namespace {
 
-constexpr int interrupted_code = 130;  // as a shell reports a program that Ctrl-C ended
-
-nn::GPTOptions model_options(const Config& config, std::int64_t vocab_size, std::int64_t context, bool tied) {
-  return {.vocab_size = vocab_size,
-          .context = context,
-          .d_model = config.d_model,
-          .num_layers = config.layers,
-          .num_heads = config.heads,
-          .dropout = config.dropout,
-          .tied_head = tied};
+nn::GPT make_model(const Config& config, std::int64_t vocab_size, std::int64_t context, bool tied) {
+  const nn::GPTOptions options{.vocab_size = vocab_size,
+                               .context = context,
+                               .d_model = config.d_model,
+                               .num_layers = config.layers,
+                               .num_heads = config.heads,
+                               .dropout = config.dropout,
+                               .tied_head = tied};
+  check_memory(options, config.batch);
+  return nn::GPT(options);
 }
 
-RunFolder open_folder(const Config& config, const nn::GPT& model) {
-  RunFolder folder(config.out);  // once it is known that there is something to run
+void announce(const Config& config, const nn::GPT& model, const RunFolder& folder) {
   if (folder.path() != config.out)
-    std::cout << config.out << " holds a model already; this run goes to " << folder.path().string() << '\n';
-  std::cout << "GPT with " << model.num_parameters() << " parameters learns " << config.task << '\n';
-  return folder;
+    std::cout << config.out << " holds an earlier run; this run goes to " << folder.path().string() << '\n';
+  std::cout << "GPT with " << model.num_parameters() << " parameters learns " << config.task << std::endl;
 }
 
 // What is said of each step: the line of progress, and one of metrics.
@@ -69,15 +73,18 @@ void save(const nn::GPT& model, const Metadata& metadata, bool finished, Progres
   progress.finish();
   std::cout << "trained for " << std::fixed << std::setprecision(1) << progress.seconds() << " s\n";
   folder.save(model, metadata);
-  std::cout << (finished ? "saved to " : "interrupted; saved to ") << folder.model_path().string() << '\n';
+  const std::string text = (finished ? "saved to " : "interrupted; saved to ") + folder.model_path().string();
+  std::cout << text << std::endl;
+  if (!std::cout) std::cerr << text << '\n';  // where the model is should not be lost with the output
 }
 
-int run_addition(const Config& config) {
+void run_addition(const Config& config) {
   manual_seed(config.seed);
   Generator batches(config.seed + 1), held_out(config.seed + 2);
   const Addition task(/*held_out=*/2000, held_out);
-  nn::GPT model(model_options(config, Addition::vocab_size, Addition::context, /*tied=*/false));
-  RunFolder folder = open_folder(config, model);
+  nn::GPT model = make_model(config, Addition::vocab_size, Addition::context, /*tied=*/false);
+  RunFolder folder(config.out);  // once it is known that there is something to run
+  announce(config, model, folder);
 
   watch_for_interrupt();
   Progress progress(config.steps, config.batch * Addition::context);
@@ -85,12 +92,12 @@ int run_addition(const Config& config) {
   const auto after_step = [&](const Step& step) { report(step, progress, folder); };
   const bool finished = train(model, config, next_batch, after_step);
   save(model, {}, finished, progress, folder);
-  if (!finished) return interrupted_code;
+  if (!finished) return;
 
   const double accuracy = task.held_out_accuracy(model);
   folder.log({{"held_out_accuracy", accuracy}});
   std::cout << "held-out accuracy: " << std::setprecision(2) << 100 * accuracy << " %\n";
-  return 0;
+  folder.check_metrics();
 }
 
 // Where nothing else is asked for, the sample starts as a line of the text does.
@@ -99,15 +106,16 @@ std::u32string prompt_of(const Config& config, const std::u32string& text) {
   return {text.find(U'\n') == std::u32string::npos ? text.front() : U'\n'};
 }
 
-int run_text(const Config& config) {
+void run_text(const Config& config) {
   const std::u32string characters = read_text(config.text);
   const Text task(characters, config.context);
   const std::vector<std::int64_t> prompt =
       task.vocabulary().tokens(prompt_of(config, characters), "--prompt");
   manual_seed(config.seed);
   Generator batches(config.seed + 1), samples(config.seed + 2);
-  nn::GPT model(model_options(config, task.vocabulary().size(), config.context, /*tied=*/true));
-  RunFolder folder = open_folder(config, model);
+  nn::GPT model = make_model(config, task.vocabulary().size(), config.context, /*tied=*/true);
+  RunFolder folder(config.out);
+  announce(config, model, folder);
 
   watch_for_interrupt();
   Progress progress(config.steps, config.batch * config.context);
@@ -124,32 +132,55 @@ int run_text(const Config& config) {
   };
   const bool finished = train(model, config, next_batch, after_step);
   save(model, {{"vocabulary", encode_utf8(task.vocabulary().characters())}}, finished, progress, folder);
-  if (!finished) return interrupted_code;
+  if (!finished) return;
 
   const std::optional<double> loss = task.validation_loss(model, config.batch);
-  if (!loss) return interrupted_code;
+  if (!loss) return;
   folder.log({{"validation_loss", *loss}});
   std::cout << "validation loss: " << std::setprecision(4) << *loss << '\n';
-  if (config.sample == 0) return 0;
-  std::cout << "sample:\n" << config.prompt;
-  write_sample(model, task.vocabulary(),
-               {.prompt = prompt, .length = config.sample, .temperature = config.temperature}, samples,
-               std::cout);
-  std::cout << '\n';
-  return interrupted() ? interrupted_code : 0;
+  if (config.sample > 0) {
+    std::cout << "sample:\n" << config.prompt;
+    write_sample(model, task.vocabulary(),
+                 {.prompt = prompt, .length = config.sample, .temperature = config.temperature}, samples,
+                 std::cout);
+    std::cout << '\n';
+  }
+  folder.check_metrics();
 }
 
-}  // namespace
+// The number of a standard stream that is closed would go to the first file that is opened, and what is
+// printed into that file. What takes its place can't be used, so that printing fails.
+void occupy_closed_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) < 0) ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
+}
 
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
   CLI::App app("Trains a small GPT");
   Config config;
   add_options(app, config);
   CLI11_PARSE(app, argc, argv);
   try {
-    return config.task == "text" ? run_text(config) : run_addition(config);
+    config.task == "text" ? run_text(config) : run_addition(config);
+  } catch (const std::bad_alloc& error) {
+    const auto* told = dynamic_cast<const OutOfMemory*>(&error);
+    std::cerr << "train_transformer: " << (told ? told->what() : "there is not enough memory")
+              << "; try smaller values of --layers, --d-model, --context or --batch\n";
+    return 1;
   } catch (const std::exception& error) {
     std::cerr << "train_transformer: " << error.what() << '\n';
     return 1;
   }
+  return interrupted() ? 128 + interrupt_signal() : 0;  // as a shell reports a program that the signal ended
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  occupy_closed_streams();
+  const int status = run(argc, argv);
+  if (std::cout.flush()) return status;
+  std::cerr << "train_transformer: cannot write to the standard output\n";
+  return status == 0 ? 1 : status;
 }

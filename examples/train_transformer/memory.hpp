@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cstdint>
+
+#include <xgrad/xgrad.hpp>
+
+/// How many parameters such a model has; a double, as it need not be a number that can be counted to.
+double parameters_of(const xgrad::nn::GPTOptions& model);
+
+/// Throws `std::runtime_error` where training the model on batches of `batch` sequences takes more memory
+/// than this machine has. Without this, Linux would promise the memory, and kill the program as it comes to
+/// use it.
+void check_memory(const xgrad::nn::GPTOptions& model, std::int64_t batch);

@@ -1,0 +1,42 @@
+// What a model of examples/train_transformer needs, known before it is made.
+
+#include <cstdint>
+#include <limits>
+
+#include <doctest/doctest.h>
+#include <xgrad/xgrad.hpp>
+
+#include "memory.hpp"
+#include "support.hpp"
+
+using namespace xgrad;
+
+TEST_CASE("the parameters counted before a model is made are those it has") {
+  for (const bool tied : {true, false}) {
+    const nn::GPTOptions options{
+        .vocab_size = 11, .context = 5, .d_model = 6, .num_layers = 3, .num_heads = 2, .tied_head = tied};
+    CHECK(parameters_of(options) == static_cast<double>(nn::GPT(options).num_parameters()));
+  }
+}
+
+TEST_CASE("a model that no memory can hold is refused before it is made") {
+  constexpr std::int64_t huge = std::numeric_limits<std::int64_t>::max();
+  const nn::GPTOptions small{.vocab_size = 12, .context = 11, .d_model = 64, .num_layers = 2, .num_heads = 4};
+  CHECK_NOTHROW(check_memory(small, 256));
+  const auto check_refused = [](nn::GPTOptions options, std::int64_t batch) {
+    CHECK_THROWS_TEXT(check_memory(options, batch),
+                      "; try smaller values of --layers, --d-model, --context or --batch");
+  };
+  nn::GPTOptions options = small;
+  options.num_layers = huge;
+  check_refused(options, 256);
+  options = small;
+  options.d_model = huge;
+  check_refused(options, 256);
+  options = small;
+  options.context = huge;
+  check_refused(options, 256);
+  check_refused(small, huge);
+  CHECK_THROWS_TEXT(check_memory(small, huge),
+                    "a model of 1.02e+05 parameters and batches of 1.01e+20 tokens take at least ");
+}
