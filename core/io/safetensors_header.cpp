@@ -3,6 +3,8 @@
 #include <xgrad/core/io/safetensors_header.hpp>
 
 #include <algorithm>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -12,31 +14,160 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Makes the tree of a header, and knows what the tree forgets: the order of the names, and that a key came
-// twice. It is never deep, as the tree of a million open brackets would end the program by recursion.
+// For an error's text, which a long name or value would fill.
+constexpr std::size_t most_shown = 60;
+std::string cut(std::string text) {
+  std::size_t most = most_shown;
+  if (text.size() <= most) return text;
+  while ((text[most] & 0xc0) == 0x80) --most;  // not in the middle of a character
+  return text.replace(most, std::string::npos, "...");
+}
+
+// A string as JSON, or at least as much of it as `cut` leaves.
+std::string quoted_start(const std::string& text, bool ensure_ascii) {
+  return Json(text.substr(0, 2 * most_shown)).dump(-1, ' ', ensure_ascii, Json::error_handler_t::replace);
+}
+
+struct Refusal {
+  std::string text;
+};
+[[noreturn]] void refuse(std::string text) { throw Refusal{std::move(text)}; }
+[[noreturn]] void refuse_tensor(const std::string& name, const std::string& text) {
+  refuse("tensor " + shown_name(name) + ": " + text);
+}
+
+std::string second_key(const std::string& key) {
+  return "the key " + shown_name(key) + " appears twice in the header";
+}
+
+// A value in a tensor's entry: no more of it than a tensor needs and an error shows.
+struct Field {
+  std::string kind;                    // "array", ...; empty where the entry does not have it
+  std::string string;                  // of a string
+  std::size_t count = 0;               // of an array's elements,
+  bool is_unsigned = true;             // whether all of them are integers from 0 up,
+  std::vector<std::uint64_t> numbers;  // and the first of those
+  std::string json;                    // its beginning
+
+  std::string shown() const { return cut(json); }
+
+  void add_element(std::optional<std::uint64_t> number) {
+    ++count;
+    is_unsigned = is_unsigned && number;
+    if (number && numbers.size() < Shape::max_dims) numbers.push_back(*number);
+  }
+  void add_json(const std::string& token) {
+    if (json.size() > most_shown) return;
+    if (!json.empty() && std::string_view("[{:").find(json.back()) == std::string_view::npos) json += ',';
+    json += token;
+  }
+  void end_json(char bracket) {
+    if (json.size() <= most_shown) json += bracket;
+  }
+};
+
+struct Fields {
+  Field dtype, shape, data_offsets;
+  std::string unknown_key;  // empty if there is none
+
+  Field* find(std::string_view key) {
+    if (key == "dtype") return &dtype;
+    if (key == "shape") return &shape;
+    return key == "data_offsets" ? &data_offsets : nullptr;
+  }
+};
+
+const FileType* read_type(const std::string& name, const Field& dtype) {
+  if (dtype.kind != "string") refuse_tensor(name, "dtype is not a string but " + dtype.kind);
+  const FileType* type = find_type(dtype.string);
+  if (!type) refuse_tensor(name, "dtype " + dtype.shown() + " is not one that can be read");
+  return type;
+}
+
+Shape read_shape(const std::string& name, const Field& sizes) {
+  if (sizes.kind != "array")
+    refuse_tensor(name, "shape is not an array of integers from 0 up but " + sizes.shown());
+  if (sizes.count > Shape::max_dims) {
+    refuse_tensor(name, "shape has " + std::to_string(sizes.count) + " dims, at most " +
+                            std::to_string(Shape::max_dims) + " can be read");
+  }
+  if (!sizes.is_unsigned)
+    refuse_tensor(name, "shape is not an array of integers from 0 up but " + sizes.shown());
+  // Sizes of 0 are left out: strides are products of the others.
+  Shape shape;
+  std::uint64_t count = 1;
+  for (std::uint64_t size : sizes.numbers) {
+    if (__builtin_mul_overflow(count, std::max<std::uint64_t>(size, 1), &count) ||
+        count > (std::uint64_t{1} << 59)) {
+      refuse_tensor(name, "shape " + sizes.shown() + " has more elements than can be counted");
+    }
+    shape.push_back(static_cast<std::int64_t>(size));
+  }
+  return shape;
+}
+
+Entry read_entry(const std::string& name, const Fields& fields) {
+  if (fields.dtype.kind.empty()) refuse_tensor(name, "has no dtype");
+  if (fields.shape.kind.empty()) refuse_tensor(name, "has no shape");
+  if (fields.data_offsets.kind.empty()) refuse_tensor(name, "has no data_offsets");
+  if (!fields.unknown_key.empty())
+    refuse_tensor(name, "has an unknown key " + shown_name(fields.unknown_key));
+  const FileType* const type = read_type(name, fields.dtype);
+  const Shape shape = read_shape(name, fields.shape);
+  const Field& offsets = fields.data_offsets;
+  if (offsets.kind != "array" || offsets.count != 2 || !offsets.is_unsigned)
+    refuse_tensor(name, "data_offsets are not two integers from 0 up but " + offsets.shown());
+  return {name, type, shape, offsets.numbers[0], offsets.numbers[1]};
+}
+
+// Makes the entries while it is shown the header's parts. A tree of the header would take many times its
+// memory; and nlohmann's destructor of a tree asks for memory, which ends the program where there is none.
 class Builder : public nlohmann::json_sax<Json> {
  public:
-  Json root;
-  std::vector<std::string> names;  // the outermost keys in the file's order
-  std::string problem;             // empty if there is none
+  Header header;  // its problem: the first in what it says, unless it is not JSON at all
 
-  bool null() override { return add(nullptr); }
-  bool boolean(bool value) override { return add(value); }
-  bool number_integer(std::int64_t value) override { return add(value); }
-  bool number_unsigned(std::uint64_t value) override { return add(value); }
-  bool number_float(double value, const std::string&) override { return add(value); }
-  bool string(std::string& value) override { return add(std::move(value)); }
+  bool null() override { return value("null", "null"); }
+  bool boolean(bool is_true) override { return value("boolean", is_true ? "true" : "false"); }
+  bool number_integer(std::int64_t number) override { return value("number", std::to_string(number)); }
+  bool number_unsigned(std::uint64_t number) override {
+    return value("number", std::to_string(number), number);
+  }
+  bool number_float(double number, const std::string&) override {
+    return value("number", Json(number).dump());
+  }
+  bool string(std::string& text) override {
+    if (!is_sound()) return true;
+    if (depth_ == 2 && in_metadata_) {
+      header.metadata.emplace(std::move(key_), std::move(text));
+      return true;
+    }
+    value("string", quoted_start(text, /*ensure_ascii=*/true));
+    if (depth_ == 2 && field_) field_->string = std::move(text);
+    return true;
+  }
   bool binary(Json::binary_t&) override { return true; }  // there is none in a text
-  bool start_object(std::size_t) override { return enter(Json::object()); }
-  bool end_object() override { return leave(); }
-  bool start_array(std::size_t) override { return enter(Json::array()); }
-  bool end_array() override { return leave(); }
+  bool start_object(std::size_t) override { return enter("object", "{"); }
+  bool end_object() override { return leave('}'); }
+  bool start_array(std::size_t) override { return enter("array", "["); }
+  bool end_array() override { return leave(']'); }
 
   bool key(std::string& key) override {
-    if (open_.back()->contains(key))
-      return stop("the key " + shown_name(key) + " appears twice in the header");
-    if (open_.size() == 1) names.push_back(key);
-    key_ = std::move(key);
+    if (!is_sound()) return true;
+    if (depth_ == 1) {
+      in_metadata_ = key == "__metadata__";
+      if (in_metadata_ && std::exchange(had_metadata_, true)) return stop(second_key(key));
+      name_ = std::move(key);
+      fields_ = {};
+    } else if (depth_ == 2 && in_metadata_) {
+      if (header.metadata.contains(key)) return stop(second_key(key));
+      key_ = std::move(key);
+    } else if (depth_ == 2) {
+      field_ = fields_.find(key);
+      if (field_ && !field_->kind.empty()) return stop(second_key(key));
+      if (!field_) fields_.unknown_key = std::move(key);
+    } else if (field_) {
+      field_->add_json(quoted_start(key, /*ensure_ascii=*/true) + ':');
+    }
     return true;
   }
 
@@ -48,135 +179,82 @@ class Builder : public nlohmann::json_sax<Json> {
   }
 
  private:
-  Json& place(Json value) {
-    if (open_.empty()) return root = std::move(value);
-    Json& outer = *open_.back();
-    if (outer.is_object()) return outer[key_] = std::move(value);
-    outer.push_back(std::move(value));
-    return outer.back();
-  }
-  bool add(Json value) {
-    place(std::move(value));
+  bool is_sound() const { return header.problem.empty(); }
+
+  // Each value comes by here, an object or an array when it begins.
+  bool value(const std::string& kind, const std::string& json, std::optional<std::uint64_t> number = {}) {
+    if (!is_sound()) return true;
+    if (depth_ == 0) {
+      if (kind != "object") header.problem = "the header is not a JSON object but " + kind;
+    } else if (depth_ == 1) {
+      if (kind != "object") {
+        header.problem = (in_metadata_ ? "__metadata__" : "tensor " + shown_name(name_) + ":") +
+                         " is not an object but " + kind;
+      }
+    } else if (in_metadata_) {
+      header.problem = "__metadata__ " + shown_name(key_) + " is not a string but " + kind;
+    } else if (field_) {
+      if (depth_ == 2) field_->kind = kind;
+      if (depth_ == 3) field_->add_element(number);
+      field_->add_json(json);
+    }
     return true;
   }
-  bool enter(Json value) {
-    constexpr std::size_t deepest = 8;  // a shape is the third level
-    if (open_.size() == deepest) return stop("the header is nested too deep");
-    open_.push_back(&place(std::move(value)));
+  bool enter(const char* kind, const char* bracket) {
+    constexpr int deepest = 8;  // a shape is the third level
+    if (depth_ == deepest) return stop("the header is nested too deep");
+    value(kind, bracket);
+    ++depth_;
     return true;
   }
-  bool leave() {
-    open_.pop_back();
+  bool leave(char bracket) try {
+    --depth_;
+    if (!is_sound()) return true;
+    if (depth_ == 1 && !in_metadata_) header.entries.push_back(read_entry(name_, fields_));
+    if (depth_ > 1 && field_) field_->end_json(bracket);
+    return true;
+  } catch (Refusal& refusal) {
+    header.problem = std::move(refusal.text);
     return true;
   }
   bool stop(std::string reason) {
-    problem = std::move(reason);
+    header.problem = std::move(reason);
     return false;
   }
 
-  std::vector<Json*> open_;  // the objects and arrays that have not ended, the outermost first
-  std::string key_;          // of the value that comes next
+  int depth_ = 0;             // of the objects and arrays that have not ended
+  bool in_metadata_ = false;  // or else in the entry of the tensor `name_`
+  bool had_metadata_ = false;
+  std::string name_, key_;  // the last key of the header, and of its metadata
+  Fields fields_;           // of that entry
+  Field* field_ = nullptr;  // the one that is being read; null for one of another name
 };
 
-// For an error's text, which a long name or value would fill.
-std::string cut(std::string text) {
-  std::size_t most = 60;
-  if (text.size() <= most) return text;
-  while ((text[most] & 0xc0) == 0x80) --most;  // not in the middle of a character
-  return text.replace(most, std::string::npos, "...");
-}
-
-struct Refusal {
-  std::string text;
-};
-[[noreturn]] void refuse(std::string text) { throw Refusal{std::move(text)}; }
-[[noreturn]] void refuse_tensor(const std::string& name, const std::string& text) {
-  refuse("tensor " + shown_name(name) + ": " + text);
-}
-
-std::string shown(const Json& value) { return cut(value.dump(-1, ' ', /*ensure_ascii=*/true)); }
-
-std::map<std::string, std::string> read_metadata(const Json& json) {
-  if (!json.is_object()) refuse(std::string("__metadata__ is not an object but ") + json.type_name());
-  std::map<std::string, std::string> metadata;
-  for (const auto& [key, value] : json.items()) {
-    if (!value.is_string())
-      refuse("__metadata__ " + shown_name(key) + " is not a string but " + value.type_name());
-    metadata.emplace(key, value.get_ref<const std::string&>());
-  }
-  return metadata;
-}
-
-const FileType* read_type(const std::string& name, const Json& json) {
-  if (!json.is_string()) refuse_tensor(name, std::string("dtype is not a string but ") + json.type_name());
-  const FileType* type = find_type(json.get_ref<const std::string&>());
-  if (!type) refuse_tensor(name, "dtype " + shown(json) + " is not one that can be read");
-  return type;
-}
-
-Shape read_shape(const std::string& name, const Json& json) {
-  if (!json.is_array()) refuse_tensor(name, "shape is not an array of integers from 0 up but " + shown(json));
-  if (json.size() > Shape::max_dims) {
-    refuse_tensor(name, "shape has " + std::to_string(json.size()) + " dims, at most " +
-                            std::to_string(Shape::max_dims) + " can be read");
-  }
-  Shape shape;
-  for (const Json& size : json) {
-    if (!size.is_number_unsigned())
-      refuse_tensor(name, "shape is not an array of integers from 0 up but " + shown(json));
-    shape.push_back(size.get<std::int64_t>());
-  }
-  // Sizes of 0 are left out: strides are products of the others.
-  std::int64_t count = 1;
-  for (std::int64_t size : shape) {
-    if (size < 0 || __builtin_mul_overflow(count, std::max<std::int64_t>(size, 1), &count) ||
-        count > (std::int64_t{1} << 59)) {
-      refuse_tensor(name, "shape " + shown(json) + " has more elements than can be counted");
-    }
-  }
-  return shape;
-}
-
-Entry read_entry(const std::string& name, const Json& json) {
-  if (!json.is_object()) refuse_tensor(name, std::string("is not an object but ") + json.type_name());
-  for (const char* key : {"dtype", "shape", "data_offsets"}) {
-    if (!json.contains(key)) refuse_tensor(name, std::string("has no ") + key);
-  }
-  for (const auto& [key, value] : json.items()) {
-    if (key != "dtype" && key != "shape" && key != "data_offsets")
-      refuse_tensor(name, "has an unknown key " + shown_name(key));
-  }
-  const FileType* const type = read_type(name, json["dtype"]);
-  const Shape shape = read_shape(name, json["shape"]);
-  const Json& offsets = json["data_offsets"];
-  if (!offsets.is_array() || offsets.size() != 2 || !offsets[0].is_number_unsigned() ||
-      !offsets[1].is_number_unsigned()) {
-    refuse_tensor(name, "data_offsets are not two integers from 0 up but " + shown(offsets));
-  }
-  return {name, type, shape, offsets[0].get<std::uint64_t>(), offsets[1].get<std::uint64_t>()};
+// The first of the names that is there twice.
+const std::string* find_second(const std::vector<Entry>& entries) {
+  std::vector<const std::string*> names;
+  for (const Entry& entry : entries) names.push_back(&entry.name);
+  std::sort(names.begin(), names.end(), [](const auto* a, const auto* b) { return *a < *b; });
+  const auto at =
+      std::adjacent_find(names.begin(), names.end(), [](const auto* a, const auto* b) { return *a == *b; });
+  return at == names.end() ? nullptr : *at;
 }
 
 }  // namespace
 
-Header parse_header(const std::string& text) try {
-  // The parser would take a NUL for the end, and skip a byte order mark or blanks at the beginning.
-  if (text.find('\0') != std::string::npos) refuse("the header contains a NUL character");
+Header parse_header(const std::string& text) {
   Builder builder;
-  if (!Json::sax_parse(text, &builder)) refuse(builder.problem);
-  const Json& root = builder.root;
-  if (!root.is_object()) refuse(std::string("the header is not a JSON object but ") + root.type_name());
-  if (text.front() != '{') refuse("the header does not begin with {");
-  Header header;
-  for (const std::string& name : builder.names) {
-    if (name == "__metadata__") {
-      header.metadata = read_metadata(root.at(name));
-    } else {
-      header.entries.push_back(read_entry(name, root.at(name)));
-    }
+  Header& header = builder.header;
+  // The parser would take a NUL for the end, and skip a byte order mark or blanks at the beginning.
+  if (text.find('\0') != std::string::npos) {
+    header.problem = "the header contains a NUL character";
+    return std::move(header);
   }
-  return header;
-} catch (Refusal& refusal) {
-  return {{}, {}, std::move(refusal.text)};
+  Json::sax_parse(text, &builder);
+  if (!header.problem.empty()) return std::move(header);
+  if (text.front() != '{') header.problem = "the header does not begin with {";
+  if (const std::string* name = find_second(header.entries)) header.problem = second_key(*name);
+  return std::move(header);
 }
 
 std::string quoted(const std::string& text) try {
@@ -185,8 +263,6 @@ std::string quoted(const std::string& text) try {
   throw NotUtf8{};
 }
 
-std::string shown_name(const std::string& name) {
-  return cut(Json(name).dump(-1, ' ', false, Json::error_handler_t::replace));
-}
+std::string shown_name(const std::string& name) { return cut(quoted_start(name, /*ensure_ascii=*/false)); }
 
 }  // namespace xgrad::safetensors

@@ -30,11 +30,11 @@ class Reader {
   }
 
   SafetensorsFile read() {
-    const Header header = parse_header(read_header());
+    Header header = parse_header(read_header());
     if (!header.problem.empty()) refuse(header.problem);
     for (const Entry& entry : header.entries) check_offsets(entry);
     check_layout(header.entries);
-    SafetensorsFile result{{}, header.metadata};
+    SafetensorsFile result{{}, std::move(header.metadata)};
     for (const Entry& entry : header.entries) result.tensors.emplace_back(entry.name, read_tensor(entry));
     return result;
   }
