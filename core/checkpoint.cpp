@@ -182,9 +182,7 @@ void Again::check_reached(const Stretch& stretch, const std::vector<Variable>& i
     const Node* const node = captured[i].node().get();
     if (!r.wants(inputs.size() + i) || contains(stretch.reached, node)) continue;
     fail_state("checkpoint", "called again by backward(), f did not read ", *node, " of shape ",
-               node->shape(),
-               ", as it did at first: its gradient would be lost; call requires_grad_(false) after "
-               "backward()");
+               node->shape(), ", as it did at first: its gradient would be lost");
   }
 }
 

@@ -30,7 +30,7 @@ using CheckpointFunction = std::function<Variable(const std::vector<Variable>&)>
 ///
 /// What f captures by reference must live until backward() is done. Throws there if the second call's result
 /// is not the first one's (train() became eval(), f draws from another generator), if a parameter was changed
-/// in between, whatever that did to the result, or if one is read no more, as after requires_grad_(false).
+/// in between, whatever that did to the result, or if one that requires a gradient is read no more.
 Variable checkpoint(CheckpointFunction f, const std::vector<Variable>& inputs,
                     Generator& generator = default_generator());
 

@@ -51,7 +51,9 @@ class Engine {
   class Turn;
 
   std::size_t position(const Node& node) const;
-  bool is_needed(const Node& node) const { return fills_grad_ || needed_[position(node)]; }
+  bool is_needed(const Node& node) const {
+    return fills_grad_ ? !node.is_frozen_ : bool{needed_[position(node)]};
+  }
   bool leads_on(const Node& node) const;
   bool is_replayed(std::size_t at) const;
   bool may_add_to(const Variable& slot) const;

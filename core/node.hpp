@@ -68,6 +68,7 @@ class Node : public std::enable_shared_from_this<Node> {
   DType dtype_;
   std::atomic<Phase> phase_ = Phase::recorded;
   bool retains_grad_ = false;
+  bool is_frozen_ = false;  // a leaf that has stopped requiring a gradient, though a tape still leads to it
   Body body_;
   std::atomic<bool> has_hooks_ = false;  // from then on `hooks` stays as it is, and threads may look at it
   Saved output_;                         // with keeps_output only

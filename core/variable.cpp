@@ -49,6 +49,7 @@ const Variable& Variable::requires_grad_(bool requires_grad) const {
     fail("requires_grad_", "only a leaf can stop requiring a gradient; use detach() on the result of an op");
   }
   if (requires_grad && !state_->node) state_->node = std::make_shared<Node>("leaf", state_->value);
+  if (state_->node) state_->node->is_frozen_ = !requires_grad;
   state_->requires_grad = requires_grad;
   return *this;
 }

@@ -60,7 +60,9 @@ class Variable {
   void set_value(Tensor value) const;
 
   bool requires_grad() const { return state_ && state_->requires_grad; }
-  const Variable& requires_grad_(bool requires_grad = true) const;  ///< of a leaf
+  /// Of a leaf. Frozen by `false`, it gets no further gradient, from graphs recorded before either; what it
+  /// has stays until `zero_grad()`, and its hooks are not called.
+  const Variable& requires_grad_(bool requires_grad = true) const;
   bool is_leaf() const;
   bool has_grad() const;
   const Tensor& grad() const;           ///< throws where there is none (see `has_grad`)

@@ -203,6 +203,18 @@ TEST_CASE("checkpoint: a function is held, a module is not copied, a result may 
   CHECK(equal(x.grad(), ones({2})));
 }
 
+TEST_CASE("checkpoint: a parameter frozen after the first call gets no gradient, and stops no other's") {
+  const Variable w(full({2}, 3.0), true), x(ones({2}), true), y(ones({2}), true);
+  const Variable loss = sum(checkpoint([&](const Variable& v) { return v * w; }, {x}) +
+                            checkpoint([&](const Variable& v) { return v * w; }, {y}));
+  w.requires_grad_(false);
+  y.requires_grad_(false);
+  loss.backward();
+  CHECK(equal(x.grad(), full({2}, 3.0)));
+  CHECK_FALSE(w.has_grad());
+  CHECK_FALSE(y.has_grad());
+}
+
 TEST_CASE("checkpoint: a generator of one's own, empty values, and retain_graph") {
   Generator mine(4);
   const Variable x(ones({50}), true), none(zeros({0, 3}), true);

@@ -45,6 +45,27 @@ TEST_CASE("variable: a new value of another shape or dtype drops the gradient") 
   CHECK_FALSE(x.has_grad());
 }
 
+TEST_CASE("variable: a frozen leaf gets no gradient, from a graph recorded before either") {
+  const Variable v(ones({2}), true), w(full({2}, 2.0), true);
+  const Variable loss = sum(pow(3 * v * w, 2));
+  int calls = 0;
+  v.register_hook([&](const Variable&) { ++calls; });
+  v.requires_grad_(false);
+  loss.backward({.retain_graph = true});
+  CHECK_FALSE(v.has_grad());
+  CHECK(calls == 0);
+  CHECK(equal(w.grad(), full({2}, 36.0)));  // ∂/∂w (3 v w)² = 18 v² w
+  CHECK_THROWS_TEXT(grad({loss}, {v}), "[grad] input 0 of shape (2,) does not require a gradient");
+
+  v.requires_grad_();  // the graph still leads to it
+  loss.backward({.retain_graph = true});
+  CHECK(equal(v.grad(), full({2}, 72.0)));  // 18 v w²
+  CHECK(calls == 1);
+  v.requires_grad_(false);  // what is there stays
+  loss.backward();
+  CHECK(equal(v.grad(), full({2}, 72.0)));
+}
+
 TEST_CASE("variable: gradients add up until they are dropped") {
   const Variable x = leaf(2);
   (x * 3).backward();
