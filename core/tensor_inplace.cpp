@@ -74,7 +74,11 @@ const Tensor& Tensor::mul_(const Tensor& other) const {
 
 const Tensor& Tensor::mul_(Scalar value) const {
   check_number("mul_", *this, value);
-  return mul_(full({}, value, dtype_));
+  check_writable("mul_", *this);
+  if (!is_floating(dtype_)) return mul_(full({}, value, dtype_));
+  kernels::scale_into(*this, value.to<double>());
+  storage_->bump_version();
+  return *this;
 }
 
 const Tensor& Tensor::copy_(const Tensor& other) const {

@@ -124,6 +124,18 @@ void add_into(const Tensor& destination, const Tensor& x, double factor) {
   });
 }
 
+void scale_into(const Tensor& destination, double factor) {
+  dispatch_floating("mul_", destination, [&]<class T>() {
+    const auto f = static_cast<T>(factor);
+    T* to = raw<T>(destination);
+    Walk<1>(destination.shape(), {destination.strides()})
+        .for_each_row([&](const auto& at, const auto& step, std::int64_t n) {
+          if (step[0] == 1) return rows<MathRows<T>>().scale(to + at[0], f, to + at[0], n);
+          for (std::int64_t i = 0; i < n; ++i) to[at[0] + i * step[0]] *= f;
+        });
+  });
+}
+
 void mul_into(const Tensor& destination, const Tensor& x) {
   dispatch_floating("mul_", destination, [&]<class T>() {
     T* to = raw<T>(destination);

@@ -19,9 +19,10 @@ Tensor neg(const Tensor& x);
 Tensor scale(const Tensor& x, double factor);      ///< factor · x, floating
 Tensor add_scalar(const Tensor& x, double value);  ///< x + value, floating
 
-/// destination += factor · x, and destination *= x; x is broadcast to the destination, whose version is not
-/// raised.
+/// destination += factor · x, destination *= factor, and destination *= x; x is broadcast to the destination,
+/// whose version is not raised. None asks for memory.
 void add_into(const Tensor& destination, const Tensor& x, double factor);
+void scale_into(const Tensor& destination, double factor);
 void mul_into(const Tensor& destination, const Tensor& x);
 
 }  // namespace xgrad::kernels
