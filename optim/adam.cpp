@@ -18,29 +18,35 @@ Adam::Adam(std::string_view name, std::vector<Variable> parameters, const AdamOp
   check_option(name, "weight_decay", o.weight_decay);
 }
 
+// All that may throw comes first, all that changes a number second.
 void Adam::step() {
+  struct Update {
+    const Tensor& p;
+    Tensor target, g;  // contiguous
+    State& state;
+  };
   const bool decays_gradient = decay_ == Decay::in_gradient && options_.weight_decay != 0;
+  std::vector<Update> updates;
+  updates.reserve(parameters().size());
   for (std::size_t i = 0; i < parameters().size(); ++i) {
-    const Variable& parameter = parameters()[i];
-    if (!parameter.has_grad()) continue;
-    const Tensor& p = parameter.value();
+    if (!takes_step(i)) continue;
+    const Tensor& p = parameters()[i].value();
+    const Tensor& g = parameters()[i].grad();
     State& state = states_[i];
-    if (!state.m.defined()) {
-      state.m = zeros_like(p);
-      state.v = zeros_like(p);
-    }
+    if (state.step == 0) state = {zeros_like(p), zeros_like(p)};  // both or neither
     check_fits(state.m, i);
+    updates.push_back({p, p.contiguous(),
+                       decays_gradient ? g.clone().add_(p, options_.weight_decay) : g.contiguous(), state});
+  }
+  for (const auto& [p, target, g, state] : updates) {
     ++state.step;
-    const Tensor target = p.contiguous();
-    const Tensor grad = decays_gradient ? parameter.grad().clone().add_(p, options_.weight_decay)
-                                        : parameter.grad().contiguous();
     kernels::adamw({.lr = lr(),
                     .beta1 = options_.beta1,
                     .beta2 = options_.beta2,
                     .eps = options_.eps,
                     .weight_decay = decay_ == Decay::of_parameter ? options_.weight_decay : 0,
                     .step = state.step},
-                   grad, target, state.m, state.v);
+                   g, target, state.m, state.v);
     if (target.storage() == p.storage()) {
       p.storage()->bump_version();
     } else {

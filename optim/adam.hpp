@@ -27,7 +27,7 @@ class Adam : public Optimizer {
   Adam(std::string_view name, std::vector<Variable> parameters, const AdamOptions& options, Decay decay);
 
  private:
-  struct State {  // of one parameter; undefined before its first step
+  struct State {  // of one parameter; empty before its first step
     Tensor m, v;
     std::int64_t step = 0;
   };

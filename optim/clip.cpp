@@ -4,14 +4,16 @@
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/norm.hpp>
+#include <xgrad/optim/parameters.hpp>
 
 namespace xgrad::optim {
 
 double clip_grad_norm_(const std::vector<Variable>& parameters, double max_norm) {
   if (!(max_norm >= 0)) fail("clip_grad_norm_", "max_norm must not be negative or NaN, got ", max_norm);
+  check_parameters("clip_grad_norm_", parameters);
   double norm = 0;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
-    if (!parameters[i].has_grad()) continue;
+    if (!has_gradient_to_use(parameters[i])) continue;
     norm = std::hypot(norm, kernels::two_norm(parameters[i].grad()));
     if (!std::isfinite(norm)) {
       fail_state("clip_grad_norm_", "the norm of the gradients is ", std::isnan(norm) ? "nan" : "inf",
@@ -21,7 +23,7 @@ double clip_grad_norm_(const std::vector<Variable>& parameters, double max_norm)
   const double factor = max_norm / (norm + 1e-6);
   if (factor >= 1) return norm;
   for (const Variable& parameter : parameters) {
-    if (parameter.has_grad()) parameter.grad().mul_(factor);
+    if (has_gradient_to_use(parameter)) parameter.grad().mul_(factor);
   }
   return norm;
 }

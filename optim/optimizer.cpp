@@ -3,19 +3,27 @@
 #include <cmath>
 
 #include <xgrad/core/error.hpp>
+#include <xgrad/optim/parameters.hpp>
 
 namespace xgrad::optim {
 
 Optimizer::Optimizer(std::vector<Variable> parameters, double lr) : parameters_(std::move(parameters)) {
   set_lr(lr);
   if (parameters_.empty()) fail("optim", "there are no parameters to optimise");
+  check_parameters("optim", parameters_);
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
-    if (!parameters_[i].defined()) fail("optim", "parameter ", i, " is undefined");
     if (!parameters_[i].is_leaf()) fail("optim", "parameter ", i, " is the result of an op, not a leaf");
-    for (std::size_t j = 0; j < i; ++j) {
-      if (parameters_[i].is(parameters_[j])) fail("optim", "parameters ", j, " and ", i, " are the same");
-    }
   }
+}
+
+bool Optimizer::takes_step(std::size_t parameter) const {
+  const Variable& p = parameters_[parameter];
+  if (!has_gradient_to_use(p)) return false;
+  if (p.value().overlaps_itself()) {
+    fail_state("optim", "parameter ", parameter, " of shape ", p.shape(),
+               " is an expanded tensor, whose elements share memory; make it of a clone()");
+  }
+  return true;
 }
 
 void Optimizer::check_fits(const Tensor& memory, std::size_t parameter) const {

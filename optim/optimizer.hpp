@@ -16,14 +16,15 @@ namespace xgrad::optim {
 ///     }
 class Optimizer {
  public:
-  /// Throws where there is no parameter, one is not a leaf, or the learning rate is negative or not finite.
-  /// Frozen parameters, which never have a gradient, are passed over.
+  /// Throws where there is no parameter, one is undefined, not a leaf or comes twice, or the learning rate is
+  /// negative or not finite.
   Optimizer(std::vector<Variable> parameters, double lr);
   virtual ~Optimizer() = default;
   Optimizer(Optimizer&&) = default;
   Optimizer& operator=(Optimizer&&) = default;
 
-  /// One update of every parameter that has a gradient.
+  /// One update of every parameter that has a gradient. A frozen parameter (`requires_grad_(false)`) is
+  /// passed over, even with a gradient from before. A step that throws has changed no parameter and no state.
   virtual void step() = 0;
   void zero_grad() const;  ///< drops the gradients
 
@@ -32,6 +33,9 @@ class Optimizer {
   const std::vector<Variable>& parameters() const { return parameters_; }
 
  protected:
+  /// Whether a step changes this parameter: it has a gradient and is not frozen. Throws where it cannot be
+  /// changed in place.
+  bool takes_step(std::size_t parameter) const;
   /// Throws where an option is negative or not finite.
   static void check_option(std::string_view op, std::string_view name, double value);
   /// Throws unless what the optimiser remembers of a parameter still fits it: it may have been converted

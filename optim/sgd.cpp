@@ -3,11 +3,12 @@
 #include <cmath>
 
 #include <xgrad/core/error.hpp>
+#include <xgrad/core/factories.hpp>
 
 namespace xgrad::optim {
 
 SGD::SGD(std::vector<Variable> parameters, const SGDOptions& options)
-    : Optimizer(std::move(parameters), options.lr), options_(options), velocity_(this->parameters().size()) {
+    : Optimizer(std::move(parameters), options.lr), options_(options), states_(this->parameters().size()) {
   check_option("SGD", "momentum", options.momentum);
   check_option("SGD", "weight_decay", options.weight_decay);
   if (!std::isfinite(options.dampening)) fail("SGD", "dampening must be finite, got ", options.dampening);
@@ -17,24 +18,33 @@ SGD::SGD(std::vector<Variable> parameters, const SGDOptions& options)
   }
 }
 
+// All that may throw comes first, all that changes a number second.
 void SGD::step() {
+  struct Update {
+    const Tensor& p;
+    Tensor g;
+    State& state;
+  };
+  std::vector<Update> updates;
+  updates.reserve(parameters().size());
   for (std::size_t i = 0; i < parameters().size(); ++i) {
-    const Variable& parameter = parameters()[i];
-    if (!parameter.has_grad()) continue;
-    const Tensor& p = parameter.value();
-    Tensor g = parameter.grad();
-    if (options_.weight_decay != 0) g = g.clone().add_(p, options_.weight_decay);
+    if (!takes_step(i)) continue;
+    const Tensor& p = parameters()[i].value();
+    Tensor g = parameters()[i].grad();
+    if (options_.weight_decay != 0 || options_.nesterov) g = g.clone();
+    if (options_.weight_decay != 0) g.add_(p, options_.weight_decay);
     if (options_.momentum != 0) {
-      Tensor& v = velocity_[i];
-      if (!v.defined()) {
-        v = g.clone();
-      } else {
-        check_fits(v, i);
-        v.mul_(options_.momentum).add_(g, 1 - options_.dampening);
-      }
-      g = options_.nesterov ? g.clone().add_(v, options_.momentum) : v;
+      if (states_[i].step == 0) states_[i].v = zeros_like(p);
+      check_fits(states_[i].v, i);
     }
-    p.add_(g, -lr());
+    updates.push_back({p, std::move(g), states_[i]});
+  }
+  for (auto& [p, g, state] : updates) {
+    const Tensor& v = state.v;
+    if (options_.momentum != 0)
+      v.mul_(options_.momentum).add_(g, state.step == 0 ? 1 : 1 - options_.dampening);
+    ++state.step;
+    p.add_(options_.momentum == 0 ? g : options_.nesterov ? g.add_(v, options_.momentum) : v, -lr());
   }
 }
 

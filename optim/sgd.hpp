@@ -22,8 +22,12 @@ class SGD : public Optimizer {
   void step() override;
 
  private:
+  struct State {  // of one parameter; without a momentum v stays undefined
+    Tensor v;
+    std::int64_t step = 0;
+  };
   SGDOptions options_;
-  std::vector<Tensor> velocity_;  // undefined before a parameter's first step
+  std::vector<State> states_;
 };
 
 }  // namespace xgrad::optim
