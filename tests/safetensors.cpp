@@ -97,6 +97,56 @@ TEST_CASE("what is saved is read back: views, 0-d, empty, every dtype, names and
                     std::string("\0\0\x80\x3f\x01", 5)));
 }
 
+TEST_CASE("what MLX and others write is read: no metadata by null, further keys in a tensor's entry") {
+  const Folder folder;
+  const fs::path path = folder.path / "x.safetensors";
+  write_file(path,
+             with_length(R"({"__metadata__":null,"w":{"note":{"by":["me",1.5,null,true,{}]},"dtype":"I8",)"
+                         R"("shape":[2],"note":"again","data_offsets":[0,2],"extra":1}})",
+                         "\x01\x02"));
+  const SafetensorsFile file = load_safetensors(path);
+  CHECK(file.metadata.empty());
+  CHECK(file.unreadable.empty());
+  REQUIRE(file.tensors.size() == 1);
+  CHECK(equal(find(file, "w"), tensor({1, 2})));
+}
+
+TEST_CASE("tensors that have no equivalent are named with the reason, and the others are read") {
+  const Folder folder;
+  const fs::path path = folder.path / "x.safetensors";
+  const struct {
+    std::string dtype, shape;
+    std::size_t bytes;
+    std::string reason;
+  } table[] = {{"F8_E4M3", "[2,3]", 6, "dtype \"F8_E4M3\" is not one that can be read"},
+               {"F8_E5M2", "[0]", 0, "dtype \"F8_E5M2\" is not one that can be read"},
+               {"F8_E8M0", "[1]", 1, "dtype \"F8_E8M0\" is not one that can be read"},
+               {"F6_E2M3", "[4]", 3, "dtype \"F6_E2M3\" is not one that can be read"},
+               {"F6_E3M2", "[8]", 6, "dtype \"F6_E3M2\" is not one that can be read"},
+               {"F4", "[2,3]", 3, "dtype \"F4\" is not one that can be read"},
+               {"C64", "[]", 8, "dtype \"C64\" is not one that can be read"},
+               {"Q5_K", "[256]", 176, "dtype \"Q5_K\" is not one that can be read"},
+               {"U64", "[2]", 16, "element 0 is not a value of int64 (U64)"},
+               {"I8", "[1,1,1,1,1,1,1,1,2]", 2, "shape has 9 dims, at most 8 can be read"}};
+  std::string header = R"({"first":{"dtype":"I8","shape":[1],"data_offsets":[0,1]})", data = "\x07";
+  std::map<std::string, std::string> expected;
+  for (const auto& row : table) {
+    header += ",\"" + row.dtype + R"(":{"dtype":")" + row.dtype + R"(","shape":)" + row.shape +
+              R"(,"data_offsets":[)" + std::to_string(data.size()) + ',' +
+              std::to_string(data.size() + row.bytes) + "]}";
+    data += std::string(row.bytes, '\xff');
+    expected[row.dtype] = row.reason;
+  }
+  header += R"(,"last":{"dtype":"I8","shape":[1],"data_offsets":[)" + std::to_string(data.size()) + ',' +
+            std::to_string(data.size() + 1) + "]}}";
+  write_file(path, with_length(header, data + "\x09"));
+  const SafetensorsFile file = load_safetensors(path);
+  CHECK(file.unreadable == expected);
+  REQUIRE(file.tensors.size() == 2);
+  CHECK(equal(find(file, "first"), tensor({7})));
+  CHECK(equal(find(file, "last"), tensor({9})));
+}
+
 TEST_CASE("what cannot be saved is refused before a file is touched") {
   const Folder folder;
   const fs::path path = folder.path / "x.safetensors";

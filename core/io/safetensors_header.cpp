@@ -68,7 +68,6 @@ struct Field {
 
 struct Fields {
   Field dtype, shape, data_offsets;
-  std::string unknown_key;  // empty if there is none
 
   Field* find(std::string_view key) {
     if (key == "dtype") return &dtype;
@@ -77,47 +76,48 @@ struct Fields {
   }
 };
 
-const FileType* read_type(const std::string& name, const Field& dtype) {
-  if (dtype.kind != "string") refuse_tensor(name, "dtype is not a string but " + dtype.kind);
-  const FileType* type = find_type(dtype.string);
-  if (!type) refuse_tensor(name, "dtype " + dtype.shown() + " is not one that can be read");
-  return type;
+void read_type(const Field& dtype, Entry& entry) {
+  if (dtype.kind != "string") refuse_tensor(entry.name, "dtype is not a string but " + dtype.kind);
+  entry.type = find_type(dtype.string);
+  if (!entry.type || !entry.type->dtype)
+    entry.unreadable = "dtype " + dtype.shown() + " is not one that can be read";
 }
 
-Shape read_shape(const std::string& name, const Field& sizes) {
-  if (sizes.kind != "array")
-    refuse_tensor(name, "shape is not an array of integers from 0 up but " + sizes.shown());
+void read_shape(const Field& sizes, Entry& entry) {
+  if (sizes.kind != "array" || !sizes.is_unsigned)
+    refuse_tensor(entry.name, "shape is not an array of integers from 0 up but " + sizes.shown());
   if (sizes.count > Shape::max_dims) {
-    refuse_tensor(name, "shape has " + std::to_string(sizes.count) + " dims, at most " +
-                            std::to_string(Shape::max_dims) + " can be read");
+    entry.type = nullptr;
+    entry.unreadable = "shape has " + std::to_string(sizes.count) + " dims, at most " +
+                       std::to_string(Shape::max_dims) + " can be read";
+    return;
   }
-  if (!sizes.is_unsigned)
-    refuse_tensor(name, "shape is not an array of integers from 0 up but " + sizes.shown());
   // Sizes of 0 are left out: strides are products of the others.
-  Shape shape;
   std::uint64_t count = 1;
   for (std::uint64_t size : sizes.numbers) {
     if (__builtin_mul_overflow(count, std::max<std::uint64_t>(size, 1), &count) ||
         count > (std::uint64_t{1} << 59)) {
-      refuse_tensor(name, "shape " + sizes.shown() + " has more elements than can be counted");
+      refuse_tensor(entry.name, "shape " + sizes.shown() + " has more elements than can be counted");
     }
-    shape.push_back(static_cast<std::int64_t>(size));
+    entry.shape.push_back(static_cast<std::int64_t>(size));
   }
-  return shape;
 }
 
+// Other keys than the three are passed over, as by the format's own reader.
 Entry read_entry(const std::string& name, const Fields& fields) {
   if (fields.dtype.kind.empty()) refuse_tensor(name, "has no dtype");
   if (fields.shape.kind.empty()) refuse_tensor(name, "has no shape");
   if (fields.data_offsets.kind.empty()) refuse_tensor(name, "has no data_offsets");
-  if (!fields.unknown_key.empty())
-    refuse_tensor(name, "has an unknown key " + shown_name(fields.unknown_key));
-  const FileType* const type = read_type(name, fields.dtype);
-  const Shape shape = read_shape(name, fields.shape);
+  Entry entry;
+  entry.name = name;
+  read_type(fields.dtype, entry);
+  read_shape(fields.shape, entry);
   const Field& offsets = fields.data_offsets;
   if (offsets.kind != "array" || offsets.count != 2 || !offsets.is_unsigned)
     refuse_tensor(name, "data_offsets are not two integers from 0 up but " + offsets.shown());
-  return {name, type, shape, offsets.numbers[0], offsets.numbers[1]};
+  entry.begin = offsets.numbers[0];
+  entry.end = offsets.numbers[1];
+  return entry;
 }
 
 // Makes the entries while it is shown the header's parts. A tree of the header would take many times its
@@ -164,7 +164,6 @@ class Builder : public nlohmann::json_sax<Json> {
     } else if (depth_ == 2) {
       field_ = fields_.find(key);
       if (field_ && !field_->kind.empty()) return stop(second_key(key));
-      if (!field_) fields_.unknown_key = std::move(key);
     } else if (field_) {
       field_->add_json(quoted_start(key, /*ensure_ascii=*/true) + ':');
     }
@@ -187,7 +186,8 @@ class Builder : public nlohmann::json_sax<Json> {
     if (depth_ == 0) {
       if (kind != "object") header.problem = "the header is not a JSON object but " + kind;
     } else if (depth_ == 1) {
-      if (kind != "object") {
+      const bool is_no_metadata = in_metadata_ && kind == "null";  // so the format's own reader takes it
+      if (kind != "object" && !is_no_metadata) {
         header.problem = (in_metadata_ ? "__metadata__" : "tensor " + shown_name(name_) + ":") +
                          " is not an object but " + kind;
       }

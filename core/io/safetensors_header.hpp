@@ -13,8 +13,9 @@ namespace xgrad::safetensors {
 /// What a header says of one tensor. Its data are the bytes [begin, end) after the header.
 struct Entry {
   std::string name;
-  const FileType* type = nullptr;
+  const FileType* type = nullptr;  ///< null where its size is not known
   Shape shape;
+  std::string unreadable;  ///< why it cannot be read; empty if it can
   std::uint64_t begin = 0, end = 0;
 };
 

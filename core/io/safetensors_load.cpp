@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <sstream>
 #include <system_error>
 #include <utility>
 
@@ -34,8 +35,15 @@ class Reader {
     if (!header.problem.empty()) refuse(header.problem);
     for (const Entry& entry : header.entries) check_offsets(entry);
     check_layout(header.entries);
-    SafetensorsFile result{{}, std::move(header.metadata)};
-    for (const Entry& entry : header.entries) result.tensors.emplace_back(entry.name, read_tensor(entry));
+    SafetensorsFile result{{}, std::move(header.metadata), {}};
+    for (Entry& entry : header.entries) {
+      const Tensor tensor = read_tensor(entry);
+      if (entry.unreadable.empty()) {
+        result.tensors.emplace_back(entry.name, tensor);
+      } else {
+        result.unreadable.emplace(entry.name, entry.unreadable);
+      }
+    }
     return result;
   }
 
@@ -75,7 +83,8 @@ class Reader {
   void check_offsets(const Entry& entry) const {
     if (entry.begin > entry.end)
       refuse_tensor(entry.name, "data begins at ", entry.begin, " and ends before, at ", entry.end);
-    const auto needed = static_cast<std::uint64_t>(entry.shape.numel()) * entry.type->bytes;
+    if (!entry.type) return;
+    const std::uint64_t needed = bytes_of(*entry.type, static_cast<std::uint64_t>(entry.shape.numel()));
     if (entry.end - entry.begin != needed) {
       refuse_tensor(entry.name, "data_offsets [", entry.begin, ", ", entry.end, "] hold ",
                     entry.end - entry.begin, " bytes, but ", entry.type->tag, " ", entry.shape, " needs ",
@@ -107,8 +116,10 @@ class Reader {
       refuse("the file is too long: ", data_size_ - covered, " bytes after the last tensor's data");
   }
 
-  Tensor read_tensor(const Entry& entry) {
-    Tensor tensor = empty(entry.shape, entry.type->dtype);
+  // Undefined where the entry is unreadable, or turns out to be.
+  Tensor read_tensor(Entry& entry) {
+    if (!entry.unreadable.empty()) return {};
+    Tensor tensor = empty(entry.shape, *entry.type->dtype);
     file_.seekg(static_cast<std::streamoff>(data_begin_ + entry.begin));
     std::byte* to = kernels::raw<std::byte>(tensor);
     if (!entry.type->convert) {
@@ -116,16 +127,20 @@ class Reader {
       return tensor;
     }
     std::vector<std::byte> part(std::size_t{1} << 16);
-    const std::size_t per_part = part.size() / entry.type->bytes;
+    const std::size_t per_part = part.size() / bytes_of(*entry.type, 1);
     const auto count = static_cast<std::size_t>(tensor.numel());
     for (std::size_t done = 0; done < count;) {
       const std::size_t now = std::min(per_part, count - done);
-      read_bytes(part.data(), now * entry.type->bytes);
+      read_bytes(part.data(), bytes_of(*entry.type, now));
       const std::size_t converted =
           entry.type->convert(part.data(), now, to + done * item_size(tensor.dtype()));
       if (converted != now) {
-        refuse_tensor(entry.name, "element ", done + converted, " is not a value of ", tensor.dtype(), " (",
-                      entry.type->tag, ")");
+        std::ostringstream reason;
+        reason << "element " << done + converted << " is not a value of " << tensor.dtype() << " ("
+               << entry.type->tag << ')';
+        if (tensor.dtype() == boolean) refuse_tensor(entry.name, reason.str());  // no writer's boolean
+        entry.unreadable = reason.str();
+        return {};
       }
       done += now;
     }

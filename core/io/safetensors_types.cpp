@@ -50,19 +50,26 @@ std::size_t widen_bf16(const std::byte* from, std::size_t count, std::byte* to) 
   return convert_each<std::uint16_t, float>(from, count, to, float_from_bf16);
 }
 
-constexpr std::array<FileType, 13> file_types{{{"F64", 8, float64, nullptr},
-                                               {"F32", 4, float32, nullptr},
-                                               {"F16", 2, float32, widen_f16},
-                                               {"BF16", 2, float32, widen_bf16},
-                                               {"I64", 8, int64, nullptr},
-                                               {"I32", 4, int64, widen<std::int32_t>},
-                                               {"I16", 2, int64, widen<std::int16_t>},
-                                               {"I8", 1, int64, widen<std::int8_t>},
-                                               {"U64", 8, int64, widen_u64},
-                                               {"U32", 4, int64, widen<std::uint32_t>},
-                                               {"U16", 2, int64, widen<std::uint16_t>},
-                                               {"U8", 1, int64, widen<std::uint8_t>},
-                                               {"BOOL", 1, boolean, check_boolean}}};
+constexpr std::array<FileType, 20> file_types{{{"F64", 64, float64, nullptr},
+                                               {"F32", 32, float32, nullptr},
+                                               {"F16", 16, float32, widen_f16},
+                                               {"BF16", 16, float32, widen_bf16},
+                                               {"I64", 64, int64, nullptr},
+                                               {"I32", 32, int64, widen<std::int32_t>},
+                                               {"I16", 16, int64, widen<std::int16_t>},
+                                               {"I8", 8, int64, widen<std::int8_t>},
+                                               {"U64", 64, int64, widen_u64},
+                                               {"U32", 32, int64, widen<std::uint32_t>},
+                                               {"U16", 16, int64, widen<std::uint16_t>},
+                                               {"U8", 8, int64, widen<std::uint8_t>},
+                                               {"BOOL", 8, boolean, check_boolean},
+                                               {"C64", 64, {}, nullptr},
+                                               {"F8_E5M2", 8, {}, nullptr},
+                                               {"F8_E4M3", 8, {}, nullptr},
+                                               {"F8_E8M0", 8, {}, nullptr},
+                                               {"F6_E2M3", 6, {}, nullptr},
+                                               {"F6_E3M2", 6, {}, nullptr},
+                                               {"F4", 4, {}, nullptr}}};
 
 }  // namespace
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include <xgrad/core/dtype.hpp>
@@ -13,12 +14,17 @@ inline constexpr std::uint64_t header_limit = 100'000'000;  ///< the reference i
 /// An element type of a file: its size there, the dtype it becomes, and how elements are converted.
 struct FileType {
   std::string_view tag;
-  std::size_t bytes;
-  DType dtype;
+  std::size_t bits;
+  std::optional<DType> dtype;  ///< none of a type that is known by its size alone, and cannot be read
   /// Converts `count` elements and returns `count`, or the place of the first that the dtype cannot hold.
   /// Null where the bytes are the dtype's own.
   std::size_t (*convert)(const std::byte* from, std::size_t count, std::byte* to);
 };
+
+/// What `count` elements take in a file. Up to 2^59 of them.
+inline std::uint64_t bytes_of(const FileType& type, std::uint64_t count) {
+  return count / 8 * type.bits + (count % 8 * type.bits + 7) / 8;
+}
 
 const FileType* find_type(std::string_view tag);  ///< null where there is none
 std::string_view tag_of(DType dtype);             ///< "F32", ...
