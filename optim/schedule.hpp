@@ -4,16 +4,22 @@
 
 namespace xgrad::optim {
 
-/// A learning rate that rises linearly to `lr` over `warmup` steps, then falls along half a cosine to
-/// `min_lr` at step `total` (Loshchilov & Hutter 2017, eq. 5), and stays there.
+/// A learning rate that rises linearly and then falls along half a cosine (Loshchilov & Hutter 2017, eq. 5).
+/// Steps count from 0:
+///   step < warmup:           lr · (step + 1) / warmup: lr / warmup in the first step, lr in step warmup − 1
+///   warmup ≤ step < total:   min_lr + (lr − min_lr) · (1 + cos(π (step − warmup) / (total − warmup))) / 2,
+///                            which begins with lr
+///   step ≥ total:            min_lr
 ///
-///     optimizer.set_lr(schedule(step));  // step counts from 0
+///     const optim::WarmupCosine schedule{.lr = 1e-3, .warmup = 100, .total = 2000};
+///     optimizer.set_lr(schedule(step));
 struct WarmupCosine {
-  double lr = 1e-3;
+  double lr = 1e-3;  ///< the peak
   std::int64_t warmup = 0;
-  std::int64_t total = 1;
+  std::int64_t total = 1;  ///< steps, those of the warm-up included
   double min_lr = 0;
 
+  /// Throws unless 0 ≤ warmup ≤ total, 0 ≤ min_lr ≤ lr < ∞ and step ≥ 0.
   double operator()(std::int64_t step) const;
 };
 

@@ -155,7 +155,7 @@ TEST_CASE("a parameter without a gradient stays, and its first step is its own")
   CHECK(q.value().at({0}) == doctest::Approx(1 - 0.1 / (1 + 1e-8)).epsilon(1e-14));
 }
 
-TEST_CASE("a frozen parameter stays as it is") {
+TEST_CASE("a parameter that never required a gradient stays as it is") {
   const Variable p(ones({2}), true), frozen(ones({2}));
   AdamW optimizer({p, frozen}, {});
   sum(p * frozen).backward();
@@ -186,6 +186,24 @@ TEST_CASE("warm-up and cosine: closed form") {
   CHECK(schedule(110) == doctest::Approx(0.1));
   CHECK(schedule(100000) == doctest::Approx(0.1));
   CHECK(WarmupCosine{.lr = 2, .warmup = 0, .total = 1}(0) == doctest::Approx(2));
+  const WarmupCosine only_warmup{.lr = 1, .warmup = 4, .total = 4, .min_lr = 0.25};
+  CHECK(only_warmup(0) == doctest::Approx(0.25));
+  CHECK(only_warmup(3) == doctest::Approx(1.0));
+  CHECK(only_warmup(4) == doctest::Approx(0.25));
+}
+
+TEST_CASE("warm-up and cosine: what makes no schedule is refused") {
+  CHECK_THROWS_TEXT(
+      (WarmupCosine{.lr = 1, .warmup = 200, .total = 100}(0)),
+      "[WarmupCosine] a warm-up of 200 steps does not fit into a total of 100; total counts the "
+      "steps of the warm-up too");
+  CHECK_THROWS_TEXT((WarmupCosine{.warmup = -1}(0)), "[WarmupCosine] a warm-up of -1 steps does not fit");
+  CHECK_THROWS_TEXT(
+      (WarmupCosine{.lr = 0.1, .min_lr = 0.2}(0)),
+      "[WarmupCosine] the rates must be finite with 0 ≤ min_lr ≤ lr, got min_lr 0.2 and lr 0.1");
+  for (const double wrong : {-1.0, std::nan(""), std::numeric_limits<double>::infinity()})
+    CHECK_THROWS_TEXT(WarmupCosine{.lr = wrong}(0), "[WarmupCosine] the rates must be finite");
+  CHECK_THROWS_TEXT(WarmupCosine{}(-1), "[WarmupCosine] steps count from 0, got -1");
 }
 
 TEST_CASE("optimisers refuse what they cannot work with") {
