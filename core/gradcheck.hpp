@@ -73,7 +73,7 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
                           const std::vector<NamedVariable>& leaves = {});
 
 /// The same of anything that is called with the inputs one by one, up to 8: a function, or a module (by its
-/// call or its `forward`), whose named parameters are then checked too.
+/// call or its `forward`), whose named parameters are then checked too; its buffers are float64 meanwhile.
 template <OtherThan<GradcheckFunction> F>
 GradcheckResult gradcheck(F&& f, const std::vector<Variable>& inputs, const GradcheckOptions& options = {}) {
   constexpr bool is_module = requires { f.named_parameters(); };
@@ -83,6 +83,9 @@ GradcheckResult gradcheck(F&& f, const std::vector<Variable>& inputs, const Grad
   std::vector<NamedVariable> leaves;
   if constexpr (is_module) {
     for (const auto& [name, parameter] : f.named_parameters()) leaves.push_back({name, parameter});
+    if constexpr (requires { f.named_buffers(); }) {
+      for (const auto& [name, buffer] : f.named_buffers()) leaves.push_back({name, buffer});
+    }
   }
   return gradcheck(function, inputs, options, leaves);
 }

@@ -8,16 +8,14 @@ namespace {
 // The dotted path from one module down to another; empty where there is none.
 std::string path_between(const Module& root, const Module& wanted) {
   std::string path;
-  for_each_member(
-      root, [](std::string_view, const Variable&) {},
-      [&](std::string_view name, const Module& child) {
-        if (!path.empty()) return;
-        if (&child == &wanted) {
-          path = name;
-        } else if (const std::string below = path_between(child, wanted); !below.empty()) {
-          path = std::string(name) + '.' + below;
-        }
-      });
+  for_each_member(root, [&](const Member& member) {
+    if (!member.child || !path.empty()) return;
+    if (member.child == &wanted) {
+      path = member.name;
+    } else if (const std::string below = path_between(*member.child, wanted); !below.empty()) {
+      path = std::string(member.name) + '.' + below;
+    }
+  });
   return path;
 }
 

@@ -1,35 +1,58 @@
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include <xgrad/nn/module.hpp>
 
 namespace xgrad::nn {
 
-/// `visit` with functions: on_parameter(name, parameter) and on_child(name, module) are called for the
-/// members of one module, in their order. Undefined Variables are passed over; who wants what is below a
-/// child goes there itself.
-template <class OnParameter, class OnChild>
-void for_each_member(const Module& module, const OnParameter& on_parameter, const OnChild& on_child) {
+/// One member that `visit` names: a parameter, a buffer, or a child, of which `variable` is null.
+struct Member {
+  std::string_view name;
+  const Variable* variable;
+  bool is_buffer;
+  const Module* child;
+};
+
+/// `visit` with a function: on_member(member) is called for the members of one module, in their order.
+/// Undefined Variables are passed over; who wants what is below a child goes there itself.
+template <class OnMember>
+void for_each_member(const Module& module, const OnMember& on_member) {
   class Members : public Visitor {
    public:
-    Members(const OnParameter& on_parameter, const OnChild& on_child)
-        : on_parameter_(on_parameter), on_child_(on_child) {}
+    explicit Members(const OnMember& on_member) : on_member_(on_member) {}
     Visitor& operator()(std::string_view name, const Variable& parameter) override {
-      if (parameter.defined()) on_parameter_(name, parameter);
-      return *this;
+      return see({name, &parameter, false, nullptr});
+    }
+    Visitor& buffer(std::string_view name, const Variable& buffer) override {
+      return see({name, &buffer, true, nullptr});
     }
     Visitor& operator()(std::string_view name, const Module& child) override {
-      on_child_(name, child);
-      return *this;
+      return see({name, nullptr, false, &child});
     }
 
    private:
-    const OnParameter& on_parameter_;
-    const OnChild& on_child_;
+    Visitor& see(const Member& member) {
+      if (member.child || member.variable->defined()) on_member_(member);
+      return *this;
+    }
+    const OnMember& on_member_;
   };
-  Members members(on_parameter, on_child);
+  Members members(on_member);
   module.visit(members);
 }
+
+/// A parameter or a buffer in a module's tree, under its dotted path.
+struct NamedMember {
+  std::string name;
+  Variable variable;
+  bool is_buffer;
+};
+
+/// All of them in the order of `visit`, a shared one under each of its names. Throws where a module names two
+/// members alike, or a buffer requires a gradient.
+std::vector<NamedMember> all_members(const Module& module);
 
 }  // namespace xgrad::nn

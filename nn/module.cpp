@@ -15,41 +15,47 @@
 namespace xgrad::nn {
 namespace {
 
-// Every parameter in a module's tree, under its dotted path behind `prefix`.
-void collect(const Module& module, const std::string& prefix, NamedParameters& all) {
+void collect(const Module& module, const std::string& prefix, std::vector<NamedMember>& all) {
   std::vector<std::string> names;
-  const auto checked = [&](std::string_view name) -> const std::string& {
+  for_each_member(module, [&](const Member& member) {
+    const auto& [name, variable, is_buffer, child] = member;
     if (std::find(names.begin(), names.end(), name) != names.end())
       fail("visit", module.type_name(), " names two members \"", name, '"');
-    return names.emplace_back(name);
-  };
-  for_each_member(
-      module,
-      [&](std::string_view name, const Variable& parameter) {
-        all.emplace_back(prefix + checked(name), parameter);
-      },
-      [&](std::string_view name, const Module& child) { collect(child, prefix + checked(name) + '.', all); });
+    names.emplace_back(name);
+    const std::string path = prefix + names.back();
+    if (child) return collect(*child, path + '.', all);
+    if (is_buffer && variable->requires_grad()) {
+      fail("visit", module.type_name(), "'s buffer \"", path, "\" of shape ", variable->shape(),
+           " requires a gradient; name it without .buffer as a parameter, or give it none");
+    }
+    all.push_back({path, *variable, is_buffer});
+  });
+}
+
+// The parameters or the buffers, a shared one under its first name.
+NamedParameters members_of_kind(const Module& module, bool is_buffer) {
+  NamedParameters unique;
+  for (NamedMember& member : all_members(module)) {
+    if (member.is_buffer != is_buffer) continue;
+    const bool seen = std::any_of(unique.begin(), unique.end(),
+                                  [&](const auto& other) { return other.second.is(member.variable); });
+    if (!seen) unique.emplace_back(std::move(member.name), std::move(member.variable));
+  }
+  return unique;
 }
 
 }  // namespace
 
-Module::~Module() = default;
-
-NamedParameters Module::all_named_parameters() const {
-  NamedParameters all;
-  collect(*this, "", all);
+std::vector<NamedMember> all_members(const Module& module) {
+  std::vector<NamedMember> all;
+  collect(module, "", all);
   return all;
 }
 
-NamedParameters Module::named_parameters() const {
-  NamedParameters unique;
-  for (auto& [name, parameter] : all_named_parameters()) {
-    const bool seen = std::any_of(unique.begin(), unique.end(),
-                                  [&p = parameter](const auto& other) { return other.second.is(p); });
-    if (!seen) unique.emplace_back(std::move(name), std::move(parameter));
-  }
-  return unique;
-}
+Module::~Module() = default;
+
+NamedParameters Module::named_parameters() const { return members_of_kind(*this, /*is_buffer=*/false); }
+NamedBuffers Module::named_buffers() const { return members_of_kind(*this, /*is_buffer=*/true); }
 
 std::vector<Variable> Module::parameters() const {
   std::vector<Variable> all;
@@ -71,13 +77,20 @@ void Module::train(bool training) { set_training(training); }
 
 void Module::set_training(bool training) const {
   training_ = training;
-  for_each_member(
-      *this, [](std::string_view, const Variable&) {},
-      [&](std::string_view, const Module& child) { child.set_training(training); });
+  for_each_member(*this, [&](const Member& member) {
+    if (member.child) member.child->set_training(training);
+  });
 }
 
 void Module::to(DType dtype) {
-  for (const Variable& parameter : parameters()) parameter.set_value(parameter.value().to(dtype));
+  if (!is_floating(dtype)) {
+    fail("to", "a module becomes float32 or float64, not ", dtype,
+         "; a single Variable converts with set_value(value().to(...))");
+  }
+  for (const NamedMember& member : all_members(*this)) {
+    const Variable& variable = member.variable;
+    if (is_floating(variable.dtype())) variable.set_value(variable.value().to(dtype));
+  }
 }
 
 std::string Module::type_name() const {

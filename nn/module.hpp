@@ -16,19 +16,27 @@ namespace xgrad::nn {
 
 class Module;
 
-/// What a module's `visit` is called with: `visitor("weight", weight)("bias", bias)`.
+/// What a module's `visit` is called with: `visitor("weight", weight)("bias", bias).buffer("mean", mean)`.
+/// A parameter is trained, unless it is frozen; a buffer, a Variable without a gradient, is kept and not
+/// trained.
 class Visitor {
  public:
   virtual ~Visitor() = default;
   virtual Visitor& operator()(std::string_view name, const Variable& parameter) = 0;
   virtual Visitor& operator()(std::string_view name, const Module& child) = 0;
+  virtual Visitor& buffer(std::string_view name, const Variable& buffer) = 0;
+
+  // It would be named as a copy, which `to` does not reach.
+  void operator()(std::string_view, const Tensor&) = delete;  // hold it as a Variable, named by v.buffer(...)
+  void buffer(std::string_view, const Tensor&) = delete;      // hold it as a Variable, named by v.buffer(...)
 };
 
 using NamedParameters = std::vector<std::pair<std::string, Variable>>;
+using NamedBuffers = NamedParameters;
 
-/// A function with parameters. A module of your own holds its parameters and children as plain members and
-/// names them once, in `visit`; names, counts, state dicts, training mode and dtype changes all derive from
-/// that one list:
+/// A function with parameters. A module of your own holds its parameters, buffers and children as plain
+/// members and names them once, in `visit`; names, counts, state dicts, training mode and dtype changes all
+/// derive from that one list:
 ///
 ///     struct Scaled : nn::Module {
 ///       nn::Linear linear{4, 2};
@@ -49,13 +57,15 @@ class Module {
   Module& operator=(Module&&) = default;
   virtual ~Module();
 
-  /// Names the members, in the order of construction. Undefined Variables are passed over. Two of one name
-  /// are refused, with `std::invalid_argument`, where parameters are first asked for.
+  /// Names the members, in the order of construction. Undefined Variables are passed over. Two of one name,
+  /// and a buffer that requires a gradient, are refused with `std::invalid_argument`, where parameters are
+  /// first asked for.
   virtual void visit(Visitor& visitor) const = 0;
 
-  /// Parameters under dotted names, such as `blocks.0.attention.W_q.weight`; one shared by several places
-  /// comes once.
+  /// Parameters, frozen ones included, under dotted names such as `blocks.0.attention.W_q.weight`; one shared
+  /// by several places comes once.
   NamedParameters named_parameters() const;
+  NamedBuffers named_buffers() const;  ///< the same of buffers
   std::vector<Variable> parameters() const;
   std::int64_t num_parameters() const;  ///< how many numbers they hold
   void zero_grad() const;               ///< drops every parameter's gradient
@@ -63,25 +73,30 @@ class Module {
   void train(bool training = true);  ///< dropout drops
   void eval() { train(false); }      ///< dropout is the identity
   bool is_training() const { return training_; }
-  /// Converts every parameter, in all its handles; gradients of another dtype are dropped.
+  /// Converts every floating parameter and buffer, in all its handles, to float32 or float64; gradients of
+  /// another dtype are dropped. Integer and boolean ones stay.
   void to(DType dtype);
 
-  /// Every parameter's value under every name it has. The Tensors share memory with the parameters.
+  /// The value of every parameter and buffer under every name it has. The Tensors share memory with them.
   NamedTensors state_dict() const;
-  /// Copies values into the parameters, in place, converting dtypes. Every missing, unexpected or repeated
-  /// key, every undefined Tensor and every wrong shape is named in one `std::invalid_argument`, and then
+  /// Copies values into parameters and buffers, in place, converting dtypes. Of a shared one any of its names
+  /// will do; values under several must be the same, bit for bit. Every missing, unexpected or repeated key,
+  /// every undefined Tensor, wrong shape and contradiction is named in one `std::invalid_argument`, and then
   /// nothing has been changed.
   void load_state_dict(const NamedTensors& state) const;
-  /// The state dict as safetensors, see `save_safetensors`.
+  /// The state dict as safetensors, see `save_safetensors`. A shared parameter is written under each of its
+  /// names, as PyTorch's `state_dict()` has it: of Python's two loaders `load_file` gives what
+  /// `model.load_state_dict` asks for. `load_model` is for what `save_model` wrote, which keeps one name.
   void save(const std::filesystem::path& path) const;
-  void load(const std::filesystem::path& path) const;  ///< what `save` wrote
+  /// The state dict from such a file. A tensor that this library cannot read (see `load_safetensors`) matters
+  /// only where the module names it: `std::runtime_error`.
+  void load(const std::filesystem::path& path) const;
 
   std::string type_name() const;  ///< "xgrad::nn::Linear"
   /// What printing tells of a module besides its members, such as "num_heads=4".
   virtual std::string extra_repr() const { return {}; }
 
  private:
-  NamedParameters all_named_parameters() const;  // a shared one under each of its names
   void set_training(bool training) const;
 
   // Mutable so that one const `visit` serves reading and train() alike.
@@ -89,7 +104,7 @@ class Module {
 };
 
 /// The tree below a module: types, shapes, and how many parameters each part adds; a shared parameter counts
-/// where it comes first.
+/// where it comes first, and buffers do not count.
 ///
 ///     FeedForward(                                    552
 ///       (expand): Linear(weight (32, 8), bias (32,))  288

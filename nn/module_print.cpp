@@ -35,25 +35,6 @@ std::string grouped(std::int64_t count) {
   return text;
 }
 
-struct Member {
-  std::string name;
-  Variable parameter;
-  const Module* module;  // or null
-};
-
-std::vector<Member> members_of(const Module& module) {
-  std::vector<Member> all;
-  for_each_member(
-      module,
-      [&](std::string_view name, const Variable& parameter) {
-        all.push_back({std::string(name), parameter, nullptr});
-      },
-      [&](std::string_view name, const Module& child) {
-        all.push_back({std::string(name), {}, &child});
-      });
-  return all;
-}
-
 class Printer {
  public:
   std::vector<Line> lines;
@@ -61,26 +42,26 @@ class Printer {
   // Opens the module's line, which begins with `head`; returns how many parameters are new in it.
   std::int64_t print(const Module& module, const std::string& head, const std::string& indent,
                      const std::string& path) {
-    const std::vector<Member> members = members_of(module);
-    const bool has_children =
-        std::any_of(members.begin(), members.end(), [](const Member& member) { return member.module; });
+    bool has_children = false;
+    for_each_member(module, [&](const Member& member) { has_children = has_children || member.child; });
     const std::size_t own = lines.size();
     lines.push_back({indent + head + short_name(module) + "("});
     std::vector<std::string> inside;  // of a module without children
     std::int64_t count = 0;
-    for (const auto& [name, parameter, child] : members) {
-      if (child) {
-        count += print(*child, "(" + name + "): ", indent + "  ", path + name + ".");
-        continue;
+    for_each_member(module, [&](const Member& member) {
+      const std::string name(member.name);
+      if (member.child) {
+        count += print(*member.child, "(" + name + "): ", indent + "  ", path + name + ".");
+        return;
       }
-      const auto [text, added] = describe(parameter, path + name);
+      const auto [text, added] = describe(member, path + name);
       count += added;
       if (has_children) {
         lines.push_back({indent + "  (" + name + "): " + text, added});
       } else {
         inside.push_back(name + " " + text);
       }
-    }
+    });
     if (const std::string extra = module.extra_repr(); !extra.empty()) inside.push_back(extra);
     for (std::size_t i = 0; i < inside.size(); ++i) lines[own].text += (i ? ", " : "") + inside[i];
     lines[own].count = count;
@@ -93,14 +74,16 @@ class Printer {
   }
 
  private:
-  // The shape, or for one that was shown before also where; and how many numbers are new.
-  std::pair<std::string, std::int64_t> describe(const Variable& parameter, const std::string& path) {
-    const std::string shape = parameter.shape().str();
+  // The shape, and of a buffer that it is one; for one that was shown before also where; and how many
+  // numbers are new.
+  std::pair<std::string, std::int64_t> describe(const Member& member, const std::string& path) {
+    const Variable& variable = *member.variable;
+    const std::string text = variable.shape().str() + (member.is_buffer ? " buffer" : "");
     for (const auto& [shown, at] : shown_) {
-      if (shown.is(parameter)) return {shape + " = " + at, 0};
+      if (shown.is(variable)) return {text + " = " + at, 0};
     }
-    shown_.emplace_back(parameter, path);
-    return {shape, parameter.numel()};
+    shown_.emplace_back(variable, path);
+    return {text, member.is_buffer ? 0 : variable.numel()};
   }
 
   std::vector<std::pair<Variable, std::string>> shown_;  // and where

@@ -1,40 +1,91 @@
-// A module's parameters on their way into a dictionary or a file, and back.
+// A module's parameters and buffers on their way into a dictionary or a file, and back.
 
+#include <algorithm>
+#include <cstring>
 #include <map>
 #include <sstream>
 
 #include <xgrad/core/error.hpp>
-#include <xgrad/nn/module.hpp>
+#include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/nn/members.hpp>
 
 namespace xgrad::nn {
+namespace {
+
+// One parameter or buffer, and what the state has for it.
+struct Target {
+  Variable variable;
+  std::vector<std::string> names = {};
+  std::string from = {};  // the name that the value was found under
+  Tensor value = {};
+  bool is_missing = true;
+};
+
+// Each once, with all its names.
+std::vector<Target> targets_in(const Module& module) {
+  std::vector<Target> targets;
+  for (const auto& [name, variable, is_buffer] : all_members(module)) {
+    auto target = std::find_if(targets.begin(), targets.end(),
+                               [&v = variable](const Target& other) { return other.variable.is(v); });
+    if (target == targets.end()) target = targets.insert(target, {variable});
+    target->names.push_back(name);
+  }
+  return targets;
+}
+
+// As errors name it: token.weight or head.weight.
+std::string names_of(const Target& target) {
+  std::string text;
+  for (const std::string& name : target.names) text += (text.empty() ? "" : " or ") + name;
+  return text;
+}
+
+// As values of this dtype, bit for bit, so that NaN equals NaN; of one shape.
+bool is_same(const Tensor& a, const Tensor& b, DType dtype) {
+  const Tensor x = a.to(dtype).contiguous(), y = b.to(dtype).contiguous();
+  const std::byte* const p = kernels::raw<std::byte>(x);
+  return p == kernels::raw<std::byte>(y) || std::memcmp(p, kernels::raw<std::byte>(y), x.nbytes()) == 0;
+}
+
+}  // namespace
 
 NamedTensors Module::state_dict() const {
   NamedTensors state;
-  for (const auto& [name, parameter] : all_named_parameters()) state.emplace_back(name, parameter.value());
+  for (const auto& [name, variable, is_buffer] : all_members(*this))
+    state.emplace_back(name, variable.value());
   return state;
 }
 
 void Module::load_state_dict(const NamedTensors& state) const {
   std::map<std::string, Tensor> given;
-  std::vector<std::pair<Variable, Tensor>> copies;
   std::ostringstream problems;
   for (const auto& [name, tensor] : state) {
     if (!given.emplace(name, tensor).second) problems << "\n  twice: " << name;
   }
-  for (const auto& [name, parameter] : all_named_parameters()) {
-    const auto found = given.find(name);
-    if (found == given.end()) {
-      problems << "\n  missing: " << name << ' ' << parameter.shape();
-      continue;
+  std::vector<Target> targets = targets_in(*this);
+  for (Target& target : targets) {
+    const Shape& shape = target.variable.shape();
+    for (const std::string& name : target.names) {
+      const auto found = given.find(name);
+      if (found == given.end()) continue;
+      const Tensor tensor = std::move(found->second);
+      given.erase(found);
+      target.is_missing = false;
+      if (!tensor.defined()) {
+        problems << "\n  undefined: " << name;
+      } else if (tensor.shape() != shape) {
+        problems << "\n  wrong shape: " << name << " is " << tensor.shape() << ", the module's " << shape;
+      } else if (!target.value.defined()) {
+        target.value = tensor;
+        target.from = name;
+      } else if (!is_same(target.value, tensor, target.variable.dtype())) {
+        problems << "\n  contradiction: " << target.from << " and " << name
+                 << " are one in the module, and differ in the state";
+      }
     }
-    if (!found->second.defined()) {
-      problems << "\n  undefined: " << name;
-    } else if (found->second.shape() != parameter.shape()) {
-      problems << "\n  wrong shape: " << name << " is " << found->second.shape() << ", the module's "
-               << parameter.shape();
-    }
-    copies.emplace_back(parameter, found->second);
-    given.erase(found);
+    if (target.is_missing) problems << "\n  missing: " << names_of(target) << ' ' << shape;
+    if (target.variable.value().overlaps_itself())
+      problems << "\n  not writable: " << names_of(target) << ' ' << shape << " is an expanded tensor";
   }
   for (const auto& [name, tensor] : given) {
     problems << "\n  unexpected: " << name << ' ';
@@ -42,13 +93,20 @@ void Module::load_state_dict(const NamedTensors& state) const {
   }
   if (!problems.str().empty())
     fail("load_state_dict", "the state does not fit ", type_name(), ':', problems.str());
-  for (const auto& [parameter, tensor] : copies) parameter.value().copy_(tensor);
+  for (const Target& target : targets) target.variable.value().copy_(target.value);
 }
 
 void Module::save(const std::filesystem::path& path) const { save_safetensors(path, state_dict()); }
 
 void Module::load(const std::filesystem::path& path) const {
-  load_state_dict(load_safetensors(path).tensors);
+  const SafetensorsFile file = load_safetensors(path);
+  for (const auto& [name, variable, is_buffer] : all_members(*this)) {
+    const auto unreadable = file.unreadable.find(name);
+    if (unreadable == file.unreadable.end()) continue;
+    fail_state("load", path.string(), ": tensor \"", name, "\" of shape ", variable.shape(),
+               " cannot be read: ", unreadable->second);
+  }
+  load_state_dict(file.tensors);
 }
 
 }  // namespace xgrad::nn
