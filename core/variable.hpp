@@ -180,7 +180,8 @@ struct GradOptions {
   bool allow_unused = false;  ///< an input the outputs don't depend on gives an undefined Variable
 };
 
-/// d(outputs)/d(inputs), summed over the outputs, without touching any `grad()`. Inputs may be leaves or not.
+/// d(outputs)/d(inputs), summed over the outputs, without touching any `grad()`. Inputs may be leaves or not;
+/// for one that comes twice the gradient does too.
 std::vector<Variable> grad(const std::vector<Variable>& outputs, const std::vector<Variable>& inputs,
                            const GradOptions& options = {});
 

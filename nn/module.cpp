@@ -22,13 +22,13 @@ void collect(const Module& module, const std::string& prefix, std::vector<NamedM
     if (std::find(names.begin(), names.end(), name) != names.end())
       fail("visit", module.type_name(), " names two members \"", name, '"');
     names.emplace_back(name);
-    const std::string path = prefix + names.back();
+    std::string path = prefix + names.back();
     if (child) return collect(*child, path + '.', all);
     if (is_buffer && variable->requires_grad()) {
       fail("visit", module.type_name(), "'s buffer \"", path, "\" of shape ", variable->shape(),
            " requires a gradient; name it without .buffer as a parameter, or give it none");
     }
-    all.push_back({path, *variable, is_buffer});
+    all.push_back({std::move(path), *variable, is_buffer});
   });
 }
 
