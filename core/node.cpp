@@ -18,24 +18,35 @@ Counter<std::uint64_t> newest_id{0};
 Node::Node(const char* op, const Tensor& output)
     : id_(newest_id.add(1)), op_(op), shape_(output.shape()), dtype_(output.dtype()) {}
 
-// A chain of a million nodes must not be destroyed by a million nested destructors. The outermost destructor
-// in this thread keeps a list; every node that dies meanwhile, held as an input, as a saved value or in a
-// rule's or a hook's captures, hands its body over to that list instead of destroying it on the spot.
-Node::~Node() {
-  thread_local std::vector<Body>* dying = nullptr;
-  if (dying) {
-    dying->push_back(std::move(body_));
-    return;
+// Memory of the pool, and the end of a node that `end` decides on.
+template <class T>
+struct Node::Allocator : PoolAllocator<T> {
+  Allocator() = default;
+  template <class U>
+  Allocator(const Allocator<U>&) noexcept {}
+  void destroy(Node* node) noexcept { Node::end(node); }
+};
+
+std::shared_ptr<Node> Node::make(const char* op, const Tensor& output) {
+  return std::allocate_shared<Node>(Allocator<Node>(), op, output);
+}
+
+// Called when a node's last reference has gone. A chain of a million nodes must not be destroyed by a million
+// nested destructors. So the outermost call in this thread destroys the nodes one after the other; every node
+// whose last reference goes meanwhile, as an input, a saved value or a capture of a rule or a hook, joins a
+// list that runs through the nodes themselves: where memory has run out, there is none for another list. A
+// node that waits keeps its own memory, by the weak reference to itself that enable_shared_from_this holds.
+void Node::end(Node* node) noexcept {
+  thread_local bool is_running = false;
+  thread_local Node* first = nullptr;
+  node->next_to_end_ = std::exchange(first, node);
+  if (std::exchange(is_running, true)) return;
+  while (first) {
+    Node* const next = first;
+    first = next->next_to_end_;
+    next->~Node();
   }
-  std::vector<Body> list;
-  list.reserve(16);
-  dying = &list;
-  list.push_back(std::move(body_));
-  while (!list.empty()) {
-    const Body body = std::move(list.back());
-    list.pop_back();
-  }
-  dying = nullptr;
+  is_running = false;
 }
 
 std::size_t Node::saved_bytes() const {

@@ -29,8 +29,9 @@ class Node : public std::enable_shared_from_this<Node> {
  public:
   using List = SmallVector<std::shared_ptr<Node>, 3>;
 
-  Node(const char* op, const Tensor& output);
-  ~Node();
+  static std::shared_ptr<Node> make(const char* op, const Tensor& output);
+
+  Node(const char* op, const Tensor& output);  ///< for `make`
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
@@ -61,6 +62,9 @@ class Node : public std::enable_shared_from_this<Node> {
   void check_replayable() const;                   // throws unless it is `recorded`
   std::unique_lock<std::mutex> lock_grad() const;  // held while `grad_` is changed: threads share leaves
   void forget();                                   // drops what was saved, once replayed
+  template <class T>
+  struct Allocator;
+  static void end(Node* node) noexcept;  // destroys it, when its turn comes
 
   std::uint64_t id_;
   const char* op_;
@@ -73,6 +77,7 @@ class Node : public std::enable_shared_from_this<Node> {
   std::atomic<bool> has_hooks_ = false;  // from then on `hooks` stays as it is, and threads may look at it
   Saved output_;                         // with keeps_output only
   Tensor grad_;                          // a leaf's, or a retained one
+  Node* next_to_end_ = nullptr;          // of the nodes that wait for it (see `end`)
 };
 
 /// As errors name it: `node #12 (matmul)`.

@@ -42,7 +42,7 @@ Variable append_node(const char* op, Tensor&& value, const Inputs& inputs, std::
                      Rule&& rule) {
   if (!is_floating(value.dtype())) fail(op, "a recorded result must be floating, not ", value.dtype());
   if (!rule) fail(op, "a recorded op needs a rule");
-  auto node = std::allocate_shared<Node>(PoolAllocator<Node>(), op, value);
+  auto node = Node::make(op, value);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     node->body_.inputs.push_back(inputs[i].requires_grad() ? inputs[i].node() : nullptr);
   }

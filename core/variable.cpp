@@ -32,7 +32,7 @@ void Variable::set_value(Tensor value) const {
     fail("set_value", "a variable that requires a gradient must stay floating, not ", value.dtype());
   }
   if (state_->node && (value.shape() != shape() || value.dtype() != dtype())) {
-    const auto node = std::make_shared<Node>("leaf", value);
+    const auto node = Node::make("leaf", value);
     node->body_.hooks = state_->node->body_.hooks;
     node->has_hooks_ = node->body_.hooks != nullptr;
     state_->node = node;
@@ -48,7 +48,7 @@ const Variable& Variable::requires_grad_(bool requires_grad) const {
     if (requires_grad) return *this;
     fail("requires_grad_", "only a leaf can stop requiring a gradient; use detach() on the result of an op");
   }
-  if (requires_grad && !state_->node) state_->node = std::make_shared<Node>("leaf", state_->value);
+  if (requires_grad && !state_->node) state_->node = Node::make("leaf", state_->value);
   if (state_->node) state_->node->is_frozen_ = !requires_grad;
   state_->requires_grad = requires_grad;
   return *this;
