@@ -54,8 +54,10 @@ class SmallVector {
       few_[size_++] = std::move(element);
       return;
     }
-    if (size_ == inline_capacity)
+    if (size_ == inline_capacity) {
+      many_.reserve(2 * inline_capacity);  // here, or the list stays as it was
       many_.assign(std::make_move_iterator(few_.begin()), std::make_move_iterator(few_.end()));
+    }
     many_.push_back(std::move(element));
     ++size_;
   }
