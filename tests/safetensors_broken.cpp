@@ -1,5 +1,7 @@
 // Files that are broken: refused, with the reason.
 
+#include <functional>
+
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/io/safetensors.hpp>
 
@@ -140,6 +142,34 @@ TEST_CASE("broken files are refused with their reason") {
   CHECK_THROWS_WITH_AS(load_safetensors(folder.path),
                        ("[load_safetensors] " + folder.path.string() + ": is a directory").c_str(),
                        std::runtime_error);
+}
+
+TEST_CASE("a header is read in memory and time that its length bounds, whatever it holds") {
+  const auto repeated = [](std::size_t times, const std::function<std::string(std::size_t)>& part) {
+    std::string all;
+    for (std::size_t i = 0; i < times; ++i) all += (i ? "," : "") + part(i);
+    return all;
+  };
+  const Folder folder;
+  const fs::path path = folder.path / "large.safetensors";
+  const auto refusal = [&](const std::string& header) {
+    write_file(path, with_length(header));
+    try {
+      load_safetensors(path);
+    } catch (const std::runtime_error& error) {
+      return std::string(error.what())
+          .substr(std::string("[load_safetensors] : ").size() + path.string().size());
+    }
+    return std::string("none");
+  };
+  const auto pair = [](std::size_t i) { return '"' + std::to_string(i) + "\":\"\""; };
+  CHECK(refusal(R"({"__metadata__":{)" + repeated(1'000'000, pair) + "}}") == "none");
+  CHECK(refusal(R"({"__metadata__":{)" + repeated(1'000'001, pair) + "}}") ==
+        "__metadata__ is over the limit of 1000000 strings");
+  const auto one = [](std::size_t) { return std::string("1"); };
+  CHECK(refusal(R"({"w":{"dtype":"F32","shape":[)" + repeated(1'000'000, one) +
+                R"(],"data_offsets":[0,4]}})") ==
+        "tensor \"w\": shape has 1000000 dims, at most 8 can be read");
 }
 
 TEST_CASE("a file cut anywhere, or with any byte of its header changed, is refused or read; never a crash") {

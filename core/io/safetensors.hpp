@@ -30,8 +30,8 @@ void save_safetensors(const std::filesystem::path& path, const NamedTensors& ten
 
 /// Reads such a file. F64, F32, I64 and BOOL are read as they are, F16 and BF16 as float32, smaller integers
 /// as int64; see `unreadable` for the rest. A broken file is refused with its reason: header over 100 MB or
-/// cut short, not JSON, offsets with holes, overlaps or not of the shape's size, a file that is too short or
-/// too long.
+/// cut short, metadata of more than a million strings, not JSON, offsets with holes, overlaps or not of the
+/// shape's size, a file that is too short or too long.
 SafetensorsFile load_safetensors(const std::filesystem::path& path);
 
 }  // namespace xgrad

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -138,7 +139,7 @@ class Builder : public nlohmann::json_sax<Json> {
   bool string(std::string& text) override {
     if (!is_sound()) return true;
     if (depth_ == 2 && in_metadata_) {
-      header.metadata.emplace(std::move(key_), std::move(text));
+      at_->second = std::move(text);
       return true;
     }
     value("string", quoted_start(text, /*ensure_ascii=*/true));
@@ -159,8 +160,11 @@ class Builder : public nlohmann::json_sax<Json> {
       name_ = std::move(key);
       fields_ = {};
     } else if (depth_ == 2 && in_metadata_) {
-      if (header.metadata.contains(key)) return stop(second_key(key));
-      key_ = std::move(key);
+      bool is_first = false;
+      std::tie(at_, is_first) = header.metadata.try_emplace(std::move(key));
+      if (!is_first) return stop(second_key(at_->first));
+      if (header.metadata.size() > metadata_limit)
+        return stop("__metadata__ is over the limit of " + std::to_string(metadata_limit) + " strings");
     } else if (depth_ == 2) {
       field_ = fields_.find(key);
       if (field_ && !field_->kind.empty()) return stop(second_key(key));
@@ -192,7 +196,7 @@ class Builder : public nlohmann::json_sax<Json> {
                          " is not an object but " + kind;
       }
     } else if (in_metadata_) {
-      header.problem = "__metadata__ " + shown_name(key_) + " is not a string but " + kind;
+      header.problem = "__metadata__ " + shown_name(at_->first) + " is not a string but " + kind;
     } else if (field_) {
       if (depth_ == 2) field_->kind = kind;
       if (depth_ == 3) field_->add_element(number);
@@ -225,7 +229,8 @@ class Builder : public nlohmann::json_sax<Json> {
   int depth_ = 0;             // of the objects and arrays that have not ended
   bool in_metadata_ = false;  // or else in the entry of the tensor `name_`
   bool had_metadata_ = false;
-  std::string name_, key_;  // the last key of the header, and of its metadata
+  std::map<std::string, std::string>::iterator at_;  // the string of the metadata that is being read
+  std::string name_;
   Fields fields_;           // of that entry
   Field* field_ = nullptr;  // the one that is being read; null for one of another name
 };

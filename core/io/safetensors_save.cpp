@@ -81,6 +81,8 @@ std::string make_header(const NamedTensors& tensors, const std::vector<std::size
 void save_safetensors(const std::filesystem::path& path, const NamedTensors& tensors,
                       const std::map<std::string, std::string>& metadata) {
   check(path, tensors);
+  if (metadata.size() > metadata_limit)
+    refuse(path, "metadata of ", metadata.size(), " strings is over the limit of ", metadata_limit);
   const std::vector<std::size_t> order = data_order(tensors);
   std::string header;
   try {

@@ -10,6 +10,7 @@
 namespace xgrad::safetensors {
 
 inline constexpr std::uint64_t header_limit = 100'000'000;  ///< the reference implementation's
+inline constexpr std::size_t metadata_limit = 1'000'000;    ///< strings: each takes some 100 bytes to hold
 
 /// An element type of a file: its size there, the dtype it becomes, and how elements are converted.
 struct FileType {
