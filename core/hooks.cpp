@@ -4,20 +4,31 @@
 
 #include <xgrad/core/anomaly.hpp>
 #include <xgrad/core/error.hpp>
+#include <xgrad/core/fork_mutex.hpp>
 #include <xgrad/core/node_scope.hpp>
 #include <xgrad/core/tape.hpp>
 
 namespace xgrad {
+namespace {
+
+// Of all hooks: threads share leaves, and it is held for moments only. Never destroyed, like what it guards.
+ForkMutex& mutex() {
+  static ForkMutex* const instance = new ForkMutex(ForkMutex::Level::hooks);
+  return *instance;
+}
+[[maybe_unused]] const ForkMutex& made_at_load = mutex();  // not while a thread forks
+
+}  // namespace
 
 std::uint64_t Hooks::add(GradientHook hook) {
-  const std::scoped_lock lock(mutex_);
+  const std::scoped_lock lock(mutex());
   hooks_.emplace_back(next_id_, std::make_shared<const GradientHook>(std::move(hook)));
   return next_id_++;
 }
 
 void Hooks::remove(std::uint64_t id) {
   std::shared_ptr<const GradientHook> removed;  // destroyed after the lock is gone: it may hold anything
-  const std::scoped_lock lock(mutex_);
+  const std::scoped_lock lock(mutex());
   const auto at =
       std::find_if(hooks_.begin(), hooks_.end(), [id](const auto& entry) { return entry.first == id; });
   if (at == hooks_.end()) return;
@@ -26,7 +37,7 @@ void Hooks::remove(std::uint64_t id) {
 }
 
 Variable Hooks::operator()(const Node& node, Variable gradient) const {
-  std::unique_lock lock(mutex_);
+  std::unique_lock lock(mutex());
   const auto hooks = hooks_;
   lock.unlock();
   for (const auto& [id, hook] : hooks) {

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -21,7 +20,6 @@ class Hooks {
   Variable operator()(const Node& node, Variable gradient) const;
 
  private:
-  mutable std::mutex mutex_;  // threads share leaves
   std::uint64_t next_id_ = 0;
   std::vector<std::pair<std::uint64_t, std::shared_ptr<const GradientHook>>> hooks_;
 };

@@ -1,6 +1,7 @@
 #include <xgrad/core/node.hpp>
 
 #include <array>
+#include <new>
 #include <ostream>
 #include <utility>
 
@@ -13,6 +14,24 @@ namespace {
 
 Counter<std::uint64_t> newest_id{0};
 
+// Threads that add to different leaves rarely meet. Never destroyed: a static Variable may outlive them.
+class GradientLocks {
+ public:
+  static GradientLocks& get() {
+    static GradientLocks* const locks = new GradientLocks;
+    return *locks;
+  }
+  ForkMutex& of(std::uint64_t id) { return locks_[id % locks_.size()]; }
+
+ private:
+  struct Lock : ForkMutex {
+    Lock() : ForkMutex(Level::gradient) {}
+  };
+  std::array<Lock, 64> locks_;
+};
+
+[[maybe_unused]] const GradientLocks& made_at_load = GradientLocks::get();  // not while a thread forks
+
 }  // namespace
 
 Node::Node(const char* op, const Tensor& output)
@@ -24,6 +43,7 @@ struct Node::Allocator : PoolAllocator<T> {
   Allocator() = default;
   template <class U>
   Allocator(const Allocator<U>&) noexcept {}
+  void construct(Node* node, const char* op, const Tensor& output) { new (node) Node(op, output); }
   void destroy(Node* node) noexcept { Node::end(node); }
 };
 
@@ -72,10 +92,7 @@ void Node::forget() {
   phase_.store(Phase::replayed, std::memory_order_release);
 }
 
-std::unique_lock<std::mutex> Node::lock_grad() const {
-  static std::array<std::mutex, 64> locks;  // threads that add to different leaves seldom meet
-  return std::unique_lock(locks[id_ % locks.size()]);
-}
+std::unique_lock<ForkMutex> Node::lock_grad() const { return std::unique_lock(GradientLocks::get().of(id_)); }
 
 std::uint64_t newest_node_id() { return newest_id.value(); }
 

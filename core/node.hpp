@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include <xgrad/core/fork_mutex.hpp>
 #include <xgrad/core/hooks.hpp>
 #include <xgrad/core/memory/pool.hpp>
 #include <xgrad/core/replay.hpp>
@@ -31,7 +32,6 @@ class Node : public std::enable_shared_from_this<Node> {
 
   static std::shared_ptr<Node> make(const char* op, const Tensor& output);
 
-  Node(const char* op, const Tensor& output);  ///< for `make`
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
@@ -59,11 +59,12 @@ class Node : public std::enable_shared_from_this<Node> {
     std::shared_ptr<Hooks> hooks;  // null where none was ever registered
   };
   enum class Phase : std::uint8_t { recorded, being_replayed, replayed };
-  void check_replayable() const;                   // throws unless it is `recorded`
-  std::unique_lock<std::mutex> lock_grad() const;  // held while `grad_` is changed: threads share leaves
-  void forget();                                   // drops what was saved, once replayed
+  void check_replayable() const;                  // throws unless it is `recorded`
+  std::unique_lock<ForkMutex> lock_grad() const;  // held while `grad_` is changed: threads share leaves
+  void forget();                                  // drops what was saved, once replayed
+  Node(const char* op, const Tensor& output);
   template <class T>
-  struct Allocator;
+  struct Allocator;                      // all nodes are made and ended by it
   static void end(Node* node) noexcept;  // destroys it, when its turn comes
 
   std::uint64_t id_;

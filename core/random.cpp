@@ -56,10 +56,12 @@ void Generator::set_state(const GeneratorState& state) {
   state_ = state;
 }
 
+// Never destroyed: another static object may draw from it when it ends.
 Generator& default_generator() {
-  static Generator generator;
-  return generator;
+  static Generator* const generator = new Generator;
+  return *generator;
 }
+[[maybe_unused]] static const Generator& made_at_load = default_generator();  // not while a thread forks
 
 void manual_seed(std::uint64_t seed) { default_generator().manual_seed(seed); }
 

@@ -6,6 +6,8 @@
 #include <mutex>
 #include <optional>
 
+#include <xgrad/core/fork_mutex.hpp>
+
 namespace xgrad {
 
 /// Everything a Generator is made of, as a value: read it, keep it, compare it, set it again. Its draws then
@@ -24,7 +26,7 @@ struct GeneratorState {
 
 /// A source of random numbers: the Mersenne Twister mt19937, as PyTorch's CPU generator. The same seed and
 /// the same calls give the same numbers. Safe to share between threads: a fill locks it for as long as it
-/// draws.
+/// draws. fork() waits for that, and the child goes on with the same numbers as its parent.
 class Generator {
  public:
   static constexpr std::uint64_t default_seed = 67280421310721;  ///< as in PyTorch
@@ -47,12 +49,13 @@ class Generator {
   class Stream;
 
  private:
-  mutable std::mutex mutex_;
+  mutable ForkMutex mutex_{ForkMutex::Level::generator};
   GeneratorState state_;
 };
 
 /// A Generator locked for many draws in a row, for kernels: it holds the lock as long as it lives. In its
-/// thread, draw from the Stream and not from the Generator, which would wait for the lock forever.
+/// thread, draw from the Stream and not from the Generator, which would wait for the lock forever; nor lock,
+/// make or destroy another Generator meanwhile, nor fork.
 class Generator::Stream {
  public:
   [[nodiscard]] explicit Stream(Generator& generator) : lock_(generator.mutex_), state_(generator.state_) {}
@@ -78,7 +81,7 @@ class Generator::Stream {
  private:
   void refill();
 
-  std::scoped_lock<std::mutex> lock_;
+  std::scoped_lock<ForkMutex> lock_;
   GeneratorState& state_;
 };
 

@@ -30,5 +30,6 @@ Isa best_isa() {
   static const Isa isa = detect();
   return isa;
 }
+[[maybe_unused]] static const Isa known_at_load = best_isa();  // not while a thread forks
 
 }  // namespace xgrad::kernels

@@ -1,7 +1,5 @@
 #include <xgrad/core/memory/shared_blocks.hpp>
 
-#include <pthread.h>
-
 #include <algorithm>
 
 #include <xgrad/core/memory/system_memory.hpp>
@@ -67,16 +65,10 @@ std::size_t SharedBlocks::class_to_free(std::size_t bytes) const {
   return found;
 }
 
-// A child process has but the thread that forked, so that one holds the lock meanwhile: another would never
-// let go of it in the child.
 SharedBlocks& shared_blocks() {
-  static SharedBlocks* const instance = [] {
-    auto* const made = new SharedBlocks;
-    pthread_atfork([] { shared_blocks().mutex().lock(); }, [] { shared_blocks().mutex().unlock(); },
-                   [] { shared_blocks().mutex().unlock(); });
-    return made;
-  }();
+  static SharedBlocks* const instance = new SharedBlocks;
   return *instance;
 }
+[[maybe_unused]] static const SharedBlocks& made_at_load = shared_blocks();  // not while a thread forks
 
 }  // namespace xgrad::memory

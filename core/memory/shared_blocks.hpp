@@ -6,8 +6,8 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
-#include <mutex>
 
+#include <xgrad/core/fork_mutex.hpp>
 #include <xgrad/core/memory/size_classes.hpp>
 
 namespace xgrad::memory {
@@ -36,12 +36,10 @@ class SharedBlocks {
   void shrink(std::size_t size) noexcept;
   void free_all() noexcept;
 
-  std::mutex& mutex() { return mutex_; }
-
  private:
   std::size_t class_to_free(std::size_t bytes) const;
 
-  std::mutex mutex_;
+  ForkMutex mutex_{ForkMutex::Level::memory};
   std::array<FreeList, classes> free_;
 };
 
