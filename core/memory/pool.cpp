@@ -47,6 +47,12 @@ class ThreadCache {
     return true;
   }
 
+  // From now on blocks are kept, until the thread ends. To be told of that asks for memory, so allocations
+  // call this, and frees do not.
+  void open_once() {
+    if (state_ == State::fresh) open();
+  }
+
   void return_all() noexcept {
     empty_into([](std::size_t c, void* block) { return_to_system(block, class_bytes(c)); });
   }
@@ -93,12 +99,13 @@ class ThreadCache {
 
   enum class State : char { fresh, open, closed };
 
-  // False where nothing may be kept, and where what was kept has just been returned.
+  // False where nothing is kept, and where what was kept has just been returned.
   bool is_open() noexcept {
     if (state_ == State::open && releases_ == releases.load(std::memory_order_relaxed)) return true;
     return reopen();
   }
   bool reopen() noexcept;
+  void open();
 
   std::array<FreeList, small_classes> free_{};
   std::size_t bytes_ = 0;
@@ -115,18 +122,18 @@ struct CloseAtThreadExit {
   ~CloseAtThreadExit() { cache.close(); }
 };
 
+void ThreadCache::open() {
+  thread_local CloseAtThreadExit exit;
+  exit.armed = true;
+  releases_ = releases.load(std::memory_order_relaxed);
+  state_ = State::open;
+}
+
 bool ThreadCache::reopen() noexcept {
-  if (state_ == State::closed) return false;
-  const unsigned heeded = std::exchange(releases_, releases.load(std::memory_order_relaxed));
-  if (state_ == State::fresh) {
-    thread_local CloseAtThreadExit exit;
-    exit.armed = true;
-    state_ = State::open;
-  } else if (heeded != releases_) {
-    return_all();
-    return false;  // what the caller saw in a list is gone
-  }
-  return true;
+  if (state_ != State::open) return false;
+  releases_ = releases.load(std::memory_order_relaxed);
+  return_all();
+  return false;  // what the caller saw in a list is gone
 }
 
 }  // namespace
@@ -140,6 +147,7 @@ void* pool_allocate(std::size_t bytes) {
   if (bytes > std::numeric_limits<std::size_t>::max() / 4) throw std::bad_alloc();  // has no size class
   const std::size_t size_class = class_of(bytes);
   if (void* block = cache.take(size_class)) return block;
+  cache.open_once();
   const std::size_t size = class_bytes(size_class);
   void* block = shared_blocks().take(size_class);
   if (!block) {
