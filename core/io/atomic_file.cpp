@@ -8,10 +8,8 @@
 #include <atomic>
 #include <cerrno>
 #include <random>
-#include <sstream>
 #include <string>
 #include <system_error>
-#include <utility>
 
 #include <xgrad/core/error.hpp>
 
@@ -35,27 +33,29 @@ fs::path directory_of(const fs::path& target) {
 // Unlike mkstemp's 0600, a file opened under such a name gets the permissions that the user's umask asks for.
 fs::path name_aside(const fs::path& target) {
   static std::atomic<unsigned> counter{std::random_device{}()};
-  std::ostringstream name;
-  name << '.' << target.filename().string() << '.' << ::getpid() << '.' << counter.fetch_add(1) << ".tmp";
-  return target.parent_path() / std::move(name).str();
+  return target.parent_path() / ('.' + target.filename().string() + '.' + std::to_string(::getpid()) + '.' +
+                                 std::to_string(counter.fetch_add(1)) + ".tmp");
 }
 
 // A name for a file that is open without one.
 fs::path name_of(int file) { return "/proc/self/fd/" + std::to_string(file); }
 
-// A file without a name, of which nothing is left when the program ends before it gets one. Negative where
+// A file without a name, of which nothing is left when the program ends before it gets one. None where
 // the file system has no such files, or the name could not be given later.
-int open_nameless([[maybe_unused]] const fs::path& directory) {
+OpenFile open_nameless([[maybe_unused]] const fs::path& directory) {
 #ifdef O_TMPFILE
-  const int file = ::open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666);
+  OpenFile file(::open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666));
   std::error_code none;
-  if (file < 0 || fs::exists(name_of(file), none)) return file;
-  ::close(file);
+  if (file.is_open() && fs::exists(name_of(file.number()), none)) return file;
 #endif
-  return -1;
+  return OpenFile();
 }
 
 }  // namespace
+
+OpenFile::~OpenFile() {
+  if (is_open()) ::close(number_);
+}
 
 template <class Create>
 void AtomicFile::give_name(const Create& create) {
@@ -76,16 +76,16 @@ AtomicFile::AtomicFile(std::string_view op, const fs::path& path)
   const bool replaces = ::stat(target_.c_str(), &old) == 0;
   if (replaces && !S_ISREG(old.st_mode)) fail_state(op_, path_.string(), ": is not a regular file");
   file_ = open_nameless(directory_of(target_));
-  if (file_ < 0) {
+  if (!file_.is_open()) {
     give_name([this](const char* name) {
-      return file_ = ::open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      file_ = OpenFile(::open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+      return file_.number();
     });
   }
-  if (replaces) static_cast<void>(::fchmod(file_, old.st_mode & 07777));
+  if (replaces) static_cast<void>(::fchmod(file_.number(), old.st_mode & 07777));
 }
 
 AtomicFile::~AtomicFile() {
-  if (file_ >= 0) ::close(file_);
   if (!aside_.empty()) ::unlink(aside_.c_str());
 }
 
@@ -93,7 +93,7 @@ void AtomicFile::write(const void* bytes, std::size_t count) {
   constexpr std::size_t most = std::size_t{1} << 30;  // Linux writes at most 2 GB at a time
   const auto* next = static_cast<const char*>(bytes);
   while (count > 0) {
-    const ssize_t written = ::write(file_, next, std::min(count, most));
+    const ssize_t written = ::write(file_.number(), next, std::min(count, most));
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) fail_errno("cannot be written");
     next += written;
@@ -102,17 +102,18 @@ void AtomicFile::write(const void* bytes, std::size_t count) {
 }
 
 void AtomicFile::commit() {
-  if (::fsync(file_) != 0) fail_errno("cannot be written");
+  const fs::path directory = directory_of(target_);  // which takes memory, so before there is a new file
+  if (::fsync(file_.number()) != 0) fail_errno("cannot be written");
   if (aside_.empty()) {
     give_name([this](const char* name) {
-      return ::linkat(AT_FDCWD, name_of(file_).c_str(), AT_FDCWD, name, AT_SYMLINK_FOLLOW);
+      return ::linkat(AT_FDCWD, name_of(file_.number()).c_str(), AT_FDCWD, name, AT_SYMLINK_FOLLOW);
     });
   }
-  if (::close(std::exchange(file_, -1)) != 0) fail_errno("cannot be written");
+  if (::close(file_.release()) != 0) fail_errno("cannot be written");
   if (::rename(aside_.c_str(), target_.c_str()) != 0) fail_errno("cannot be replaced");
   aside_.clear();
   // The new name is on the disk once the directory is. A file system that cannot do this has done its best.
-  if (const int entry = ::open(directory_of(target_).c_str(), O_RDONLY | O_CLOEXEC); entry >= 0) {
+  if (const int entry = ::open(directory.c_str(), O_RDONLY | O_CLOEXEC); entry >= 0) {
     ::fsync(entry);
     ::close(entry);
   }

@@ -4,8 +4,28 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace xgrad {
+
+/// The number of an open file, which is closed when this ends; −1 without one.
+class OpenFile {
+ public:
+  explicit OpenFile(int number = -1) : number_(number) {}
+  OpenFile(OpenFile&& other) noexcept : number_(other.release()) {}
+  OpenFile& operator=(OpenFile&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
+  ~OpenFile();
+
+  bool is_open() const { return number_ >= 0; }
+  int number() const { return number_; }
+  int release() { return std::exchange(number_, -1); }  ///< it stays open
+
+ private:
+  int number_;
+};
 
 /// A file that appears whole or not at all: bytes go to a new file beside `path`, and `commit()` puts that in
 /// its place once the disk has it. Without a commit nothing is left of the new file, even if the program is
@@ -30,7 +50,7 @@ class AtomicFile {
   std::string op_;
   std::filesystem::path path_, target_;
   std::filesystem::path aside_;  // the new file's name; empty without one
-  int file_ = -1;
+  OpenFile file_;
 };
 
 }  // namespace xgrad
