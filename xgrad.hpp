@@ -6,6 +6,7 @@
 #include <xgrad/core/checkpoint.hpp>
 #include <xgrad/core/default_dtype.hpp>
 #include <xgrad/core/factories.hpp>
+#include <xgrad/core/flush_denormal.hpp>
 #include <xgrad/core/grad_mode.hpp>
 #include <xgrad/core/gradcheck.hpp>
 #include <xgrad/core/io/safetensors.hpp>

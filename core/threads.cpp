@@ -1,5 +1,6 @@
 #include <xgrad/core/threads.hpp>
 
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 
@@ -11,11 +12,12 @@
 #include <cstring>
 #include <exception>
 #include <mutex>
-#include <system_error>
+#include <new>
 #include <thread>
 #include <utility>
 
 #include <xgrad/core/error.hpp>
+#include <xgrad/core/flush_denormal.hpp>
 #include <xgrad/core/kernels/parallel.hpp>
 
 // A loop's parts are claimed one by one, by the thread that runs the loop and by waiting workers alike. So a
@@ -45,10 +47,7 @@ int initial_threads() {
   return std::min(processors(), most_threads);
 }
 
-std::atomic<int>& thread_count() {
-  static std::atomic<int> count = initial_threads();
-  return count;
-}
+constinit std::atomic<int> thread_count{0};  // 0: nobody has asked
 
 thread_local bool is_in_part = false;
 
@@ -88,6 +87,7 @@ class ThreadPool {
     start_workers(parts - 1);
     part_ = part;
     context_ = context;
+    flushes_ = kernels::flushes_denormals();
     unfinished_.store(parts, std::memory_order_relaxed);
     const std::uint64_t loop = (open_.load(std::memory_order_relaxed) >> 16) + 1;
     open_.store(loop << 16 | static_cast<std::uint64_t>(parts));
@@ -107,6 +107,7 @@ class ThreadPool {
     do {
       if (parts_left(open) == 0) return false;
     } while (!open_.compare_exchange_weak(open, open - 1));
+    set_flush_denormal(flushes_);  // as in the caller's thread
     try {
       part_(context_, parts_left(open) - 1);
     } catch (...) {
@@ -139,13 +140,13 @@ class ThreadPool {
     }
   }
 
-  // Fewer than wanted where the system has no more threads: then the others do their parts.
+  // Fewer than wanted where the system has no more threads or memory: then the others do their parts.
   void start_workers(int wanted) {
     if (workers_ >= wanted) return;
     const BlockSignals block;
     try {
       for (; workers_ < wanted; ++workers_) std::thread([this] { work(); }).detach();
-    } catch (const std::system_error&) {
+    } catch (const std::exception&) {
     }
   }
 
@@ -155,6 +156,7 @@ class ThreadPool {
   int workers_ = 0;
   Part part_ = nullptr;
   const void* context_ = nullptr;
+  bool flushes_ = false;
   std::exception_ptr failure_;
   // The number of the loop and, in the lowest 16 bits, how many of its parts nobody has begun.
   alignas(64) std::atomic<std::uint64_t> open_{0};
@@ -162,11 +164,17 @@ class ThreadPool {
   alignas(64) std::atomic<int> asleep_{0};
 };
 
-// Never destroyed: its threads wait in it until the process ends.
+// Never destroyed: its threads wait in it until the process ends. A child process has none of them, and
+// begins with a new pool in the place of one that may be in the middle of a loop.
 ThreadPool& pool() {
-  static ThreadPool* const instance = new ThreadPool;
+  static ThreadPool* const instance = [] {
+    auto* const made = new ThreadPool;
+    pthread_atfork(nullptr, nullptr, [] { new (&pool()) ThreadPool; });
+    return made;
+  }();
   return *instance;
 }
+[[maybe_unused]] const ThreadPool& made_at_load = pool();  // not while a thread forks
 
 // Calls `part(context, i)` for each i in [0, parts), in any order and on whichever threads are free; returns
 // when all are done. The first exception of a part is thrown again here.
@@ -193,13 +201,18 @@ void split(std::int64_t count, std::int64_t grain, kernels::Range range, const v
 
 }  // namespace
 
-int get_num_threads() { return thread_count().load(std::memory_order_relaxed); }
+int get_num_threads() {
+  int count = thread_count.load(std::memory_order_relaxed);
+  if (count != 0) return count;
+  const int initial = initial_threads();
+  return thread_count.compare_exchange_strong(count, initial) ? initial : count;
+}
 
 void set_num_threads(int count) {
   if (count < 1 || count > most_threads) {
     fail("set_num_threads", "needs 1 to ", most_threads, " threads, not ", count);
   }
-  thread_count().store(count, std::memory_order_relaxed);
+  thread_count.store(count, std::memory_order_relaxed);
 }
 
 namespace kernels {

@@ -1,0 +1,126 @@
+// Child processes: no lock of another thread's is left to them, and they have threads of their own.
+#include <doctest/doctest.h>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include <xgrad/core/kernels/parallel.hpp>
+#include <xgrad/xgrad.hpp>
+
+using namespace xgrad;
+
+namespace {
+
+// How a child that does `work` ends: 0 if `work` said true; a signal's number if it hung or crashed.
+int status_of_child(const std::function<bool()>& work) {
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);
+    _exit(work() ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  return status;
+}
+
+// Forks again and again while other threads do `work`, and lets each child do it.
+void check_children(const std::function<void()>& work) {
+  std::atomic<bool> done = false;
+  std::vector<std::thread> others;
+  for (int i = 0; i < 2; ++i) {
+    others.emplace_back([&] {
+      while (!done) work();
+    });
+  }
+  int status = 0;
+  for (int i = 0; i < 100 && status == 0; ++i) {
+    status = status_of_child([&] {
+      work();
+      return true;
+    });
+  }
+  done = true;
+  for (std::thread& other : others) other.join();
+  CHECK(status == 0);
+}
+
+// Whether a loop of two parts runs in two threads: each part waits for the other.
+bool has_two_threads() {
+  std::atomic<int> begun = 0;
+  kernels::parallel_for(2, 1, [&](std::int64_t, std::int64_t) {
+    ++begun;
+    while (begun < 2) std::this_thread::yield();
+  });
+  return true;
+}
+
+class TwoThreads {
+ public:
+  TwoThreads() { set_num_threads(2); }
+  ~TwoThreads() { set_num_threads(before_); }
+  TwoThreads(const TwoThreads&) = delete;
+  TwoThreads& operator=(const TwoThreads&) = delete;
+
+ private:
+  int before_ = get_num_threads();
+};
+
+}  // namespace
+
+TEST_CASE("a child draws while its parent's other threads draw") {
+  SUBCASE("from the default generator") {
+    check_children([] { rand({2000}); });
+  }
+  SUBCASE("from one of the program's own") {
+    Generator generator(1);
+    check_children([&] { rand({2000}, float32, generator); });
+  }
+}
+
+TEST_CASE("a child goes on with its parent's random numbers") {
+  Generator generator(5);
+  rand({10}, float32, generator);
+  const GeneratorState state = generator.state();
+  CHECK(status_of_child([&] { return generator.state() == state; }) == 0);
+  CHECK(generator.state() == state);
+}
+
+TEST_CASE("Generators may come and go while another thread forks") {
+  check_children([] {
+    Generator first(1), second(2);
+    first.random();
+    second.random();
+  });
+}
+
+TEST_CASE("a child adds to a gradient and to hooks while its parent's other threads do") {
+  const Variable leaf(ones({1000}), true);
+  check_children([&] { sum(leaf * 2).backward(); });
+  check_children([&] {
+    HookHandle hook = leaf.register_hook([](const Variable&) {});
+    sum(leaf * 2).backward();
+    hook.remove();
+  });
+}
+
+TEST_CASE("a child has threads of its own, also where its parent was in the middle of a loop") {
+  const TwoThreads with;
+  CHECK(has_two_threads());
+  CHECK(status_of_child(has_two_threads) == 0);
+  check_children([] { sum(rand({100000})); });
+  std::atomic<bool> done = false;
+  std::thread other([&] {
+    while (!done) sum(ones({1000000}));
+  });
+  int status = 0;
+  for (int i = 0; i < 20 && status == 0; ++i) status = status_of_child(has_two_threads);
+  done = true;
+  other.join();
+  CHECK(status == 0);
+  CHECK(has_two_threads());
+}
