@@ -21,25 +21,15 @@ template <int n, class F>
   }
 }
 
-/// f(N), N a constant, if rows of n elements are N batches that stay in registers.
-template <class T, class F>
+/// f(N), N a constant, if rows of n elements are N batches and these no more than `most`: few enough to stay
+/// in registers.
+template <int most, class T, class F>
 inline bool in_registers(std::int64_t n, F f) {
-  switch ((n + width<T> - 1) / width<T>) {
-    case 1:
-      f(Number<1>());
-      return true;
-    case 2:
-      f(Number<2>());
-      return true;
-    case 3:
-      f(Number<3>());
-      return true;
-    case 4:
-      f(Number<4>());
-      return true;
-    default:
-      return false;
-  }
+  const std::int64_t batches = (n + width<T> - 1) / width<T>;
+  repeat<most>([&](auto i) {
+    if (batches == i + 1) f(Number<i + 1>());
+  });
+  return batches <= most;
 }
 
 /// Of such a row of N batches, how much of n elements batch j holds.

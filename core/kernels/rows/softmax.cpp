@@ -80,15 +80,21 @@ T shift_for(T best) {
   return best == minus_infinity<T> ? T(0) : best;
 }
 
+template <class T>
+bool is_zero(const T* y, std::int64_t n) {
+  std::int64_t i = 0;
+  while (i < n && y[i] == T(0)) ++i;
+  return i == n;
+}
+
 // Whether the mask hides the whole row.
 template <class T>
 bool is_all_masked(const ScoreRows<T>& in, std::int64_t row, std::int64_t n) {
-  const std::int64_t first = row * in.mask_step;
-  for (std::int64_t i = first; i < first + n; ++i) {
-    if (in.added && in.added[i] != minus_infinity<T>) return false;
-    if (in.kept && in.kept[i]) return false;
-  }
-  return in.added || in.kept;
+  const T* added = in.added ? in.added + row * in.mask_step : nullptr;
+  const bool* kept = in.kept ? in.kept + row * in.mask_step : nullptr;
+  std::int64_t i = 0;
+  while (i < n && ((added && added[i] == minus_infinity<T>) || (kept && !kept[i]))) ++i;
+  return i == n;
 }
 
 // Of a row with this sum of exponentials. 0 of a row of −∞, whoever made it one, if 0 may be asked for.
@@ -103,7 +109,7 @@ template <class T>
 [[gnu::noinline]] void mark_rows_of_infinity(const ScoreRows<T>& in, T* y, std::int64_t rows,
                                              std::int64_t n) {
   for (std::int64_t r = 0; r < rows; ++r, y += n) {
-    if (largest_of_row(y, T(0), n) > 0 || is_all_masked(in, r, n)) continue;
+    if (!is_zero(y, n) || is_all_masked(in, r, n)) continue;
     for (std::int64_t i = 0; i < n; ++i) y[i] = std::numeric_limits<T>::quiet_NaN();
   }
 }
@@ -173,7 +179,7 @@ bool softmax_of_long_rows(const ScoreRows<T>& in, T* y, std::int64_t rows, std::
 template <class T>
 void softmax(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
   bool has_empty = false;
-  if (!in_registers<T>(n, [&](auto N) { has_empty = softmax_of_batches<T, N>(in, y, rows, n); }))
+  if (!in_registers<4, T>(n, [&](auto N) { has_empty = softmax_of_batches<T, N>(in, y, rows, n); }))
     has_empty = softmax_of_long_rows(in, y, rows, n);
   if (has_empty && in.zero_if_all_masked) mark_rows_of_infinity(in, y, rows, n);
 }

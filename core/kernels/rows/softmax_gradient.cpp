@@ -59,7 +59,7 @@ void softmax_backward_of_batches(const T* g, const T* y, T scale, T* dx, std::in
 
 template <class T>
 void softmax_backward(const T* g, const T* y, T scale, T* dx, std::int64_t rows, std::int64_t n) {
-  if (in_registers<T>(n, [&](auto N) { softmax_backward_of_batches<T, N>(g, y, scale, dx, rows, n); }))
+  if (in_registers<4, T>(n, [&](auto N) { softmax_backward_of_batches<T, N>(g, y, scale, dx, rows, n); }))
     return;
   const B<T> factor(scale);
   for (std::int64_t r = 0; r < rows; ++r, g += n, y += n, dx += n) {
@@ -77,9 +77,10 @@ void softmax_backward(const T* g, const T* y, T scale, T* dx, std::int64_t rows,
           weights.of[0] = max(weight, weights.of[0]);
           dots.of[0] = fma(load_part<T>(g + i, count, T(0)), weight, dots.of[0]);
         });
-    const B<T> dot(dots.total());
+    const T total = dots.total();
+    const B<T> dot(total);
     if (is_dominated(weights)) {
-      const B<T> rest(dot_from(dots.total(), g, y, n));
+      const B<T> rest(dot_from(total, g, y, n));
       zip_row(g, y, dx, n, [&](B<T> a, B<T> b) { return B<T>(factor * b * ((a - dot) - rest)); });
     } else {
       zip_row(g, y, dx, n, [&](B<T> a, B<T> b) { return B<T>(factor * b * (a - dot)); });
@@ -111,7 +112,8 @@ void log_softmax_backward_of_batches(const T* g, const T* y, T* dx, std::int64_t
 
 template <class T>
 void log_softmax_backward(const T* g, const T* y, T* dx, std::int64_t rows, std::int64_t n) {
-  if (in_registers<T>(n, [&](auto N) { log_softmax_backward_of_batches<T, N>(g, y, dx, rows, n); })) return;
+  if (in_registers<2, T>(n, [&](auto N) { log_softmax_backward_of_batches<T, N>(g, y, dx, rows, n); }))
+    return;
   const B<T> log_half(T(-0.69314718055994531));
   for (std::int64_t r = 0; r < rows; ++r, g += n, y += n, dx += n) {
     Sums<T> sums, rests;
