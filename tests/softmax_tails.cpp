@@ -82,6 +82,31 @@ TEST_CASE("log_softmax and the losses: what is left of 1 − p keeps its digits"
   check_tail([&](const Variable& x) { return cross_entropy(x, target); }, expected);
 }
 
+TEST_CASE("log_softmax and the losses of a class with nearly all of the weight: log(1 + tail)") {
+  for (const auto& [dtype, lead] : {std::pair{float32, 1.5},
+                                    {float32, 17.0},
+                                    {float32, 60.0},
+                                    {float64, 2.5},
+                                    {float64, 37.43},
+                                    {float64, 300.0}}) {
+    for (const std::int64_t others : {1, 3, 40, 5000}) {
+      CAPTURE(dtype);
+      CAPTURE(lead);
+      CAPTURE(others);
+      const Tensor x = zeros({1, others + 1}, dtype), target = full({1}, others / 2, int64);
+      x.at({0, others / 2}) = lead;
+      const double expected = std::log1p(static_cast<double>(others) * odds(double(x.at({0, others / 2}))));
+      const Variable y = log_softmax(x, -1);
+      const double close = dtype == float32 ? 2e-6 : 5e-15;
+      for (const double loss :
+           {-double(y.value().at({0, others / 2})), cross_entropy(x, target).item<double>(),
+            nll_loss(y, target).item<double>()}) {
+        CHECK(loss == doctest::Approx(expected).epsilon(close).scale(0));
+      }
+    }
+  }
+}
+
 TEST_CASE("softmax, log_softmax and cross_entropy: gradients of rows of many classes, led by one") {
   Generator generator(5);
   for (const DType dtype : {float32, float64}) {

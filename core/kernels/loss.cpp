@@ -11,25 +11,6 @@
 #include <xgrad/core/kernels/rows/loss.hpp>
 
 namespace xgrad::kernels {
-namespace {
-
-// Whether x_t, with an exponential of 1, is nearly all of Σ exp(x − max). Then that sum has lost the digits
-// of what the others add, and so would 1 − softmax.
-template <class T>
-bool is_sure(T x_t, T max, T sum) {
-  return x_t == max && sum < T(1.1);
-}
-
-// log Σ exp(x − x_t), from the sum of the others alone.
-template <class T>
-T log_sum_beside(const T* x, std::int64_t t, std::int64_t n) {
-  T max[2], sum[2];
-  rows<LossRows<T>>().log_sum_exp(x, t, &max[0], &sum[0]);
-  rows<LossRows<T>>().log_sum_exp(x + t + 1, n - t - 1, &max[1], &sum[1]);
-  return std::log1p(sum[0] * std::exp(max[0] - x[t]) + sum[1] * std::exp(max[1] - x[t]));
-}
-
-}  // namespace
 
 CrossEntropy cross_entropy(const Tensor& logits, const Tensor& targets, std::int64_t ignore_index,
                            double label_smoothing) {
@@ -48,9 +29,8 @@ CrossEntropy cross_entropy(const Tensor& logits, const Tensor& targets, std::int
             if (target[r] == ignore_index) continue;
             const T* row = raw<T>(x) + r * n;
             rows<LossRows<T>>().log_sum_exp(row, n, max + r, max + count + r);
-            // log Σ exp x − x_target, the differences first: no digit of a certain answer's cost is lost
-            const bool sure = is_sure(row[target[r]], max[r], max[count + r]);
-            const T log_sum = sure ? log_sum_beside(row, target[r], n) : std::log(max[count + r]);
+            // log Σ exp x − x_target, the differences first: a certain answer costs 0 exactly
+            const T log_sum = rows<LossRows<T>>().log_of_sum(row, n, max[r], max[count + r]);
             losses[r] = (max[r] - row[target[r]]) + log_sum;
             if (smoothing > 0) {
               const T spread = log_sum - rows<LossRows<T>>().sum_from(row, max[r], n) / static_cast<T>(n);
@@ -71,26 +51,26 @@ Tensor cross_entropy_backward(const Tensor& g, const Tensor& logits, const Tenso
     const auto* target = raw<std::int64_t>(t);
     const T* max = raw<T>(max_and_sum);
     const T smoothing = static_cast<T>(label_smoothing);
-    parallel_for(
-        count, exp_grain / std::max<std::int64_t>(n, 1) + 1, [&](std::int64_t begin, std::int64_t end) {
-          for (std::int64_t r = begin; r < end; ++r) {
-            T* row = raw<T>(dx) + r * n;
-            if (target[r] == ignore_index) {
-              std::fill_n(row, n, T(0));
-              continue;
-            }
-            const T factor = raw<T>(grad)[r];
-            rows<LossRows<T>>().softmax_gradient(raw<T>(x) + r * n, max[r], max[count + r],
-                                                 smoothing / static_cast<T>(n), factor, row, n);
-            T& at_target = row[target[r]];
-            if (is_sure(raw<T>(x)[r * n + target[r]], max[r], max[count + r])) {  // a row adds up to 0
-              at_target = 0;
-              at_target = -rows<LossRows<T>>().sum_from(row, 0, n);
-            } else {
-              at_target -= (1 - smoothing) * factor;
-            }
-          }
-        });
+    parallel_for(count, exp_grain / std::max<std::int64_t>(n, 1) + 1,
+                 [&](std::int64_t begin, std::int64_t end) {
+                   for (std::int64_t r = begin; r < end; ++r) {
+                     T* row = raw<T>(dx) + r * n;
+                     if (target[r] == ignore_index) {
+                       std::fill_n(row, n, T(0));
+                       continue;
+                     }
+                     const T factor = raw<T>(grad)[r], *logit = raw<T>(x) + r * n;
+                     T* const at_target = row + target[r];
+                     rows<LossRows<T>>().softmax_gradient(logit, max[r], max[count + r],
+                                                          smoothing / static_cast<T>(n), factor, row, n);
+                     *at_target -= (1 - smoothing) * factor;
+                     // Of a likely target p − 1 is a rest that rounding takes away: it is −Σ of the others.
+                     if (logit[target[r]] == max[r] && max[count + r] < 2) {
+                       *at_target = 0;
+                       *at_target = -rows<LossRows<T>>().sum_from(row, T(0), n);
+                     }
+                   }
+                 });
   });
   return dx;
 }

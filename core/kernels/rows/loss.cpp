@@ -46,6 +46,11 @@ void log_sum_exp(const T* x, std::int64_t n, T* max, T* sum_exp) {
   *sum_exp = total;
 }
 
+template <class T>
+T log_of_sum(const T* x, std::int64_t n, T max, T sum_exp) {
+  return sum_exp < tail_ends_at<T> ? log_sum_of_tail(x, max, n) : std::log(sum_exp);
+}
+
 // The differences first: a sum of logits far from 0 would not hold their digits.
 template <class T>
 T sum_from(const T* x, T origin, std::int64_t n) {
@@ -82,6 +87,7 @@ T squared_distance(const T* a, const T* b, std::int64_t n) {
 template <class T>
 constexpr LossRows<T> make_table() {
   return {.log_sum_exp = log_sum_exp<T>,
+          .log_of_sum = log_of_sum<T>,
           .sum_from = sum_from<T>,
           .softmax_gradient = softmax_gradient<T>,
           .squared_distance = squared_distance<T>};

@@ -189,14 +189,16 @@ void softmax(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
 template <class T>
 void log_softmax(const T* x, T* y, std::int64_t rows, std::int64_t n) {
   for (std::int64_t r = 0; r < rows; ++r, x += n, y += n) {
-    const B<T> shift(scores_plain(x, T(1), y, n));
+    const T most = scores_plain(x, T(1), y, n);
+    const B<T> shift(most);
     Sums<T> sums;
     batches<T>(
         n, [&](std::int64_t i, int k) { sums.of[k] += fast_exp<T>(B<T>(load<T>(y + i) - shift)); },
         [&](std::int64_t i, std::int64_t count) {
           sums.of[0] += fast_exp<T>(B<T>(load_part<T>(y + i, count, minus_infinity<T>) - shift));
         });
-    const B<T> log_sum = log(B<T>(sums.total()));
+    const T total = sums.total();
+    const B<T> log_sum = total < tail_ends_at<T> ? B<T>(log_sum_of_tail(y, most, n)) : log(B<T>(total));
     map_row(y, y, n, [&](B<T> a) { return B<T>((a - shift) - log_sum); });
   }
 }
