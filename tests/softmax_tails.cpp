@@ -10,6 +10,7 @@
 
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/attention.hpp>
 #include <xgrad/core/ops/loss.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/softmax.hpp>
@@ -146,6 +147,36 @@ TEST_CASE("softmax, log_softmax and cross_entropy: gradients of rows of many cla
           CHECK(std::abs(static_cast<long double>(double(dx[i].at({top}))) - expected[i]) <=
                 epsilon * (20 + lead) * size);
         }
+      }
+    }
+  }
+}
+
+// One key with weight p and value 1 among others of value 0: its score's gradient is p (1 − p).
+TEST_CASE("fused attention: the gradient of a key with nearly all of the weight keeps its digits") {
+  for (const auto& [dtype, lead] :
+       {std::pair{float32, 3.0}, {float32, 12.0}, {float32, 17.0}, {float64, 3.0}, {float64, 37.43}}) {
+    for (const auto& [keys, top] : {std::pair{2, 0}, {64, 5}, {600, 5}, {600, 599}}) {
+      CAPTURE(dtype);
+      CAPTURE(lead);
+      CAPTURE(keys);
+      CAPTURE(top);
+      constexpr std::int64_t queries = 130;  // more than a tile
+      const Tensor scores = zeros({1, 1, keys, 1}, dtype), values = zeros({1, 1, keys, 1}, dtype);
+      scores.at({0, 0, top, 0}) = lead;
+      values.at({0, 0, top, 0}) = 1;
+      const Variable q(ones({1, 1, queries, 1}, dtype), true), k(scores, true);
+      fused_attention(q, k, values).backward(ones({1, 1, queries, 1}, dtype));
+      const double exact = double(scores.at({0, 0, top, 0})), others = (keys - 1) * odds(exact);
+      const double gradient = others / (1 + others) / (1 + others);
+      const double close = dtype == float32 ? 2e-6 : 1e-14;
+      // 130 terms, each sum rounded
+      const double close_sum = dtype == float32 ? 8e-6 : 1.5e-14;
+      CHECK(double(k.grad().at({0, 0, top, 0})) ==
+            doctest::Approx(queries * gradient).epsilon(close_sum).scale(0));
+      for (const std::int64_t query : {std::int64_t{0}, queries - 1}) {
+        CHECK(double(q.grad().at({0, 0, query, 0})) ==
+              doctest::Approx(exact * gradient).epsilon(close).scale(0));
       }
     }
   }

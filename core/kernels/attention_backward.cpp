@@ -39,6 +39,8 @@ class HeadBackward {
     // Σ_j dP_ij P_ij = g_i · output_i: the sum over a whole row, before any of its tiles is made
     rows<AttentionRows<T>>().dots(g_.data, g_.row_stride, output_.data, output_.row_stride, memory_.per_query,
                                   head_.queries, d_v_);
+    std::fill_n(memory_.rests.rest, head_.queries, T(0));
+    std::fill_n(memory_.rests.leading_key, head_.queries, -1);
     for (std::int64_t key = 0; key < head_.keys; key += tile_keys) {
       for (std::int64_t query = 0; query < head_.queries; query += tile_queries) {
         const std::int64_t n = std::min(head_.queries - query, tile_queries);
@@ -46,6 +48,7 @@ class HeadBackward {
         if (m > 0) add_tile(query, n, key, m);
       }
     }
+    take_rests();
   }
 
  private:
@@ -53,11 +56,12 @@ class HeadBackward {
     T* const p = memory_.first;
     T* const ds = dq_.data || dk_.data ? memory_.second : nullptr;
     const ScoreTile<T> tile = head_.scores(query, n, key, m, p, memory_.of_mask);
+    const RowRests<T> rests{memory_.rests.rest + query, memory_.rests.leading_key + query};
     if (ds) {  // dP = g vᵀ
       gemm<T>({n, m, d_v_, T(1), g_.from(query), v_.transposed_from(key), T(0), ds, m});
     }
     rows<AttentionRows<T>>().softmax_backward(tile, max_ + query, inverse_sum_ + query,
-                                              memory_.per_query + query, ds);
+                                              memory_.per_query + query, ds, rests, key);
     if (dv_.data) {  // dv += Pᵀ g
       gemm<T>({m, d_v_, n, T(1), transposed<T>(p, m), g_.from(query), T(1), dv_.at(key), dv_.row_stride});
     }
@@ -68,6 +72,18 @@ class HeadBackward {
     if (dk_.data) {  // dk += s dSᵀ q
       gemm<T>({m, head_.d, n, head_.scale, transposed<T>(ds, m), q_.from(query), T(1), dk_.at(key),
                dk_.row_stride});
+    }
+  }
+
+  // A row of dS adds up to 0. Where one key has most of the weight, its dS is a small rest that rounding
+  // takes away: what the row's sum is off by is its error, and is taken from what it was multiplied with.
+  void take_rests() const {
+    for (std::int64_t query = 0; query < head_.queries; ++query) {
+      const std::int64_t key = memory_.rests.leading_key[query];
+      if (key < 0) continue;
+      const T rest = head_.scale * memory_.rests.rest[query];
+      for (std::int64_t i = 0; i < head_.d && dq_.data; ++i) dq_.at(query)[i] -= rest * k_.at(key)[i];
+      for (std::int64_t i = 0; i < head_.d && dk_.data; ++i) dk_.at(key)[i] -= rest * q_.at(query)[i];
     }
   }
 

@@ -46,21 +46,24 @@ struct HeadRows {
   Operand<T> transposed_from(std::int64_t row) const { return transposed<T>(at(row), row_stride); }
 };
 
-/// A thread's own: two tiles, a copy of a tile of the mask, and a number for each query.
+/// A thread's own: two tiles, a copy of a tile of the mask, and two numbers and a key for each query.
 template <class T>
 struct TileMemory {
   TileMemory(std::int64_t queries, std::int64_t keys, DType dtype, const AttentionMask& mask) {
     const std::int64_t tile = std::min(queries, tile_queries) * std::min(keys, tile_keys);
     const std::int64_t mask_tile = mask.mask.defined() ? tile : 0;
-    all = empty({2 * tile + mask_tile + queries}, dtype);
+    all = empty({2 * tile + mask_tile + 2 * queries}, dtype);
+    keys_of_queries = empty({queries}, int64);
     first = raw<T>(all);
     second = first + tile;
     per_query = second + tile;
-    of_mask = per_query + queries;
+    rests = {per_query + queries, raw<std::int64_t>(keys_of_queries)};
+    of_mask = rests.rest + queries;
   }
 
-  Tensor all;
+  Tensor all, keys_of_queries;
   T *first, *second, *per_query, *of_mask;
+  RowRests<T> rests;
 };
 
 /// One head, and what its tiles are made of.

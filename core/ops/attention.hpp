@@ -20,9 +20,6 @@ struct FusedAttentionOptions {
 /// mask's doing, gives NaN. A hidden key's weight is 0, but it is read: a NaN or ∞ in its k or v spreads, in
 /// the way forward or back. Floating dtypes, one for all three.
 ///
-/// Where a key has nearly all of a query's weight, its score's gradient is a small rest of g · v, and is as
-/// exact as g · v is; the composed form keeps the rest's own digits.
-///
 /// The scores, T_q × T_k for each head, are made a tile at a time and never stand in memory; a tile's softmax
 /// is put right as later tiles raise the maximum. The backward pass makes them again, from the logarithm of
 /// each row's sum (Dao et al. 2022, "FlashAttention"; Dao 2023, "FlashAttention-2"). In memory the result is

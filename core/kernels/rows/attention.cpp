@@ -131,8 +131,13 @@ void dots(const T* a, std::int64_t a_step, const T* b, std::int64_t b_step, T* d
 }
 
 template <class T>
+B<T> larger(const B<T>& a, const B<T>& b) {
+  return max(a, b);
+}
+
+template <class T>
 void softmax_backward(const ScoreTile<T>& tile, const T* max, const T* inverse_sum, const T* dot,
-                      T* gradients) {
+                      T* gradients, const RowRests<T>& rests, std::int64_t first_key) {
   for (std::int64_t r = 0; r < tile.rows; ++r) {
     const std::int64_t n = masked_row(tile, r);
     T* x = tile.scores + r * tile.keys;
@@ -147,18 +152,31 @@ void softmax_backward(const ScoreTile<T>& tile, const T* max, const T* inverse_s
       continue;
     }
     T* g = gradients + r * tile.keys;
+    Sums<T> sums;
+    B<T> largest(T(0));
     batches<T>(
         n,
-        [&](std::int64_t i, int) {
-          const B<T> weight = weight_of(load<T>(x + i));
+        [&](std::int64_t i, int k) {
+          const B<T> weight = weight_of(load<T>(x + i)), d = weight * (load<T>(g + i) - mean);
           store<T>(x + i, weight);
-          store<T>(g + i, weight * (load<T>(g + i) - mean));
+          store<T>(g + i, d);
+          largest = larger<T>(weight, largest);
+          sums.of[k] += d;
         },
         [&](std::int64_t i, std::int64_t count) {
-          const B<T> weight = weight_of(load_part<T>(x + i, count, T(0)));
+          const B<T> weight = weight_of(load_part<T>(x + i, count, -infinity<T>));
+          const B<T> d = weight * (load_part<T>(g + i, count, T(0)) - mean);
           store_part<T>(x + i, weight, count);
-          store_part<T>(g + i, weight * (load_part<T>(g + i, count, T(0)) - mean), count);
+          store_part<T>(g + i, d, count);
+          largest = larger<T>(weight, largest);
+          sums.of[0] += d;
         });
+    rests.rest[r] += sums.total();
+    if (any_of(largest > B<T>(T(0.5)))) {
+      std::int64_t leading = 0;
+      while (!(x[leading] > T(0.5))) ++leading;
+      rests.leading_key[r] = first_key + leading;
+    }
     for (std::int64_t i = n; i < tile.keys; ++i) g[i] = T(0);
   }
 }

@@ -17,6 +17,14 @@ struct ScoreTile {
   std::int64_t mask_step;  ///< from one row of the mask to the next; 0 where one serves all
 };
 
+/// Of some queries' rows: what their scores' gradients add up to over all tiles, which is 0 but for rounding,
+/// and the key with more than half of the weight, −1 if none has it.
+template <class T>
+struct RowRests {
+  T* rest;
+  std::int64_t* leading_key;
+};
+
 template <class T>
 struct AttentionRows {
   /// A step of the softmax, tile by tile: scores become e = exp(score − max), where max is each row's largest
@@ -31,9 +39,10 @@ struct AttentionRows {
   void (*dots)(const T* a, std::int64_t a_step, const T* b, std::int64_t b_step, T* dot, std::int64_t rows,
                std::int64_t d);
   /// Scores become weights = exp(score − max) · inverse_sum; the gradients of the weights, unless null,
-  /// become those of the scores: weights ⊙ (gradients − dot).
+  /// become those of the scores: weights ⊙ (gradients − dot), which `rests` is told of. The tile starts with
+  /// `first_key`.
   void (*softmax_backward)(const ScoreTile<T>& tile, const T* max, const T* inverse_sum, const T* dot,
-                           T* gradients);
+                           T* gradients, const RowRests<T>& rests, std::int64_t first_key);
 };
 
 }  // namespace xgrad::kernels
