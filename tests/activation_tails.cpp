@@ -26,13 +26,16 @@ struct Activation {
 };
 
 const Activation activations[] = {
-    {"sigmoid", sigmoid, {{3, 5, 6}, {3, 5, 7}}},
-    {"tanh", tanh, {{2, 5, 6}, {2, 5, 7}}},
-    {"softplus", [](const Variable& x) { return softplus(x, 1, infinity); }, {{3, 3, 5}, {3, 3, 5}}},
-    {"silu", silu, {{4, 7, 8}, {4, 7, 8}}},
+    {"sigmoid", sigmoid, {{3, 6, 7}, {3, 6, 7}}},
+    {"tanh", tanh, {{2, 6, 7}, {2, 6, 7}}},
+    {"softplus", [](const Variable& x) { return softplus(x, 1, infinity); }, {{3, 3, 6}, {3, 3, 6}}},
+    {"silu", silu, {{4, 11, 11}, {4, 11, 11}}},
     // in float32 its left tail has fewer digits: tests/pointwise_accuracy.cpp
     {"gelu", [](const Variable& x) { return gelu(x); }, {{anything, anything, 4}, {1500, 7, 8}}},
-    {"gelu_tanh", [](const Variable& x) { return gelu(x, Gelu::tanh); }, {{50, 50, 50}, {500, 500, 500}}},
+    // whose exponent is rounded
+    {"gelu_tanh",
+     [](const Variable& x) { return gelu(x, Gelu::tanh); },
+     {{130, 180, 180}, {1100, 1100, 1100}}},
 };
 
 // f, f' and f'' at x; f' by the recorded rule, or without f'' by the fused kernel.
@@ -89,7 +92,7 @@ TEST_CASE("activations: at infinity they have their limits, and a NaN stays one"
         {"gelu_tanh",
          [](const Variable& x) { return gelu(x, Gelu::tanh); },
          {{0, 0, 0}, {infinity, 1, 0}}}}) {
-    CAPTURE(row.name);
+    INFO(std::string(row.name));
     for (const DType dtype : {float32, float64}) {
       for (const bool recorded : {false, true}) {
         const auto ours = derivatives(row.f, tensor({-infinity, infinity, std::nan("")}, dtype), recorded);
