@@ -3,9 +3,11 @@
 #include "support.hpp"
 
 #include <cmath>
+#include <string>
 
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/normalization.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/vector_norm.hpp>
 #include <xgrad/core/tape.hpp>
@@ -157,5 +159,85 @@ TEST_CASE("norm_range: gradients of any size are clipped by their joint norm") {
     if (scale < 1) continue;
     check_scaled(a.grad(), {2, 4}, 1, 1e-14);
     check_scaled(b.grad(), {4}, 1, 1e-14);
+  }
+}
+
+namespace {
+
+struct Normalization {
+  const char* name;
+  Variable (*f)(const Variable& x, double eps);
+};
+const Normalization normalizations[] = {
+    {"layer_norm", [](const Variable& x, double eps) { return layer_norm(x, {}, {}, eps); }},
+    {"rms_norm", [](const Variable& x, double eps) { return rms_norm(x, {}, eps); }},
+};
+
+// Σ u y, its slope, and the slope of Σ v dx: from the fused rule where not create_graph.
+struct Derivatives {
+  Tensor y, fused, recorded, second;
+};
+Derivatives derivatives(const Normalization& norm, const Tensor& values, double eps) {
+  const Tensor u = tensor({0.5, -1.0, 2.0, 1.5}, values.dtype()), v = tensor(direction).to(values.dtype());
+  const Variable x(values, true);
+  const Variable y = norm.f(x, eps), loss = sum(y * u);
+  const Tensor fused = grad({loss}, {x}, {.retain_graph = true})[0].value();
+  const Variable recorded = grad({loss}, {x}, {.create_graph = true})[0];
+  return {y.value(), fused, recorded.value(), grad({sum(recorded * v)}, {x})[0].value()};
+}
+
+}  // namespace
+
+TEST_CASE("norm_range: normalized rows of any size are those of size 1") {
+  for (const Normalization& norm : normalizations) {
+    const Derivatives expected = derivatives(norm, tensor(sample), 0);
+    for (const Case& at : cases) {
+      for (const double eps : {0.0, 1e-5}) {
+        if (eps > 0 && at.scale <= 1) continue;  // there it counts
+        CAPTURE(norm.name);
+        CAPTURE(at.scale);
+        CAPTURE(at.dtype);
+        CAPTURE(eps);
+        const Derivatives ours = derivatives(norm, scaled(at), eps);
+        check_scaled(ours.y, expected.y.to_vector<double>(), 1, at.epsilon);
+        check_scaled(ours.fused, expected.fused.to_vector<double>(), 1 / at.scale, at.epsilon);
+        check_scaled(ours.recorded, expected.recorded.to_vector<double>(), 1 / at.scale, at.epsilon);
+        if (at.scale != 1 && std::abs(std::log10(at.scale)) > (at.dtype == float64 ? 150 : 18)) continue;
+        check_scaled(ours.second, expected.second.to_vector<double>(), 1 / at.scale / at.scale,
+                     10 * at.epsilon);
+      }
+    }
+  }
+}
+
+TEST_CASE("norm_range: rows that vanish beside eps are divided by its root") {
+  struct Row {
+    DType dtype;
+    double scale, eps;
+  };
+  // the last of each: eps leaves the range of safe squares too
+  for (const Row row : {Row{float64, 1e-200, 1e-5}, Row{float64, 1e-160, 1e-300}, Row{float32, 1e-30, 1e-5},
+                        Row{float32, 1e-20, 1e-26}}) {
+    CAPTURE(row.scale);
+    CAPTURE(row.dtype);
+    const std::vector<double> u = {0.5, -1, 2, 1.5};
+    double mean_x = 0, mean_u = 0;
+    for (std::size_t i = 0; i < 4; ++i) {
+      mean_x += sample[i] / 4;
+      mean_u += u[i] / 4;
+    }
+    const Tensor x = tensor(sample).mul_(row.scale).to(row.dtype);
+    for (const Normalization& norm : normalizations) {
+      const bool centers = std::string(norm.name) == "layer_norm";
+      std::vector<double> y = sample, dx = u;
+      for (std::size_t i = 0; i < 4 && centers; ++i) {
+        y[i] -= mean_x;
+        dx[i] -= mean_u;
+      }
+      const Derivatives ours = derivatives(norm, x, row.eps);
+      check_scaled(ours.y, y, row.scale / std::sqrt(row.eps), 2e-6);
+      check_scaled(ours.fused, dx, 1 / std::sqrt(row.eps), 2e-6);
+      check_scaled(ours.recorded, dx, 1 / std::sqrt(row.eps), 2e-6);
+    }
   }
 }

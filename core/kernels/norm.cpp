@@ -36,22 +36,21 @@ Tensor sum_of_powers(const Tensor& x, double p, DimSet dims) {
   return sum(p == 2 ? mul(x, x) : power(abs(x), p), dims, /*keepdim=*/true);
 }
 
-// What to divide x by: 1 where its sum of powers is right, else the element that counts most in it. Undefined
-// where 1 does everywhere.
-Tensor units(const Tensor& x, double p, DimSet dims, const Tensor& sums) {
+}  // namespace
+
+Tensor units(const Tensor& x, double p, DimSet dims, const Tensor& sums, double least) {
   return dispatch_floating("norm", x, [&]<class T>() {
     const T* sum = raw<T>(sums);
     if (x.numel() == 0 || std::none_of(sum, sum + sums.numel(), lost_digits<T>)) return Tensor();
     const Tensor units = p > 0 ? amax("norm", abs(x), dims, true) : amin("norm", abs(x), dims, true);
     T* unit = raw<T>(units);
     for (std::int64_t i = 0; i < units.numel(); ++i) {
+      if (unit[i] < static_cast<T>(least)) unit[i] = static_cast<T>(least);
       if (!lost_digits(sum[i]) || !is_divisor(unit[i])) unit[i] = 1;
     }
     return units;
   });
 }
-
-}  // namespace
 
 Tensor norm(const Tensor& input, double p, DimSet dims, bool keepdim) {
   if (p == INFINITY) return amax("norm", abs(Distinct(input, {}).x).expand(input.shape()), dims, keepdim);

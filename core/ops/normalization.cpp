@@ -1,9 +1,11 @@
 #include <xgrad/core/ops/normalization.hpp>
 
+#include <cmath>
 #include <limits>
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/layer_norm.hpp>
+#include <xgrad/core/kernels/norm.hpp>
 #include <xgrad/core/kernels/rms_norm.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
@@ -35,6 +37,24 @@ void check(const Variable& x, const Variable& gamma, const Variable& beta, doubl
   check_affine("layer_norm", "beta", beta, x);
 }
 
+// x̂ = x/√(mean(x²) + eps) along the last dim, and the divisor's inverse. Rows whose squares leave the dtype's
+// range are divided by their largest element first: neither result depends on such a unit, nor does a
+// derivative.
+struct Normalized {
+  Variable x_hat, rstd;
+};
+Normalized normalized(const Variable& x, double eps) {
+  const Variable spread = mean(x * x, {-1}, true) + eps;
+  const Tensor unit =
+      kernels::units(x.value(), 2, kernels::which_dims("", {-1}, x.dim()), spread.value(), std::sqrt(eps));
+  if (!unit.defined()) {
+    const Variable rstd = rsqrt(spread);
+    return {x * rstd, rstd};
+  }
+  const Variable part = x / unit, inverse = rsqrt(mean(part * part, {-1}, true) + eps / unit / unit);
+  return {part * inverse, inverse / unit};
+}
+
 }  // namespace
 
 Variable layer_norm(const Variable& x, const Variable& gamma, const Variable& beta, double eps) {
@@ -61,8 +81,7 @@ std::vector<Variable> composed::layer_norm_backward(const Variable& g, const Var
                                                     const Variable& gamma, double eps) {
   // Centered twice: of a row far from 0 the mean is off by its own rounding, which the second one takes out.
   const Variable roughly = x - mean(x, {-1}, true), centered = roughly - mean(roughly, {-1}, true);
-  const Variable rstd = pow(mean(centered * centered, {-1}, true) + eps, -0.5);
-  const Variable x_hat = centered * rstd;
+  const auto [x_hat, rstd] = normalized(centered, eps);
   const Variable scaled = gamma.defined() ? g * gamma : g;
   const Variable dx = rstd * (scaled - mean(scaled, {-1}, true) - x_hat * mean(scaled * x_hat, {-1}, true));
   if (!gamma.defined()) return {dx, nothing, nothing};
@@ -94,7 +113,7 @@ Variable rms_norm(const Variable& x, const Variable& gamma, std::optional<double
 
 std::vector<Variable> composed::rms_norm_backward(const Variable& g, const Variable& x, const Variable& gamma,
                                                   double eps) {
-  const Variable rstd = rsqrt(mean(x * x, {-1}, true) + eps), x_hat = x * rstd;
+  const auto [x_hat, rstd] = normalized(x, eps);
   const Variable scaled = gamma.defined() ? g * gamma : g;
   const Variable dx = rstd * (scaled - x_hat * mean(scaled * x_hat, {-1}, true));
   return {dx, gamma.defined() ? sum_to(g * x_hat, gamma.shape()) : nothing};

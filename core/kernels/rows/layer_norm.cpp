@@ -20,24 +20,37 @@ T mean_of(const T* x, std::int64_t n) {
   return sums.total() / static_cast<T>(n);
 }
 
-// One row in double, for float rows whose spread squared is out of float's range.
+// Of a sum of squares: neither has it overflowed, nor do numbers count in it whose squares are no normal
+// ones.
 template <class T>
-void layer_norm_in_double(const T* x, const T* gamma, const T* beta, double eps, T* y, T* mean, T* rstd,
-                          std::int64_t n) {
-  double sum = 0, squares = 0;
-  for (std::int64_t i = 0; i < n; ++i) sum += static_cast<double>(x[i]);
+bool holds_digits(T sum) {
+  constexpr T epsilon = std::numeric_limits<T>::epsilon();
+  return sum >= std::numeric_limits<T>::min() / epsilon / epsilon && sum <= std::numeric_limits<T>::max();
+}
+
+// One row in double and divided by its largest element, for rows whose squares leave T's range.
+template <class T>
+void layer_norm_scaled(const T* x, const T* gamma, const T* beta, double eps, T* y, T* mean, T* rstd,
+                       std::int64_t n) {
+  double largest = 0, sum = 0, squares = 0;
+  for (std::int64_t i = 0; i < n; ++i) {
+    const auto size = static_cast<double>(x[i] < 0 ? -x[i] : x[i]);
+    if (size > largest) largest = size;
+  }
+  const double unit = largest > 0 && largest <= std::numeric_limits<double>::max() ? largest : 1;
+  for (std::int64_t i = 0; i < n; ++i) sum += static_cast<double>(x[i]) / unit;
   const double center = sum / static_cast<double>(n);
   for (std::int64_t i = 0; i < n; ++i) {
-    const double d = static_cast<double>(x[i]) - center;
+    const double d = static_cast<double>(x[i]) / unit - center;
     squares += d * d;
   }
-  const double factor = 1 / std::sqrt(squares / static_cast<double>(n) + eps);
+  const double factor = 1 / std::hypot(unit * std::sqrt(squares / static_cast<double>(n)), std::sqrt(eps));
   for (std::int64_t i = 0; i < n; ++i) {
-    const double normalized = (static_cast<double>(x[i]) - center) * factor;
+    const double normalized = (static_cast<double>(x[i]) / unit - center) * (unit * factor);
     y[i] = static_cast<T>(normalized * static_cast<double>(gamma[i]) + static_cast<double>(beta[i]));
   }
-  mean[0] = static_cast<T>(center);
-  mean[1] = static_cast<T>(center - static_cast<double>(mean[0]));
+  mean[0] = static_cast<T>(center * unit);
+  mean[1] = static_cast<T>(center * unit - static_cast<double>(mean[0]));
   rstd[0] = static_cast<T>(factor);
 }
 
@@ -65,13 +78,14 @@ void layer_norm(const T* x, const T* gamma, const T* beta, double eps, T* y, T* 
         });
     const T rest = sums.total() / size;
     const T variance = squares.total() / size - rest * rest;
-    if (sizeof(T) == 4 && !(variance <= std::numeric_limits<T>::max())) {
-      layer_norm_in_double(x, gamma, beta, eps, y, mean + 2 * r, rstd + r, n);
+    const T spread = (variance < 0 ? T(0) : variance) + static_cast<T>(eps);
+    if (!holds_digits(spread)) {
+      layer_norm_scaled(x, gamma, beta, eps, y, mean + 2 * r, rstd + r, n);
       continue;
     }
     mean[2 * r] = first;
     mean[2 * r + 1] = rest;
-    rstd[r] = T(1) / std::sqrt((variance < 0 ? T(0) : variance) + static_cast<T>(eps));
+    rstd[r] = T(1) / std::sqrt(spread);
     const B<T> residue(rest), factor(rstd[r]);
     zip3_row(x, gamma, beta, y, n, [&](B<T> x_i, B<T> gamma_i, B<T> beta_i) {
       return fma(B<T>(((x_i - center) - residue) * factor), gamma_i, beta_i);

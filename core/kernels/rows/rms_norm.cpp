@@ -11,8 +11,9 @@ namespace {
 template <class T>
 using B = Batch<T>;
 
+// √(mean(x²) + eps)
 template <class T>
-double mean_square(const T* x, std::int64_t n) {
+double root_mean_square(const T* x, double eps, std::int64_t n) {
   Sums<T> squares;
   batches<T>(
       n,
@@ -24,17 +25,29 @@ double mean_square(const T* x, std::int64_t n) {
         const B<T> a = load_part<T>(x + i, count, T(0));
         squares.of[0] = fma(a, a, squares.of[0]);
       });
+  constexpr T epsilon = std::numeric_limits<T>::epsilon();
+  constexpr double least = std::numeric_limits<T>::min() / epsilon / epsilon;
   const T total = squares.total();
-  if (total <= std::numeric_limits<T>::max()) return static_cast<double>(total) / static_cast<double>(n);
-  double sum = 0;  // in double, for float rows whose squares are out of float's range
-  for (std::int64_t i = 0; i < n; ++i) sum += static_cast<double>(x[i]) * static_cast<double>(x[i]);
-  return sum / static_cast<double>(n);
+  const double mean = static_cast<double>(total) / static_cast<double>(n);
+  if (mean + eps >= least && total <= std::numeric_limits<T>::max()) return std::sqrt(mean + eps);
+  // The squares leave T's range: once more in double, divided by the largest element.
+  double largest = 0, sum = 0;
+  for (std::int64_t i = 0; i < n; ++i) {
+    const auto size = static_cast<double>(x[i] < 0 ? -x[i] : x[i]);
+    if (size > largest) largest = size;
+  }
+  const double unit = largest > 0 && largest <= std::numeric_limits<double>::max() ? largest : 1;
+  for (std::int64_t i = 0; i < n; ++i) {
+    const double a = static_cast<double>(x[i]) / unit;
+    sum += a * a;
+  }
+  return std::hypot(unit * std::sqrt(sum / static_cast<double>(n)), std::sqrt(eps));
 }
 
 template <class T>
 void rms_norm(const T* x, const T* gamma, double eps, T* y, T* rstd, std::int64_t rows, std::int64_t n) {
   for (std::int64_t r = 0; r < rows; ++r, x += n, y += n) {
-    rstd[r] = static_cast<T>(1 / std::sqrt(mean_square(x, n) + eps));
+    rstd[r] = static_cast<T>(1 / root_mean_square(x, eps, n));
     const B<T> factor(rstd[r]);
     batches<T>(
         n, [&](std::int64_t i, int) { store<T>(y + i, B<T>(load<T>(x + i) * factor * load<T>(gamma + i))); },
