@@ -5,13 +5,14 @@
 namespace xgrad {
 
 // One index for each element of the result, not for each row as in indexing.hpp. The index is int64, has as
-// many dims as x, and in dims other than `dim` sizes no larger than x's; entries out of range throw.
+// many dims as x, and in dims other than `dim` sizes no larger than x's; entries out of range throw. What one
+// element gets several times, in a result or a gradient, adds up, as exactly as in `sum`.
 
 /// y[i, j, k] = x[i, index[i, j, k], k], here with dim = 1; y has the index's shape. Any dtype.
 Variable gather(const Variable& x, int dim, const Variable& index);
 
 /// x with `source`, of the index's shape, added where the index says: y[i, index[i, j, k], k] += source[i, j,
-/// k], here with dim = 1. Repeated indices add up. Floating, x and source of one dtype.
+/// k], here with dim = 1. Floating, x and source of one dtype.
 Variable scatter_add(const Variable& x, int dim, const Variable& index, const Variable& source);
 
 }  // namespace xgrad

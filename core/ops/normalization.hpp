@@ -9,7 +9,8 @@ namespace xgrad {
 
 /// Layer normalization (Ba, Kiros & Hinton 2016, section 3) over the last dim: y = (x − μ) / √(σ² + eps) · γ
 /// + β with μ and σ² (without Bessel's correction) of each row. x is floating, of at least one dim; γ and β
-/// have that dim's size, or are both undefined. Rows of size 0 give an empty result.
+/// have that dim's size, or are both undefined. Rows of size 0 give an empty result. Rows of huge or of
+/// tiny numbers, whose squares overflow or vanish, are normalized too.
 Variable layer_norm(const Variable& x, const Variable& gamma = {}, const Variable& beta = {},
                     double eps = 1e-5);
 

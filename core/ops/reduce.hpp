@@ -9,7 +9,8 @@
 namespace xgrad {
 
 // Over the given dims, or over all where none is given: `sum(x)`, `sum(x, 0)`, `sum(x, {0, -1})`. As in
-// PyTorch, an empty list means all dims. `keepdim` leaves size-1 dims in their place.
+// PyTorch, an empty list means all dims. `keepdim` leaves size-1 dims in their place. What an
+// expanded x repeats is counted, and not copied.
 
 /// Σ x. Integers and booleans are summed as int64.
 Variable sum(const Variable& x, const Dims& dims = {}, bool keepdim = false);
@@ -24,7 +25,7 @@ Variable var(const Variable& x, const Dims& dims = {}, std::int64_t correction =
 template <std::same_as<bool> Keepdim>
 Variable var(const Variable& x, const Dims& dims, Keepdim keepdim, bool = false) = delete;
 
-/// √var; its gradient where it is 0 is 0.
+/// √var, right even where var overflows or vanishes; its gradient where it is 0 is 0.
 Variable std(const Variable& x, const Dims& dims = {}, std::int64_t correction = 1, bool keepdim = false);
 /// The correction comes before keepdim: write `std(x, dims, 1, true)`.
 template <std::same_as<bool> Keepdim>

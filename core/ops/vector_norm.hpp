@@ -6,7 +6,8 @@
 namespace xgrad {
 
 /// (Σ |x|^p)^(1/p), of floating dtypes, over the given dims or over all. p = ∞ is the largest |x|, −∞ the
-/// smallest, and 0 counts those that are not 0, with gradient 0. The gradient where the norm is 0 is 0.
+/// smallest, and 0 counts those that are not 0, with gradient 0. The gradient where the norm is 0 is 0. A
+/// norm that the dtype holds is right, with its gradient, even where a power |x|^p overflows or vanishes.
 Variable norm(const Variable& x, double p = 2, const Dims& dims = {}, bool keepdim = false);
 
 }  // namespace xgrad
