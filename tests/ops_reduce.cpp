@@ -194,6 +194,34 @@ TEST_CASE("reduce: a variance far from 0 keeps its digits") {
   CHECK(xgrad::std(arange(3, float64), {0}, INT64_MAX).item<double>() == INFINITY);
 }
 
+TEST_CASE("reduce: variances of many numbers, along rows and columns, with holes and without") {
+  // m numbers, `step` apart: step² m (m + 1) / 12
+  const auto expected = [](double m, double step) { return step * step * m * (m + 1) / 12; };
+  const std::int64_t n = 600000, rows = n / 60;
+  for (const double offset : {0.0, 1e9}) {
+    const Tensor x = arange(n, float64).add_(offset), table = x.reshape({rows, 60});
+    CHECK(var(x, {0}).item<double>() == doctest::Approx(expected(n, 1)).epsilon(1e-13));
+    CHECK(var(table, {0, 1}).item<double>() == doctest::Approx(expected(n, 1)).epsilon(1e-13));
+    CHECK(var(x.slice(0, 0, to_end, 2), {0}).item<double>() ==
+          doctest::Approx(expected(n / 2, 2)).epsilon(1e-13));
+    for (const Tensor& columns : {table, table.slice(1, 0, to_end, 7)}) {
+      const Tensor along = var(columns, {0}).value(), across = xgrad::std(columns, {1}).value();
+      const double steps = columns.size(1) == 60 ? 1 : 7;
+      const double across_expected = std::sqrt(expected(static_cast<double>(columns.size(1)), steps));
+      for (std::int64_t i = 0; i < columns.size(1); ++i)
+        CHECK(along.at({i}) == doctest::Approx(expected(rows, 60)).epsilon(1e-13));
+      CHECK(across.at({0}) == doctest::Approx(across_expected).epsilon(1e-13));
+      CHECK(across.at({rows - 1}) == doctest::Approx(across_expected).epsilon(1e-13));
+    }
+  }
+  const Tensor table = tensor({{1.0, NAN, 2.0}, {1.0, 2.0, INFINITY}, {1.0, 2.0, 4.0}});
+  for (const Tensor& variances : {var(table, {1}).value(), var(table.mT().contiguous(), {0}).value()}) {
+    CHECK(std::isnan(variances.at({0})));
+    CHECK(std::isnan(variances.at({1})));
+    CHECK(variances.at({2}) == doctest::Approx(7.0 / 3));
+  }
+}
+
 TEST_CASE("reduce: float32 deviations and their slopes, where their squares are no float32") {
   const std::vector<double> sample = {-1.5, 0.25, 2, 0.5, -0.75, 3};
   const auto n = static_cast<double>(sample.size());

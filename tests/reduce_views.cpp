@@ -147,6 +147,8 @@ TEST_CASE("reduce_views: a strided input is summed and searched where it lies") 
   CHECK(amin(table, {0, 1}).item<float>() == 1);
   CHECK(sum(table, {0}).value().at({7}) == 2000);
   CHECK(mean(table, {1}).value().at({7}) == 1);
+  CHECK(var(x, {0}).item<float>() == 0);
+  CHECK(xgrad::std(table, {1}).value().at({7}) == 0);
   CHECK(pool_stats().peak <= std::max(before.peak, before.in_use + (1 << 20)));
   const std::size_t result = 20000000 * sizeof(float);
   CHECK(cumsum(ones({1}).expand({20000000}), 0).value().at({19999999}) == 2e7F);

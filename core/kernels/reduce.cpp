@@ -1,13 +1,10 @@
 #include <xgrad/core/kernels/reduce.hpp>
 
-#include <algorithm>
-#include <cmath>
+#include <limits>
 
 #include <xgrad/core/error.hpp>
-#include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/copy.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
-#include <xgrad/core/kernels/norm.hpp>
 #include <xgrad/core/kernels/reduce_loops.hpp>
 #include <xgrad/core/kernels/rows/reduce.hpp>
 
@@ -73,39 +70,6 @@ Tensor mean(const Tensor& x, DimSet dims, bool keepdim) {
     sum_floating<T>(distinct.x, dims, y, 1, static_cast<double>(count));
   });
   return Distinct::spread(y, reduced_shape(x.shape(), dims, keepdim));
-}
-
-double freedom(const Shape& shape, DimSet dims, std::int64_t correction) {
-  return std::max(static_cast<double>(reduced_count(shape, dims)) - static_cast<double>(correction), 0.0);
-}
-
-namespace {
-
-// x − mean. In double throughout: the mean's own rounding error would otherwise be squared into the result.
-Tensor wide_deviation(const char* op, const Tensor& x, DimSet dims) {
-  check_floating(op, x);
-  const Tensor wide = x.to(float64);
-  return sub(wide, mean(wide, dims, /*keepdim=*/true));
-}
-
-}  // namespace
-
-Tensor var(const Tensor& x, DimSet dims, std::int64_t correction, bool keepdim) {
-  const Distinct distinct(x, dims);
-  const Tensor deviation = wide_deviation("var", distinct.x, dims);
-  const Tensor squares = sum(mul(deviation, deviation), dims, keepdim);
-  const double divisor = freedom(x.shape(), dims, correction) / static_cast<double>(distinct.times);
-  return Distinct::spread(div(squares, full({}, divisor, float64)).to(x.dtype()),
-                          reduced_shape(x.shape(), dims, keepdim));
-}
-
-// Not the root of var: a dtype holds roots whose squares it does not.
-Tensor std(const Tensor& x, DimSet dims, std::int64_t correction, bool keepdim) {
-  const Distinct distinct(x, dims);
-  const Tensor distance = norm(wide_deviation("std", distinct.x, dims), 2, dims, keepdim);
-  const double divisor = freedom(x.shape(), dims, correction) / static_cast<double>(distinct.times);
-  return Distinct::spread(div(distance, full({}, std::sqrt(divisor), float64)).to(x.dtype()),
-                          reduced_shape(x.shape(), dims, keepdim));
 }
 
 }  // namespace xgrad::kernels

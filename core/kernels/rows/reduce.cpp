@@ -45,6 +45,41 @@ void sum_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, 
   }
 }
 
+// Lanes, so that the additions don't wait for each other; a short row has none.
+template <class T>
+void distances_row(const T* x, std::int64_t n, double center, double* sum, double* squares) {
+  constexpr std::int64_t lanes = 32;
+  std::int64_t i = 0;
+  if (n >= lanes) {
+    double sums[lanes] = {}, products[lanes] = {};
+    for (; i + lanes <= n; i += lanes) {
+      double d[lanes];
+      for (std::int64_t k = 0; k < lanes; ++k) d[k] = static_cast<double>(x[i + k]) - center;
+      for (std::int64_t k = 0; k < lanes; ++k) sums[k] += d[k];
+      for (std::int64_t k = 0; k < lanes; ++k) products[k] += d[k] * d[k];
+    }
+    for (const double lane : sums) *sum += lane;
+    for (const double lane : products) *squares += lane;
+  }
+  for (; i < n; ++i) {
+    const double d = static_cast<double>(x[i]) - center;
+    *sum += d;
+    *squares += d * d;
+  }
+}
+
+template <class T>
+void distances_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, const double* centers,
+                    double* sums, double* squares) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    for (std::int64_t j = 0; j < n; ++j) {
+      const double d = static_cast<double>(x[r * step + j]) - centers[j];
+      sums[j] += d;
+      squares[j] += d * d;
+    }
+  }
+}
+
 // Apart from the loop over rows: together, GCC would add numbers one by one.
 template <class T>
 [[gnu::noinline]] void add_four(const T* a, const T* b, const T* c, const T* d, std::int64_t n,
@@ -135,6 +170,8 @@ template <class T>
 constexpr ReduceRows<T> make_table() {
   return {sum_row<T>,
           sum_rows<T>,
+          distances_row<T>,
+          distances_rows<T>,
           add_chosen_rows<T>,
           best_of_row<Larger, T>,
           best_of_rows<Larger, T>,

@@ -1,0 +1,120 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <xgrad/core/kernels/arithmetic.hpp>
+#include <xgrad/core/kernels/copy.hpp>
+#include <xgrad/core/kernels/dispatch.hpp>
+#include <xgrad/core/kernels/norm.hpp>
+#include <xgrad/core/kernels/pointwise.hpp>
+#include <xgrad/core/kernels/reduce_loops.hpp>
+#include <xgrad/core/kernels/rows/reduce.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+// Of n numbers their mean and Σ (x − mean)².
+struct Moments {
+  double n = 0, mean = 0, squares = 0;
+};
+
+// Of two sets at once (Chan, Golub & LeVeque 1979).
+void join(Moments& a, Moments b) {
+  if (b.n == 0) return;
+  if (a.n == 0) {
+    a = b;
+    return;
+  }
+  const double n = a.n + b.n, distance = b.mean - a.mean;
+  a.squares += b.squares + distance * distance * (a.n * b.n / n);
+  a.mean += distance * (b.n / n);
+  a.n = n;
+}
+
+// From Σ (x − center) and Σ (x − center)², with a center near the mean. An overflow stays one.
+Moments around(double n, double center, double sum, double squares) {
+  return {n, center + sum / n, std::isinf(squares) ? squares : squares - sum * sum / n};
+}
+
+// Some of a row at a time, while they are in the first cache: their rough mean, then the distances from it.
+template <class T>
+void add_row(const T* x, std::int64_t n, Moments* moments) {
+  constexpr std::int64_t most = 2048;
+  const auto& r = rows<ReduceRows<T>>();
+  for (std::int64_t i = 0; i < n; i += most) {
+    const std::int64_t count = std::min(n - i, most);
+    const auto size = static_cast<double>(count);
+    double center = 0, sum = 0, squares = 0;
+    r.sum_row(x + i, count, &center);
+    center /= size;
+    r.distances_row(x + i, count, center, &sum, &squares);
+    join(*moments, around(size, center, sum, squares));
+  }
+}
+
+// The same of columns, some rows at a time.
+template <class T>
+void add_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, Moments* moments) {
+  constexpr std::int64_t most = 32;
+  using Columns = std::array<double, 512>;  // as many as reduce_into has at a time
+  const auto& r = kernels::rows<ReduceRows<T>>();
+  for (std::int64_t i = 0; i < rows; i += most) {
+    const std::int64_t count = std::min(rows - i, most);
+    const auto size = static_cast<double>(count);
+    Columns centers, sums, squares;
+    for (Columns* each : {&centers, &sums, &squares}) std::fill_n(each->begin(), n, 0.0);
+    r.sum_rows(x + i * step, count, step, n, centers.data());
+    for (std::int64_t j = 0; j < n; ++j) centers[static_cast<std::size_t>(j)] /= size;
+    r.distances_rows(x + i * step, count, step, n, centers.data(), sums.data(), squares.data());
+    for (std::int64_t j = 0; j < n; ++j) {
+      const auto k = static_cast<std::size_t>(j);
+      join(moments[j], around(size, centers[k], sums[k], squares[k]));
+    }
+  }
+}
+
+// Σ (x − mean)², with keepdim and in float64: the mean's own rounding error would otherwise be squared into
+// it.
+Tensor squared_distances(const char* op, const Tensor& x, DimSet dims) {
+  const Tensor y = empty(reduced_shape(x.shape(), dims, /*keepdim=*/true), float64);
+  dispatch_floating(op, x, [&]<class T>() {
+    if (x.numel() == 0) return fill(y, 0);
+    reduce_into<T, Moments, double>(
+        x, dims, y, Moments(), add_row<T>, add_rows<T>, [](const Moments& m) { return m.squares; }, join);
+  });
+  return y;
+}
+
+// Of each element once, what Σ (x − mean)² of them is divided by.
+Tensor divisor(const Tensor& x, const Distinct& distinct, DimSet dims, std::int64_t correction) {
+  return full({}, freedom(x.shape(), dims, correction) / static_cast<double>(distinct.times), float64);
+}
+
+Tensor finish(const Tensor& y, const Tensor& x, const Distinct& distinct, DimSet dims, bool keepdim) {
+  const Tensor left = y.to(x.dtype()).reshape(reduced_shape(distinct.x.shape(), dims, keepdim));
+  return Distinct::spread(left, reduced_shape(x.shape(), dims, keepdim));
+}
+
+}  // namespace
+
+double freedom(const Shape& shape, DimSet dims, std::int64_t correction) {
+  return std::max(static_cast<double>(reduced_count(shape, dims)) - static_cast<double>(correction), 0.0);
+}
+
+Tensor var(const Tensor& x, DimSet dims, std::int64_t correction, bool keepdim) {
+  const Distinct distinct(x, dims);
+  const Tensor squares = squared_distances("var", distinct.x, dims);
+  return finish(div(squares, divisor(x, distinct, dims, correction)), x, distinct, dims, keepdim);
+}
+
+// Not the root of var: a dtype holds roots whose squares it does not, as float64 does those of float32.
+Tensor std(const Tensor& x, DimSet dims, std::int64_t correction, bool keepdim) {
+  const Distinct distinct(x, dims);
+  Tensor squares = squared_distances("std", distinct.x, dims);
+  const Tensor unit = x.dtype() == float64 ? units(distinct.x, 2, dims, squares) : Tensor();
+  if (unit.defined()) squares = squared_distances("std", div(distinct.x, unit), dims);
+  const Tensor root = sqrt(div(squares, divisor(x, distinct, dims, correction)));
+  return finish(unit.defined() ? mul(unit, root) : root, x, distinct, dims, keepdim);
+}
+
+}  // namespace xgrad::kernels
