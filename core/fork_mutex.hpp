@@ -7,7 +7,8 @@ namespace xgrad {
 
 /// A mutex that is free in a child process. A child has only the thread that called fork(): a lock that
 /// another thread held at that moment would stay locked there, and what it guards might be half changed. So
-/// fork() takes all of these first, which waits for whoever holds one, and frees them in both processes.
+/// fork() takes all of these first, which waits for the threads that hold one, and frees them in both
+/// processes.
 ///
 /// It takes them level by level, in the order in which a thread that needs several does. A thread that holds
 /// one must not fork, nor make or destroy another.

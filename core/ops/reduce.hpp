@@ -9,8 +9,8 @@
 namespace xgrad {
 
 // Over the given dims, or over all where none is given: `sum(x)`, `sum(x, 0)`, `sum(x, {0, -1})`. As in
-// PyTorch, an empty list means all dims. `keepdim` leaves size-1 dims in their place. What an
-// expanded x repeats is counted, and not copied.
+// PyTorch, an empty list means all dims. `keepdim` leaves size-1 dims in their place. What an expanded x
+// repeats is counted, and not copied.
 
 /// Σ x. Integers and booleans are summed as int64.
 Variable sum(const Variable& x, const Dims& dims = {}, bool keepdim = false);
