@@ -167,9 +167,9 @@ TEST_CASE("a header is read in memory and time that its length bounds, whatever 
   CHECK(refusal(R"({"__metadata__":{)" + repeated(1'000'001, pair) + "}}") ==
         "__metadata__ is over the limit of 1000000 strings");
   const auto one = [](std::size_t) { return std::string("1"); };
-  CHECK(refusal(R"({"w":{"dtype":"F32","shape":[)" + repeated(1'000'000, one) +
-                R"(],"data_offsets":[0,4]}})") ==
-        "tensor \"w\": shape has 1000000 dims, at most 8 can be read");
+  CHECK(
+      refusal(R"({"w":{"dtype":"F32","shape":[)" + repeated(1'000'000, one) + R"(],"data_offsets":[0]}})") ==
+      "tensor \"w\": data_offsets are not two integers from 0 up but [0]");
 }
 
 TEST_CASE("a file cut anywhere, or with any byte of its header changed, is refused or read; never a crash") {
