@@ -80,7 +80,8 @@ class Variable {
   HookHandle register_hook(F&& f) const;
 
   /// Replays the tape from this Variable of one element, adding each leaf's gradient to its `grad()`. Threads
-  /// may share leaves, not the nodes between: each gradient is added whole, in an unspecified order.
+  /// may share leaves, not the nodes between: each gradient is added whole, in an unspecified order. Where a
+  /// rule throws, or memory runs out, some gradients have been added and others have not.
   void backward(BackwardOptions options = {}) const;
   /// The same from a Variable of any shape: `gradient` is dL/d(this).
   void backward(const Tensor& gradient, BackwardOptions options = {}) const;
