@@ -2,6 +2,7 @@
 
 #include <xgrad/core/engine.hpp>
 #include <xgrad/core/error.hpp>
+#include <xgrad/core/factories.hpp>
 #include <xgrad/core/node.hpp>
 #include <xgrad/core/tape.hpp>
 
@@ -45,6 +46,17 @@ Variable Replay::output() const {
     fail_state("backward", "the rule asks for its output, but the op did not say keeps_output");
   }
   return unpack(node_.output_, node_.shared_from_this());
+}
+
+Variable Replay::connect(std::size_t input, const Variable& gradient) const {
+  if (!wants(input)) return gradient;
+  const Variable x = Variable::of_node({}, node_.inputs()[input]);  // the node alone, without a value
+  return append_node(
+      "connected", Tensor(gradient.value()), {gradient, x}, {}, [](const Replay& r) -> Gradients {
+        // y = gradient + 0 x
+        const auto none = [&] { return zeros(r.input_shape(1), r.grad().dtype()); };
+        return {r.wants(0) ? r.grad() : nothing, r.wants(1) ? r.connected(1, none()) : nothing};
+      });
 }
 
 Tensor Replay::memory_for_gradient() const { return memory_for_result(grad_); }

@@ -54,6 +54,12 @@ class Replay {
   /// Under `create_graph` the rule itself goes on a tape: it must then consist of ops, not of a fused kernel.
   bool is_recorded() const { return grad_enabled(); }
   bool wants(std::size_t input) const;  ///< a gradient for this input is asked for
+  /// The gradient of an input in which the op is not linear, while the gradient itself is constant in pieces,
+  /// as relu's, or will be one derivative later, as that of a square. `create_graph` then has it depend on
+  /// that input all the same: its next derivative is 0, and not missing.
+  Variable connected(std::size_t input, Variable gradient) const {
+    return is_recorded() ? connect(input, gradient) : gradient;
+  }
   /// The gradient that other ops have already left for this input, if the rule may add its own to it in place
   /// and return `nothing`; else undefined. A rule may, but need not, ask.
   Tensor sum_so_far(std::size_t input) const;
@@ -74,6 +80,7 @@ class Replay {
       : engine_(engine), node_(node), grad_(grad) {}
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
+  Variable connect(std::size_t input, const Variable& gradient) const;
   Variable unpack(const Saved& saved, std::shared_ptr<Node> node) const;
 
   const Engine& engine_;

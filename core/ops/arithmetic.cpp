@@ -1,7 +1,10 @@
 #include <xgrad/core/ops/arithmetic.hpp>
 
+#include <limits>
+
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
+#include <xgrad/core/kernels/pointwise.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
@@ -59,13 +62,28 @@ Variable neg(const Variable& x) {
                 [](const Replay& r) -> Gradients { return {neg(r.grad())}; });  // ∂(−x)/∂x = −1
 }
 
+namespace {
+
+// Below it, 1/x may not be finite.
+double smallest_normal(DType dtype) {
+  return dtype == float32 ? std::numeric_limits<float>::min() : std::numeric_limits<double>::min();
+}
+
+}  // namespace
+
 Variable pow(const Variable& a, const Variable& b) {
   check_defined("pow", {a, b});
   return record("pow", kernels::pow(a.value(), b.value()), {a, b}, {a, b, keeps_output},
                 [](const Replay& r) -> Gradients {
-                  // ∂(a^b)/∂a = b a^(b−1);  ∂(a^b)/∂b = a^b ln a, and its limit 0 at a = 0
+                  // ∂(a^b)/∂a = b a^(b−1), which is 0 for b = 0 also where 1/a is not finite;
+                  // ∂(a^b)/∂b = a^b ln a, and its limit 0 at a = 0
                   const Variable a = r.saved(0), b = r.saved(1);
-                  const auto da = [&] { return r.grad() * masked_fill(b * pow(a, b - 1), eq(b, 0), 0); };
+                  const auto da = [&] {
+                    const Tensor is_finite = ge(kernels::abs(a.value()), smallest_normal(a.dtype()));
+                    const Tensor is_constant = logical_and(eq(b, 0), logical_not(is_finite));
+                    const Variable base = masked_fill(a.expand(is_constant.shape()), is_constant, 1);
+                    return r.grad() * (b * pow(base, b - 1));
+                  };
                   const auto db = [&] {
                     const Tensor at_limit = logical_and(eq(a, 0), ge(b, 0));
                     return r.grad() *
@@ -79,9 +97,11 @@ Variable pow(const Variable& a, const Variable& b) {
 
 namespace {
 
-// The rule of maximum and minimum: g where a is chosen, half of it in a tie.
-Variable chosen(const Variable& g, const Tensor& is_other, const Tensor& is_tie) {
-  return masked_fill(where(is_tie, g / 2, g), is_other, 0);
+// The gradient of one operand of maximum and minimum: g where it is chosen, half of it in a tie.
+Variable chosen(const Replay& r, std::size_t input, const Tensor& is_other, const Tensor& is_tie) {
+  const Variable& g = r.grad();
+  const Variable share = masked_fill(where(is_tie, g / 2, g), is_other, 0);
+  return r.connected(input, sum_to(share, r.input_shape(input)));
 }
 
 }  // namespace
@@ -91,10 +111,10 @@ Variable maximum(const Variable& a, const Variable& b) {
   return record("maximum", kernels::maximum(a.value(), b.value()), {a, b}, {a, b},
                 [](const Replay& r) -> Gradients {
                   // ∂y/∂a = [a > b] + [a = b]/2
-                  const Variable a = r.saved(0), b = r.saved(1), &g = r.grad();
+                  const Variable a = r.saved(0), b = r.saved(1);
                   const Tensor is_tie = eq(a, b);
-                  return {r.wants(0) ? sum_to(chosen(g, lt(a, b), is_tie), r.input_shape(0)) : nothing,
-                          r.wants(1) ? sum_to(chosen(g, gt(a, b), is_tie), r.input_shape(1)) : nothing};
+                  return {r.wants(0) ? chosen(r, 0, lt(a, b), is_tie) : nothing,
+                          r.wants(1) ? chosen(r, 1, gt(a, b), is_tie) : nothing};
                 });
 }
 
@@ -103,10 +123,10 @@ Variable minimum(const Variable& a, const Variable& b) {
   return record("minimum", kernels::minimum(a.value(), b.value()), {a, b}, {a, b},
                 [](const Replay& r) -> Gradients {
                   // ∂y/∂a = [a < b] + [a = b]/2
-                  const Variable a = r.saved(0), b = r.saved(1), &g = r.grad();
+                  const Variable a = r.saved(0), b = r.saved(1);
                   const Tensor is_tie = eq(a, b);
-                  return {r.wants(0) ? sum_to(chosen(g, gt(a, b), is_tie), r.input_shape(0)) : nothing,
-                          r.wants(1) ? sum_to(chosen(g, lt(a, b), is_tie), r.input_shape(1)) : nothing};
+                  return {r.wants(0) ? chosen(r, 0, gt(a, b), is_tie) : nothing,
+                          r.wants(1) ? chosen(r, 1, lt(a, b), is_tie) : nothing};
                 });
 }
 
@@ -146,9 +166,11 @@ Variable pow(const Variable& x, Scalar exponent) {
   return record("pow", p == 2 ? kernels::mul(x.value(), x.value()) : power(), {x}, {x},
                 [p](const Replay& r) -> Gradients {
                   // ∂x^p/∂x = p x^(p−1), without a power where none is needed
-                  if (p == 0) return {zeros(r.input_shape(0), r.grad().dtype())};
-                  if (p == 1) return {r.grad()};
-                  return {r.grad() * (p == 2 ? r.saved(0) * 2 : pow(r.saved(0), p - 1) * p)};
+                  const Variable& g = r.grad();
+                  if (p == 0) return {r.connected(0, zeros(r.input_shape(0), g.dtype()))};
+                  if (p == 1) return {r.connected(0, g)};
+                  if (p == 2) return {r.connected(0, g * (r.saved(0) * 2))};
+                  return {g * (pow(r.saved(0), p - 1) * p)};
                 });
 }
 

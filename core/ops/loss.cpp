@@ -171,12 +171,13 @@ Variable mse_loss(const Variable& prediction, const Variable& target, Reduction 
   }
   const Variable p = to(prediction, dtype), t = to(target, dtype);
   const double n = reduction == Reduction::mean ? static_cast<double>(p.numel()) : 1;
-  return record("mse_loss", kernels::scale(kernels::squared_distance(p.value(), t.value()), 1 / n), {p, t},
-                {p, t}, [n](const Replay& r) -> Gradients {
-                  // ∂(Σ (p − t)² / n)/∂p = 2 (p − t) / n, and the opposite for t
-                  const Variable dp = (r.saved(0) - r.saved(1)) * (r.grad() * (2 / n));
-                  return {r.wants(0) ? dp : nothing, r.wants(1) ? neg(dp) : nothing};
-                });
+  return record(
+      "mse_loss", kernels::scale(kernels::squared_distance(p.value(), t.value()), 1 / n), {p, t}, {p, t},
+      [n](const Replay& r) -> Gradients {
+        // ∂(Σ (p − t)² / n)/∂p = 2 (p − t) / n, and the opposite for t
+        const Variable dp = (r.saved(0) - r.saved(1)) * (r.grad() * (2 / n));
+        return {r.wants(0) ? r.connected(0, dp) : nothing, r.wants(1) ? r.connected(1, neg(dp)) : nothing};
+      });
 }
 
 }  // namespace xgrad

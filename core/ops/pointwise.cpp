@@ -59,7 +59,7 @@ Variable erf(const Variable& x) {
 Variable relu(const Variable& x) {
   check_defined("relu", {x});
   return record("relu", kernels::relu(x.value()), {x}, {keeps_output}, [](const Replay& r) -> Gradients {
-    return {masked_fill(r.grad(), le(r.output(), 0), 0)};  // d(relu x)/dx = [x > 0]
+    return {r.connected(0, masked_fill(r.grad(), le(r.output(), 0), 0))};  // d(relu x)/dx = [x > 0]
   });
 }
 
@@ -96,7 +96,7 @@ Variable abs(const Variable& x) {
   check_defined("abs", {x});
   return record("abs", kernels::abs(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
     // d|x|/dx = sign x
-    if (r.is_recorded()) return {r.grad() * sign(r.saved(0))};
+    if (r.is_recorded()) return {r.connected(0, r.grad() * sign(r.saved(0)))};
     return {kernels::mul_by_sign(r.grad().value(), r.saved(0).value())};
   });
 }
@@ -117,7 +117,8 @@ Variable clamp(const Variable& x, std::optional<Scalar> low, std::optional<Scala
                   // ∂y/∂x = [low ≤ x ≤ high]
                   const Variable g = r.grad(), x = r.saved(0);
                   if (!r.is_recorded()) return {kernels::clamp_backward(g.value(), x.value(), least, most)};
-                  return {masked_fill(g, logical_not(logical_and(ge(x, least), le(x, most))), 0)};
+                  const Tensor is_outside = logical_not(logical_and(ge(x, least), le(x, most)));
+                  return {r.connected(0, masked_fill(g, is_outside, 0))};
                 });
 }
 

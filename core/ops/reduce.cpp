@@ -64,7 +64,7 @@ Variable var(const Variable& x, const Dims& list, std::int64_t correction, bool 
   const DimSet dims = kernels::reduced_dims("var", list, x.shape());
   return record("var", kernels::var(x.value(), dims, correction, keepdim), {x}, {x},
                 [dims, correction](const Replay& r) -> Gradients {
-                  return {var_backward(r.grad(), r.saved(0), dims, correction)};
+                  return {r.connected(0, var_backward(r.grad(), r.saved(0), dims, correction))};
                 });
 }
 
@@ -91,7 +91,7 @@ Variable share_evenly(const Replay& r, DimSet dims, bool nans_share) {
   const Tensor equals = eq(x, beside(r.output(), x.shape(), dims));
   const Tensor is_chosen = (nans_share ? logical_or(equals, isnan(x)) : equals).to(x.dtype());
   const Tensor share = kernels::sum(is_chosen, dims, /*keepdim=*/true);
-  return beside(r.grad(), x.shape(), dims) / share * is_chosen;
+  return r.connected(0, beside(r.grad(), x.shape(), dims) / share * is_chosen);
 }
 
 Variable amax(const char* op, const Variable& x, DimSet dims, bool keepdim, bool nans_share = false) {

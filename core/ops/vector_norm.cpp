@@ -24,7 +24,8 @@ Variable norm(const Variable& x, double p, DimSet dims, bool keepdim) {
   if (p == 0) {
     return record("norm", kernels::sum(ne(x, 0).to(x.dtype()), dims, keepdim), {x}, {},
                   [](const Replay& r) -> Gradients {
-                    return {zeros(r.input_shape(0), r.grad().dtype())};  // a count has no slope
+                    const Tensor none = zeros(r.input_shape(0), r.grad().dtype());
+                    return {r.connected(0, none)};  // a count has no slope
                   });
   }
   return record("norm", kernels::norm(x.value(), p, dims, keepdim), {x}, {x, keeps_output},
@@ -36,14 +37,17 @@ Variable norm(const Variable& x, double p, DimSet dims, bool keepdim) {
                   const Variable y = reshape(r.output(), beside), g = reshape(r.grad(), beside);
                   if (std::isinf(p)) {  // those that are as large as y share g evenly
                     const Tensor chosen = logical_or(eq(abs(x), y), isnan(x)).to(x.dtype());
-                    return {g / kernels::sum(chosen, dims, /*keepdim=*/true) * chosen * sign(x)};
+                    const Variable share = g / kernels::sum(chosen, dims, /*keepdim=*/true);
+                    return {r.connected(0, share * chosen * sign(x))};
                   }
-                  if (p == 1) return {g * sign(x)};
+                  if (p == 1) return {r.connected(0, g * sign(x))};
                   // The quotient first: powers of x and y alone leave the dtype's range. A y of 0 is taken as
                   // 1, since 1/0 is not finite; so is an x, whose sign is 0.
                   const Tensor none = eq(y, 0);
                   const Variable wanted = masked_fill(g, none, 0), divisor = masked_fill(y, none, 1);
                   if (p == 2) return {wanted * (x / divisor)};
+                  const bool is_even = p > 0 && std::fmod(p, 2) == 0;  // then |x|^p is x^p
+                  if (is_even) return {wanted * pow(x / divisor, p - 1)};
                   const Variable share = masked_fill(abs(x) / divisor, eq(x, 0), 1);
                   return {wanted * (pow(share, p - 1) * sign(x))};
                 });
