@@ -6,6 +6,7 @@
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tape.hpp>
 
@@ -18,6 +19,12 @@ namespace {
 // A reduced result as it stands against x: with the reduced dims back as dims of size 1.
 Variable beside(const Variable& reduced, const Shape& shape, DimSet dims) {
   return reshape(reduced, kernels::reduced_shape(shape, dims, /*keepdim=*/true));
+}
+
+int first_of(DimSet dims) {
+  int i = 0;
+  while (!dims[static_cast<std::size_t>(i)]) ++i;
+  return i;
 }
 
 Variable sum(const Variable& x, DimSet dims, bool keepdim) {
@@ -127,9 +134,13 @@ Variable logsumexp(const Variable& x, const Dims& list, bool keepdim) {
   const DimSet dims = kernels::reduced_dims("logsumexp", list, x.shape());
   return record("logsumexp", kernels::logsumexp(x.value(), dims, keepdim), {x}, {x, keeps_output},
                 [dims](const Replay& r) -> Gradients {
-                  // ∂(log Σ_i exp x_i)/∂x_j = exp x_j / Σ_i exp x_i = exp(x_j − y)
-                  const Variable x = r.saved(0), y = beside(r.output(), x.shape(), dims);
-                  return {beside(r.grad(), x.shape(), dims) * exp(x - y)};
+                  // ∂(log Σ_i exp x_i)/∂x_j = exp x_j / Σ_i exp x_i
+                  const Variable x = r.saved(0), g = beside(r.grad(), x.shape(), dims);
+                  if (dims.count() == 1) return {g * softmax(x, first_of(dims))};
+                  // Of large x, y is rounded by more than the last digits of exp(x_j − y), but by the same
+                  // factor for all j: their sum would be 1.
+                  const Variable share = exp(x - beside(r.output(), x.shape(), dims));
+                  return {g / sum(share, dims, /*keepdim=*/true) * share};
                 });
 }
 
