@@ -74,7 +74,7 @@ Variable rsqrt(const Variable& x) {
   check_defined("rsqrt", {x});
   return record("rsqrt", kernels::rsqrt(x.value()), {x}, {keeps_output}, [](const Replay& r) -> Gradients {
     const Variable y = r.output();
-    return {r.grad() * (y * y * y) * -0.5};  // d(x^(−1/2))/dx = −x^(−3/2)/2
+    return {r.grad() * (y * y * (y * -0.5))};  // d(x^(−1/2))/dx = −x^(−3/2)/2
   });
 }
 
