@@ -158,6 +158,7 @@ Worst worst_of_all(const Row& row) {
     for (std::size_t i = 0; i < x.size(); ++i) {
       const auto bits = static_cast<std::uint32_t>((begin + static_cast<std::int64_t>(i)) * stride);
       std::memcpy(&x[i], &bits, sizeof bits);
+      if (std::isnan(x[i])) x[i] = NAN;  // not a signalling one
     }
     const auto exact = row.f(tensor(x).to(float64)).value().to(float32).to_vector<float>();
     const Worst here = worst_of(x, row.f(tensor(x)).value().to_vector<float>(), exact, row.float32.absolute);
