@@ -168,11 +168,11 @@ Worst worst_of_all(const Row& row) {
 }
 
 TEST_CASE("extremes: the table of docs/numerics.md" * doctest::skip()) {
-  std::cout << "| op | float32, of all | float32 | slope | float64 | slope |\n|---|---|---|---|---|---|\n";
+  std::cout << "| op | float32 | its slope | float64 | its slope |\n|---|---|---|---|---|\n";
   for (const Row& row : table) {
     const Measured in_float32 = measure<float>(row), in_float64 = measure<double>(row);
-    std::cout << "| `" << row.name << "` | " << worst_of_all(row).steps << " | " << in_float32.y.steps
-              << " | " << in_float32.slope.steps << " | " << in_float64.y.steps << " | "
-              << in_float64.slope.steps << " |" << std::endl;
+    const std::int64_t of_all = std::max(in_float32.y.steps, worst_of_all(row).steps);
+    std::cout << "| `" << row.name << "` | " << of_all << " | " << in_float32.slope.steps << " | "
+              << in_float64.y.steps << " | " << in_float64.slope.steps << " |" << std::endl;
   }
 }

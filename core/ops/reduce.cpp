@@ -57,11 +57,17 @@ Variable mean(const Variable& x, const Dims& dims, bool keepdim) {
 
 namespace {
 
+// x − μ, centered twice: of numbers far from 0 the mean is off by its own rounding, which the second one
+// takes out.
+Variable centered(const Variable& x, DimSet dims) {
+  const Variable roughly = x - mean(x, dims, /*keepdim=*/true);
+  return roughly - mean(roughly, dims, /*keepdim=*/true);
+}
+
 // σ² = Σ_i (x_i − μ)² / (n − c)   ⇒   ∂σ²/∂x_j = 2 (x_j − μ) / (n − c); the part through μ vanishes, as
 // Σ_i (x_i − μ) = 0. No freedom, n ≤ c, is 0, as in PyTorch.
 Variable var_backward(const Variable& g, const Variable& x, DimSet dims, std::int64_t correction) {
-  return beside(g, x.shape(), dims) * 2 / kernels::freedom(x.shape(), dims, correction) *
-         (x - mean(x, dims, /*keepdim=*/true));
+  return beside(g, x.shape(), dims) * 2 / kernels::freedom(x.shape(), dims, correction) * centered(x, dims);
 }
 
 }  // namespace
@@ -84,8 +90,8 @@ Variable std(const Variable& x, const Dims& list, std::int64_t correction, bool 
     const Variable x = r.saved(0), y = r.output();
     const Tensor none = eq(y, 0);
     const Variable g = masked_fill(r.grad(), none, 0) / kernels::freedom(x.shape(), dims, correction);
-    const Variable deviation = x - mean(x, dims, /*keepdim=*/true);
-    return {deviation / beside(masked_fill(y, none, 1), x.shape(), dims) * beside(g, x.shape(), dims)};
+    return {centered(x, dims) / beside(masked_fill(y, none, 1), x.shape(), dims) *
+            beside(g, x.shape(), dims)};
   });
 }
 
