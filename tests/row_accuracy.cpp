@@ -48,7 +48,7 @@ const Row table[] = {
     {"std", [](const V& x) { return x.std({1}); }, 1, 4},
     {"norm 1", [](const V& x) { return norm(x, 1, {1}); }, 3, 0},
     {"norm 2", [](const V& x) { return norm(x, 2, {1}); }, 2, 4},
-    {"norm 3", [](const V& x) { return norm(x, 3, {1}); }, 4, 12},
+    {"norm 3", [](const V& x) { return norm(x, 3, {1}); }, 5, 14},
     {"cumsum", [](const V& x) { return cumsum(x, 1); }, 1, 1},
     {"logsumexp", [](const V& x) { return logsumexp(x, {1}); }, 2, 3},
     {"softmax", [](const V& x) { return softmax(x, 1); }, 4, 6},
