@@ -8,8 +8,8 @@
 
 namespace xgrad {
 
-/// What a Tensor's elements are: `float32` (the default, see `set_default_dtype`), `float64`, `int64` (indices, targets), `boolean`
-/// (masks).
+/// What a Tensor's elements are: `float32` (the default, see `set_default_dtype`), `float64`, `int64`
+/// (indices, targets), `boolean` (masks).
 enum class DType : std::uint8_t { float32, float64, int64, boolean };
 using enum DType;
 

@@ -83,16 +83,17 @@ template <class... Parts>
   throw Refusal{error_text("gradcheck", parts...)};
 }
 
-// What to do where float32 meets float64: gradcheck made the one, and f brought the other along.
-std::string dtype_advice(const std::exception& error) {
-  const std::string_view text = error.what();
-  const auto says = [text](DType dtype) { return text.find(name(dtype)) != std::string_view::npos; };
-  if (!says(float32) || !says(float64)) return {};
-  return "; gradcheck has made the inputs float64, and whatever else f reads must be float64 too: give "
-         "gradcheck "
-         "the module itself, with every member named in visit(), or list the leaves, and make constants "
-         "inside "
-         "the function";
+// Throws the error that is being caught again; where float32 meets float64, with what to do: gradcheck made
+// the one, and f brought the other along.
+template <class Error>
+[[noreturn]] void rethrow_with_advice(const Error& error) {
+  const std::string text = error.what();
+  const auto says = [&text](DType dtype) { return text.find(name(dtype)) != std::string::npos; };
+  if (!says(float32) || !says(float64)) throw;
+  throw Error(text +
+              "; gradcheck has made the inputs float64, and whatever else f reads must be float64 too: "
+              "give gradcheck the module itself, with every member named in visit(), or list the leaves, "
+              "and make constants inside the function");
 }
 
 Variable checked_result(const Variable& y) {
@@ -179,9 +180,9 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
   } catch (const Refusal& refusal) {
     return GradcheckResult::failed(refusal.text);
   } catch (const std::invalid_argument& error) {
-    throw std::invalid_argument(error.what() + dtype_advice(error));
+    rethrow_with_advice(error);
   } catch (const std::runtime_error& error) {
-    throw std::runtime_error(error.what() + dtype_advice(error));
+    rethrow_with_advice(error);
   }
 }
 

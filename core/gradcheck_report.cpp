@@ -50,6 +50,9 @@ std::string trimmed(std::string line) {
 std::string side_by_side(const GradientEntries& entries) {
   const std::size_t numel = entries.analytic.size();
   std::vector<bool> is_wrong(numel);
+  double largest = 0;
+  for (const double a : entries.analytic)
+    largest = std::isfinite(a) ? std::max(largest, std::abs(a)) : largest;
   double closest = 1;  // relative error of a wrong entry: it must show in the digits
   for (const std::size_t e : entries.wrong) {
     const double a = entries.analytic[e], n = entries.numeric[e];
@@ -59,7 +62,7 @@ std::string side_by_side(const GradientEntries& entries) {
   const auto number = [&](double value) {
     std::ostringstream text;
     text.precision(closest < 1e-4 ? 10 : 6);
-    text << (std::abs(value) <= entries.tolerance ? 0 : value);
+    text << (std::abs(value) <= 1e-9 * (1 + largest) ? 0 : value);  // without the differences' rounding
     return std::move(text).str();
   };
   Half analytic("analytic"), numeric("numeric");
@@ -127,7 +130,6 @@ void take_out_weight(GradientEntries& entries, std::optional<LineSlope::Kink>& k
   const auto divide = [weight](double& slope) { slope = slope / weight + 0; };  // + 0 makes a -0 plain
   std::for_each(entries.analytic.begin(), entries.analytic.end(), divide);
   std::for_each(entries.numeric.begin(), entries.numeric.end(), divide);
-  entries.tolerance /= std::abs(weight);
   if (!kink) return;
   for (double* slope : {&kink->left, &kink->right, &kink->jump}) divide(*slope);
 }

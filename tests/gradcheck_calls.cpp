@@ -173,6 +173,11 @@ TEST_CASE("gradcheck makes the constants of f float64, and says what to do about
   }
   CHECK_THROWS_AS(gradcheck(rows[0].f, {x}), std::invalid_argument);
   CHECK_THROWS_AS(gradcheck(rows[2].f, {x}), std::runtime_error);
+  struct Mine : std::runtime_error {
+    using runtime_error::runtime_error;
+  };
+  const auto throws_mine = [](const Variable&) -> Variable { throw Mine("mine"); };
+  CHECK_THROWS_AS(gradcheck(throws_mine, {x}), Mine);
   CHECK(get_default_dtype() == float32);
   CHECK(gradcheck(GradcheckFunction([&](const Xs& in) { return in[0] * constant; }), {x}, {},
                   {{"constant", constant}}));

@@ -88,6 +88,7 @@ TEST_CASE("gradcheck report: the likely cause, where the pattern shows one") {
       {"sign of a number", "analytic is -1 × numeric everywhere: a wrong sign", square_off_by(-1),
        Variable(tensor(3.0))},
       {"a number, which may be anything", none, square_off_by(3), Variable(tensor(3.0))},
+      {"a number beside a 0", none, summed(square_off_by(3)), Variable(tensor({3.0, 0.0}))},
       {"transpose", "analytic is the transpose of numeric", transpose_one_way},
       {"transposes", "analytic is the transpose of numeric", transpose_one_way,
        Variable(tensor({{{1.0, 2.0}, {3.0, 4.0}}, {{5.0, 6.0}, {7.0, 8.0}}}))},
@@ -187,6 +188,14 @@ TEST_CASE("gradcheck report: analytic and numeric side by side, wrong entries ma
        "(0, 0, 0)  0  3*     0 2\n"
        "(1, 0, 0)  4  9*     4 6",
        summed(square_wrong_at({1, 3})), Variable(arange(4.0).reshape({2, 1, 2}))},
+      {"the rounding of the differences is not shown",
+       "[gradcheck] gradient wrong for input 0 of shape (2,) at (1,): analytic 4.718281828, numeric "
+       "3.718281828, relative error 0.212\n"
+       "1 of 2 entries wrong\n"
+       "at    analytic            numeric\n"
+       "(0,)        0  4.71828*         0 3.71828",
+       [](const Variable& x) { return sum(square_wrong_at({1})(x) + exp(x) - x); },
+       Variable(tensor({0.0, 1.0}))},
       {"a number has no table",
        "[gradcheck] gradient wrong for input 0 of shape () at (): analytic 18, numeric 6, relative error "
        "0.667",

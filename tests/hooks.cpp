@@ -191,10 +191,9 @@ TEST_CASE("hooks: what an op throws within one says on which node") {
 TEST_CASE("hooks: grad() in one says that nothing is recorded there, and what to do") {
   const Variable x = scalar(2);
   const std::string off =
-      "does not require a gradient: nothing is recorded here, under a NoGradGuard or in a hook or rule, "
-      "which run with "
-      "recording off; compute it under GradModeGuard guard(true), or start the replay with create_graph = "
-      "true";
+      "does not require a gradient: nothing is recorded here, under a NoGradGuard or in a hook or rule of a "
+      "replay without create_graph; compute it under GradModeGuard guard(true), or replay with grad(..., "
+      "{.create_graph = true})";
   std::string of_output, of_input, of_backward;
   HookHandle handle = x.register_hook([&](const Variable& g) {
     of_output = thrown_text([&] { grad({x * x}, {x}); });
