@@ -17,9 +17,9 @@ void set_default_dtype(DType dtype);
 
 /// Another default while it lives, in this thread alone, so that guards of two threads do not get in each
 /// other's way. Guards may be nested. Throws unless the dtype is float32 or float64.
-class [[nodiscard]] DefaultDtypeGuard {
+class DefaultDtypeGuard {
  public:
-  explicit DefaultDtypeGuard(DType dtype);
+  [[nodiscard]] explicit DefaultDtypeGuard(DType dtype);
   ~DefaultDtypeGuard();
   DefaultDtypeGuard(const DefaultDtypeGuard&) = delete;
   DefaultDtypeGuard& operator=(const DefaultDtypeGuard&) = delete;

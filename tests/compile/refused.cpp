@@ -35,6 +35,8 @@ void refused([[maybe_unused]] const Variable& x, [[maybe_unused]] const nn::Line
   NoGradGuard{};
 #elif defined GRAD_MODE_TEMPORARY
   GradModeGuard(false);
+#elif defined DEFAULT_DTYPE_TEMPORARY
+  DefaultDtypeGuard{float64};
 #elif defined ANOMALY_TEMPORARY
   AnomalyGuard{model};
 #elif defined SCOPE_TEMPORARY

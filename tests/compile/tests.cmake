@@ -19,7 +19,7 @@ xgrad_add_refused_test(MAX_OF_NOTHING "error: no matching function [^\n]*max")
 xgrad_add_refused_test(MAX_OF_BOOL "error: no matching [^\n]*max")
 xgrad_add_refused_test(ARGMAX_OF_NOTHING "error: [^\n]*(Dim|argmax)")
 xgrad_add_refused_test(CUMSUM_OF_NUMBER "error: [^\n]*(Dim|cumsum)")
-foreach(temporary NO_GRAD GRAD_MODE ANOMALY SCOPE)
+foreach(temporary NO_GRAD GRAD_MODE DEFAULT_DTYPE ANOMALY SCOPE)
   xgrad_add_refused_test(${temporary}_TEMPORARY "warning: ignoring [^\n]*nodiscard")
 endforeach()
 # It declares a guard called `model`: only a warning about the parentheses tells.
