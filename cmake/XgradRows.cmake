@@ -32,9 +32,9 @@ function(xgrad_add_rows target)
       target_compile_options(xgrad_rows_${isa} PRIVATE -fno-sanitize=float-cast-overflow)
     endif()
     target_compile_options(xgrad_rows_${isa} PRIVATE "$<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-fno-ident>")
-    # -O3 makes half as much again of the code, for the few processors that have no AVX2.
+    # Few processors have no AVX2. For them -O3 makes half as much again of the code, and alignment 2 % more.
     if(isa STREQUAL "baseline" AND "avx2" IN_LIST xgrad_isas)
-      target_compile_options(xgrad_rows_${isa} PRIVATE "$<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-O2>")
+      target_compile_options(xgrad_rows_${isa} PRIVATE "$<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-O2;-fno-align-functions;-fno-align-loops;-fno-align-jumps>")
     endif()
     target_link_libraries(xgrad_rows_${isa} PRIVATE xgrad_warnings)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND (isa STREQUAL "avx512" OR XGRAD_NATIVE))

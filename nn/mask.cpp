@@ -126,7 +126,7 @@ Mask operator&(const Mask& a, const Mask& b) {
             : b.key_lengths_;
   }
   if (b.keep_.defined()) mask.keep_ = both(a.keep_, b.keep_);
-  mask.additive_.insert(mask.additive_.end(), b.additive_.begin(), b.additive_.end());
+  for (const Variable& bias : b.additive_) mask.additive_.push_back(bias);
   return mask;
 }
 
@@ -186,22 +186,20 @@ Tensor Mask::seen_for_scores(const Shape& scores) const {
 
 Tensor Mask::hidden_keys(const Shape& scores) const {
   if (scores.numel() == 0) return {};
-  std::vector<Tensor> masks;
-  if (causal_upper_left_) masks.push_back(lt(arange(scores[3]), scores[2]));
-  if (key_lengths_.defined()) masks.push_back(padding_keep(key_lengths_, scores[0], scores[3]));
+  Tensor hidden;
+  const auto hide = [&](const Tensor& mask) {
+    const Tensor by_this = hidden_from_every_query(mask, scores);
+    if (by_this.defined()) hidden = hidden.defined() ? logical_or(hidden, by_this) : by_this;
+  };
+  if (causal_upper_left_) hide(lt(arange(scores[3]), scores[2]));
+  if (key_lengths_.defined()) hide(padding_keep(key_lengths_, scores[0], scores[3]));
   if (keep_.defined()) {
     check_broadcast("keep", keep_, scores);
-    masks.push_back(keep_);
+    hide(keep_);
   }
   for (const Variable& bias : additive_) {
     check_broadcast("additive", bias.value(), scores);
-    masks.push_back(bias.value());
-  }
-  Tensor hidden;
-  for (const Tensor& mask : masks) {
-    const Tensor by_this = hidden_from_every_query(mask, scores);
-    if (!by_this.defined()) continue;
-    hidden = hidden.defined() ? logical_or(hidden, by_this) : by_this;
+    hide(bias.value());
   }
   return hidden;
 }

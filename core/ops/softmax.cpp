@@ -10,16 +10,16 @@
 
 namespace xgrad {
 
-Variable softmax(Variable x, int dim, const SoftmaxOptions& options) {
+Variable softmax(Variable x, Dim axis, const SoftmaxOptions& options) {
   check_defined("softmax", {x});
   check_floating("softmax", x.value());
   const Tensor mask = checked_mask("softmax", options.mask, x.shape(), x.dtype());
   if (x.dim() == 0) {  // one row of one element
     SoftmaxOptions row = options;
     if (mask.defined()) row.mask = mask.reshape({1});
-    return reshape(softmax(reshape(x, {1}), dim, row), {});
+    return reshape(softmax(reshape(x, {1}), axis, row), {});
   }
-  dim = normalize_dim("softmax", dim, x.dim());
+  const int dim = normalize_dim("softmax", axis, x.dim());
   const Tensor y = memory_for_result(x);
   kernels::softmax(x.value(), dim, options.scale, mask, options.zero_if_all_masked, y);
   return record("softmax", y, {x}, {keeps_output}, [dim, s = options.scale](const Replay& r) -> Gradients {
@@ -33,18 +33,18 @@ Variable softmax(Variable x, int dim, const SoftmaxOptions& options) {
   });
 }
 
-// Twice, since the first difference loses what is small beside g. As Σ y = 1, the second sum is 0 but for
-// that.
+// The sum is subtracted twice: the first difference loses what is small beside g. The second sum is that
+// loss, since Σ y = 1.
 Variable composed::softmax_backward(const Variable& g, const Variable& y, int dim, double scale) {
-  const Variable difference = g - sum(g * y, {dim}, /*keepdim=*/true);
-  return y * (difference - sum(difference * y, {dim}, /*keepdim=*/true)) * scale;
+  const Variable difference = g - sum(g * y, dim, /*keepdim=*/true);
+  return y * (difference - sum(difference * y, dim, /*keepdim=*/true)) * scale;
 }
 
-Variable log_softmax(Variable x, int dim) {
+Variable log_softmax(Variable x, Dim axis) {
   check_defined("log_softmax", {x});
   check_floating("log_softmax", x.value());
-  if (x.dim() == 0) return reshape(log_softmax(reshape(x, {1}), dim), {});
-  dim = normalize_dim("log_softmax", dim, x.dim());
+  if (x.dim() == 0) return reshape(log_softmax(reshape(x, {1}), axis), {});
+  const int dim = normalize_dim("log_softmax", axis, x.dim());
   const Tensor y = memory_for_result(x);
   kernels::log_softmax(x.value(), dim, y);
   return record("log_softmax", y, {x}, {keeps_output}, [dim](const Replay& r) -> Gradients {
@@ -59,8 +59,8 @@ Variable log_softmax(Variable x, int dim) {
 }
 
 Variable composed::log_softmax_backward(const Variable& g, const Variable& y, int dim) {
-  const Variable p = exp(y), dx = g - p * sum(g, {dim}, /*keepdim=*/true);
-  return dx - p * sum(dx, {dim}, /*keepdim=*/true);  // a row of dx adds up to 0, but for rounding
+  const Variable p = exp(y), dx = g - p * sum(g, dim, /*keepdim=*/true);
+  return dx - p * sum(dx, dim, /*keepdim=*/true);  // a row of dx adds up to 0, but for rounding
 }
 
 }  // namespace xgrad

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/core/dims.hpp>
 #include <xgrad/core/variable.hpp>
 
 namespace xgrad {
@@ -19,10 +20,10 @@ struct SoftmaxOptions {
 
 /// Softmax over axis `dim`: y_i = exp(s x_i + m_i − max) / Σ_j exp(s x_j + m_j − max). Same shape as x.
 /// Floating dtypes. A row of −∞ gives NaN. What a boolean mask hides may be anything, NaN too.
-Variable softmax(Variable x, int dim, const SoftmaxOptions& options = {});
+Variable softmax(Variable x, Dim dim, const SoftmaxOptions& options = {});
 
 /// log softmax(x): y_i = x_i − max − log Σ_j exp(x_j − max).
-Variable log_softmax(Variable x, int dim);
+Variable log_softmax(Variable x, Dim dim);
 
 /// The rules, from the outputs y, in ordinary ops: what the fused kernels compute, and what they are tested
 /// against. They hold for a y that adds up to 1 (whose exponentials do), as outputs do.

@@ -10,6 +10,17 @@ void calls_that_compile(const Variable& x, const std::vector<std::int64_t>& list
   max(x), max(x, 0), x.min(-1, true), argmax(x, 1), sort(x, 0), topk(x, 1, 0), cumsum(x, 0);
 }
 
+struct WithTensor : nn::Module {
+  Tensor table = ones({2});
+  void visit([[maybe_unused]] nn::Visitor& v) const override {
+#ifdef TENSOR_IN_VISIT
+    v("table", table);
+#elif defined TENSOR_AS_BUFFER
+    v.buffer("table", table);
+#endif
+  }
+};
+
 void refused([[maybe_unused]] const Variable& x, [[maybe_unused]] const nn::Linear& model) {
 #ifdef VAR_KEEPDIM
   var(x, {-1}, true);
@@ -31,6 +42,8 @@ void refused([[maybe_unused]] const Variable& x, [[maybe_unused]] const nn::Line
   argmax(x, {});
 #elif defined CUMSUM_OF_NUMBER
   x.cumsum(1.5);
+#elif defined SOFTMAX_OF_NOTHING
+  softmax(x, {});
 #elif defined NO_GRAD_TEMPORARY
   NoGradGuard{};
 #elif defined GRAD_MODE_TEMPORARY

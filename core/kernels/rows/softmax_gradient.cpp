@@ -89,31 +89,9 @@ void softmax_backward(const T* g, const T* y, T scale, T* dx, std::int64_t rows,
 }
 
 // A row of dx adds up to 0. Where one class has most of the weight, its dx is a small rest, of which rounding
-// leaves little: it takes what the row's sum is off by. Rows of N batches spread that by weight.
-template <class T, int N>
-void log_softmax_backward_of_batches(const T* g, const T* y, T* dx, std::int64_t rows, std::int64_t n) {
-  const auto length = [n](int j) { return part_of<T, N>(n, j); };
-  for (std::int64_t r = 0; r < rows; ++r, g += n, y += n, dx += n) {
-    B<T> d[N], weight[N], sums(T(0)), rests(T(0));
-    repeat<N>([&](auto j) {
-      weight[j] = fast_exp<T>(load_part<T>(y + j * width<T>, length(j), minus_infinity<T>));
-      d[j] = load_part<T>(g + j * width<T>, length(j), T(0));
-      sums += d[j];
-    });
-    const B<T> sum(sum_of<T>(sums));
-    repeat<N>([&](auto j) {
-      d[j] = d[j] - weight[j] * sum;
-      rests += d[j];
-    });
-    const B<T> rest(sum_of<T>(rests));
-    repeat<N>([&](auto j) { store_part<T>(dx + j * width<T>, B<T>(d[j] - weight[j] * rest), length(j)); });
-  }
-}
-
+// leaves little: it takes what the row's sum is off by.
 template <class T>
 void log_softmax_backward(const T* g, const T* y, T* dx, std::int64_t rows, std::int64_t n) {
-  if (in_registers<2, T>(n, [&](auto N) { log_softmax_backward_of_batches<T, N>(g, y, dx, rows, n); }))
-    return;
   const B<T> log_half(T(-0.69314718055994531));
   for (std::int64_t r = 0; r < rows; ++r, g += n, y += n, dx += n) {
     Sums<T> sums, rests;
