@@ -42,7 +42,8 @@ Tensor reduce_to(std::string_view op, const Tensor& input, DimSet dims, bool kee
   for (int i = 0; i < input.dim(); ++i) {
     if (dims[static_cast<std::size_t>(i)]) check_extreme(op, input.shape(), i, Extreme::which);
   }
-  const Tensor x = Distinct(input, dims).x;
+  const Distinct distinct(input, dims);
+  const Tensor& x = distinct.x;
   const Tensor y = empty(reduced_shape(x.shape(), dims, keepdim), x.dtype());
   if (x.numel() == 0) return y;
   dispatch(x.dtype(), [&]<class T>() {
@@ -68,7 +69,7 @@ Tensor reduce_to(std::string_view op, const Tensor& input, DimSet dims, bool kee
           same, best_of);
     }
   });
-  return Distinct::spread(y, reduced_shape(input.shape(), dims, keepdim));
+  return distinct.spread(y, input.shape(), dims, keepdim);
 }
 
 }  // namespace

@@ -41,8 +41,9 @@ Tensor logsumexp_of_rows(const Tensor& x, std::int64_t n, const Shape& shape) {
 
 Tensor logsumexp(const Tensor& input, DimSet dims, bool keepdim) {
   check_floating("logsumexp", input);
-  const Shape shape = reduced_shape(input.shape(), dims, keepdim);
-  if (input.numel() == 0) return full(shape, -std::numeric_limits<double>::infinity(), input.dtype());
+  if (input.numel() == 0)
+    return full(reduced_shape(input.shape(), dims, keepdim), -std::numeric_limits<double>::infinity(),
+                input.dtype());
   const Distinct distinct(input, dims);
   const Tensor& x = distinct.x;
   const std::int64_t n = reduced_count(x.shape(), dims);
@@ -60,7 +61,7 @@ Tensor logsumexp(const Tensor& input, DimSet dims, bool keepdim) {
     y = add(log(total), shift).reshape(left);
   }
   if (distinct.times > 1) y = add_scalar(y, std::log(static_cast<double>(distinct.times)));
-  return Distinct::spread(y, shape);
+  return distinct.spread(y, input.shape(), dims, keepdim);
 }
 
 }  // namespace xgrad::kernels

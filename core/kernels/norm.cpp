@@ -55,8 +55,8 @@ Tensor units(const Tensor& x, double p, DimSet dims, const Tensor& sums, double 
 Tensor norm(const Tensor& input, double p, DimSet dims, bool keepdim) {
   if (p == INFINITY) return amax("norm", abs(Distinct(input, {}).x).expand(input.shape()), dims, keepdim);
   if (p == -INFINITY) return amin("norm", abs(Distinct(input, {}).x).expand(input.shape()), dims, keepdim);
-  const Shape shape = reduced_shape(input.shape(), dims, keepdim);
-  if (p == 2 && dims == all_dims(input.dim())) return full(shape, two_norm(input), input.dtype());
+  if (p == 2 && dims == all_dims(input.dim()))
+    return full(reduced_shape(input.shape(), dims, keepdim), two_norm(input), input.dtype());
   const Distinct distinct(input, dims);
   const Tensor& x = distinct.x;
   const Tensor sums = sum_of_powers(x, p, dims);
@@ -64,7 +64,7 @@ Tensor norm(const Tensor& input, double p, DimSet dims, bool keepdim) {
   // ‖x‖ = u ‖x/u‖
   Tensor y = unit.defined() ? mul(unit, root(sum_of_powers(div(x, unit), p, dims), p)) : root(sums, p);
   if (distinct.times > 1) y = scale(y, std::pow(static_cast<double>(distinct.times), 1 / p));
-  return Distinct::spread(y.reshape(reduced_shape(x.shape(), dims, keepdim)), shape);
+  return distinct.spread(y.reshape(reduced_shape(x.shape(), dims, keepdim)), input.shape(), dims, keepdim);
 }
 
 double two_norm(const Tensor& input) {

@@ -53,7 +53,8 @@ std::int64_t place_of_smallest(const T* row, std::int64_t n) {
 // `select(row, n)` picks one index of each row.
 template <class Select>
 Tensor pick(const Tensor& input, const Select& select) {
-  const Tensor x = Distinct(input, {}).x.contiguous();
+  const Distinct distinct(input, {});
+  const Tensor x = distinct.x.contiguous();
   const std::int64_t n = x.shape().back();
   const Tensor y = empty(x.shape().without_last(), int64);
   dispatch(x.dtype(), [&]<class T>() {
@@ -63,7 +64,7 @@ Tensor pick(const Tensor& input, const Select& select) {
       for (std::int64_t r = begin; r < end; ++r) to[r] = select(from + r * n, n);
     });
   });
-  return Distinct::spread(y, input.shape().without_last());
+  return distinct.spread(y, input.shape(), DimSet(1u << (input.dim() - 1)), /*keepdim=*/false);
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ Tensor sum(const Tensor& x, DimSet dims, bool keepdim) {
       sum_integers<T>(distinct.x, dims, y, distinct.times);
     }
   });
-  return Distinct::spread(y, reduced_shape(x.shape(), dims, keepdim));
+  return distinct.spread(y, x.shape(), dims, keepdim);
 }
 
 Tensor mean(const Tensor& x, DimSet dims, bool keepdim) {
@@ -69,7 +69,7 @@ Tensor mean(const Tensor& x, DimSet dims, bool keepdim) {
     const std::int64_t count = reduced_count(distinct.x.shape(), dims);
     sum_floating<T>(distinct.x, dims, y, 1, static_cast<double>(count));
   });
-  return Distinct::spread(y, reduced_shape(x.shape(), dims, keepdim));
+  return distinct.spread(y, x.shape(), dims, keepdim);
 }
 
 }  // namespace xgrad::kernels

@@ -29,8 +29,9 @@ struct Distinct {
   std::int64_t times = 1;  ///< how often `dims` repeat an element; 1 if there is none
 
   Distinct(const Tensor& tensor, DimSet dims);
-  /// What was reduced from x, repeated along the kept dims; new and contiguous, as y is.
-  static Tensor spread(const Tensor& y, const Shape& shape);
+  /// y, which `dims` of x were reduced to, as the result for a Tensor of shape `input`: repeated along the
+  /// kept dims where x was. New and contiguous, as y is.
+  Tensor spread(Tensor y, const Shape& input, DimSet dims, bool keepdim) const;
 };
 
 // Results are new and contiguous, and the same bit for bit for any number of threads.

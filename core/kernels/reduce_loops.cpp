@@ -1,7 +1,6 @@
 #include <xgrad/core/kernels/reduce_loops.hpp>
 
 #include <limits>
-#include <optional>
 
 #include <xgrad/core/error.hpp>
 
@@ -44,16 +43,19 @@ std::int64_t reduced_count(const Shape& shape, DimSet dims) {
 }
 
 Distinct::Distinct(const Tensor& tensor, DimSet dims) : x(tensor) {
+  if (!x.overlaps_itself()) return;
   Shape shape = x.shape();
   for (int i = 0; i < x.dim(); ++i) {
     if (x.strides()[i] != 0 || shape[i] <= 1) continue;
     if (dims[static_cast<std::size_t>(i)]) times *= shape[i];
     shape[i] = 1;
   }
-  if (shape != x.shape() && x.numel() > 0) x = Tensor(x.storage(), shape, x.strides(), x.offset(), x.dtype());
+  x = Tensor(x.storage(), shape, x.strides(), x.offset(), x.dtype());
 }
 
-Tensor Distinct::spread(const Tensor& y, const Shape& shape) {
+Tensor Distinct::spread(Tensor y, const Shape& input, DimSet dims, bool keepdim) const {
+  if (x.shape() == input) return y;
+  const Shape shape = reduced_shape(input, dims, keepdim);
   return y.shape() == shape ? y : y.expand(shape).clone();
 }
 
@@ -80,31 +82,31 @@ void Loops::merge() {
 
 namespace {
 
-// The plan of a contiguous x whose first or whose last dims are reduced, which most reductions are.
-std::optional<Plan> simple_plan(const Tensor& x, DimSet dims) {
-  if (!x.is_contiguous()) return std::nullopt;
+// Makes the plan of a contiguous x whose first or whose last dims are reduced, which most reductions are. False
+// for any other.
+bool is_simple(const Tensor& x, DimSet dims, Plan& plan) {
+  if (!x.is_contiguous()) return false;
   const int n = x.dim();
   const bool reduces_last = n == 0 || dims[static_cast<std::size_t>(n - 1)];
   std::int64_t outer = 1, inner = 1;
   int i = n - 1;
   for (; i >= 0 && dims[static_cast<std::size_t>(i)] == reduces_last; --i) inner *= x.shape()[i];
   for (; i >= 0 && dims[static_cast<std::size_t>(i)] != reduces_last; --i) outer *= x.shape()[i];
-  if (i >= 0) return std::nullopt;
-  Plan plan;
+  if (i >= 0) return false;
   plan.by_row = reduces_last;
   plan.rows = reduces_last ? inner : outer;
   plan.row_step = reduces_last ? 1 : inner;
   plan.columns = reduces_last ? outer : inner;
   plan.column_step = reduces_last ? inner : 1;
   plan.column_out = 1;
-  return plan;
+  return true;
 }
 
 }  // namespace
 
 Plan Plan::make(const Tensor& x, DimSet dims) {
-  if (const auto simple = simple_plan(x, dims)) return *simple;
   Plan plan;
+  if (is_simple(x, dims, plan)) return plan;
   const Strides y_strides = contiguous_strides(reduced_shape(x.shape(), dims, /*keepdim=*/true));
   for (int i = 0; i < x.dim(); ++i) {
     const bool is_reduced = dims[static_cast<std::size_t>(i)];

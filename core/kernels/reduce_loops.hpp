@@ -91,13 +91,16 @@ void reduce_into(const Tensor& x, DimSet dims, const Tensor& y, Total start, con
       const std::int64_t within = begin % plan.rows;
       const std::int64_t count = std::min(plan.rows - within, end - begin);
       const T* piece = first + plan.reduced.at(begin / plan.rows).first + within * plan.row_step;
-      for (std::int64_t j = 0; plan.by_row && j < n; ++j) {
-        const T* elements = piece + j * plan.column_step;
-        const auto add = [&](const T* some, std::int64_t m) { row(some, m, totals + j); };
-        plan.row_step == 1 ? add(elements, count) : gather(elements, count, plan.row_step, 1, 1, add);
-      }
-      if (!plan.by_row && plan.column_step == 1) some_rows(piece, count, plan.row_step, n, totals);
-      if (!plan.by_row && plan.column_step != 1) {
+      if (plan.by_row && plan.row_step == 1) {
+        for (std::int64_t j = 0; j < n; ++j) row(piece + j * plan.column_step, count, totals + j);
+      } else if (plan.by_row) {
+        for (std::int64_t j = 0; j < n; ++j) {
+          gather(piece + j * plan.column_step, count, plan.row_step, 1, 1,
+                 [&](const T* some, std::int64_t m) { row(some, m, totals + j); });
+        }
+      } else if (plan.column_step == 1) {
+        some_rows(piece, count, plan.row_step, n, totals);
+      } else {
         gather(piece, count, plan.row_step, n, plan.column_step,
                [&](const T* some, std::int64_t m) { some_rows(some, m, n, n, totals); });
       }
@@ -110,7 +113,7 @@ void reduce_into(const Tensor& x, DimSet dims, const Tensor& y, Total start, con
   }
   parallel_for(
       tasks * parts, parallel_grain / (work / parts + 1) + 1, [&](std::int64_t begin, std::int64_t end) {
-        std::array<Total, most_columns> totals;
+        alignas(64) std::array<Total, most_columns> totals;  // a register never spans two cache lines
         for (std::int64_t t = begin; t < end; ++t) {
           const std::int64_t task = t / parts, part = t % parts;
           const auto [x_at, y_at] = plan.kept.at(task / blocks);

@@ -61,7 +61,7 @@ void add_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, 
   for (std::int64_t i = 0; i < rows; i += most) {
     const std::int64_t count = std::min(rows - i, most);
     const auto size = static_cast<double>(count);
-    Columns centers, sums, squares;
+    alignas(64) Columns centers, sums, squares;
     for (Columns* each : {&centers, &sums, &squares}) std::fill_n(each->begin(), n, 0.0);
     r.sum_rows(x + i * step, count, step, n, centers.data());
     for (std::int64_t j = 0; j < n; ++j) centers[static_cast<std::size_t>(j)] /= size;
@@ -92,7 +92,7 @@ Tensor divisor(const Tensor& x, const Distinct& distinct, DimSet dims, std::int6
 
 Tensor finish(const Tensor& y, const Tensor& x, const Distinct& distinct, DimSet dims, bool keepdim) {
   const Tensor left = y.to(x.dtype()).reshape(reduced_shape(distinct.x.shape(), dims, keepdim));
-  return Distinct::spread(left, reduced_shape(x.shape(), dims, keepdim));
+  return distinct.spread(left, x.shape(), dims, keepdim);
 }
 
 }  // namespace

@@ -95,7 +95,7 @@ template <class T>
 void add_chosen_rows(const T* x, const std::uint32_t* which, std::int64_t count, std::int64_t step,
                      std::int64_t n, T* y) {
   constexpr std::int64_t most = 256;  // columns at a time: their totals stay in the first cache
-  double totals[most];
+  alignas(64) double totals[most];
   for (std::int64_t first = 0; first < n; first += most) {
     const std::int64_t m = n - first < most ? n - first : most;
     const T* from = x + first;
