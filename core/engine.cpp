@@ -118,10 +118,11 @@ bool Engine::leads_on(const Node& node) const {
                                             [&](const auto& input) { return input && is_needed(*input); });
 }
 
-// A leaf has no rule; a target's is needed only where another target lies behind it.
+// A leaf has no rule. Nor is a rule called where no input wants a gradient: all are frozen, or lie behind a
+// target.
 bool Engine::is_replayed(std::size_t at) const {
   const Node& node = *tape_[at];
-  return needed_[at] && !node.is_leaf() && (!is_target_[at] || leads_on(node));
+  return needed_[at] && !node.is_leaf() && ((!fills_grad_ && !is_target_[at]) || leads_on(node));
 }
 
 bool Engine::may_add_to(const Variable& slot) const { return !create_graph_ && slot.owns_memory(); }

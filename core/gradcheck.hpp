@@ -58,8 +58,8 @@ using GradcheckFunction = std::function<Variable(const std::vector<Variable>&)>;
 /// Compares the gradients of f(inputs) with central differences, in float64: f sees every floating input, and
 /// the `leaves` it reads besides them (parameters), as float64 with the same strides. float64 is the default
 /// dtype meanwhile, so constants that f makes are float64 too. Integer and boolean inputs are passed as they
-/// are. The leaves' values and gradients are back in place afterwards, also when f
-/// throws; the inputs and the default Generator are never touched.
+/// are. The leaves' values and gradients are back in place afterwards, also when f throws; the inputs and the
+/// default Generator are never touched.
 ///
 /// The result may have any shape: its elements are summed with random weights. An input of more than 64
 /// elements is first moved along one random direction; only where that fails, element by element.
@@ -75,12 +75,12 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
 /// The same of anything that is called with the inputs one by one, up to 8: a function, or a module (by its
 /// call or its `forward`), whose named parameters are then checked too; its buffers are float64 meanwhile.
 template <OtherThan<GradcheckFunction> F>
-GradcheckResult gradcheck(F&& f, const std::vector<Variable>& inputs, const GradcheckOptions& options = {}) {
+GradcheckResult gradcheck(F&& f, const std::vector<Variable>& inputs, const GradcheckOptions& options = {},
+                          std::vector<NamedVariable> leaves = {}) {
   constexpr bool is_module = requires { f.named_parameters(); };
   const GradcheckFunction function = [&f](const std::vector<Variable>& x) {
     return call_with("gradcheck", f, x);
   };
-  std::vector<NamedVariable> leaves;
   if constexpr (is_module) {
     for (const auto& [name, parameter] : f.named_parameters()) leaves.push_back({name, parameter});
     if constexpr (requires { f.named_buffers(); }) {

@@ -68,20 +68,28 @@ std::string transpose(const GradientEntries& entries) {
 // comes from all of them.
 std::string missing_sum(const GradientEntries& entries) {
   const Shape& shape = entries.result_shape;
-  for (int d = 0; d < shape.dim(); ++d) {
-    for (std::int64_t index = 0; index < shape[d] && shape[d] > 1; ++index) {
-      Numbers expected;
-      bool is_sum = false;  // of some entry, more than this index has a part in it
-      for (const Numbers& slopes : entries.slopes) {
-        double part = 0, others = 0;
-        for (std::size_t j = 0; j < slopes.size(); ++j) {
-          const bool is_here = unravel_index(static_cast<std::int64_t>(j), shape)[d] == index;
-          (is_here ? part : others) += entries.weights[j] * slopes[j];
-        }
-        expected.push_back(part);
-        is_sum = is_sum || (std::abs(part) > entries.tolerance && std::abs(others) > entries.tolerance);
+  const std::size_t numel = entries.slopes.size();
+  for (int d = 0; d < shape.dim() && numel > 0; ++d) {
+    if (shape[d] < 2) continue;
+    std::vector<Numbers> parts(static_cast<std::size_t>(shape[d]), Numbers(numel));  // of each index
+    Numbers total(numel);
+    for (std::size_t j = 0; j < entries.weights.size(); ++j) {
+      const std::int64_t index = unravel_index(static_cast<std::int64_t>(j), shape)[d];
+      Numbers& part = parts[static_cast<std::size_t>(index)];
+      for (std::size_t e = 0; e < numel; ++e) {
+        const double slope = entries.weights[j] * entries.slopes[e][j];
+        part[e] += slope;
+        total[e] += slope;
       }
-      if (!is_sum || !agree(entries.analytic, expected, entries.tolerance)) continue;
+    }
+    for (std::size_t index = 0; index < parts.size(); ++index) {
+      const Numbers& part = parts[index];
+      bool is_sum = false;  // for some entry, other indices count too
+      for (std::size_t e = 0; e < numel; ++e) {
+        const bool others_count = std::abs(total[e] - part[e]) > entries.tolerance;
+        is_sum = is_sum || (std::abs(part[e]) > entries.tolerance && others_count);
+      }
+      if (!is_sum || !agree(entries.analytic, part, entries.tolerance)) continue;
       std::ostringstream text;
       text << "analytic is the part of index " << index << " of the result's dim " << d
            << " alone: a sum over a broadcast dim is missing";

@@ -31,6 +31,7 @@ class GradientComparison {
   GradcheckResult run();
 
  private:
+  bool repeats(int times);
   void choose_weights();
   void differentiate();
   GradcheckResult check_leaf(std::size_t i);

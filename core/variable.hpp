@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <iosfwd>
 #include <memory>
 #include <type_traits>
@@ -120,22 +121,23 @@ class Variable {
   Variable index_select(int dim, const Variable& index) const;
   Variable gather(int dim, const Variable& index) const;
   Variable to(DType dtype) const;
-  Variable sum(const Dims& dims = {}, bool keepdim = false) const;
-  Variable mean(const Dims& dims = {}, bool keepdim = false) const;
-  Variable var(const Dims& dims = {}, std::int64_t correction = 1, bool keepdim = false) const;
-  Variable std(const Dims& dims = {}, std::int64_t correction = 1, bool keepdim = false) const;
+  Variable sum(const Dims& dims = {}, KeepDim keepdim = false) const;
+  Variable mean(const Dims& dims = {}, KeepDim keepdim = false) const;
+  Variable var(const Dims& dims = {}, std::int64_t correction = 1, KeepDim keepdim = false) const;
+  Variable std(const Dims& dims = {}, std::int64_t correction = 1, KeepDim keepdim = false) const;
   template <std::same_as<bool> Keepdim>
   Variable var(const Dims& dims, Keepdim keepdim, bool = false) const = delete;  // x.var(dims, 1, true)
   template <std::same_as<bool> Keepdim>
   Variable std(const Dims& dims, Keepdim keepdim, bool = false) const = delete;  // x.std(dims, 1, true)
-  Variable norm(double p = 2, const Dims& dims = {}, bool keepdim = false) const;
-  Variable amax(const Dims& dims = {}, bool keepdim = false) const;
-  Variable amin(const Dims& dims = {}, bool keepdim = false) const;
+  Variable norm(double p = 2, const Dims& dims = {}, KeepDim keepdim = false) const;
+  Variable norm(std::initializer_list<std::int64_t> dims) const = delete;  // x.norm(2, dims)
+  Variable amax(const Dims& dims = {}, KeepDim keepdim = false) const;
+  Variable amin(const Dims& dims = {}, KeepDim keepdim = false) const;
   Variable max() const;
   Variable min() const;
-  std::pair<Variable, Tensor> max(Dim dim, bool keepdim = false) const;
-  std::pair<Variable, Tensor> min(Dim dim, bool keepdim = false) const;
-  Variable logsumexp(const Dims& dims = {}, bool keepdim = false) const;
+  std::pair<Variable, Tensor> max(Dim dim, KeepDim keepdim = false) const;
+  std::pair<Variable, Tensor> min(Dim dim, KeepDim keepdim = false) const;
+  Variable logsumexp(const Dims& dims = {}, KeepDim keepdim = false) const;
   Variable cumsum(Dim dim) const;
 
   /// The Node that made this Variable or, of a leaf, collects its gradient; null where none was ever wanted.

@@ -44,28 +44,28 @@ Variable Variable::index_select(int dim, const Variable& index) const {
 }
 Variable Variable::gather(int dim, const Variable& index) const { return xgrad::gather(*this, dim, index); }
 Variable Variable::to(DType dtype) const { return xgrad::to(*this, dtype); }
-Variable Variable::sum(const Dims& dims, bool keepdim) const { return xgrad::sum(*this, dims, keepdim); }
-Variable Variable::mean(const Dims& dims, bool keepdim) const { return xgrad::mean(*this, dims, keepdim); }
-Variable Variable::var(const Dims& dims, std::int64_t correction, bool keepdim) const {
+Variable Variable::sum(const Dims& dims, KeepDim keepdim) const { return xgrad::sum(*this, dims, keepdim); }
+Variable Variable::mean(const Dims& dims, KeepDim keepdim) const { return xgrad::mean(*this, dims, keepdim); }
+Variable Variable::var(const Dims& dims, std::int64_t correction, KeepDim keepdim) const {
   return xgrad::var(*this, dims, correction, keepdim);
 }
-Variable Variable::std(const Dims& dims, std::int64_t correction, bool keepdim) const {
+Variable Variable::std(const Dims& dims, std::int64_t correction, KeepDim keepdim) const {
   return xgrad::std(*this, dims, correction, keepdim);
 }
-Variable Variable::norm(double p, const Dims& dims, bool keepdim) const {
+Variable Variable::norm(double p, const Dims& dims, KeepDim keepdim) const {
   return xgrad::norm(*this, p, dims, keepdim);
 }
-Variable Variable::amax(const Dims& dims, bool keepdim) const { return xgrad::amax(*this, dims, keepdim); }
-Variable Variable::amin(const Dims& dims, bool keepdim) const { return xgrad::amin(*this, dims, keepdim); }
+Variable Variable::amax(const Dims& dims, KeepDim keepdim) const { return xgrad::amax(*this, dims, keepdim); }
+Variable Variable::amin(const Dims& dims, KeepDim keepdim) const { return xgrad::amin(*this, dims, keepdim); }
 Variable Variable::max() const { return xgrad::max(*this); }
 Variable Variable::min() const { return xgrad::min(*this); }
-std::pair<Variable, Tensor> Variable::max(Dim dim, bool keepdim) const {
+std::pair<Variable, Tensor> Variable::max(Dim dim, KeepDim keepdim) const {
   return xgrad::max(*this, dim, keepdim);
 }
-std::pair<Variable, Tensor> Variable::min(Dim dim, bool keepdim) const {
+std::pair<Variable, Tensor> Variable::min(Dim dim, KeepDim keepdim) const {
   return xgrad::min(*this, dim, keepdim);
 }
-Variable Variable::logsumexp(const Dims& dims, bool keepdim) const {
+Variable Variable::logsumexp(const Dims& dims, KeepDim keepdim) const {
   return xgrad::logsumexp(*this, dims, keepdim);
 }
 Variable Variable::cumsum(Dim dim) const { return xgrad::cumsum(*this, dim); }

@@ -79,7 +79,8 @@ AttentionOutput scaled_dot_product_attention(const Variable& q, const Variable& 
   if (!hidden.defined()) return attend(q, k, v, mask, dropout);
   // 0 in their place: a weight of 0 would not keep a NaN out of the products
   const auto shown = [&](const Variable& x) {
-    return masked_fill(x.expand({heads[0], heads[1], x.size(2), x.size(3)}), hidden, 0);
+    const Shape all = broadcast_shapes("scaled_dot_product_attention", heads, {x.size(0), x.size(1)});
+    return masked_fill(x.expand({all[0], all[1], x.size(2), x.size(3)}), hidden, 0);
   };
   return attend(q, shown(k), shown(v), mask, dropout);
 }

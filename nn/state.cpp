@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
-#include <sstream>
+#include <set>
+#include <stdexcept>
+#include <string>
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/raw.hpp>
@@ -58,9 +60,9 @@ NamedTensors Module::state_dict() const {
 
 void Module::load_state_dict(const NamedTensors& state) const {
   std::map<std::string, Tensor> given;
-  std::ostringstream problems;
+  std::string problems;  // not a stream, which would swallow a lack of memory
   for (const auto& [name, tensor] : state) {
-    if (!given.emplace(name, tensor).second) problems << "\n  twice: " << name;
+    if (!given.emplace(name, tensor).second) problems += "\n  twice: " + name;
   }
   std::vector<Target> targets = targets_in(*this);
   for (Target& target : targets) {
@@ -72,27 +74,27 @@ void Module::load_state_dict(const NamedTensors& state) const {
       given.erase(found);
       target.is_missing = false;
       if (!tensor.defined()) {
-        problems << "\n  undefined: " << name;
+        problems += "\n  undefined: " + name;
       } else if (tensor.shape() != shape) {
-        problems << "\n  wrong shape: " << name << " is " << tensor.shape() << ", the module's " << shape;
+        problems +=
+            "\n  wrong shape: " + name + " is " + tensor.shape().str() + ", the module's " + shape.str();
       } else if (!target.value.defined()) {
         target.value = tensor;
         target.from = name;
       } else if (!is_same(target.value, tensor, target.variable.dtype())) {
-        problems << "\n  contradiction: " << target.from << " and " << name
-                 << " are one in the module, and differ in the state";
+        problems += "\n  contradiction: " + target.from + " and " + name +
+                    " are one in the module, and differ in the state";
       }
     }
-    if (target.is_missing) problems << "\n  missing: " << names_of(target) << ' ' << shape;
+    const std::string all = names_of(target) + ' ' + shape.str();
+    if (target.is_missing) problems += "\n  missing: " + all;
     if (target.variable.value().overlaps_itself())
-      problems << "\n  not writable: " << names_of(target) << ' ' << shape << " is an expanded tensor";
+      problems += "\n  not writable: " + all + " is an expanded tensor";
   }
   for (const auto& [name, tensor] : given) {
-    problems << "\n  unexpected: " << name << ' ';
-    if (tensor.defined()) problems << tensor.shape();
+    problems += "\n  unexpected: " + name + ' ' + (tensor.defined() ? tensor.shape().str() : "");
   }
-  if (!problems.str().empty())
-    fail("load_state_dict", "the state does not fit ", type_name(), ':', problems.str());
+  if (!problems.empty()) fail("load_state_dict", "the state does not fit ", type_name(), ':', problems);
   for (const Target& target : targets) target.variable.value().copy_(target.value);
 }
 
@@ -100,13 +102,23 @@ void Module::save(const std::filesystem::path& path) const { save_safetensors(pa
 
 void Module::load(const std::filesystem::path& path) const {
   const SafetensorsFile file = load_safetensors(path);
-  for (const auto& [name, variable, is_buffer] : all_members(*this)) {
-    const auto unreadable = file.unreadable.find(name);
-    if (unreadable == file.unreadable.end()) continue;
-    fail_state("load", path.string(), ": tensor \"", name, "\" of shape ", variable.shape(),
-               " cannot be read: ", unreadable->second);
+  std::set<std::string> readable;
+  for (const auto& [name, tensor] : file.tensors) readable.insert(name);
+  const auto is_readable = [&](const std::string& name) { return readable.contains(name); };
+  for (const Target& target : targets_in(*this)) {
+    if (std::any_of(target.names.begin(), target.names.end(), is_readable)) continue;
+    for (const std::string& name : target.names) {
+      const auto unreadable = file.unreadable.find(name);
+      if (unreadable == file.unreadable.end()) continue;
+      fail_state("load", path.string(), ": tensor \"", name, "\" of shape ", target.variable.shape(),
+                 " cannot be read: ", unreadable->second);
+    }
   }
-  load_state_dict(file.tensors);
+  try {
+    load_state_dict(file.tensors);
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument("[load] " + path.string() + ": " + error.what());
+  }
 }
 
 }  // namespace xgrad::nn

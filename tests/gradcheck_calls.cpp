@@ -7,6 +7,7 @@
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/gradcheck.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/dropout.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
@@ -48,7 +49,7 @@ TEST_CASE("gradcheck reports what a function does that can't be checked") {
     GradcheckFunction f;
   };
   const Row rows[] = {
-      {"[gradcheck] f is not deterministic: run it with a fixed generator",
+      {"[gradcheck] f is not deterministic: call eval() on a module with dropout, or seed a Generator in f",
        [&](const Xs& x) { return x[0] * Variable(rand({2}, float64, generator)); }},
       {"[gradcheck] f returned an undefined Variable", [](const Xs&) { return Variable(); }},
       {"[gradcheck] f returned int64, which has no gradient",
@@ -63,6 +64,27 @@ TEST_CASE("gradcheck reports what a function does that can't be checked") {
       CHECK(result.message() == std::string(row.text));
     }
   }
+}
+
+TEST_CASE("gradcheck tells a random function whose first calls agree from a wrong gradient") {
+  const Variable x(tensor({{0.5, -2.0, 1.0, 3.0}}));
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    Generator generator(seed);
+    const GradcheckResult result =
+        gradcheck([&](const Variable& v) { return dropout(v, 0.1, true, generator); }, {x});
+    CHECK(result.message().find("[gradcheck] f is not deterministic") == 0);
+  }
+}
+
+TEST_CASE("gradcheck checks the leaves that a lambda reads") {
+  const Linear linear, wrong{.bias_factor = 3};
+  const Variable x(tensor({{0.5, -2.0, 1.0}}));
+  const auto check = [&](const Linear& model) {
+    return gradcheck([&](const Variable& v) { return model(v); }, {x}, {},
+                     {{"weight", model.weight}, {"bias", model.bias}});
+  };
+  CHECK(check(linear));
+  CHECK(check(wrong).message().find("gradient wrong for bias") != std::string::npos);
 }
 
 TEST_CASE("gradcheck reports gradients that are not finite") {

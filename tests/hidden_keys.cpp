@@ -124,6 +124,16 @@ TEST_CASE("causal_upper_left hides the keys beyond the last query from all of th
   }
 }
 
+TEST_CASE("values with a batch of their own are broadcast where a mask hides keys, too") {
+  const Variable q(randn({1, 1, 2, 4})), k(randn({1, 1, 3, 4})), v(randn({3, 1, 3, 4}));
+  const Mask mask = Mask::keep(tensor({true, false, true}));
+  const Tensor y = scaled_dot_product_attention(q, k, v, mask).output.value();
+  for (std::int64_t b = 0; b < 3; ++b) {
+    const Variable alone = scaled_dot_product_attention(q, k, v.slice(0, b, b + 1), mask).output;
+    CHECK(allclose(y.slice(0, b, b + 1), alone.value()));
+  }
+}
+
 TEST_CASE("a NaN in a value that some query sees spreads to all of them") {
   const Variable q(randn({1, 1, 2, 2})), k(randn({1, 1, 2, 2})), v(full({1, 1, 2, 2}, 1.0));
   v.value().select(2, 1).fill_(not_a_number);

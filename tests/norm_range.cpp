@@ -114,6 +114,31 @@ TEST_CASE("norm_range: zeros, infinities and NaN stay what they are, and no row 
   CHECK(norm(zeros({0}, float64), 3).item<double>() == 0);
 }
 
+TEST_CASE("norm_range: where a norm is 0, so is its gradient") {
+  for (const double p : {-2.0, -1.0, 0.5, 2.0, 3.0}) {
+    const Variable x(tensor({0.0, p < 0 ? 1e-300 : 0.0}, float64), true);
+    norm(x, p).backward();
+    CHECK(equal(x.grad(), zeros({2}, float64)));
+  }
+}
+
+TEST_CASE("norm_range: the variance of equal numbers is not negative") {
+  manual_seed(0);
+  const Tensor numbers = rand({300});
+  for (std::int64_t i = 0; i < 300; ++i) {
+    for (const std::int64_t n : {100, 1530}) {
+      const Variable x(full({2, n}, double{numbers.at({i})}), true);
+      for (const Dims& dims : {Dims(), Dims(0), Dims(1)}) {
+        CHECK(amin(var(x, dims)).item<double>() >= 0);
+        CHECK(amax(var(x, dims)).item<double>() <= 1e-20);
+        x.zero_grad();
+        sum(xgrad::std(x, dims)).backward();
+        CHECK(std::isfinite(max_abs(x.grad())));
+      }
+    }
+  }
+}
+
 TEST_CASE("norm_range: standard deviations, their slopes and second derivatives") {
   const auto n = static_cast<double>(sample.size());
   double mean = 0, squares = 0, along = 0;

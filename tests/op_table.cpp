@@ -129,6 +129,7 @@ class CaseCheck {
       alone[i] = true;
       gradients(inputs, alone, dtype, tolerance);
     }
+    frozen_afterwards(inputs, floating, dtype);
     CHECK_MESSAGE(versions_of(inputs) == versions, "the op changed an input in place");
   }
 
@@ -160,6 +161,17 @@ class CaseCheck {
                     tolerance);
       }
     }
+  }
+
+  // Inputs that stop requiring a gradient after the op get none, and the op's rule is not asked for any.
+  void frozen_afterwards(const std::vector<Tensor>& inputs, const std::vector<bool>& wants,
+                         DType dtype) const {
+    const std::vector<Variable> x = variables(inputs, wants);
+    const Variable out = row_.f(x);
+    if (!out.requires_grad()) return;
+    for (const Variable& input : x) input.requires_grad_(false);
+    out.backward(case_.gout.to(dtype));
+    for (const Variable& input : x) CHECK_FALSE(input.has_grad());
   }
 
   // A result cut off from its inputs is right only where the golden gradients are 0.

@@ -31,9 +31,11 @@ void join(Moments& a, Moments b) {
   a.n = n;
 }
 
-// From Σ (x − center) and Σ (x − center)², with a center near the mean. An overflow stays one.
+// From Σ (x − center) and Σ (x − center)², with a center near the mean. An overflow stays one, and rounding
+// makes nothing negative.
 Moments around(double n, double center, double sum, double squares) {
-  return {n, center + sum / n, std::isinf(squares) ? squares : squares - sum * sum / n};
+  const double around_mean = std::isinf(squares) ? squares : std::max(squares - sum * sum / n, 0.0);
+  return {n, center + sum / n, around_mean};
 }
 
 // Some of a row at a time, while they are in the first cache: their rough mean, then the distances from it.

@@ -62,11 +62,11 @@ Tensor count(const Variable& x, kernels::DimSet dims, bool keepdim) {
 
 }  // namespace
 
-Tensor any(const Variable& x, const Dims& dims, bool keepdim) {
+Tensor any(const Variable& x, const Dims& dims, KeepDim keepdim) {
   check_defined("any", {x});
   return gt(count(x, kernels::reduced_dims("any", dims, x.shape()), keepdim), 0);
 }
-Tensor all(const Variable& x, const Dims& dims, bool keepdim) {
+Tensor all(const Variable& x, const Dims& dims, KeepDim keepdim) {
   check_defined("all", {x});
   const kernels::DimSet reduced = kernels::reduced_dims("all", dims, x.shape());
   return eq(count(x, reduced, keepdim), kernels::reduced_count(x.shape(), reduced));

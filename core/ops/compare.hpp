@@ -27,8 +27,8 @@ Tensor logical_and(const Variable& a, const Variable& b);
 Tensor logical_or(const Variable& a, const Variable& b);
 
 /// Whether some element is not 0, over the given dims or over all. False where there are no elements.
-Tensor any(const Variable& x, const Dims& dims = {}, bool keepdim = false);
+Tensor any(const Variable& x, const Dims& dims = {}, KeepDim keepdim = false);
 /// Whether no element is 0, likewise. True where there are no elements.
-Tensor all(const Variable& x, const Dims& dims = {}, bool keepdim = false);
+Tensor all(const Variable& x, const Dims& dims = {}, KeepDim keepdim = false);
 
 }  // namespace xgrad

@@ -20,14 +20,14 @@ std::pair<Variable, Tensor> at(const Variable& x, int dim, const Tensor& index, 
 
 }  // namespace
 
-std::pair<Variable, Tensor> max(const Variable& x, Dim along, bool keepdim) {
+std::pair<Variable, Tensor> max(const Variable& x, Dim along, KeepDim keepdim) {
   check_defined("max", {x});
   const int dim = normalize_dim("max", along, x.dim());
   kernels::check_extreme("max", x.shape(), dim, "largest");
   return at(x, dim, argmax(x, dim, /*keepdim=*/true), keepdim);
 }
 
-std::pair<Variable, Tensor> min(const Variable& x, Dim along, bool keepdim) {
+std::pair<Variable, Tensor> min(const Variable& x, Dim along, KeepDim keepdim) {
   check_defined("min", {x});
   const int dim = normalize_dim("min", along, x.dim());
   kernels::check_extreme("min", x.shape(), dim, "smallest");

@@ -13,9 +13,9 @@ namespace xgrad {
 // goes to the element it was taken from, also where others are equal.
 
 /// The largest along `dim`, the first of equals. A dim of size 0 throws.
-std::pair<Variable, Tensor> max(const Variable& x, Dim dim, bool keepdim = false);
+std::pair<Variable, Tensor> max(const Variable& x, Dim dim, KeepDim keepdim = false);
 /// The smallest along `dim`, the first of equals. A dim of size 0 throws.
-std::pair<Variable, Tensor> min(const Variable& x, Dim dim, bool keepdim = false);
+std::pair<Variable, Tensor> min(const Variable& x, Dim dim, KeepDim keepdim = false);
 /// The k largest along `dim`, largest first; of equals the first. 0 ≤ k ≤ the dim's size.
 std::pair<Variable, Tensor> topk(const Variable& x, std::int64_t k, Dim dim = -1);
 /// All along `dim`, smallest first, or largest first if `descending`; equals stay in their order.

@@ -27,10 +27,10 @@ Tensor along(const char* op, const char* which, Kernel& kernel, const Variable& 
 
 }  // namespace
 
-Tensor argmax(const Variable& x, Dim dim, bool keepdim) {
+Tensor argmax(const Variable& x, Dim dim, KeepDim keepdim) {
   return along("argmax", "largest", kernels::argmax, x, dim, keepdim);
 }
-Tensor argmin(const Variable& x, Dim dim, bool keepdim) {
+Tensor argmin(const Variable& x, Dim dim, KeepDim keepdim) {
   return along("argmin", "smallest", kernels::argmin, x, dim, keepdim);
 }
 

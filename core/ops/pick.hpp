@@ -10,10 +10,10 @@ namespace xgrad {
 // Without gradients: the indices of elements.
 
 /// The index (int64) of the largest element along `dim`, the first of equals; a NaN counts as largest.
-Tensor argmax(const Variable& x, Dim dim, bool keepdim = false);
+Tensor argmax(const Variable& x, Dim dim, KeepDim keepdim = false);
 
 /// The index (int64) of the smallest element along `dim`, the first of equals; a NaN counts as smallest.
-Tensor argmin(const Variable& x, Dim dim, bool keepdim = false);
+Tensor argmin(const Variable& x, Dim dim, KeepDim keepdim = false);
 
 /// (...) int64 → (..., classes) int64: 1 at the index, 0 elsewhere. Without a number of classes, there is one
 /// more than the largest index.

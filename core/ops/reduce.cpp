@@ -45,12 +45,12 @@ Variable mean(const Variable& x, DimSet dims, bool keepdim) {
 
 }  // namespace
 
-Variable sum(const Variable& x, const Dims& dims, bool keepdim) {
+Variable sum(const Variable& x, const Dims& dims, KeepDim keepdim) {
   check_defined("sum", {x});
   return sum(x, kernels::reduced_dims("sum", dims, x.shape()), keepdim);
 }
 
-Variable mean(const Variable& x, const Dims& dims, bool keepdim) {
+Variable mean(const Variable& x, const Dims& dims, KeepDim keepdim) {
   check_defined("mean", {x});
   return mean(x, kernels::reduced_dims("mean", dims, x.shape()), keepdim);
 }
@@ -72,7 +72,7 @@ Variable var_backward(const Variable& g, const Variable& x, DimSet dims, std::in
 
 }  // namespace
 
-Variable var(const Variable& x, const Dims& list, std::int64_t correction, bool keepdim) {
+Variable var(const Variable& x, const Dims& list, std::int64_t correction, KeepDim keepdim) {
   check_defined("var", {x});
   const DimSet dims = kernels::reduced_dims("var", list, x.shape());
   return record("var", kernels::var(x.value(), dims, correction, keepdim), {x}, {x},
@@ -81,7 +81,7 @@ Variable var(const Variable& x, const Dims& list, std::int64_t correction, bool 
                 });
 }
 
-Variable std(const Variable& x, const Dims& list, std::int64_t correction, bool keepdim) {
+Variable std(const Variable& x, const Dims& list, std::int64_t correction, KeepDim keepdim) {
   check_defined("std", {x});
   const DimSet dims = kernels::reduced_dims("std", list, x.shape());
   const Tensor y = kernels::std(x.value(), dims, correction, keepdim);
@@ -118,11 +118,11 @@ Variable amin(const char* op, const Variable& x, DimSet dims, bool keepdim, bool
 
 }  // namespace
 
-Variable amax(const Variable& x, const Dims& list, bool keepdim) {
+Variable amax(const Variable& x, const Dims& list, KeepDim keepdim) {
   check_defined("amax", {x});
   return amax("amax", x, kernels::reduced_dims("amax", list, x.shape()), keepdim);
 }
-Variable amin(const Variable& x, const Dims& list, bool keepdim) {
+Variable amin(const Variable& x, const Dims& list, KeepDim keepdim) {
   check_defined("amin", {x});
   return amin("amin", x, kernels::reduced_dims("amin", list, x.shape()), keepdim);
 }
@@ -135,7 +135,7 @@ Variable min(const Variable& x) {
   return amin("min", x, kernels::all_dims(x.dim()), false, /*nans_share=*/true);
 }
 
-Variable logsumexp(const Variable& x, const Dims& list, bool keepdim) {
+Variable logsumexp(const Variable& x, const Dims& list, KeepDim keepdim) {
   check_defined("logsumexp", {x});
   const DimSet dims = kernels::reduced_dims("logsumexp", list, x.shape());
   return record("logsumexp", kernels::logsumexp(x.value(), dims, keepdim), {x}, {x, keeps_output},

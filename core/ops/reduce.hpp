@@ -13,34 +13,34 @@ namespace xgrad {
 // repeats is counted, and not copied.
 
 /// Σ x. Integers and booleans are summed as int64.
-Variable sum(const Variable& x, const Dims& dims = {}, bool keepdim = false);
+Variable sum(const Variable& x, const Dims& dims = {}, KeepDim keepdim = false);
 
 /// Σ x / n. Floating dtypes only. Of no elements: NaN.
-Variable mean(const Variable& x, const Dims& dims = {}, bool keepdim = false);
+Variable mean(const Variable& x, const Dims& dims = {}, KeepDim keepdim = false);
 
 /// Σ (x − mean)² / (n − correction). Floating dtypes only. A divisor below 0 is taken as 0, as in PyTorch:
 /// where n ≤ correction, the result is NaN if all x are equal, and else infinite.
-Variable var(const Variable& x, const Dims& dims = {}, std::int64_t correction = 1, bool keepdim = false);
+Variable var(const Variable& x, const Dims& dims = {}, std::int64_t correction = 1, KeepDim keepdim = false);
 /// The correction comes before keepdim: write `var(x, dims, 1, true)`.
 template <std::same_as<bool> Keepdim>
 Variable var(const Variable& x, const Dims& dims, Keepdim keepdim, bool = false) = delete;
 
 /// √var, right even where var overflows or vanishes; its gradient where it is 0 is 0.
-Variable std(const Variable& x, const Dims& dims = {}, std::int64_t correction = 1, bool keepdim = false);
+Variable std(const Variable& x, const Dims& dims = {}, std::int64_t correction = 1, KeepDim keepdim = false);
 /// The correction comes before keepdim: write `std(x, dims, 1, true)`.
 template <std::same_as<bool> Keepdim>
 Variable std(const Variable& x, const Dims& dims, Keepdim keepdim, bool = false) = delete;
 
 /// The largest element; equal ones share the gradient evenly. NaN if there is one. Dims of size 0 throw.
-Variable amax(const Variable& x, const Dims& dims = {}, bool keepdim = false);
+Variable amax(const Variable& x, const Dims& dims = {}, KeepDim keepdim = false);
 /// The smallest element, likewise.
-Variable amin(const Variable& x, const Dims& dims = {}, bool keepdim = false);
+Variable amin(const Variable& x, const Dims& dims = {}, KeepDim keepdim = false);
 /// Of all elements, where NaNs share the gradient; along one dim, with its indices: order.hpp.
 Variable max(const Variable& x);
 Variable min(const Variable& x);
 
 /// log Σ exp(x), of floating dtypes, without overflow. Of no elements: −∞.
-Variable logsumexp(const Variable& x, const Dims& dims = {}, bool keepdim = false);
+Variable logsumexp(const Variable& x, const Dims& dims = {}, KeepDim keepdim = false);
 
 /// Undoes a broadcast: sums over what `shape` has not or has with size 1.
 Variable sum_to(const Variable& x, const Shape& shape);

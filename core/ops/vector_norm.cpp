@@ -48,14 +48,14 @@ Variable norm(const Variable& x, double p, DimSet dims, bool keepdim) {
                   if (p == 2) return {wanted * (x / divisor)};
                   const bool is_even = p > 0 && std::fmod(p, 2) == 0;  // then |x|^p is x^p
                   if (is_even) return {wanted * pow(x / divisor, p - 1)};
-                  const Variable share = masked_fill(abs(x) / divisor, eq(x, 0), 1);
+                  const Variable share = masked_fill(abs(x) / divisor, logical_or(eq(x, 0), none), 1);
                   return {wanted * (pow(share, p - 1) * sign(x))};
                 });
 }
 
 }  // namespace
 
-Variable norm(const Variable& x, double p, const Dims& dims, bool keepdim) {
+Variable norm(const Variable& x, double p, const Dims& dims, KeepDim keepdim) {
   check_defined("norm", {x});
   return norm(x, p, kernels::reduced_dims("norm", dims, x.shape()), keepdim);
 }

@@ -2,11 +2,20 @@
 
 #include <atomic>
 #include <csignal>
+#include <ctime>
 
 namespace {
 
 std::atomic<int> first_signal{0};
-static_assert(std::atomic<int>::is_always_lock_free);  // a handler may touch nothing else
+std::atomic<long> last_repeat{
+    0};  // until when, in milliseconds, a second signal belongs to the first request
+static_assert(std::atomic<long>::is_always_lock_free);  // a handler may touch nothing else
+
+long milliseconds() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<long>(now.tv_sec) * 1000 + now.tv_nsec / 1000000;
+}
 
 using Handler = void (*)(int);
 
@@ -16,11 +25,15 @@ void replace_handler(int signal, Handler from, Handler to) {
 }
 
 void ask_to_stop(int signal) {
-  int none = 0;
-  first_signal.compare_exchange_strong(none, signal);
-  // The others come more than once without anybody's asking again: SIGHUP from the kernel and from the shell,
-  // SIGPIPE with each line of output, SIGXCPU each second.
-  for (const int again : {SIGINT, SIGTERM}) replace_handler(again, ask_to_stop, SIG_DFL);
+  long none = 0;
+  last_repeat.compare_exchange_strong(none, milliseconds() + 1000);
+  int unset = 0;
+  if (first_signal.compare_exchange_strong(unset, signal)) return;
+  // `timeout` sends one request twice, to the process and to its group. The other signals are repeated as
+  // well: SIGHUP by the kernel and by the shell, SIGPIPE with each line of output, SIGXCPU each second.
+  if ((signal != SIGINT && signal != SIGTERM) || milliseconds() < last_repeat) return;
+  std::signal(signal, SIG_DFL);
+  std::raise(signal);
 }
 
 }  // namespace

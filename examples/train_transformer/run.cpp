@@ -19,6 +19,7 @@ namespace {
 
 fs::path numbered(const fs::path& folder, int number) {
   fs::path path = folder.has_filename() ? folder : folder.parent_path();
+  if (path.filename() == "." || path.filename() == "..") path = fs::canonical(path);  // beside it, not within
   path += "-" + std::to_string(number);
   return path;
 }
@@ -65,6 +66,10 @@ RunFolder::~RunFolder() {
 bool RunFolder::take() {
   std::error_code error;
   if (fs::exists(model_path(), error)) return false;
+  if (fs::is_symlink(folder_, error) && !fs::exists(folder_, error)) {
+    throw std::runtime_error("cannot make the folder " + folder_.string() + ": it is a link to " +
+                             fs::read_symlink(folder_).string() + ", which does not exist");
+  }
   fs::create_directories(folder_, error);
   if (error) throw std::runtime_error("cannot make the folder " + folder_.string() + ": " + error.message());
   const xgrad::AtomicFile probe("save_safetensors", model_path());  // throws what saving would throw

@@ -32,6 +32,16 @@ void refused([[maybe_unused]] const Variable& x, [[maybe_unused]] const nn::Line
   x.std(-1, true);
 #elif defined SUM_OF_NUMBER
   sum(x, 1.5);
+#elif defined SUM_OF_TWO_DIMS
+  x.sum(0, 1);
+#elif defined SUM_OF_BOOLS
+  sum(x, {true});
+#elif defined NORM_OF_DIMS
+  norm(x, {0});
+#elif defined NORM_OF_DIMS_METHOD
+  x.norm({0});
+#elif defined MAX_OF_TWO_DIMS
+  max(x, 0, 1);
 #elif defined SUM_OF_BOOL
   x.sum(true);
 #elif defined MAX_OF_NOTHING
