@@ -5,7 +5,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   file(GLOB cold CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}" core/io/*.cpp core/ops/*.cpp nn/*.cpp optim/*.cpp)
   list(FILTER cold EXCLUDE REGEX "(ops/(activation|arithmetic|matmul|pointwise|reduce|softmax|views)|nn/(attention|linear))\\.cpp$")
   foreach(file anomaly checkpoint factories_random finite_differences fork_mutex gradcheck gradcheck_cause gradcheck_compare
-          gradcheck_report hooks kernels/norm kernels/variance node_scope tensor_print trace)
+          gradcheck_report hooks kernels/extremes kernels/norm kernels/rearrange kernels/variance node_scope tensor_print trace)
     list(APPEND cold core/${file}.cpp)
   endforeach()
   set_property(SOURCE ${cold} APPEND PROPERTY COMPILE_OPTIONS "$<$<CONFIG:Release>:-Os;--param=max-inline-insns-size=4>")

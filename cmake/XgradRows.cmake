@@ -31,9 +31,7 @@ function(xgrad_add_rows target)
     if(CMAKE_CXX_FLAGS MATCHES "float-cast-overflow")  # xsimd's exp(double) converts all lanes, then drops those out of range
       target_compile_options(xgrad_rows_${isa} PRIVATE -fno-sanitize=float-cast-overflow)
     endif()
-    # A short loop's speed depends on where its function begins in a cache line.
-    target_compile_options(xgrad_rows_${isa} PRIVATE
-      "$<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-fno-ident;-falign-functions=64>")
+    target_compile_options(xgrad_rows_${isa} PRIVATE "$<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-fno-ident>")
     # Few processors have no AVX2. For them -O3 makes half as much again of the code, and alignment 2 % more.
     if(isa STREQUAL "baseline" AND "avx2" IN_LIST xgrad_isas)
       target_compile_options(xgrad_rows_${isa} PRIVATE "$<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-O2;-fno-align-functions;-fno-align-loops;-fno-align-jumps>")

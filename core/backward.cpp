@@ -10,9 +10,9 @@ namespace {
 // Why a result made here requires no gradient; continues a sentence about it.
 std::string_view reason() {
   if (grad_enabled()) return "none of its inputs does, or it was made without recording";
-  return "nothing is recorded here, under a NoGradGuard or in a hook or rule of a replay without "
-         "create_graph; "
-         "compute it under GradModeGuard guard(true), or replay with grad(..., {.create_graph = true})";
+  return "nothing is recorded here, under a NoGradGuard or in a hook or rule of a replay "
+         "without create_graph; compute it under GradModeGuard guard(true), or replay with "
+         "grad(..., {.create_graph = true})";
 }
 
 // dL/d(output): what the caller gave, or 1 for an output of one element.

@@ -11,12 +11,12 @@ namespace xgrad {
 /// number. float32 at the start. A vector keeps its own: `tensor(std::vector<double>{1.5})` is float64.
 DType get_default_dtype();
 
-/// Sets it in every thread, as PyTorch does. A thread with a DefaultDtypeGuard sees this one once its guard
-/// has ended. Throws unless the dtype is float32 or float64.
+/// Sets it for all threads, as PyTorch does. In a thread with a DefaultDtypeGuard it holds once the guard has
+/// ended. Throws unless the dtype is float32 or float64.
 void set_default_dtype(DType dtype);
 
-/// Another default while it lives, in this thread alone, so that guards of two threads do not get in each
-/// other's way. Guards may be nested. Throws unless the dtype is float32 or float64.
+/// Sets the default while it lives, in this thread alone: guards of two threads are independent. Guards may
+/// be nested. Throws unless the dtype is float32 or float64.
 class DefaultDtypeGuard {
  public:
   [[nodiscard]] explicit DefaultDtypeGuard(DType dtype);

@@ -27,6 +27,7 @@ double LineSlope::central(double step) const {
 }
 
 std::vector<double> LineSlope::central_of_each(double step) const {
+  // central()'s formula, multiplied out
   const std::vector<double> far_left = line_(-step), left = line_(-step / 2), right = line_(step / 2),
                             far_right = line_(step);
   std::vector<double> slopes(left.size());
@@ -66,7 +67,7 @@ std::optional<LineSlope::Kink> LineSlope::kink(double step) const {
     return std::max(std::abs(sides.left), std::abs(sides.right));
   };
   const double size = steepest(narrow);
-  // Over a jump the slopes grow tenfold, and by more than what rounding, which grows so too, may do.
+  // Over a jump the slopes grow tenfold as the step shrinks. So does rounding, which must not explain it.
   if (std::isfinite(size) && size > 9 * steepest(wide) && size > 1000 * rounding(step / 10))
     return Kink{narrow.left, narrow.right, (narrow.left + narrow.right) * step / 10};
   const double gap = std::abs(wide.right - wide.left), narrow_gap = std::abs(narrow.right - narrow.left);

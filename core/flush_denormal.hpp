@@ -7,8 +7,9 @@ namespace xgrad {
 /// would be one. Off at the start; many processors then take 100 times as long for an operation on a denormal
 /// as for another, which shows where gradients vanish.
 ///
-/// Holds for this thread, and for what other threads do of its ops. Returns false where the processor cannot
-/// do so; nothing changes then. PyTorch's function of the same name leaves out the other threads.
+/// Holds for this thread, and for the pool's threads while they work on its ops. Returns false, and changes
+/// nothing, where the processor cannot flush. PyTorch's function of the same name leaves out the other
+/// threads.
 bool set_flush_denormal(bool flush);
 
 namespace kernels {

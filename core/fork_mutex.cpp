@@ -8,8 +8,8 @@
 namespace xgrad {
 
 struct ForkMutex::All {
-  std::mutex mutex;                   // of the lists
-  std::array<ForkMutex*, 4> first{};  // of each level
+  std::mutex mutex;                   // guards the lists
+  std::array<ForkMutex*, 4> first{};  // where the list of each level begins
 
   All() {
     pthread_atfork([] { get().lock(); }, [] { get().unlock(); }, [] { get().unlock(); });
@@ -47,7 +47,8 @@ ForkMutex::ForkMutex(Level level) : level_(level) {
 ForkMutex::~ForkMutex() {
   All& all = All::get();
   const std::scoped_lock lock(all.mutex);
-  (before_ ? before_->next_ : all.first_of(level_)) = next_;
+  ForkMutex*& link = before_ ? before_->next_ : all.first_of(level_);
+  link = next_;
   if (next_) next_->before_ = before_;
 }
 

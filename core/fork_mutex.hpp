@@ -10,8 +10,9 @@ namespace xgrad {
 /// fork() takes all of these first, which waits for the threads that hold one, and frees them in both
 /// processes.
 ///
-/// It takes them level by level, in the order in which a thread that needs several does. A thread that holds
-/// one must not fork, nor make or destroy another.
+/// A thread that needs several takes them in the order of their levels, and so does fork(). A thread that
+/// holds one must not fork, nor make or destroy another. One with static storage is made while the library is
+/// loaded: a fork while another thread makes it would leave it half made in the child.
 class ForkMutex {
  public:
   enum class Level : std::uint8_t { generator, gradient, hooks, memory };

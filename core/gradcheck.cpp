@@ -83,8 +83,8 @@ template <class... Parts>
   throw Refusal{error_text("gradcheck", parts...)};
 }
 
-// Throws the error that is being caught again; where float32 meets float64, with what to do: gradcheck made
-// the one, and f brought the other along.
+// Throws the error again that is being handled. If its text names both float32 and float64, advice is added:
+// gradcheck has made the inputs float64, and f has read something that is float32.
 template <class Error>
 [[noreturn]] void rethrow_with_advice(const Error& error) {
   const std::string text = error.what();
@@ -133,7 +133,8 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
   if (!f) fail("gradcheck", "the function is empty");
   if (options.order != 1 && options.order != 2) fail("gradcheck", "order ", options.order, " is not 1 or 2");
   for (const NamedVariable& leaf : leaves) {
-    if (leaf.variable.defined() && !leaf.variable.requires_grad()) continue;  // a buffer may hold −∞
+    // What gets no gradient is not moved: it need not be a leaf, and may hold −∞, as a buffer's mask does.
+    if (leaf.variable.defined() && !leaf.variable.requires_grad()) continue;
     check_argument(leaf.name, leaf.variable);
     if (!leaf.variable.is_leaf()) fail("gradcheck", leaf.name, " is the result of an op, not a leaf");
   }

@@ -17,9 +17,8 @@ bool agree(const Numbers& a, const Numbers& b, double tolerance) {
 
 std::string disconnected(const GradientEntries& entries) {
   if (!entries.arrived) {
-    return "the tape does not lead back to it: look for detach(), value() or a NoGradGuard on the way, or "
-           "for "
-           "a rule that returns nothing";
+    return "the tape does not lead back to it: look for detach(), value() or a NoGradGuard on the way, "
+           "or for a rule that returns nothing";
   }
   const bool is_zero = std::all_of(entries.analytic.begin(), entries.analytic.end(),
                                    [](double analytic) { return analytic == 0; });
@@ -45,7 +44,7 @@ std::string factor(const GradientEntries& entries) {
   if (std::abs(c + 1) < 1e-6) return "analytic is -1 × numeric everywhere: a wrong sign";
   const auto is_not_0 = [&](double one) { return std::abs(one) > entries.tolerance; };
   if (std::count_if(analytic.begin(), analytic.end(), is_not_0) < 2)
-    return {};  // any two numbers have a factor
+    return {};  // one entry always has a factor
   std::ostringstream text;
   text << "analytic is " << c << " × numeric everywhere: a wrong factor";
   return std::move(text).str();

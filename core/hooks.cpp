@@ -16,7 +16,7 @@ ForkMutex& mutex() {
   static ForkMutex* const instance = new ForkMutex(ForkMutex::Level::hooks);
   return *instance;
 }
-[[maybe_unused]] const ForkMutex& made_at_load = mutex();  // not while a thread forks
+[[maybe_unused]] const ForkMutex& made_at_load = mutex();  // before any thread forks
 
 }  // namespace
 

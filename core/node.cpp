@@ -30,14 +30,14 @@ class GradientLocks {
   std::array<Lock, 64> locks_;
 };
 
-[[maybe_unused]] const GradientLocks& made_at_load = GradientLocks::get();  // not while a thread forks
+[[maybe_unused]] const GradientLocks& made_at_load = GradientLocks::get();  // before any thread forks
 
 }  // namespace
 
 Node::Node(const char* op, const Tensor& output)
     : id_(newest_id.add(1)), op_(op), shape_(output.shape()), dtype_(output.dtype()) {}
 
-// Memory of the pool, and the end of a node that `end` decides on.
+// Takes a node's memory from the pool, and lets `end` destroy the node.
 template <class T>
 struct Node::Allocator : PoolAllocator<T> {
   Allocator() = default;

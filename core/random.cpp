@@ -61,7 +61,7 @@ Generator& default_generator() {
   static Generator* const generator = new Generator;
   return *generator;
 }
-[[maybe_unused]] static const Generator& made_at_load = default_generator();  // not while a thread forks
+[[maybe_unused]] static const Generator& made_at_load = default_generator();  // before any thread forks
 
 void manual_seed(std::uint64_t seed) { default_generator().manual_seed(seed); }
 

@@ -54,9 +54,9 @@ class Replay {
   /// Under `create_graph` the rule itself goes on a tape: it must then consist of ops, not of a fused kernel.
   bool is_recorded() const { return grad_enabled(); }
   bool wants(std::size_t input) const;  ///< a gradient for this input is asked for
-  /// The gradient of an input in which the op is not linear, while the gradient itself is constant in pieces,
-  /// as relu's, or will be one derivative later, as that of a square. `create_graph` then has it depend on
-  /// that input all the same: its next derivative is 0, and not missing.
+  /// The same gradient, tied to an input that its formula does not contain. For rules of ops that are not
+  /// linear in the input, where the gradient is constant in pieces (relu), or its derivative is (a square).
+  /// Under `create_graph` the next derivative by that input is then 0, and not missing.
   Variable connected(std::size_t input, Variable gradient) const {
     return is_recorded() ? connect(input, gradient) : gradient;
   }

@@ -174,7 +174,7 @@ ThreadPool& pool() {
   }();
   return *instance;
 }
-[[maybe_unused]] const ThreadPool& made_at_load = pool();  // not while a thread forks
+[[maybe_unused]] const ThreadPool& made_at_load = pool();  // before any thread forks
 
 // Calls `part(context, i)` for each i in [0, parts), in any order and on whichever threads are free; returns
 // when all are done. The first exception of a part is thrown again here.

@@ -134,12 +134,12 @@ MultiHeadAttention::Heads MultiHeadAttention::project(const Variable& Q, const V
   // Keys that every head hides from every query are 0 before they are projected, so that W_k and W_v get no
   // NaN from them either; what only some heads hide is 0 afterwards.
   const Tensor hidden = mask.hidden_keys({Q.size(0), num_heads, Q.size(1), K.size(1)});
-  const auto keys = [&](const Linear& W, const Variable& x) {
+  const auto without_hidden = [&](const Linear& W, const Variable& x) {
     if (!hidden.defined()) return split_heads(W(x), num_heads);  // (B, T_k, D) → (B, H, T_k, d)
     const Variable heads = split_heads(W(masked_fill(x, all(hidden, 1), 0)), num_heads);
     return hidden.size(1) == 1 ? heads : masked_fill(heads, hidden, 0);
   };
-  return {split_heads(W_q(Q), num_heads), keys(W_k, K), keys(W_v, V)};
+  return {split_heads(W_q(Q), num_heads), without_hidden(W_k, K), without_hidden(W_v, V)};
 }
 
 Variable attention_block(const Variable& x, const Variable& w_q, const Variable& w_k, const Variable& w_v,

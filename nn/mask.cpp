@@ -48,16 +48,16 @@ void check_defined(const char* kind, bool is_defined) {
   if (!is_defined) fail("Mask", kind, ": the Tensor is undefined; Mask() is the mask that hides nothing");
 }
 
-// Of a boolean or an additive mask.
+// Which entries of a boolean or an additive mask let a key be seen.
 Tensor where_seen(const Tensor& mask) {
   return mask.dtype() == boolean ? mask : ne(mask, -std::numeric_limits<double>::infinity());
 }
 
-// Broadcasts to (B, H, T_k, 1); undefined if no key is hidden from every query.
+// The keys that this mask hides from every query: broadcasts to (B, H, T_k, 1); undefined if there is none.
 Tensor hidden_from_every_query(const Tensor& mask, const Shape& scores) {
   const Tensor rows =
       mask.dim() == 4 ? mask : mask.expand({1, 1, mask.dim() == 2 ? mask.size(0) : 1, scores[3]});
-  // The last query mostly sees all that any query sees, so that its row alone is read.
+  // The last query mostly sees every key that any query sees: then its row alone is read.
   if (all(where_seen(rows.slice(2, rows.size(2) - 1))).item<bool>()) return {};
   const Tensor hidden = logical_not(any(where_seen(rows), 2, /*keepdim=*/true));  // (B, H, 1, T_k)
   return any(hidden).item<bool>() ? hidden.mT() : Tensor();
@@ -130,7 +130,7 @@ Mask operator&(const Mask& a, const Mask& b) {
   return mask;
 }
 
-Tensor Mask::seen_but_additive(const Shape& scores) const {
+Tensor Mask::seen_without_additive(const Shape& scores) const {
   if (scores.dim() != 4) fail("Mask", "the scores must be (B, H, T_q, T_k), not ", scores);
   const std::int64_t batch = scores[0], queries = scores[2], keys = scores[3];
   Tensor seen;
@@ -150,7 +150,7 @@ Tensor Mask::for_scores(const Shape& scores, DType dtype) const {
     fail("Mask", "for_scores: an additive mask requires a gradient, which a Tensor would lose; ",
          "add bias_for_scores to the scores and take seen_for_scores as the mask");
   }
-  const Tensor seen = seen_but_additive(scores);
+  const Tensor seen = seen_without_additive(scores);
   const Variable bias = bias_for_scores(scores, dtype);
   if (!bias.defined()) return seen;
   return seen.defined() ? keep_only(seen, bias.value()) : bias.value();
@@ -179,7 +179,7 @@ Variable Mask::bias_for_scores(const Shape& scores, DType dtype) const {
 }
 
 Tensor Mask::seen_for_scores(const Shape& scores) const {
-  Tensor seen = seen_but_additive(scores);
+  Tensor seen = seen_without_additive(scores);
   for (const Variable& bias : additive_) seen = both(seen, where_seen(bias.value()));
   return seen;
 }

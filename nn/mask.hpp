@@ -46,20 +46,20 @@ class Mask {
   };
   Parts parts_for_scores(const Shape& scores, DType dtype) const;
 
-  /// An additive mask requires a gradient, and gradients are recorded. It is then added to the scores by an
-  /// op of its own, in the two parts below.
+  /// Whether an additive mask requires a gradient while gradients are recorded. The scores then take the mask
+  /// in the two parts below, the first by an op.
   bool requires_grad() const;
   /// What the additive masks add; undefined if there is none.
   Variable bias_for_scores(const Shape& scores, DType dtype) const;
   /// Boolean: which keys are seen, −∞ of an additive mask included; undefined if all are.
   Tensor seen_for_scores(const Shape& scores) const;
 
-  /// Which keys one of the combined masks hides from every query: boolean, it broadcasts to (B, H, T_k, 1);
-  /// undefined if there is none.
+  /// The keys that one of the combined masks alone hides from every query: boolean, broadcasts to (B, H, T_k,
+  /// 1); undefined if there is none.
   Tensor hidden_keys(const Shape& scores) const;
 
  private:
-  Tensor seen_but_additive(const Shape& scores) const;
+  Tensor seen_without_additive(const Shape& scores) const;
 
   bool causal_ = false;
   bool causal_upper_left_ = false;

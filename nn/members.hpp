@@ -8,7 +8,8 @@
 
 namespace xgrad::nn {
 
-/// One member that `visit` names: a parameter, a buffer, or a child, of which `variable` is null.
+/// One member that `visit` names: a parameter, a buffer, or a child. `variable` is null for a child, `child`
+/// for the others.
 struct Member {
   std::string_view name;
   const Variable* variable;
@@ -51,8 +52,8 @@ struct NamedMember {
   bool is_buffer;
 };
 
-/// All of them in the order of `visit`, a shared one under each of its names. Throws where a module names two
-/// members alike, or a buffer requires a gradient.
+/// All parameters and buffers of the tree in the order of `visit`, a shared one under each of its names.
+/// Throws where a module names two members alike, or a buffer requires a gradient.
 std::vector<NamedMember> all_members(const Module& module);
 
 }  // namespace xgrad::nn

@@ -26,7 +26,7 @@ class Visitor {
   virtual Visitor& operator()(std::string_view name, const Module& child) = 0;
   virtual Visitor& buffer(std::string_view name, const Variable& buffer) = 0;
 
-  // It would be named as a copy, which `to` does not reach.
+  // A Tensor would become a temporary Variable, and `to` would not reach the member.
   void operator()(std::string_view, const Tensor&) = delete;  // hold it as a Variable, named by v.buffer(...)
   void buffer(std::string_view, const Tensor&) = delete;      // hold it as a Variable, named by v.buffer(...)
 };

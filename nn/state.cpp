@@ -14,16 +14,14 @@
 namespace xgrad::nn {
 namespace {
 
-// One parameter or buffer, and what the state has for it.
+// One parameter or buffer, all its names, and the value that the state has for it.
 struct Target {
   Variable variable;
   std::vector<std::string> names = {};
-  std::string from = {};  // the name that the value was found under
   Tensor value = {};
-  bool is_missing = true;
 };
 
-// Each once, with all its names.
+// Each parameter and buffer once, with all its names.
 std::vector<Target> targets_in(const Module& module) {
   std::vector<Target> targets;
   for (const auto& [name, variable, is_buffer] : all_members(module)) {
@@ -42,7 +40,7 @@ std::string names_of(const Target& target) {
   return text;
 }
 
-// As values of this dtype, bit for bit, so that NaN equals NaN; of one shape.
+// Whether two Tensors of one shape are equal bit for bit once converted to this dtype; NaN equals NaN.
 bool is_same(const Tensor& a, const Tensor& b, DType dtype) {
   const Tensor x = a.to(dtype).contiguous(), y = b.to(dtype).contiguous();
   const std::byte* const p = kernels::raw<std::byte>(x);
@@ -67,12 +65,14 @@ void Module::load_state_dict(const NamedTensors& state) const {
   std::vector<Target> targets = targets_in(*this);
   for (Target& target : targets) {
     const Shape& shape = target.variable.shape();
+    std::string from;  // the name that the value was found under
+    bool is_missing = true;
     for (const std::string& name : target.names) {
       const auto found = given.find(name);
       if (found == given.end()) continue;
       const Tensor tensor = std::move(found->second);
       given.erase(found);
-      target.is_missing = false;
+      is_missing = false;
       if (!tensor.defined()) {
         problems += "\n  undefined: " + name;
       } else if (tensor.shape() != shape) {
@@ -80,14 +80,14 @@ void Module::load_state_dict(const NamedTensors& state) const {
             "\n  wrong shape: " + name + " is " + tensor.shape().str() + ", the module's " + shape.str();
       } else if (!target.value.defined()) {
         target.value = tensor;
-        target.from = name;
+        from = name;
       } else if (!is_same(target.value, tensor, target.variable.dtype())) {
-        problems += "\n  contradiction: " + target.from + " and " + name +
-                    " are one in the module, and differ in the state";
+        problems +=
+            "\n  contradiction: " + from + " and " + name + " are one in the module, and differ in the state";
       }
     }
     const std::string all = names_of(target) + ' ' + shape.str();
-    if (target.is_missing) problems += "\n  missing: " + all;
+    if (is_missing) problems += "\n  missing: " + all;
     if (target.variable.value().overlaps_itself())
       problems += "\n  not writable: " + all + " is an expanded tensor";
   }

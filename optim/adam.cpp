@@ -18,7 +18,7 @@ Adam::Adam(std::string_view name, std::vector<Variable> parameters, const AdamOp
   check_option(name, "weight_decay", o.weight_decay);
 }
 
-// All that may throw comes first, all that changes a number second.
+// First all that may throw, then all that changes a number: a step happens for every parameter or for none.
 void Adam::step() {
   struct Update {
     const Tensor& p;

@@ -12,8 +12,7 @@ namespace xgrad::optim {
 /// Throws naming `op` where a parameter is undefined or comes twice.
 void check_parameters(std::string_view op, const std::vector<Variable>& parameters);
 
-/// A gradient counts where the parameter still requires one: one that is left from before it was frozen does
-/// not.
+/// Whether a parameter has a gradient and is not frozen. A gradient from before it was frozen does not count.
 inline bool has_gradient_to_use(const Variable& parameter) {
   return parameter.requires_grad() && parameter.has_grad();
 }

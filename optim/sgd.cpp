@@ -18,7 +18,7 @@ SGD::SGD(std::vector<Variable> parameters, const SGDOptions& options)
   }
 }
 
-// All that may throw comes first, all that changes a number second.
+// First all that may throw, then all that changes a number: a step happens for every parameter or for none.
 void SGD::step() {
   struct Update {
     const Tensor& p;
@@ -40,11 +40,14 @@ void SGD::step() {
     updates.push_back({p, std::move(g), states_[i]});
   }
   for (auto& [p, g, state] : updates) {
+    if (options_.momentum == 0) {
+      p.add_(g, -lr());
+      continue;
+    }
     const Tensor& v = state.v;
-    if (options_.momentum != 0)
-      v.mul_(options_.momentum).add_(g, state.step == 0 ? 1 : 1 - options_.dampening);
+    v.mul_(options_.momentum).add_(g, state.step == 0 ? 1 : 1 - options_.dampening);
     ++state.step;
-    p.add_(options_.momentum == 0 ? g : options_.nesterov ? g.add_(v, options_.momentum) : v, -lr());
+    p.add_(options_.nesterov ? g.add_(v, options_.momentum) : v, -lr());
   }
 }
 

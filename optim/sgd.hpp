@@ -22,7 +22,7 @@ class SGD : public Optimizer {
   void step() override;
 
  private:
-  struct State {  // of one parameter; without a momentum v stays undefined
+  struct State {  // of one parameter; unused without a momentum
     Tensor v;
     std::int64_t step = 0;
   };

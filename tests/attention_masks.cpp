@@ -1,5 +1,5 @@
-// Masks of attention: PyTorch's causal one and the gradients of added biases
-// (golden/make_attention_masks.py), keys that nobody sees and what they hold, and rows of −∞.
+// Masks of attention: PyTorch's causal one, and the gradients of added biases
+// (golden/make_attention_masks.py). Hidden keys: hidden_keys.cpp; rows of −∞: infinite_scores.cpp.
 #include <xgrad/nn/mask.hpp>
 
 #include <limits>
@@ -64,9 +64,7 @@ TEST_CASE("Mask::causal_upper_left is PyTorch's is_causal=True, fused and unfuse
 TEST_CASE("both causal masks: a key is seen where both let it be seen, in the fused op too") {
   manual_seed(0);
   const MultiHeadAttention plain(8, 2, {.dtype = float64}), fused(8, 2, {.fused = true, .dtype = float64});
-  for (std::size_t i = 0; i < plain.parameters().size(); ++i) {
-    fused.parameters()[i].value().copy_(plain.parameters()[i].value());
-  }
+  fused.load_state_dict(plain.state_dict());
   const Mask upper_left = Mask::causal_upper_left(), padding = Mask::padding(tensor({3, 1}));
   // T_q and T_k beyond a tile of the fused kernel too
   for (const auto& [queries, keys] :
@@ -145,9 +143,7 @@ TEST_CASE("an entry of −∞ in an additive mask gets gradient 0, and so does a
 TEST_CASE("modules pass a learned bias its gradient, the fused one without its fused op") {
   manual_seed(4);
   const MultiHeadAttention plain(6, 2, {.dtype = float64}), fused(6, 2, {.fused = true, .dtype = float64});
-  for (std::size_t i = 0; i < plain.parameters().size(); ++i) {
-    fused.parameters()[i].value().copy_(plain.parameters()[i].value());
-  }
+  fused.load_state_dict(plain.state_dict());
   const Variable x(randn({2, 5, 6}, float64), true), bias(randn({1, 2, 5, 5}, float64), true);
   const Mask mask = Mask::causal() & Mask::additive(bias);
   const Variable y = plain(x, x, x, mask), z = fused(x, x, x, mask);

@@ -2,7 +2,6 @@
 #include "support.hpp"
 
 #include <sstream>
-#include <stdexcept>
 #include <thread>
 #include <vector>
 

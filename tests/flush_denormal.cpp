@@ -1,6 +1,6 @@
 #include <xgrad/core/flush_denormal.hpp>
 
-#include <doctest/doctest.h>
+#include "support.hpp"
 
 #include <atomic>
 #include <limits>
@@ -32,17 +32,15 @@ bool flushes() {
   return all;
 }
 
-// In how many of two threads of one loop, each of which waits for the other.
+// How many of the two threads of one loop flush; each waits for the other.
 int flushing_threads() {
-  const int before = get_num_threads();
-  set_num_threads(2);
+  const Threads with(2);
   std::atomic<int> begun = 0, flushing = 0;
   kernels::parallel_for(2, 1, [&](std::int64_t, std::int64_t) {
     ++begun;
     while (begun < 2) std::this_thread::yield();
     flushing += flushes();
   });
-  set_num_threads(before);
   return flushing;
 }
 

@@ -1,5 +1,5 @@
 // Child processes: no lock of another thread's is left to them, and they have threads of their own.
-#include <doctest/doctest.h>
+#include "support.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -49,7 +49,7 @@ void check_children(const std::function<void()>& work) {
   CHECK(status == 0);
 }
 
-// Whether a loop of two parts runs in two threads: each part waits for the other.
+// True; of a loop that one thread alone would run, it never returns: each part waits for the other.
 bool has_two_threads() {
   std::atomic<int> begun = 0;
   kernels::parallel_for(2, 1, [&](std::int64_t, std::int64_t) {
@@ -58,17 +58,6 @@ bool has_two_threads() {
   });
   return true;
 }
-
-class TwoThreads {
- public:
-  TwoThreads() { set_num_threads(2); }
-  ~TwoThreads() { set_num_threads(before_); }
-  TwoThreads(const TwoThreads&) = delete;
-  TwoThreads& operator=(const TwoThreads&) = delete;
-
- private:
-  int before_ = get_num_threads();
-};
 
 }  // namespace
 
@@ -109,7 +98,7 @@ TEST_CASE("a child adds to a gradient and to hooks while its parent's other thre
 }
 
 TEST_CASE("a child has threads of its own, also where its parent was in the middle of a loop") {
-  const TwoThreads with;
+  const Threads with(2);
   CHECK(has_two_threads());
   CHECK(status_of_child(has_two_threads) == 0);
   check_children([] { sum(rand({100000})); });

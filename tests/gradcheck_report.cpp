@@ -3,7 +3,6 @@
 #include "support.hpp"
 
 #include <functional>
-#include <stdexcept>
 
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/gradcheck.hpp>

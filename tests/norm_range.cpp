@@ -145,8 +145,8 @@ TEST_CASE("norm_range: standard deviations, their slopes and second derivatives"
   for (const double x : sample) mean += x / n;
   for (const double x : sample) squares += (x - mean) * (x - mean);
   const double sigma = std::sqrt(squares / (n - 1));
-  // ∂σ/∂x_i = d_i / (σ (n − 1)), and of these along v: ((v_i − mean v) − d_i Σ d v / (σ² (n − 1))) / (σ (n −
-  // 1))
+  // ∂σ/∂x_i = d_i / (σ (n − 1)), and the derivative of these along v is
+  // ((v_i − mean v) − d_i Σ d v / (σ² (n − 1))) / (σ (n − 1))
   double mean_v = 0;
   for (std::size_t i = 0; i < sample.size(); ++i) {
     mean_v += direction[i] / n;

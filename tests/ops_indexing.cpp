@@ -48,13 +48,11 @@ TEST_CASE("indexing: large enough for threads, every term arrives once") {
     Tensor expected = zeros(shape, float64);
     for (std::int64_t i = 0; i < n; ++i)
       expected.select(dim, index.data<std::int64_t>()[i]).add_(source.select(dim, i).to(float64));
-    const int before = get_num_threads();
     for (const int threads : {1, 4}) {
-      set_num_threads(threads);
+      const Threads with(threads);
       CHECK(equal(index_add(zeros(shape), dim, index, source).value(), expected.to(float32)));
       CHECK(equal(index_select_backward(source, shape, dim, index).value(), expected.to(float32)));
     }
-    set_num_threads(before);
   }
 }
 

@@ -168,7 +168,7 @@ TEST_CASE("reduce: float32 sums of millions keep their digits") {
 
 TEST_CASE("reduce: the same bit for bit whatever the number of threads") {
   const Tensor x = randn({300, 70, 41});
-  const int before = get_num_threads();
+  const Threads restored(1);
   for (const Shape& dims : {Shape{0, 1, 2}, Shape{0}, Shape{0, 1}, Shape{1}, Shape{2}, Shape{0, 2}}) {
     set_num_threads(1);
     const Tensor one = sum(x, dims).value();
@@ -177,7 +177,6 @@ TEST_CASE("reduce: the same bit for bit whatever the number of threads") {
       CHECK(equal(sum(x, dims).value(), one));
     }
   }
-  set_num_threads(before);
 }
 
 TEST_CASE("reduce: a variance far from 0 keeps its digits") {

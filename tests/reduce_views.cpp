@@ -100,7 +100,7 @@ TEST_CASE("reduce_views: long rows with holes, and many of them, whatever the nu
   Generator generator(4);
   const Tensor wide = randn({2, 400000}, float32, generator).slice(1, 0, to_end, 2);
   const Tensor tall = randn({40000, 60}, float32, generator).slice(1, 0, to_end, 3);
-  const int before = get_num_threads();
+  const Threads restored(1);
   for (const Tensor& x : {wide, tall}) {
     for (const Shape& dims : {Shape{0}, Shape{1}, Shape{0, 1}}) {
       const Tensor expected = sum(x.to(float64).contiguous(), dims).value();
@@ -112,7 +112,6 @@ TEST_CASE("reduce_views: long rows with holes, and many of them, whatever the nu
       CHECK(equal(sum(x, dims).value(), one));
     }
   }
-  set_num_threads(before);
 }
 
 TEST_CASE("reduce_views: what an expanded input repeats takes no memory") {

@@ -1,8 +1,7 @@
-// Gradients where one class has nearly all of the weight: against closed forms of two classes, and against
-// Σ_j y_i y_j (g_i − g_j) in long double of many.
+// Values and gradients where one class has nearly all of the weight: against closed forms for two classes,
+// and against Σ_j y_i y_j (g_i − g_j) in long double for many.
 #include "support.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>

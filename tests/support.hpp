@@ -1,6 +1,6 @@
 #pragma once
 
-// What the tests share: golden numbers, differences, and the texts of errors.
+// What the tests share: golden numbers, differences, numbers of threads, and the texts of errors.
 
 #include <exception>
 #include <string>
@@ -10,6 +10,7 @@
 #include <doctest/doctest.h>
 #include <xgrad/core/io/safetensors.hpp>
 #include <xgrad/core/tensor.hpp>
+#include <xgrad/core/threads.hpp>
 
 namespace xgrad {
 
@@ -26,6 +27,18 @@ std::vector<T> golden_values(std::string_view file, std::string_view key);
 double max_abs_diff(const Tensor& a, const Tensor& b);
 /// The largest finite |x|; 0 where there is none.
 double max_abs(const Tensor& x);
+
+/// The number of threads, for as long as it lives.
+class Threads {
+ public:
+  explicit Threads(int count) { set_num_threads(count); }
+  ~Threads() { set_num_threads(before_); }
+  Threads(const Threads&) = delete;
+  Threads& operator=(const Threads&) = delete;
+
+ private:
+  int before_ = get_num_threads();
+};
 
 /// What `call` throws: its text, or "(nothing was thrown)".
 template <class Call>

@@ -15,22 +15,6 @@
 
 using namespace xgrad;
 
-namespace {
-
-// The number of threads, for the length of a test.
-class Threads {
- public:
-  explicit Threads(int count) { set_num_threads(count); }
-  ~Threads() { set_num_threads(before_); }
-  Threads(const Threads&) = delete;
-  Threads& operator=(const Threads&) = delete;
-
- private:
-  int before_ = get_num_threads();
-};
-
-}  // namespace
-
 TEST_CASE("parallel_for covers every index once, whatever the number of threads") {
   for (int threads : {1, 2, 3, 7}) {
     const Threads with(threads);

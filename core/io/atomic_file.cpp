@@ -102,7 +102,7 @@ void AtomicFile::write(const void* bytes, std::size_t count) {
 }
 
 void AtomicFile::commit() {
-  const fs::path directory = directory_of(target_);  // which takes memory, so before there is a new file
+  const fs::path directory = directory_of(target_);  // first: afterwards nothing may throw
   if (::fsync(file_.number()) != 0) fail_errno("cannot be written");
   if (aside_.empty()) {
     give_name([this](const char* name) {

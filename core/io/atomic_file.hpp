@@ -8,7 +8,7 @@
 
 namespace xgrad {
 
-/// The number of an open file, which is closed when this ends; −1 without one.
+/// Owns an open file's number, and closes the file at its end; −1 without one.
 class OpenFile {
  public:
   explicit OpenFile(int number = -1) : number_(number) {}

@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// For an error's text, which a long name or value would fill.
+// Shortens a name or a value for an error's text.
 constexpr std::size_t most_shown = 60;
 std::string cut(std::string text) {
   std::size_t most = most_shown;
@@ -41,7 +41,7 @@ std::string second_key(const std::string& key) {
   return "the key " + shown_name(key) + " appears twice in the header";
 }
 
-// A value in a tensor's entry: no more of it than a tensor needs and an error shows.
+// A value in a tensor's entry, as far as a tensor needs it or an error shows it.
 struct Field {
   std::string kind;                    // "array", ...; empty where the entry does not have it
   std::string string;                  // of a string
@@ -121,8 +121,8 @@ Entry read_entry(const std::string& name, const Fields& fields) {
   return entry;
 }
 
-// Makes the entries while it is shown the header's parts. A tree of the header would take many times its
-// memory; and nlohmann's destructor of a tree asks for memory, which ends the program where there is none.
+// Makes the entries while the parser reads the header. A tree of it would take many times the memory, and
+// nlohmann's destructor of a tree asks for memory: where there is none, the program would end.
 class Builder : public nlohmann::json_sax<Json> {
  public:
   Header header;  // its problem: the first in what it says, unless it is not JSON at all

@@ -19,8 +19,8 @@ struct Entry {
   std::uint64_t begin = 0, end = 0;
 };
 
-/// A file's header; or what is wrong with it, taken for itself: whether its offsets fit its shapes and the
-/// file is not looked at.
+/// A file's header, or what is wrong with its text. Whether the offsets fit the shapes and the file is for
+/// the reader to check.
 struct Header {
   std::vector<Entry> entries;  ///< in the file's order
   std::map<std::string, std::string> metadata;

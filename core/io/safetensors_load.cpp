@@ -2,6 +2,7 @@
 // https://github.com/huggingface/safetensors#format
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <sstream>
 #include <system_error>

@@ -16,7 +16,7 @@ inline constexpr std::size_t metadata_limit = 1'000'000;    ///< strings: each t
 struct FileType {
   std::string_view tag;
   std::size_t bits;
-  std::optional<DType> dtype;  ///< none of a type that is known by its size alone, and cannot be read
+  std::optional<DType> dtype;  ///< none if the type cannot be read; only its size is known
   /// Converts `count` elements and returns `count`, or the place of the first that the dtype cannot hold.
   /// Null where the bytes are the dtype's own.
   std::size_t (*convert)(const std::byte* from, std::size_t count, std::byte* to);

@@ -75,16 +75,20 @@ class HeadBackward {
     }
   }
 
-  // A row of dS adds up to 0. Where one key has most of the weight, its dS is a small rest that rounding
-  // takes away: what the row's sum is off by is its error, and is taken from what it was multiplied with.
+  // The exact row of dS adds up to 0. Where one key has most of the weight, its dS is small, and the row's
+  // sum is the rounding error in it. The error's products are taken out of dq and dk.
   void take_rests() const {
     for (std::int64_t query = 0; query < head_.queries; ++query) {
       const std::int64_t key = memory_.rests.leading_key[query];
       if (key < 0) continue;
       const T rest = head_.scale * memory_.rests.rest[query];
-      for (std::int64_t i = 0; i < head_.d && dq_.data; ++i) dq_.at(query)[i] -= rest * k_.at(key)[i];
-      for (std::int64_t i = 0; i < head_.d && dk_.data; ++i) dk_.at(key)[i] -= rest * q_.at(query)[i];
+      if (dq_.data) subtract(rest, k_.at(key), dq_.at(query));
+      if (dk_.data) subtract(rest, q_.at(query), dk_.at(key));
     }
+  }
+
+  void subtract(T factor, const T* x, T* from) const {
+    for (std::int64_t i = 0; i < head_.d; ++i) from[i] -= factor * x[i];
   }
 
   const AttentionHead<T>& head_;

@@ -7,6 +7,7 @@
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/copy.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
+#include <xgrad/core/kernels/parallel.hpp>
 #include <xgrad/core/kernels/raw.hpp>
 #include <xgrad/core/kernels/walk.hpp>
 
@@ -41,11 +42,12 @@ Tensor gather(const Tensor& x, int dim, const Tensor& index) {
 
 namespace {
 
-// Up to this many terms, which is where `sum` goes over to double too, an element is added to in T.
+// An element that gets at most this many terms is summed in T, one that may get more in double.
 constexpr std::int64_t few = 32;
 constexpr std::int64_t most_totals = 32768;  // at a time: they stay in the second cache
 
-// All in one thread. Calls f(y, total, term) for each term, where the element y is summed in totals[total].
+// Calls f(y, at, term) for each term of an element y, whose total has the offset `at` in `totals`. In one
+// thread: two terms may have the same element.
 template <class T, class F>
 void for_each_term(const Tensor& destination, int dim, const Tensor& index, const Tensor& source,
                    const Tensor& totals, const F& f) {
@@ -79,7 +81,7 @@ void add_terms(const Tensor& destination, int dim, const Tensor& index, const Te
     copy(destination, wide);
     for_each(add);
     copy(wide, destination);
-  } else {  // of many elements few are named: no others are touched
+  } else {  // the index names few of the elements: the others are not touched
     for_each([=](T& y, std::int64_t at, T) { totals[at] = static_cast<double>(y); });
     for_each(add);
     for_each([=](T& y, std::int64_t at, T) { y = static_cast<T>(totals[at]); });
@@ -91,7 +93,7 @@ void add_terms(const Tensor& destination, int dim, const Tensor& index, const Te
 void scatter_add_into(const Tensor& destination, int dim, const Tensor& index, const Tensor& source) {
   if (index.numel() == 0) return;
   dispatch_floating("scatter_add", destination, [&]<class T>() {
-    // Threads share the largest of the other dims: never one element.
+    // The threads divide the largest dim other than `dim`: no two of them add to one element.
     int shared = dim == 0 && index.dim() > 1 ? 1 : 0;
     for (int i = 0; i < index.dim(); ++i) {
       if (i != dim && index.size(i) > index.size(shared)) shared = i;

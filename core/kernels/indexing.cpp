@@ -53,8 +53,8 @@ using Positions = std::vector<std::uint32_t, PoolAllocator<std::uint32_t>>;
 constexpr std::int64_t block_columns = 32;        // in a thread's smallest share
 constexpr std::int64_t most_positions = 1 << 24;  // sorted at a time: 128 MiB
 
-// 0, ..., n − 1, those that an index sends to one row together and in their order: sorted by one byte of the
-// row after the other, the lowest first.
+// The positions 0, ..., n − 1, sorted by the row that the index has there; those of one row keep their order.
+// A radix sort: one byte of the row at a time, the lowest first.
 Positions by_row(const std::int64_t* index, std::int64_t n, std::int64_t size) {
   Positions sorted(static_cast<std::size_t>(n));
   std::iota(sorted.begin(), sorted.end(), 0);
@@ -71,7 +71,7 @@ Positions by_row(const std::int64_t* index, std::int64_t n, std::int64_t size) {
   return sorted;
 }
 
-// All terms of a row at once, so that a row is rounded once however often it is named.
+// Adds all terms of a row at once, so that the row is rounded once, however often the index names it.
 template <class T>
 void add_terms(T* to, const std::int64_t* index, std::int64_t n, const T* terms, const Around& around,
                std::int64_t outer_step) {
@@ -89,7 +89,7 @@ void add_terms(T* to, const std::int64_t* index, std::int64_t n, const T* terms,
                                             first_to + row * inner);
     }
   };
-  // Threads share the outer dims and blocks of columns: never one element.
+  // The threads divide the outer dims and the blocks of columns: no two of them add to one element.
   parallel_for(around.outer * blocks, parallel_grain / (n * std::min(inner, block_columns)) + 1,
                [&](std::int64_t begin, std::int64_t end) {
                  while (begin < end) {

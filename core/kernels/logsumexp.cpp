@@ -15,7 +15,8 @@
 namespace xgrad::kernels {
 namespace {
 
-// Of contiguous rows. What overflows or is NaN is left as log Σ exp x has it.
+// Of contiguous rows. A result that is not finite is computed again without max: log Σ exp x of the elements
+// that are not finite, which says whether it is ∞, −∞ or NaN.
 Tensor logsumexp_of_rows(const Tensor& x, std::int64_t n, const Shape& shape) {
   const Tensor y = empty(shape, x.dtype());
   dispatch_floating("logsumexp", x, [&]<class T>() {

@@ -1,7 +1,6 @@
 #include <xgrad/core/kernels/loss.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 #include <xgrad/core/factories.hpp>
@@ -64,7 +63,7 @@ Tensor cross_entropy_backward(const Tensor& g, const Tensor& logits, const Tenso
                      rows<LossRows<T>>().softmax_gradient(logit, max[r], max[count + r],
                                                           smoothing / static_cast<T>(n), factor, row, n);
                      *at_target -= (1 - smoothing) * factor;
-                     // Of a likely target p − 1 is a rest that rounding takes away: it is −Σ of the others.
+                     // A target that is the largest, with p > 1/2: p − 1 cancels, −Σ of the others does not.
                      if (logit[target[r]] == max[r] && max[count + r] < 2) {
                        *at_target = 0;
                        *at_target = -rows<LossRows<T>>().sum_from(row, T(0), n);

@@ -14,7 +14,7 @@
 namespace xgrad::kernels {
 namespace {
 
-// Of a sum of powers: it has overflowed, or is so small that terms below the normal numbers count in it.
+// Whether a sum of powers has overflowed, or is so small that terms below the normal numbers count in it.
 template <class T>
 bool lost_digits(T sum) {
   constexpr T epsilon = std::numeric_limits<T>::epsilon();
@@ -53,8 +53,10 @@ Tensor units(const Tensor& x, double p, DimSet dims, const Tensor& sums, double 
 }
 
 Tensor norm(const Tensor& input, double p, DimSet dims, bool keepdim) {
-  if (p == INFINITY) return amax("norm", abs(Distinct(input, {}).x).expand(input.shape()), dims, keepdim);
-  if (p == -INFINITY) return amin("norm", abs(Distinct(input, {}).x).expand(input.shape()), dims, keepdim);
+  if (std::isinf(p)) {
+    const Tensor sizes = abs(Distinct(input, {}).x).expand(input.shape());
+    return p > 0 ? amax("norm", sizes, dims, keepdim) : amin("norm", sizes, dims, keepdim);
+  }
   if (p == 2 && dims == all_dims(input.dim()))
     return full(reduced_shape(input.shape(), dims, keepdim), two_norm(input), input.dtype());
   const Distinct distinct(input, dims);

@@ -13,9 +13,9 @@ Tensor norm(const Tensor& x, double p, DimSet dims, bool keepdim);
 /// √Σ x² of all elements, in double. Floating dtypes, any strides.
 double two_norm(const Tensor& x);
 
-/// What to divide x by before its powers are summed along `dims`, where their plain `sums` (with keepdim)
-/// overflowed or lost digits: the element that counts most, but at least `least`. 1 elsewhere; undefined
-/// where 1 does everywhere.
+/// What to divide x by before its powers are summed along `dims`. `sums` are those of the plain x, with
+/// keepdim. Where one overflowed or lost digits, the unit is the largest |x| (the smallest for p < 0), but at
+/// least `least`; elsewhere it is 1. Undefined if it is 1 everywhere.
 Tensor units(const Tensor& x, double p, DimSet dims, const Tensor& sums, double least = 0);
 
 }  // namespace xgrad::kernels

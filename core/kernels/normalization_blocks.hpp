@@ -66,7 +66,7 @@ class SumOverRows {
     std::fill_n(few, n, T(0));
   }
   Tensor total() const {
-    return few_.defined() ? sum(totals_, DimSet(1), /*keepdim=*/false).to(few_.dtype()) : Tensor();
+    return few_.defined() ? sum(totals_, only_dim(0), /*keepdim=*/false).to(few_.dtype()) : Tensor();
   }
 
  private:

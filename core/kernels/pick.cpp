@@ -64,7 +64,7 @@ Tensor pick(const Tensor& input, const Select& select) {
       for (std::int64_t r = begin; r < end; ++r) to[r] = select(from + r * n, n);
     });
   });
-  return distinct.spread(y, input.shape(), DimSet(1u << (input.dim() - 1)), /*keepdim=*/false);
+  return distinct.spread(y, input.shape(), only_dim(input.dim() - 1), /*keepdim=*/false);
 }
 
 }  // namespace

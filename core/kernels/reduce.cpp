@@ -2,7 +2,6 @@
 
 #include <limits>
 
-#include <xgrad/core/error.hpp>
 #include <xgrad/core/kernels/copy.hpp>
 #include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/reduce_loops.hpp>

@@ -12,6 +12,7 @@ namespace xgrad::kernels {
 using DimSet = std::bitset<Shape::max_dims>;
 
 DimSet all_dims(int dims);
+inline DimSet only_dim(int dim) { return DimSet(1ull << dim); }
 /// From a list in which negative dims count from the back. Throws where one is out of range or named twice.
 DimSet which_dims(std::string_view op, const Shape& list, int dims);
 /// The same of a reduction's dims, where no list means all.
@@ -20,17 +21,18 @@ DimSet reduced_dims(std::string_view op, const Dims& dims, const Shape& shape);
 Shape reduced_shape(const Shape& shape, DimSet dims, bool keepdim);
 /// How many elements become one.
 std::int64_t reduced_count(const Shape& shape, DimSet dims);
-/// What a variance divides by: their number n less the correction; 0 where that is negative, as in PyTorch.
+/// The divisor of a variance: the number of elements that become one, less the correction; 0 where that is
+/// negative, as in PyTorch.
 double freedom(const Shape& shape, DimSet dims, std::int64_t correction);
 
-/// What an expanded Tensor repeats is counted, and neither copied nor walked.
+/// An expanded Tensor without its repeats: they are counted, and neither copied nor read.
 struct Distinct {
-  Tensor x;                ///< each element once: of size 1 along what repeats it, with stride 0
-  std::int64_t times = 1;  ///< how often `dims` repeat an element; 1 if there is none
+  Tensor x;                ///< each element once: size 1 in the dims that repeat it
+  std::int64_t times = 1;  ///< how often those of `dims` repeat each element
 
   Distinct(const Tensor& tensor, DimSet dims);
-  /// y, which `dims` of x were reduced to, as the result for a Tensor of shape `input`: repeated along the
-  /// kept dims where x was. New and contiguous, as y is.
+  /// The result for a Tensor of shape `input`, from the result y for x: repeated along the kept dims in which
+  /// x has no repeats. New and contiguous, as y is.
   Tensor spread(Tensor y, const Shape& input, DimSet dims, bool keepdim) const;
 };
 

@@ -82,9 +82,9 @@ void Loops::merge() {
 
 namespace {
 
-// Makes the plan of a contiguous x whose first or whose last dims are reduced, which most reductions are. False
-// for any other.
-bool is_simple(const Tensor& x, DimSet dims, Plan& plan) {
+// Most reductions run over the first or the last dims of a contiguous x: makes their plan, without Loops.
+// Returns false, with the plan as it was, for any other.
+bool make_simple(const Tensor& x, DimSet dims, Plan& plan) {
   if (!x.is_contiguous()) return false;
   const int n = x.dim();
   const bool reduces_last = n == 0 || dims[static_cast<std::size_t>(n - 1)];
@@ -106,7 +106,7 @@ bool is_simple(const Tensor& x, DimSet dims, Plan& plan) {
 
 Plan Plan::make(const Tensor& x, DimSet dims) {
   Plan plan;
-  if (is_simple(x, dims, plan)) return plan;
+  if (make_simple(x, dims, plan)) return plan;
   const Strides y_strides = contiguous_strides(reduced_shape(x.shape(), dims, /*keepdim=*/true));
   for (int i = 0; i < x.dim(); ++i) {
     const bool is_reduced = dims[static_cast<std::size_t>(i)];

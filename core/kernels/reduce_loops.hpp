@@ -49,15 +49,18 @@ struct Plan {
   static Plan make(const Tensor& x, DimSet dims);
 };
 
+/// How many columns `reduce_into` hands to `some_rows` at a time, at most: their totals stay in the first
+/// cache.
+inline constexpr std::int64_t most_columns = 512;
+
 /// Runs a reduction: y[...] = finish(total). `row(x, n, total)` and `some_rows(x, rows, step, n, totals)` add
 /// a row, or rows column by column, to totals that began at `start`. Large outputs are shared among the
 /// threads; the parts of few but long ones are too, and added up in order, however many threads there are.
 template <class T, class Total, class Y, class Row, class SomeRows, class Finish>
 void reduce_into(const Tensor& x, DimSet dims, const Tensor& y, Total start, const Row& row,
                  const SomeRows& some_rows, const Finish& finish, void (*join)(Total& total, Total part)) {
-  constexpr std::int64_t most_columns = 512;  // at a time: their totals stay in the first cache
   constexpr std::int64_t most_parts = 16;
-  constexpr std::int64_t most_gathered = 4096;
+  constexpr std::int64_t most_in_block = 4096;
   const Plan plan = Plan::make(x, dims);
   const T* from = raw<T>(x);
   Y* to = raw<Y>(y);
@@ -70,11 +73,12 @@ void reduce_into(const Tensor& x, DimSet dims, const Tensor& y, Total start, con
   const std::int64_t parts =
       tasks >= most_parts ? 1 : std::clamp<std::int64_t>(work / parallel_grain, 1, most_parts);
 
-  // `rows` rows of `n` elements, `step` apart, of which some are brought together at a time.
-  const auto gather = [](const T* first, std::int64_t rows, std::int64_t row_step, std::int64_t n,
-                         std::int64_t step, const auto& body) {
-    std::array<T, most_gathered> block;
-    const std::int64_t most = most_gathered / n;
+  // Copies `rows` rows of `n` elements, `step` apart, to a block without holes, as many rows at a time as it
+  // holds, and calls `body(block, count)` for these.
+  const auto in_blocks = [](const T* first, std::int64_t rows, std::int64_t row_step, std::int64_t n,
+                            std::int64_t step, const auto& body) {
+    std::array<T, most_in_block> block;
+    const std::int64_t most = most_in_block / n;
     for (std::int64_t i = 0; i < rows; i += most) {
       const std::int64_t count = std::min(most, rows - i);
       T* to = block.data();
@@ -95,14 +99,14 @@ void reduce_into(const Tensor& x, DimSet dims, const Tensor& y, Total start, con
         for (std::int64_t j = 0; j < n; ++j) row(piece + j * plan.column_step, count, totals + j);
       } else if (plan.by_row) {
         for (std::int64_t j = 0; j < n; ++j) {
-          gather(piece + j * plan.column_step, count, plan.row_step, 1, 1,
-                 [&](const T* some, std::int64_t m) { row(some, m, totals + j); });
+          in_blocks(piece + j * plan.column_step, count, plan.row_step, 1, 1,
+                    [&](const T* some, std::int64_t m) { row(some, m, totals + j); });
         }
       } else if (plan.column_step == 1) {
         some_rows(piece, count, plan.row_step, n, totals);
       } else {
-        gather(piece, count, plan.row_step, n, plan.column_step,
-               [&](const T* some, std::int64_t m) { some_rows(some, m, n, n, totals); });
+        in_blocks(piece, count, plan.row_step, n, plan.column_step,
+                  [&](const T* some, std::int64_t m) { some_rows(some, m, n, n, totals); });
       }
       begin += count;
     }

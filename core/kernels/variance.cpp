@@ -13,12 +13,12 @@
 namespace xgrad::kernels {
 namespace {
 
-// Of n numbers their mean and Σ (x − mean)².
+// How many numbers, their mean, and Σ (x − mean)².
 struct Moments {
   double n = 0, mean = 0, squares = 0;
 };
 
-// Of two sets at once (Chan, Golub & LeVeque 1979).
+// Makes `a` the moments of both sets together (Chan, Golub & LeVeque 1979).
 void join(Moments& a, Moments b) {
   if (b.n == 0) return;
   if (a.n == 0) {
@@ -31,14 +31,14 @@ void join(Moments& a, Moments b) {
   a.n = n;
 }
 
-// From Σ (x − center) and Σ (x − center)², with a center near the mean. An overflow stays one, and rounding
-// makes nothing negative.
+// Moments from Σ (x − center) and Σ (x − center)², with a center near the mean. An infinite sum of squares
+// stays infinite (∞ − ∞ would be NaN), and rounding makes nothing negative.
 Moments around(double n, double center, double sum, double squares) {
   const double around_mean = std::isinf(squares) ? squares : std::max(squares - sum * sum / n, 0.0);
   return {n, center + sum / n, around_mean};
 }
 
-// Some of a row at a time, while they are in the first cache: their rough mean, then the distances from it.
+// A row part by part, each while it is in the first cache: its rounded mean, then the distances from that.
 template <class T>
 void add_row(const T* x, std::int64_t n, Moments* moments) {
   constexpr std::int64_t most = 2048;
@@ -54,11 +54,11 @@ void add_row(const T* x, std::int64_t n, Moments* moments) {
   }
 }
 
-// The same of columns, some rows at a time.
+// The same for each column, some rows at a time.
 template <class T>
 void add_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, Moments* moments) {
   constexpr std::int64_t most = 32;
-  using Columns = std::array<double, 512>;  // as many as reduce_into has at a time
+  using Columns = std::array<double, most_columns>;
   const auto& r = kernels::rows<ReduceRows<T>>();
   for (std::int64_t i = 0; i < rows; i += most) {
     const std::int64_t count = std::min(rows - i, most);
@@ -75,8 +75,7 @@ void add_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, 
   }
 }
 
-// Σ (x − mean)², with keepdim and in float64: the mean's own rounding error would otherwise be squared into
-// it.
+// Σ (x − mean)², with keepdim. In float64, as the mean's own rounding error would be squared into it.
 Tensor squared_distances(const char* op, const Tensor& x, DimSet dims) {
   const Tensor y = empty(reduced_shape(x.shape(), dims, /*keepdim=*/true), float64);
   dispatch_floating(op, x, [&]<class T>() {
@@ -87,7 +86,7 @@ Tensor squared_distances(const char* op, const Tensor& x, DimSet dims) {
   return y;
 }
 
-// Of each element once, what Σ (x − mean)² of them is divided by.
+// The divisor of Σ (x − mean)² where the sum counts each distinct element once.
 Tensor divisor(const Tensor& x, const Distinct& distinct, DimSet dims, std::int64_t correction) {
   return full({}, freedom(x.shape(), dims, correction) / static_cast<double>(distinct.times), float64);
 }
@@ -109,7 +108,8 @@ Tensor var(const Tensor& x, DimSet dims, std::int64_t correction, bool keepdim) 
   return finish(div(squares, divisor(x, distinct, dims, correction)), x, distinct, dims, keepdim);
 }
 
-// Not the root of var: a dtype holds roots whose squares it does not, as float64 does those of float32.
+// Not the root of var: a dtype can hold a root whose square it cannot. float64 holds all squares of float32;
+// a float64 x is divided by units.
 Tensor std(const Tensor& x, DimSet dims, std::int64_t correction, bool keepdim) {
   const Distinct distinct(x, dims);
   Tensor squares = squared_distances("std", distinct.x, dims);

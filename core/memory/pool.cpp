@@ -6,7 +6,6 @@
 #include <limits>
 #include <new>
 #include <type_traits>
-#include <utility>
 
 #include <xgrad/core/memory/shared_blocks.hpp>
 #include <xgrad/core/memory/size_classes.hpp>

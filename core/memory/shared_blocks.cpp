@@ -69,6 +69,6 @@ SharedBlocks& shared_blocks() {
   static SharedBlocks* const instance = new SharedBlocks;
   return *instance;
 }
-[[maybe_unused]] static const SharedBlocks& made_at_load = shared_blocks();  // not while a thread forks
+[[maybe_unused]] static const SharedBlocks& made_at_load = shared_blocks();  // before any thread forks
 
 }  // namespace xgrad::memory

@@ -38,15 +38,15 @@ void check(const Variable& x, const Variable& gamma, const Variable& beta, doubl
 }
 
 // x̂ = x/√(mean(x²) + eps) along the last dim, and the divisor's inverse. Rows whose squares leave the dtype's
-// range are divided by their largest element first: neither result depends on such a unit, nor does a
-// derivative.
+// range are divided by their largest element first. The results do not depend on this unit, so the unit is a
+// constant in derivatives.
 struct Normalized {
   Variable x_hat, rstd;
 };
 Normalized normalized(const Variable& x, double eps) {
   const Variable spread = mean(x * x, {-1}, true) + eps;
   const Tensor unit =
-      kernels::units(x.value(), 2, kernels::which_dims("", {-1}, x.dim()), spread.value(), std::sqrt(eps));
+      kernels::units(x.value(), 2, kernels::only_dim(x.dim() - 1), spread.value(), std::sqrt(eps));
   if (!unit.defined()) {
     const Variable rstd = rsqrt(spread);
     return {x * rstd, rstd};

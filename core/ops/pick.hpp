@@ -1,7 +1,5 @@
 #pragma once
 
-#include <utility>
-
 #include <xgrad/core/random.hpp>
 #include <xgrad/core/variable.hpp>
 

@@ -19,9 +19,9 @@ struct Sizes {
   double V, T, D, L, H;
 };
 
-// What a token keeps for backward, in floats: its logits; and in each layer the shares of attention, the
-// inputs of both branches, their norms, queries, keys and values, their average (8 D), and the feed-forward
-// layer before and after its activation (8 D).
+// What backward keeps of a token, in floats: its logits (V); in each layer the weights of attention (H T),
+// the inputs of both branches and their norms (4 D), queries, keys, values and attention's output (4 D), and
+// the feed-forward layer before and after its activation (8 D).
 double kept_by_token(const Sizes& s) { return s.V + s.L * (s.H * s.T + 16 * s.D); }
 
 }  // namespace
@@ -43,9 +43,8 @@ void check_memory(const GPTOptions& model, std::int64_t batch) {
   if (needed <= there) return;
   std::ostringstream text;
   text.precision(3);
-  text << "a model of " << parameters_of(model) << " parameters and batches of "
-       << static_cast<double>(tokens) << " tokens take at least " << needed / 1e9
-       << " GB of memory, and this machine has " << there / 1e9
+  text << "a model of " << parameters_of(model) << " parameters and batches of " << tokens
+       << " tokens take at least " << needed / 1e9 << " GB of memory, and this machine has " << there / 1e9
        << "; try smaller values of --layers, --d-model, --context or --batch";
   throw std::runtime_error(text.str());
 }

@@ -4,7 +4,7 @@
 
 #include <xgrad/xgrad.hpp>
 
-/// How many parameters such a model has; a double, as it need not be a number that can be counted to.
+/// How many parameters such a model has; a double, as the number may be too large for an integer.
 double parameters_of(const xgrad::nn::GPTOptions& model);
 
 /// Throws `std::runtime_error` where training the model on batches of `batch` sequences takes more memory

@@ -11,11 +11,11 @@
 
 namespace {
 
-std::string not_but(const std::string& range, const std::string& text) {
+std::string must_be(const std::string& range, const std::string& text) {
   return "must be a " + range + ", not '" + text + "'";
 }
 
-// All of `text` as a number; what is no number of this type is false.
+// Reads all of `text` as a number; false if it is none of this type.
 template <class T>
 bool parse(const std::string& text, T& value) {
   const char* const end = text.data() + text.size();
@@ -29,7 +29,7 @@ CLI::Validator whole_number(std::uint64_t least,
   return {[least, most](std::string& text) {
             std::uint64_t value = 0;
             if (!parse(text, value) || value < least || value > most) {
-              return not_but("whole number from " + std::to_string(least) + " to " + std::to_string(most),
+              return must_be("whole number from " + std::to_string(least) + " to " + std::to_string(most),
                              text);
             }
             text = std::to_string(value);
@@ -42,7 +42,7 @@ CLI::Validator number(const std::string& range, const std::function<bool(double)
   return {[range, fits](std::string& text) {
             double value = 0;
             const bool is_fine = parse(text, value) && std::isfinite(value) && fits(value);
-            return is_fine ? std::string() : not_but("number " + range, text);
+            return is_fine ? std::string() : must_be("number " + range, text);
           },
           ""};
 }
@@ -56,7 +56,7 @@ CLI::Validator positive() {
   return number("above 0", [](double x) { return x > 0; });
 }
 
-// Where a text's defaults are other ones than the addition's.
+// The defaults of a text, where they differ from the addition's.
 const Config of_text = {.task = "text",
                         .steps = 2000,
                         .d_model = 128,
@@ -67,8 +67,8 @@ const Config of_text = {.task = "text",
                         .out = "runs/text",
                         .beta2 = 0.99};
 
-// An option that either task knows. The addition's default is shown by the side of its name, a text's behind
-// what it is, if that is another one.
+// An option of both tasks. The help shows the addition's default beside the option's name, and the text's
+// after the description if it differs.
 template <class T>
 CLI::Option* add_common(CLI::App& app, Config& config, const char* name, T Config::*value, const char* what) {
   std::ostringstream text;

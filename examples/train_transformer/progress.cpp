@@ -10,7 +10,7 @@
 namespace {
 
 std::string minutes(double seconds) {
-  const auto whole = static_cast<std::int64_t>(std::min(seconds, 1e15) + 0.5);  // of 2^63 steps
+  const auto whole = static_cast<std::int64_t>(std::min(seconds, 1e15) + 0.5);  // 2^63 steps would overflow
   std::ostringstream text;
   text << whole / 60 << ':' << (whole % 60 < 10 ? "0" : "") << whole % 60;
   return text.str();

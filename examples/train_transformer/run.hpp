@@ -33,8 +33,9 @@ class RunFolder {
  private:
   bool take();
 
-  std::filesystem::path folder_, metrics_path_;
-  int metrics_ = -1;  // metrics.jsonl, locked for as long as the run lives
+  std::filesystem::path folder_;
+  std::filesystem::path metrics_path_;  // for the destructor, which asks for no memory
+  int metrics_ = -1;                    // metrics.jsonl, locked for as long as the run lives
   bool is_empty_ = true;
   int error_ = 0;  // of the first line that could not be written
 };

@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t code_points = 0x110000;
 constexpr std::int64_t validated = 65536;  // characters, at most: looking should cost little
 
-// Some files, as /dev/zero, never end; to open others does things, as with a tape.
+// Some files, such as /dev/zero, never end. Opening others, such as a tape, has effects.
 void check_has_an_end(const fs::path& path) {
   std::error_code none;  // what is not there is an error of opening it
   const fs::file_status status = fs::status(path, none);

@@ -32,7 +32,8 @@ void clip_gradients(const nn::GPT& model, std::int64_t step, double loss) {
   }
 }
 
-// The next step finds out that a step went too far. The last one has none, so it is looked at here.
+// A step that went too far shows in the loss of the next one. The last step has no next one: it is checked
+// here.
 void check_last_step(nn::GPT& model, const Batch& batch, std::int64_t step) {
   const std::string when = "after " + step_name(step) + ", the last";
   for (const auto& [name, parameter] : model.named_parameters()) {

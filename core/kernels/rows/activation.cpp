@@ -45,7 +45,7 @@ constexpr ActivationRows<T> make_table() {
   t.tanh_backward = [](const T* g, const T* x, T* y, std::int64_t n) {  // tanh'(x) = 4 σ'(2x)
     zip_row(g, x, y, n, [](B<T> d, B<T> a) { return B<T>(d * B<T>(T(4)) * sigmoid_slope<T>(B<T>(a + a))); });
   };
-  // x is kept to where σ(x) is 0 or 1: an infinite one times 0 is NaN.
+  // x is clamped far out, where σ(x) has reached 0 or 1: ∞ · 0 would be NaN.
   t.silu = [](const T* x, T* y, std::int64_t n) {
     map_row(x, y, n, [](B<T> a) { return times_sigmoid<T>(B<T>(max(B<T>(T(-1000)), a)), a); });
   };

@@ -130,6 +130,7 @@ void dots(const T* a, std::int64_t a_step, const T* b, std::int64_t b_step, T* d
   }
 }
 
+// max, for functions in which a parameter has that name.
 template <class T>
 B<T> larger(const B<T>& a, const B<T>& b) {
   return max(a, b);

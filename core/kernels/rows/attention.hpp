@@ -17,8 +17,8 @@ struct ScoreTile {
   std::int64_t mask_step;  ///< from one row of the mask to the next; 0 where one serves all
 };
 
-/// Of some queries' rows: what their scores' gradients add up to over all tiles, which is 0 but for rounding,
-/// and the key with more than half of the weight, −1 if none has it.
+/// For each of some queries: the sum of its scores' gradients over all tiles, which is 0 but for rounding,
+/// and the key with more than half of the weight, −1 if there is none.
 template <class T>
 struct RowRests {
   T* rest;
@@ -39,7 +39,7 @@ struct AttentionRows {
   void (*dots)(const T* a, std::int64_t a_step, const T* b, std::int64_t b_step, T* dot, std::int64_t rows,
                std::int64_t d);
   /// Scores become weights = exp(score − max) · inverse_sum; the gradients of the weights, unless null,
-  /// become those of the scores: weights ⊙ (gradients − dot), which `rests` is told of. The tile starts with
+  /// become those of the scores: weights ⊙ (gradients − dot), and are added to `rests`. The tile starts with
   /// `first_key`.
   void (*softmax_backward)(const ScoreTile<T>& tile, const T* max, const T* inverse_sum, const T* dot,
                            T* gradients, const RowRests<T>& rests, std::int64_t first_key);

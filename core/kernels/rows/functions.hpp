@@ -1,9 +1,8 @@
 #pragma once
 
-// Functions over the whole of their range. xsimd's exp, log and erf are not: near its ends xsimd's give up
-// early (exp overflows at 88.38 instead of 88.72 and knows no subnormal results, log in double takes no
-// subnormals, erf in double turns to NaN from 1e154 on and is 68 units in the last place off near 3). For
-// rows/*.cpp only.
+// Functions over the whole of their range. xsimd's exp, log and erf give up before the ends of theirs (exp
+// overflows at 88.38 instead of 88.72 and knows no subnormal results, log in double takes no subnormals, erf
+// in double turns to NaN from 1e154 on and is 68 units in the last place off near 3). For rows/*.cpp only.
 
 #include <cstddef>
 #include <limits>
@@ -21,7 +20,7 @@ inline Batch<T> polynomial(const Batch<T>& t, const T (&c)[n]) {
   return sum;
 }
 
-// min(max(x, −end), end), in this order of operands a NaN stays one.
+// min(max(x, −end), end). With the operands in this order a NaN stays one.
 template <class T>
 inline Batch<T> within(const Batch<T>& x, const Batch<T>& end) {
   return min(end, max(Batch<T>(-end), x));
@@ -64,8 +63,9 @@ inline Batch<T> fast_exp(const Batch<T>& x) {
   return exp(x);
 }
 
-// log Σ exp(x − max) of a row whose sum is little more than the 1 of its largest element: what the others add
-// to that 1 is lost in it, and is added up again without it. Parts of 64 batches keep each sum short.
+// log Σ exp(x − max) of a row whose sum is little more than 1, the term of its largest element. The digits of
+// the other terms are lost beside that 1, so they are summed again without it. Parts of 64 batches keep each
+// sum short.
 template <class T>
 [[gnu::noinline]] T log_sum_of_tail(const T* x, T max, std::int64_t n) {
   const Batch<T> most(max), zero(T(0));
@@ -81,8 +81,9 @@ template <class T>
   return std::log1p(static_cast<T>(sum_of<Total<T>>(sum)));
 }
 template <class T>
-constexpr T tail_ends_at = T(1.125);  // of the sum
+constexpr T tail_ends_at = T(1.125);  // rows with a smaller sum need log_sum_of_tail
 
+// eˣ over the whole range of T, subnormal results included.
 template <class T>
 inline Batch<T> exp_of(const Batch<T>& x) {
   constexpr T edge = sizeof(T) == 4 ? T(87) : T(708);

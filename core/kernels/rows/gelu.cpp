@@ -31,7 +31,7 @@ B<T> below(B<T> x) {
   }
 }
 
-// Far out, where the other factor is 0 or 1, x is kept to ±40: an infinite one times 0 is NaN.
+// x is clamped to ±40, where the other factor has reached 0 or 1: ∞ · 0 would be NaN.
 template <class T>
 B<T> exact(B<T> x) {
   return max(number<T>(-40), x) * below<T>(x);

@@ -1,8 +1,8 @@
 #include <xgrad/core/kernels/rows/layer_norm.hpp>
 
 #include <cmath>
-#include <limits>
 
+#include <xgrad/core/kernels/rows/range.hpp>
 #include <xgrad/core/kernels/rows/simd.hpp>
 
 namespace xgrad::kernels {
@@ -20,24 +20,12 @@ T mean_of(const T* x, std::int64_t n) {
   return sums.total() / static_cast<T>(n);
 }
 
-// Of a sum of squares: neither has it overflowed, nor do numbers count in it whose squares are no normal
-// ones.
-template <class T>
-bool holds_digits(T sum) {
-  constexpr T epsilon = std::numeric_limits<T>::epsilon();
-  return sum >= std::numeric_limits<T>::min() / epsilon / epsilon && sum <= std::numeric_limits<T>::max();
-}
-
 // One row in double and divided by its largest element, for rows whose squares leave T's range.
 template <class T>
 void layer_norm_scaled(const T* x, const T* gamma, const T* beta, double eps, T* y, T* mean, T* rstd,
                        std::int64_t n) {
-  double largest = 0, sum = 0, squares = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    const auto size = static_cast<double>(x[i] < 0 ? -x[i] : x[i]);
-    if (size > largest) largest = size;
-  }
-  const double unit = largest > 0 && largest <= std::numeric_limits<double>::max() ? largest : 1;
+  const double unit = unit_of(x, n);
+  double sum = 0, squares = 0;
   for (std::int64_t i = 0; i < n; ++i) sum += static_cast<double>(x[i]) / unit;
   const double center = sum / static_cast<double>(n);
   for (std::int64_t i = 0; i < n; ++i) {
@@ -54,8 +42,8 @@ void layer_norm_scaled(const T* x, const T* gamma, const T* beta, double eps, T*
   rstd[0] = static_cast<T>(factor);
 }
 
-// Two passes: the mean, then the spread around it. Of a row far from 0 the first mean is off by its own
-// rounding; what the second pass finds left over, `rest`, is the mean's second number.
+// Two passes: the mean, then the spread around it. The first mean of a row far from 0 is off by its own
+// rounding; `rest`, which the second pass finds left over, is the mean's second number.
 template <class T>
 void layer_norm(const T* x, const T* gamma, const T* beta, double eps, T* y, T* mean, T* rstd,
                 std::int64_t rows, std::int64_t n) {

@@ -6,7 +6,7 @@
 
 namespace xgrad::kernels {
 
-/// What cross entropy needs of one row of n logits.
+/// What the losses, and logsumexp, need of one row of n numbers.
 template <class T>
 struct LossRows {
   /// max x and Σ exp(x − max), in one pass.

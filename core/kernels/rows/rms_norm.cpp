@@ -1,8 +1,8 @@
 #include <xgrad/core/kernels/rows/rms_norm.hpp>
 
 #include <cmath>
-#include <limits>
 
+#include <xgrad/core/kernels/rows/range.hpp>
 #include <xgrad/core/kernels/rows/simd.hpp>
 
 namespace xgrad::kernels {
@@ -25,18 +25,11 @@ double root_mean_square(const T* x, double eps, std::int64_t n) {
         const B<T> a = load_part<T>(x + i, count, T(0));
         squares.of[0] = fma(a, a, squares.of[0]);
       });
-  constexpr T epsilon = std::numeric_limits<T>::epsilon();
-  constexpr double least = std::numeric_limits<T>::min() / epsilon / epsilon;
-  const T total = squares.total();
-  const double mean = static_cast<double>(total) / static_cast<double>(n);
-  if (mean + eps >= least && total <= std::numeric_limits<T>::max()) return std::sqrt(mean + eps);
+  const double mean = static_cast<double>(squares.total()) / static_cast<double>(n);
+  if (holds_digits(static_cast<T>(mean + eps))) return std::sqrt(mean + eps);
   // The squares leave T's range: once more in double, divided by the largest element.
-  double largest = 0, sum = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    const auto size = static_cast<double>(x[i] < 0 ? -x[i] : x[i]);
-    if (size > largest) largest = size;
-  }
-  const double unit = largest > 0 && largest <= std::numeric_limits<double>::max() ? largest : 1;
+  const double unit = unit_of(x, n);
+  double sum = 0;
   for (std::int64_t i = 0; i < n; ++i) {
     const double a = static_cast<double>(x[i]) / unit;
     sum += a * a;

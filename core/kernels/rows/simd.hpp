@@ -21,10 +21,10 @@ template <int n, class F>
   }
 }
 
-/// f(N), N a constant, if rows of n elements are N batches and these no more than `most`: few enough to stay
-/// in registers.
+/// Calls f(N), where N is a constant, if a row of n elements fits N batches and N is at most `most`, so that
+/// the row stays in registers. Returns false, without a call, if the row is longer.
 template <int most, class T, class F>
-inline bool in_registers(std::int64_t n, F f) {
+inline bool run_short(std::int64_t n, F f) {
   const std::int64_t batches = (n + width<T> - 1) / width<T>;
   repeat<most>([&](auto i) {
     if (batches == i + 1) f(Number<i + 1>());
@@ -32,7 +32,7 @@ inline bool in_registers(std::int64_t n, F f) {
   return batches <= most;
 }
 
-/// Of such a row of N batches, how much of n elements batch j holds.
+/// How many of the n elements batch j of such a row holds.
 template <class T, int N>
 inline std::int64_t part_of(std::int64_t n, int j) {
   return j < N - 1 ? width<T> : n - (N - 1) * width<T>;

@@ -97,14 +97,15 @@ bool is_all_masked(const ScoreRows<T>& in, std::int64_t row, std::int64_t n) {
   return i == n;
 }
 
-// Of a row with this sum of exponentials. 0 of a row of −∞, whoever made it one, if 0 may be asked for.
+// What a row with this sum of exponentials is multiplied by. A row of −∞ becomes 0 if `zero_if_all_masked`;
+// mark_rows_of_infinity then finds those that the mask did not make so.
 template <class T>
 T factor_for(T sum, bool zero_if_all_masked) {
   return sum == 0 && zero_if_all_masked ? T(0) : T(1) / sum;
 }
 
-// Rows that are 0 by the scores themselves become NaN. Apart from the loops, for the few calls that have
-// some.
+// Rows that are 0 without the mask hiding them become NaN. A function of its own, as few calls have such
+// rows.
 template <class T>
 [[gnu::noinline]] void mark_rows_of_infinity(const ScoreRows<T>& in, T* y, std::int64_t rows,
                                              std::int64_t n) {
@@ -127,7 +128,7 @@ B<T> score_batch(const ScoreRows<T>& in, std::int64_t row, std::int64_t i, std::
   return keep_part<T>(score, n, minus_infinity<T>);
 }
 
-// Rows of N batches, from the scores to the weights; whether a row of −∞ was among them.
+// Rows of N batches, from the scores to the weights. Returns whether a row of −∞ was among them.
 template <class T, int N>
 bool softmax_of_batches(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
   const auto length = [n](int j) { return part_of<T, N>(n, j); };
@@ -179,7 +180,7 @@ bool softmax_of_long_rows(const ScoreRows<T>& in, T* y, std::int64_t rows, std::
 template <class T>
 void softmax(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
   bool has_empty = false;
-  if (!in_registers<4, T>(n, [&](auto N) { has_empty = softmax_of_batches<T, N>(in, y, rows, n); }))
+  if (!run_short<4, T>(n, [&](auto N) { has_empty = softmax_of_batches<T, N>(in, y, rows, n); }))
     has_empty = softmax_of_long_rows(in, y, rows, n);
   if (has_empty && in.zero_if_all_masked) mark_rows_of_infinity(in, y, rows, n);
 }

@@ -32,9 +32,9 @@ T dot_from(T origin, const T* g, const T* y, std::int64_t n) {
   return dots.total();
 }
 
-// Where one class has most of the weight, Σ g y is its g but for a rest that the sum's rounding takes away,
-// and its dx is that rest: there Σ g y is subtracted from g first, and then what the sum of the differences
-// has kept. Rows of N batches do it always.
+// dx = y (g − Σ g y). Where one class has most of the weight, Σ g y is almost its g, and the difference is
+// lost in the rounding of the sum. So the sum is subtracted in two steps: first Σ g y, then Σ (g − Σ g y) y,
+// which is the first one's error. Rows of N batches always do both.
 template <class T, int N>
 void softmax_backward_of_batches(const T* g, const T* y, T scale, T* dx, std::int64_t rows, std::int64_t n) {
   const auto length = [n](int j) { return part_of<T, N>(n, j); };
@@ -59,7 +59,7 @@ void softmax_backward_of_batches(const T* g, const T* y, T scale, T* dx, std::in
 
 template <class T>
 void softmax_backward(const T* g, const T* y, T scale, T* dx, std::int64_t rows, std::int64_t n) {
-  if (in_registers<4, T>(n, [&](auto N) { softmax_backward_of_batches<T, N>(g, y, scale, dx, rows, n); }))
+  if (run_short<4, T>(n, [&](auto N) { softmax_backward_of_batches<T, N>(g, y, scale, dx, rows, n); }))
     return;
   const B<T> factor(scale);
   for (std::int64_t r = 0; r < rows; ++r, g += n, y += n, dx += n) {
@@ -88,8 +88,8 @@ void softmax_backward(const T* g, const T* y, T scale, T* dx, std::int64_t rows,
   }
 }
 
-// A row of dx adds up to 0. Where one class has most of the weight, its dx is a small rest, of which rounding
-// leaves little: it takes what the row's sum is off by.
+// The exact row of dx adds up to 0. Where one class has most of the weight, its dx is small, and the row's
+// sum is the rounding error in it: that class gives the sum back.
 template <class T>
 void log_softmax_backward(const T* g, const T* y, T* dx, std::int64_t rows, std::int64_t n) {
   const B<T> log_half(T(-0.69314718055994531));
