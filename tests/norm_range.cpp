@@ -8,6 +8,7 @@
 #include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/normalization.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/vector_norm.hpp>
 #include <xgrad/core/tape.hpp>
@@ -112,6 +113,17 @@ TEST_CASE("norm_range: zeros, infinities and NaN stay what they are, and no row 
   CHECK(norm(tensor({INFINITY, INFINITY}, float64), -1).item<double>() == INFINITY);
   CHECK(norm(zeros({0}, float64)).item<double>() == 0);
   CHECK(norm(zeros({0}, float64), 3).item<double>() == 0);
+}
+
+TEST_CASE("norm_range: the variance of float64 numbers far from 0 keeps their digits") {
+  constexpr std::int64_t n = 4096;
+  const Tensor x = add(arange(n).to(float64), 8e9).value().reshape({64, 64});
+  const double exact = static_cast<double>(n * n - 1) / 12;  // of 0, ..., n − 1, divided by n
+  CHECK(var(x, {}, 0).item<double>() == doctest::Approx(exact).epsilon(1e-14));
+  const Tensor near = mul(sin(arange(n).to(float64)), 0.5).value(), far = add(near, 1e10).value();
+  const Tensor held = sub(far, 1e10).value();  // what far holds of near
+  CHECK(var(far, {}).item<double>() == doctest::Approx(var(held, {}).item<double>()).epsilon(1e-13));
+  CHECK(max_abs_diff(var(far.reshape({64, 64}), 0).value(), var(held.reshape({64, 64}), 0).value()) < 1e-13);
 }
 
 TEST_CASE("norm_range: where a norm is 0, so is its gradient") {

@@ -13,9 +13,10 @@
 namespace xgrad::kernels {
 namespace {
 
-// How many numbers, their mean, and Σ (x − mean)².
+// How many numbers, their mean, and Σ (x − mean)². The mean is center + rest: one double would round it by
+// more than the numbers may differ.
 struct Moments {
-  double n = 0, mean = 0, squares = 0;
+  double n = 0, center = 0, rest = 0, squares = 0;
 };
 
 // Makes `a` the moments of both sets together (Chan, Golub & LeVeque 1979).
@@ -25,9 +26,9 @@ void join(Moments& a, Moments b) {
     a = b;
     return;
   }
-  const double n = a.n + b.n, distance = b.mean - a.mean;
+  const double n = a.n + b.n, distance = (b.center - a.center) + (b.rest - a.rest);
   a.squares += b.squares + distance * distance * (a.n * b.n / n);
-  a.mean += distance * (b.n / n);
+  a.rest += distance * (b.n / n);
   a.n = n;
 }
 
@@ -35,7 +36,7 @@ void join(Moments& a, Moments b) {
 // stays infinite (∞ − ∞ would be NaN), and rounding makes nothing negative.
 Moments around(double n, double center, double sum, double squares) {
   const double around_mean = std::isinf(squares) ? squares : std::max(squares - sum * sum / n, 0.0);
-  return {n, center + sum / n, around_mean};
+  return {n, center, sum / n, around_mean};
 }
 
 // A row part by part, each while it is in the first cache: its rounded mean, then the distances from that.
