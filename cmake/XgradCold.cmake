@@ -2,10 +2,10 @@
 # in. Functions of a few instructions are inlined all the same: apart, with a name and relocations in each object, they
 # are larger. A source's own options come after its target's, so that -Os wins.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  file(GLOB cold CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}" core/io/*.cpp core/ops/*.cpp nn/*.cpp optim/*.cpp)
-  list(FILTER cold EXCLUDE REGEX "(ops/(activation|arithmetic|matmul|pointwise|reduce|softmax|views)|nn/(attention|linear))\\.cpp$")
-  foreach(file anomaly checkpoint factories_random finite_differences fork_mutex gradcheck gradcheck_cause gradcheck_compare
-          gradcheck_report hooks kernels/extremes kernels/norm kernels/rearrange kernels/variance node_scope tensor_print trace)
+  file(GLOB cold CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}" core/debug/*.cpp core/io/*.cpp core/ops/*.cpp nn/*.cpp optim/*.cpp)
+  list(FILTER cold EXCLUDE REGEX "(ops/(activation|arithmetic|matmul|in_place|pointwise|reduce|softmax|variable_methods|views)|nn/(attention|linear))\\.cpp$")
+  foreach(file base/fork_mutex tensor/random_factories tensor/print kernels/extremes kernels/norm kernels/rearrange
+          kernels/variance autograd/checkpoint autograd/hooks autograd/node_scope)
     list(APPEND cold core/${file}.cpp)
   endforeach()
   set_property(SOURCE ${cold} APPEND PROPERTY COMPILE_OPTIONS "$<$<CONFIG:Release>:-Os;--param=max-inline-insns-size=4>")

@@ -1,4 +1,4 @@
-# core/kernels/rows/*.cpp are compiled once for each instruction set; core/kernels/isa.cpp chooses when a program starts.
+# core/rows/*.cpp are compiled once for each instruction set; core/rows/isa.cpp chooses when a program starts.
 # With XGRAD_NATIVE the baseline is this machine's processor, and there is nothing to choose.
 include(CheckCXXCompilerFlag)
 
@@ -17,12 +17,13 @@ if(XGRAD_HAVE_XSIMD AND NOT XGRAD_NATIVE AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86
 endif()
 
 function(xgrad_add_rows target)
-  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/core/kernels/rows/*.cpp")
+  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/core/rows/*.cpp")
+  list(FILTER sources EXCLUDE REGEX "/isa\\.cpp$")  # which chooses among them
   foreach(isa IN LISTS xgrad_isas)
     add_library(xgrad_rows_${isa} OBJECT ${sources})
     set_target_properties(xgrad_rows_${isa} PROPERTIES POSITION_INDEPENDENT_CODE ON)
     target_compile_features(xgrad_rows_${isa} PRIVATE cxx_std_20)
-    target_include_directories(xgrad_rows_${isa} PRIVATE "${XGRAD_INCLUDE_TREE}")
+    target_include_directories(xgrad_rows_${isa} PRIVATE "${PROJECT_SOURCE_DIR}/include")
     target_compile_definitions(xgrad_rows_${isa} PRIVATE XGRAD_ISA=${isa})
     # Optimised always: otherwise std's inline functions become shared symbols (scripts/check_isa_symbols.sh), and
     # xsimd 8 does not compile for AVX-512, as GCC's intrinsics are then macros.

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <utility>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/attention.hpp>
 #include <xgrad/core/ops/compare.hpp>

@@ -2,7 +2,7 @@
 
 #include <sstream>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/ops/dropout.hpp>
 
 namespace xgrad::nn {

@@ -1,7 +1,7 @@
 #include <xgrad/nn/embedding.hpp>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/indexing.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad::nn {
 

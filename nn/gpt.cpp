@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/nn/init.hpp>

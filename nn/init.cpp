@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include <xgrad/core/error.hpp>
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/base/error.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad::nn::init {
 namespace {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <xgrad/core/random.hpp>
-#include <xgrad/core/variable.hpp>
+#include <xgrad/core/autograd/variable.hpp>
+#include <xgrad/core/tensor/generator.hpp>
 
 /// Fills a parameter's value in place, outside of the tape, with PyTorch's numbers for the same seed.
 /// `fan_in` and `fan_out` are a weight's last and first size, times the sizes between.

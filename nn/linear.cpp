@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include <xgrad/core/error.hpp>
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/ops/matmul.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/init.hpp>
 
 namespace xgrad::nn {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <xgrad/core/default_dtype.hpp>
-#include <xgrad/core/random.hpp>
+#include <xgrad/core/base/default_dtype.hpp>
+#include <xgrad/core/tensor/generator.hpp>
 #include <xgrad/nn/module.hpp>
 
 namespace xgrad::nn {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <typeinfo>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/nn/members.hpp>
 
 #if __has_include(<cxxabi.h>)

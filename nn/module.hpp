@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/autograd/variable.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/io/safetensors.hpp>
-#include <xgrad/core/variable.hpp>
 
 namespace xgrad::nn {
 

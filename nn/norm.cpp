@@ -2,9 +2,9 @@
 
 #include <sstream>
 
-#include <xgrad/core/error.hpp>
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/ops/normalization.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad::nn {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include <xgrad/core/default_dtype.hpp>
+#include <xgrad/core/base/default_dtype.hpp>
 #include <xgrad/nn/module.hpp>
 
 namespace xgrad::nn {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/nn/module.hpp>
 
 namespace xgrad::nn {

@@ -1,6 +1,6 @@
 #include <xgrad/nn/transformer.hpp>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 
 namespace xgrad::nn {

@@ -1,8 +1,8 @@
 #include <xgrad/optim/adam.hpp>
 
-#include <xgrad/core/error.hpp>
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/update.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad::optim {
 

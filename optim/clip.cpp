@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/norm.hpp>
 #include <xgrad/optim/parameters.hpp>
 

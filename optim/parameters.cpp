@@ -1,6 +1,6 @@
 #include <xgrad/optim/parameters.hpp>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/base/error.hpp>
 
 namespace xgrad::optim {
 

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numbers>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/base/error.hpp>
 
 namespace xgrad::optim {
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sees that code for new processors stays where old ones never come. core/kernels/rows/*.cpp is compiled once for each
+# Sees that code for new processors stays where old ones never come. core/rows/*.cpp is compiled once for each
 # instruction set; an inline function that two of these objects define is in the program once, from whichever the linker
 # meets first, and what is initialised at program start runs everywhere. So the objects for avx2 and avx512 may define
 # nothing but the tables, and templates that have the instruction set in their types (as xsimd's do), and initialise
@@ -21,7 +21,7 @@ for isa in avx2 avx512; do
     avx512) number=2 arch='xsimd::avx512[a-z]+' ;;
   esac
   table="(^|[ &])xgrad::kernels::rows_for<.*, \(xgrad::kernels::Isa\)$number>\(\)$"
-  for object in "$build/CMakeFiles/xgrad_rows_$isa.dir"/core/kernels/rows/*.o; do
+  for object in "$build/CMakeFiles/xgrad_rows_$isa.dir"/core/rows/*.o; do
     checked=$((checked + 1))
     symbols=$(nm -C --defined-only "$object")
     # `address type name`; upper-case types, u, v and w are seen by the linker. DW.ref is the address of a runtime's function.

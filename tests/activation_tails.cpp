@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 

@@ -6,15 +6,15 @@
 #include <memory>
 #include <thread>
 
-#include <xgrad/core/anomaly.hpp>
-#include <xgrad/core/checkpoint.hpp>
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/autograd/checkpoint.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/debug/anomaly.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/feed_forward.hpp>
 #include <xgrad/nn/gpt.hpp>
 #include <xgrad/nn/linear.hpp>
@@ -33,7 +33,7 @@ std::string node_name(const Variable& x, const char* op) {
 // x unchanged; its gradient becomes NaN.
 Variable poisoned(const Variable& x) {
   return record("poisoned", x.value().clone(), {x}, {},
-                [](const Replay& r) -> Gradients { return {full_like(r.grad().value(), quiet_nan)}; });
+                [](const Replay& r) -> Gradients { return {Variable(full_like(r.grad().value(), quiet_nan))}; });
 }
 
 }  // namespace
@@ -115,14 +115,16 @@ TEST_CASE("anomaly: grad, and a gradient that was bad from the start") {
 TEST_CASE("anomaly: also of a rule that would add to another's gradient in place") {
   const Variable x(ones({2}), true);
   const auto adds_in_place = [&] {
-    return record("adds", x.value().clone(), {x}, {}, [](const Replay& r) -> Gradients {
+    const auto rule = [](const Replay& r) -> Gradients { return {r.grad()}; };
+    const auto kernel = [](const KernelReplay& r) -> KernelGradients {
       const Tensor bad = full({2}, quiet_nan);
       if (const Tensor sum = r.sum_so_far(0); sum.defined()) {
         sum.add_(bad);
-        return {nothing};
+        return {Tensor()};
       }
       return {bad};
-    });
+    };
+    return record("adds", x.value().clone(), {x}, {}, fused(rule, kernel));
   };
   const Variable first = adds_in_place();
   const Variable loss = sum(first + x * 2);  // the product is newer: its gradient is there before

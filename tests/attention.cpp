@@ -5,9 +5,9 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 #include "support.hpp"
 

@@ -9,14 +9,14 @@
 
 #include "support.hpp"
 
-#include <xgrad/core/factories.hpp>
-#include <xgrad/core/gradcheck.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/debug/gradcheck.hpp>
+#include <xgrad/core/debug/trace.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/attention.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/reduce.hpp>
-#include <xgrad/core/tape.hpp>
-#include <xgrad/core/trace.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/attention.hpp>
 
 using namespace xgrad;

@@ -6,12 +6,12 @@
 #include <limits>
 #include <sstream>
 
-#include <xgrad/core/factories.hpp>
-#include <xgrad/core/gradcheck.hpp>
+#include <xgrad/core/debug/gradcheck.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/indexing.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/linear.hpp>
 #include <xgrad/nn/module.hpp>
 #include <xgrad/optim/sgd.hpp>

@@ -4,9 +4,10 @@
 #include <functional>
 #include <memory>
 
-#include <xgrad/core/checkpoint.hpp>
-#include <xgrad/core/factories.hpp>
-#include <xgrad/core/gradcheck.hpp>
+#include <xgrad/core/autograd/checkpoint.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/debug/gradcheck.hpp>
+#include <xgrad/core/debug/trace.hpp>
 #include <xgrad/core/memory/pool.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/dropout.hpp>
@@ -14,8 +15,7 @@
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
-#include <xgrad/core/tape.hpp>
-#include <xgrad/core/trace.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/attention.hpp>
 #include <xgrad/nn/module_list.hpp>
 #include <xgrad/nn/transformer.hpp>

@@ -4,12 +4,12 @@
 #include <functional>
 #include <string>
 
-#include <xgrad/core/checkpoint.hpp>
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/autograd/checkpoint.hpp>
+#include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 

@@ -3,8 +3,8 @@
 
 #include <cmath>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/compare.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 

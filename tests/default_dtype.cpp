@@ -5,9 +5,9 @@
 #include <thread>
 #include <vector>
 
-#include <xgrad/core/default_dtype.hpp>
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/base/default_dtype.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/gpt.hpp>
 #include <xgrad/nn/norm.hpp>
 

@@ -1,11 +1,11 @@
 // Dropout, against PyTorch (golden/make_pick.py) and finite differences.
 #include "support.hpp"
 
-#include <xgrad/core/factories.hpp>
-#include <xgrad/core/gradcheck.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/debug/gradcheck.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/dropout.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 

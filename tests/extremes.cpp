@@ -12,10 +12,10 @@
 #include <functional>
 #include <iostream>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 

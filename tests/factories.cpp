@@ -3,8 +3,9 @@
 #include <limits>
 #include <vector>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/like.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 #include "support.hpp"
 

@@ -1,4 +1,4 @@
-#include <xgrad/core/flush_denormal.hpp>
+#include <xgrad/core/parallel/flush_denormal.hpp>
 
 #include "support.hpp"
 
@@ -6,7 +6,7 @@
 #include <limits>
 #include <thread>
 
-#include <xgrad/core/kernels/parallel.hpp>
+#include <xgrad/core/parallel/parallel_for.hpp>
 #include <xgrad/xgrad.hpp>
 
 using namespace xgrad;

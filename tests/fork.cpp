@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
-#include <xgrad/core/kernels/parallel.hpp>
 #include <xgrad/core/memory/pool.hpp>
+#include <xgrad/core/parallel/parallel_for.hpp>
 #include <xgrad/xgrad.hpp>
 
 using namespace xgrad;

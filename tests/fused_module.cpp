@@ -1,10 +1,10 @@
 // MultiHeadAttention with the fused op, and when it does without.
 #include "support.hpp"
 
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/debug/trace.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/reduce.hpp>
-#include <xgrad/core/trace.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/gpt.hpp>
 
 using namespace xgrad;

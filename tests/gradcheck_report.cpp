@@ -4,13 +4,14 @@
 
 #include <functional>
 
-#include <xgrad/core/factories.hpp>
-#include <xgrad/core/gradcheck.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/debug/gradcheck.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/like.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 
@@ -115,7 +116,7 @@ TEST_CASE("gradcheck report: the likely cause, where the pattern shows one") {
       {"no g, one result", "a rule does not multiply by r.grad()",
        [](const Variable& x) {
          return record("sum", sum(x.detach()).value(), {x}, {},
-                       [](const Replay& r) -> Gradients { return {ones(r.input_shape(0))}; });
+                       [](const Replay& r) -> Gradients { return {Variable(ones(r.input_shape(0)))}; });
        }},
       {"one entry of many", none, square_wrong_at({2})},
   };

@@ -9,10 +9,10 @@
 
 #include "support.hpp"
 
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/reduce.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 using namespace xgrad::nn;

@@ -7,11 +7,11 @@
 
 #include "support.hpp"
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/attention.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/softmax.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 

@@ -8,10 +8,10 @@
 #include "support.hpp"
 #include "whole_numbers.hpp"
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/matmul.hpp>
 #include <xgrad/core/memory/pool.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 

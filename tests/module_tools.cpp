@@ -4,9 +4,9 @@
 #include <sstream>
 #include <thread>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/matmul.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/gpt.hpp>
 #include <xgrad/nn/norm.hpp>
 

@@ -5,11 +5,11 @@
 #include <type_traits>
 
 #include <doctest/doctest.h>
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/loss.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/gpt.hpp>
 #include <xgrad/nn/init.hpp>
 #include <xgrad/optim/adamw.hpp>

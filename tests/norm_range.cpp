@@ -5,13 +5,13 @@
 #include <cmath>
 #include <string>
 
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/norm.hpp>
 #include <xgrad/core/ops/normalization.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
-#include <xgrad/core/ops/vector_norm.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/optim/clip.hpp>
 
 using namespace xgrad;

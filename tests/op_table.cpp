@@ -6,9 +6,9 @@
 #include <limits>
 #include <map>
 
-#include <xgrad/core/error.hpp>
-#include <xgrad/core/factories.hpp>
-#include <xgrad/core/gradcheck.hpp>
+#include <xgrad/core/base/error.hpp>
+#include <xgrad/core/debug/gradcheck.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad {
 namespace {
@@ -147,12 +147,17 @@ class CaseCheck {
       if (input.requires_grad()) wanted.push_back(input);
     }
     if (!out.requires_grad()) return check_all_zero(wants);
-    // Recorded, a rule is composed of ops where it is else a fused kernel: both must be right.
-    for (const bool create_graph : {true, false}) {
+    // By its kernel, if it has one, by its rule, and by its rule recorded: all must be right.
+    for (const auto& [create_graph, is_readable] :
+         {std::pair{true, false}, std::pair{false, true}, std::pair{false, false}}) {
       CAPTURE(create_graph);
-      const auto grads =
-          grad({out}, wanted,
-               {.grad_outputs = {case_.gout.to(dtype)}, .create_graph = create_graph, .allow_unused = true});
+      CAPTURE(is_readable);
+      const ReadableRules rules(is_readable);
+      const auto grads = grad({out}, wanted,
+                              {.grad_outputs = {case_.gout.to(dtype)},
+                               .retain_graph = is_readable,
+                               .create_graph = create_graph,
+                               .allow_unused = true});
       for (std::size_t i = 0, k = 0; i < x.size(); ++i) {
         if (!wants[i]) continue;
         const Variable& ours = grads[k++];

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include <xgrad/core/variable.hpp>
+#include <xgrad/core/autograd/variable.hpp>
 
 namespace xgrad {
 

@@ -5,8 +5,8 @@
 #include "op_table.hpp"
 #include "support.hpp"
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 using Xs = std::vector<Variable>;

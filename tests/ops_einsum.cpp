@@ -2,9 +2,9 @@
 #include "op_table.hpp"
 #include "support.hpp"
 
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/ops/einsum.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 using Xs = std::vector<Variable>;

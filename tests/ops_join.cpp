@@ -2,8 +2,8 @@
 #include "op_table.hpp"
 #include "support.hpp"
 
-#include <xgrad/core/factories.hpp>
-#include <xgrad/core/ops/join.hpp>
+#include <xgrad/core/ops/cat.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 using Xs = std::vector<Variable>;

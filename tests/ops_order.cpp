@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include <xgrad/core/factories.hpp>
-#include <xgrad/core/ops/order.hpp>
+#include <xgrad/core/ops/sort.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 using Xs = std::vector<Variable>;

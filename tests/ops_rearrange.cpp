@@ -5,12 +5,12 @@
 
 #include <limits>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/cumsum.hpp>
 #include <xgrad/core/ops/rearrange.hpp>
-#include <xgrad/core/ops/scan.hpp>
 #include <xgrad/core/ops/views.hpp>
-#include <xgrad/core/threads.hpp>
+#include <xgrad/core/parallel/threads.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 using Xs = std::vector<Variable>;

@@ -4,13 +4,13 @@
 
 #include <cmath>
 
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
+#include <xgrad/core/ops/norm.hpp>
 #include <xgrad/core/ops/reduce.hpp>
-#include <xgrad/core/ops/vector_norm.hpp>
-#include <xgrad/core/tape.hpp>
-#include <xgrad/core/threads.hpp>
+#include <xgrad/core/parallel/threads.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 using Xs = std::vector<Variable>;

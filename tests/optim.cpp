@@ -10,10 +10,10 @@
 #include <memory>
 
 #include <doctest/doctest.h>
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/linear.hpp>
 
 #include "support.hpp"

@@ -4,9 +4,9 @@
 #include <functional>
 #include <memory>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/adamw.hpp>
 #include <xgrad/optim/clip.hpp>

@@ -5,9 +5,9 @@
 #include <cmath>
 #include <vector>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 

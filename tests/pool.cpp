@@ -5,9 +5,9 @@
 #include <limits>
 #include <vector>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/memory/pool.hpp>
-#include <xgrad/core/storage.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/storage.hpp>
 
 using namespace xgrad;
 
@@ -53,7 +53,7 @@ TEST_CASE("the second of two equal steps asks the system for nothing" * doctest:
 }
 
 TEST_CASE("the figures are exact in one thread, for small blocks and large ones" * doctest::skip(!pooling)) {
-  for (const std::size_t bytes : {64 * kib + Storage::header, 10 * mib + Storage::header, std::size_t{64}}) {
+  for (const std::size_t bytes : {64 * kib + block_header, 10 * mib + block_header, std::size_t{64}}) {
     CAPTURE(bytes);
     pool_release();
     const PoolStats before = pool_stats();

@@ -11,8 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/memory/pool.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 

@@ -13,7 +13,7 @@
 #include <type_traits>
 #include <vector>
 
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 

@@ -8,7 +8,7 @@
 #include <span>
 #include <vector>
 
-#include <xgrad/core/kernels/random.hpp>
+#include <xgrad/core/tensor/random_fill.hpp>
 
 namespace xgrad {
 

@@ -6,14 +6,14 @@
 #include <functional>
 #include <string>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/memory/pool.hpp>
 #include <xgrad/core/ops/compare.hpp>
+#include <xgrad/core/ops/cumsum.hpp>
+#include <xgrad/core/ops/norm.hpp>
 #include <xgrad/core/ops/pick.hpp>
 #include <xgrad/core/ops/reduce.hpp>
-#include <xgrad/core/ops/scan.hpp>
-#include <xgrad/core/ops/vector_norm.hpp>
-#include <xgrad/core/threads.hpp>
+#include <xgrad/core/parallel/threads.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 

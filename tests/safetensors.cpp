@@ -3,8 +3,8 @@
 #include <cmath>
 #include <limits>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/io/safetensors.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 #include "safetensors_files.hpp"
 #include "support.hpp"

@@ -2,8 +2,8 @@
 
 #include <functional>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/io/safetensors.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 #include "safetensors_files.hpp"
 #include "support.hpp"

@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/io/atomic_file.hpp>
 #include <xgrad/core/io/safetensors.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 #include "safetensors_files.hpp"
 #include "support.hpp"

@@ -1,9 +1,9 @@
 // Sequential and RMSNorm, against PyTorch (golden/make_nn.py).
 #include <xgrad/nn/sequential.hpp>
 
-#include <xgrad/core/factories.hpp>
-#include <xgrad/core/gradcheck.hpp>
+#include <xgrad/core/debug/gradcheck.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/dropout.hpp>
 #include <xgrad/nn/linear.hpp>
 #include <xgrad/nn/norm.hpp>

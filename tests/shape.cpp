@@ -3,8 +3,8 @@
 
 #include <new>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 

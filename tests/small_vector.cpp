@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include <xgrad/core/small_vector.hpp>
+#include <xgrad/core/base/small_vector.hpp>
 
 using List = xgrad::SmallVector<std::shared_ptr<int>, 3>;
 

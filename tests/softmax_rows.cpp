@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/softmax.hpp>
-#include <xgrad/core/random.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/generator.hpp>
 
 using namespace xgrad;
 

@@ -7,13 +7,13 @@
 #include <limits>
 #include <utility>
 
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/attention.hpp>
 #include <xgrad/core/ops/loss.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/softmax.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 

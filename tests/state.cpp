@@ -4,8 +4,8 @@
 
 #include <limits>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/gpt.hpp>
 
 using namespace xgrad;

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include <xgrad/core/memory/pool.hpp>
-#include <xgrad/core/storage.hpp>
-#include <xgrad/core/tensor.hpp>
+#include <xgrad/core/tensor/storage.hpp>
+#include <xgrad/core/tensor/tensor.hpp>
 
 using namespace xgrad;
 

@@ -7,7 +7,7 @@
 #include <map>
 #include <mutex>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/base/error.hpp>
 
 namespace xgrad {
 
@@ -58,6 +58,11 @@ double max_abs(const Tensor& x) {
     if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
   }
   return largest;
+}
+
+Variable slope(const std::function<Variable(const Variable&)>& f, const Variable& g, const Variable& x) {
+  const Variable at = x.requires_grad() ? x : Variable(x.value(), true);
+  return grad({f(at)}, {at}, {.grad_outputs = {g}, .create_graph = true})[0];
 }
 
 }  // namespace xgrad

@@ -3,14 +3,16 @@
 // What the tests share: golden numbers, differences, numbers of threads, and the texts of errors.
 
 #include <exception>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <xgrad/core/autograd/fused.hpp>
 #include <xgrad/core/io/safetensors.hpp>
-#include <xgrad/core/tensor.hpp>
-#include <xgrad/core/threads.hpp>
+#include <xgrad/core/parallel/threads.hpp>
+#include <xgrad/core/tensor/tensor.hpp>
 
 namespace xgrad {
 
@@ -39,6 +41,21 @@ class Threads {
  private:
   int before_ = get_num_threads();
 };
+
+/// Whether rules run in place of their kernels, for as long as it lives.
+class ReadableRules {
+ public:
+  explicit ReadableRules(bool on) { set_readable_rules(on); }
+  ~ReadableRules() { set_readable_rules(before_); }
+  ReadableRules(const ReadableRules&) = delete;
+  ReadableRules& operator=(const ReadableRules&) = delete;
+
+ private:
+  bool before_ = readable_rules();
+};
+
+/// g · ∂f/∂x by the rule of f, as an op on g and x that can be differentiated further.
+Variable slope(const std::function<Variable(const Variable&)>& f, const Variable& g, const Variable& x);
 
 /// What `call` throws: its text, or "(nothing was thrown)".
 template <class Call>

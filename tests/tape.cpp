@@ -3,13 +3,13 @@
 
 #include <thread>
 
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 
@@ -234,7 +234,7 @@ TEST_CASE("tape: a gradient of the wrong shape says what the rule may have left 
   const Variable bias(ones({3}), true), x(ones({2, 3}), true);
   const auto with_gradient = [](const Variable& input, const Tensor& gradient) {
     return record("mine", ones({2, 3}), {input}, {},
-                  [gradient](const Replay&) -> Gradients { return {gradient}; });
+                  [gradient](const Replay&) -> Gradients { return {Variable(gradient)}; });
   };
   CHECK_THROWS_TEXT(
       with_gradient(bias, ones({2, 3})).backward(ones({2, 3})),

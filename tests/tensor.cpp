@@ -4,7 +4,7 @@
 #include <limits>
 #include <vector>
 
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 #include "support.hpp"
 

@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <sstream>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/io/safetensors.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 #include "support.hpp"
 

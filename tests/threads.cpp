@@ -1,4 +1,4 @@
-#include <xgrad/core/threads.hpp>
+#include <xgrad/core/parallel/threads.hpp>
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include <xgrad/core/kernels/parallel.hpp>
+#include <xgrad/core/parallel/parallel_for.hpp>
 #include <xgrad/xgrad.hpp>
 
 #include "support.hpp"

@@ -5,10 +5,10 @@
 #include <iomanip>
 #include <sstream>
 
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/debug/trace.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/reduce.hpp>
-#include <xgrad/core/trace.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 #include "support.hpp"
 

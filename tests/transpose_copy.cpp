@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <span>
 
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 

@@ -4,12 +4,12 @@
 #include <sstream>
 #include <stdexcept>
 
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
 

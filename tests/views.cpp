@@ -3,7 +3,7 @@
 #include <optional>
 #include <vector>
 
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 #include "support.hpp"
 

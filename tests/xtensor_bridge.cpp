@@ -4,10 +4,10 @@
 
 #include <memory>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/core/xtensor.hpp>
 
 #include "support.hpp"

@@ -11,7 +11,7 @@
 #include <string>
 #include <system_error>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/base/error.hpp>
 
 namespace xgrad {
 namespace {

@@ -3,15 +3,10 @@
 #include <filesystem>
 #include <map>
 #include <string>
-#include <utility>
-#include <vector>
 
-#include <xgrad/core/tensor.hpp>
+#include <xgrad/core/tensor/named_tensors.hpp>
 
 namespace xgrad {
-
-/// Named Tensors in their order, as in a state dict.
-using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
 
 /// What a safetensors file holds: the Tensors, and the strings under `__metadata__`.
 struct SafetensorsFile {

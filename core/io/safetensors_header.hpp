@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <xgrad/core/base/shape.hpp>
 #include <xgrad/core/io/safetensors_types.hpp>
-#include <xgrad/core/shape.hpp>
 
 namespace xgrad::safetensors {
 

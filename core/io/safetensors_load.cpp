@@ -8,12 +8,12 @@
 #include <system_error>
 #include <utility>
 
-#include <xgrad/core/error.hpp>
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/io/safetensors.hpp>
 #include <xgrad/core/io/safetensors_header.hpp>
 #include <xgrad/core/io/safetensors_types.hpp>
-#include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad {
 namespace {

@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/io/atomic_file.hpp>
 #include <xgrad/core/io/safetensors.hpp>
 #include <xgrad/core/io/safetensors_header.hpp>

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include <xgrad/core/dtype.hpp>
+#include <xgrad/core/base/dtype.hpp>
 
 namespace xgrad::safetensors {
 

@@ -2,10 +2,10 @@
 
 #include <functional>
 
-#include <xgrad/core/default_dtype.hpp>
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/base/default_dtype.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/elementwise.hpp>
-#include <xgrad/core/kernels/rows/math.hpp>
+#include <xgrad/core/rows/math.hpp>
 
 namespace xgrad::kernels {
 namespace {

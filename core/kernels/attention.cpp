@@ -3,7 +3,7 @@
 #include <limits>
 
 #include <xgrad/core/kernels/attention_tiles.hpp>
-#include <xgrad/core/kernels/dispatch.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
 
 // Algorithm 1 of Dao 2023, "FlashAttention-2": the queries outside, the keys inside, and the division by the
 // sum at the end.

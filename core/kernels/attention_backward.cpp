@@ -1,7 +1,7 @@
 #include <xgrad/core/kernels/attention.hpp>
 
 #include <xgrad/core/kernels/attention_tiles.hpp>
-#include <xgrad/core/kernels/dispatch.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
 
 // Algorithm 2 of Dao 2023, "FlashAttention-2": the keys outside, the queries inside; of each row only
 // the largest score and the sum of exponentials were kept.

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/attention.hpp>
 #include <xgrad/core/kernels/blas.hpp>
-#include <xgrad/core/kernels/parallel.hpp>
-#include <xgrad/core/kernels/raw.hpp>
-#include <xgrad/core/kernels/rows/attention.hpp>
+#include <xgrad/core/parallel/parallel_for.hpp>
+#include <xgrad/core/rows/attention.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad::kernels {
 

@@ -7,8 +7,8 @@
 #include <limits>
 #include <string_view>
 
-#include <xgrad/core/kernels/rows/gemm.hpp>
 #include <xgrad/core/memory/pool.hpp>
+#include <xgrad/core/rows/gemm.hpp>
 
 #ifdef XGRAD_HAVE_BLAS
 #include <cblas.h>

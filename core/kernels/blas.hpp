@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include <xgrad/core/kernels/rows/gemm.hpp>
+#include <xgrad/core/rows/gemm.hpp>
 
 namespace xgrad::kernels {
 

@@ -7,10 +7,10 @@
 #include <string_view>
 #include <type_traits>
 
-#include <xgrad/core/factories.hpp>
-#include <xgrad/core/kernels/dispatch.hpp>
-#include <xgrad/core/kernels/raw.hpp>
-#include <xgrad/core/kernels/walk.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/raw.hpp>
+#include <xgrad/core/tensor/walk.hpp>
 
 namespace xgrad::kernels {
 

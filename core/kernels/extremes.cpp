@@ -1,10 +1,10 @@
 #include <functional>
 #include <limits>
 
-#include <xgrad/core/error.hpp>
-#include <xgrad/core/kernels/dispatch.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/reduce_loops.hpp>
-#include <xgrad/core/kernels/rows/reduce.hpp>
+#include <xgrad/core/rows/reduce.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
 
 namespace xgrad::kernels {
 namespace {

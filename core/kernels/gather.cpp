@@ -4,12 +4,12 @@
 #include <limits>
 #include <type_traits>
 
-#include <xgrad/core/factories.hpp>
-#include <xgrad/core/kernels/copy.hpp>
-#include <xgrad/core/kernels/dispatch.hpp>
-#include <xgrad/core/kernels/parallel.hpp>
-#include <xgrad/core/kernels/raw.hpp>
-#include <xgrad/core/kernels/walk.hpp>
+#include <xgrad/core/parallel/parallel_for.hpp>
+#include <xgrad/core/tensor/copy.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/raw.hpp>
+#include <xgrad/core/tensor/walk.hpp>
 
 namespace xgrad::kernels {
 namespace {

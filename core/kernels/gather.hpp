@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/core/tensor.hpp>
+#include <xgrad/core/tensor/tensor.hpp>
 
 namespace xgrad::kernels {
 

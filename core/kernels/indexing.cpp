@@ -5,12 +5,12 @@
 #include <numeric>
 #include <vector>
 
-#include <xgrad/core/factories.hpp>
-#include <xgrad/core/kernels/dispatch.hpp>
-#include <xgrad/core/kernels/parallel.hpp>
-#include <xgrad/core/kernels/raw.hpp>
-#include <xgrad/core/kernels/rows/reduce.hpp>
 #include <xgrad/core/memory/pool.hpp>
+#include <xgrad/core/parallel/parallel_for.hpp>
+#include <xgrad/core/rows/reduce.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad::kernels {
 namespace {

@@ -1,9 +1,9 @@
 #include <xgrad/core/kernels/layer_norm.hpp>
 
-#include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/normalization_blocks.hpp>
-#include <xgrad/core/kernels/raw.hpp>
-#include <xgrad/core/kernels/rows/layer_norm.hpp>
+#include <xgrad/core/rows/layer_norm.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
+#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad::kernels {
 

@@ -1,16 +1,16 @@
 #include <cmath>
 #include <limits>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/compare.hpp>
-#include <xgrad/core/kernels/dispatch.hpp>
-#include <xgrad/core/kernels/parallel.hpp>
 #include <xgrad/core/kernels/pointwise.hpp>
-#include <xgrad/core/kernels/raw.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
-#include <xgrad/core/kernels/rows/loss.hpp>
 #include <xgrad/core/kernels/select.hpp>
+#include <xgrad/core/parallel/parallel_for.hpp>
+#include <xgrad/core/rows/loss.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad::kernels {
 namespace {

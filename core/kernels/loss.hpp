@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include <xgrad/core/tensor.hpp>
+#include <xgrad/core/tensor/tensor.hpp>
 
 namespace xgrad::kernels {
 

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cassert>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/blas.hpp>
-#include <xgrad/core/kernels/copy.hpp>
-#include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/matmul_layout.hpp>
-#include <xgrad/core/kernels/parallel.hpp>
-#include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/core/parallel/parallel_for.hpp>
+#include <xgrad/core/tensor/copy.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad::kernels {
 namespace {

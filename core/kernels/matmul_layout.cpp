@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad::kernels {
 namespace {

@@ -2,7 +2,7 @@
 
 // How matrices lie in memory: which of them gemm can read where they are, and how a product's are laid out.
 
-#include <xgrad/core/tensor.hpp>
+#include <xgrad/core/tensor/tensor.hpp>
 
 namespace xgrad::kernels {
 

@@ -4,12 +4,12 @@
 #include <cmath>
 #include <limits>
 
-#include <xgrad/core/factories.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
-#include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/pointwise.hpp>
-#include <xgrad/core/kernels/raw.hpp>
 #include <xgrad/core/kernels/update.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad::kernels {
 namespace {

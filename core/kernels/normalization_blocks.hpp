@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
-#include <xgrad/core/factories.hpp>
-#include <xgrad/core/kernels/parallel.hpp>
-#include <xgrad/core/kernels/raw.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
+#include <xgrad/core/parallel/parallel_for.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad::kernels {
 

@@ -7,14 +7,14 @@
 #include <span>
 #include <vector>
 
-#include <xgrad/core/error.hpp>
-#include <xgrad/core/factories.hpp>
-#include <xgrad/core/kernels/dispatch.hpp>
-#include <xgrad/core/kernels/parallel.hpp>
-#include <xgrad/core/kernels/random.hpp>
-#include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
-#include <xgrad/core/kernels/rows/reduce.hpp>
+#include <xgrad/core/parallel/parallel_for.hpp>
+#include <xgrad/core/rows/reduce.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/random_fill.hpp>
+#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad::kernels {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include <xgrad/core/random.hpp>
-#include <xgrad/core/tensor.hpp>
+#include <xgrad/core/tensor/generator.hpp>
+#include <xgrad/core/tensor/tensor.hpp>
 
 namespace xgrad::kernels {
 

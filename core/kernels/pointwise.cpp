@@ -1,12 +1,12 @@
 #include <xgrad/core/kernels/pointwise.hpp>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/compare.hpp>
 #include <xgrad/core/kernels/elementwise.hpp>
-#include <xgrad/core/kernels/rows/activation.hpp>
-#include <xgrad/core/kernels/rows/gelu.hpp>
-#include <xgrad/core/kernels/rows/math.hpp>
+#include <xgrad/core/rows/activation.hpp>
+#include <xgrad/core/rows/gelu.hpp>
+#include <xgrad/core/rows/math.hpp>
 
 namespace xgrad::kernels {
 

@@ -2,7 +2,7 @@
 
 #include <bitset>
 
-#include <xgrad/core/tensor.hpp>
+#include <xgrad/core/tensor/tensor.hpp>
 
 namespace xgrad::kernels {
 

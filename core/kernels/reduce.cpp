@@ -2,10 +2,10 @@
 
 #include <limits>
 
-#include <xgrad/core/kernels/copy.hpp>
-#include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/reduce_loops.hpp>
-#include <xgrad/core/kernels/rows/reduce.hpp>
+#include <xgrad/core/rows/reduce.hpp>
+#include <xgrad/core/tensor/copy.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
 
 namespace xgrad::kernels {
 namespace {

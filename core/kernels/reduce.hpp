@@ -3,8 +3,8 @@
 #include <bitset>
 #include <string_view>
 
-#include <xgrad/core/dims.hpp>
-#include <xgrad/core/tensor.hpp>
+#include <xgrad/core/base/dims.hpp>
+#include <xgrad/core/tensor/tensor.hpp>
 
 namespace xgrad::kernels {
 

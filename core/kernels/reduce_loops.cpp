@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/base/error.hpp>
 
 namespace xgrad::kernels {
 

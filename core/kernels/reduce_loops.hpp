@@ -9,10 +9,10 @@
 #include <memory>
 #include <utility>
 
-#include <xgrad/core/factories.hpp>
-#include <xgrad/core/kernels/parallel.hpp>
-#include <xgrad/core/kernels/raw.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
+#include <xgrad/core/parallel/parallel_for.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad::kernels {
 

@@ -3,12 +3,12 @@
 #include <array>
 #include <initializer_list>
 
-#include <xgrad/core/factories.hpp>
-#include <xgrad/core/kernels/copy.hpp>
-#include <xgrad/core/kernels/dispatch.hpp>
-#include <xgrad/core/kernels/raw.hpp>
-#include <xgrad/core/kernels/rows/softmax.hpp>
-#include <xgrad/core/kernels/walk.hpp>
+#include <xgrad/core/rows/softmax.hpp>
+#include <xgrad/core/tensor/copy.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/raw.hpp>
+#include <xgrad/core/tensor/walk.hpp>
 
 namespace xgrad::kernels {
 namespace {

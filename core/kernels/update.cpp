@@ -3,10 +3,10 @@
 #include <cmath>
 #include <vector>
 
-#include <xgrad/core/kernels/dispatch.hpp>
-#include <xgrad/core/kernels/parallel.hpp>
-#include <xgrad/core/kernels/raw.hpp>
-#include <xgrad/core/kernels/rows/update.hpp>
+#include <xgrad/core/parallel/parallel_for.hpp>
+#include <xgrad/core/rows/update.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
+#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad::kernels {
 

@@ -3,12 +3,12 @@
 #include <cmath>
 
 #include <xgrad/core/kernels/arithmetic.hpp>
-#include <xgrad/core/kernels/copy.hpp>
-#include <xgrad/core/kernels/dispatch.hpp>
 #include <xgrad/core/kernels/norm.hpp>
 #include <xgrad/core/kernels/pointwise.hpp>
 #include <xgrad/core/kernels/reduce_loops.hpp>
-#include <xgrad/core/kernels/rows/reduce.hpp>
+#include <xgrad/core/rows/reduce.hpp>
+#include <xgrad/core/tensor/copy.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
 
 namespace xgrad::kernels {
 namespace {

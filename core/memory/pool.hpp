@@ -6,6 +6,9 @@
 
 namespace xgrad {
 
+/// Bytes in front of the elements of a Storage: a whole cache line, so that the elements start at one.
+inline constexpr std::size_t block_header = 64;
+
 /// Memory for Tensors and the tape, 64-byte aligned. Freed blocks are kept by size class and handed out
 /// again, so a training step after the first asks the system for nothing. What is held, in use or kept, stays
 /// below the most that was ever in use at once and 16 MiB more, or an eighth more where that is larger; but

@@ -7,7 +7,7 @@
 #include <atomic>
 #include <cstddef>
 
-#include <xgrad/core/fork_mutex.hpp>
+#include <xgrad/core/base/fork_mutex.hpp>
 #include <xgrad/core/memory/size_classes.hpp>
 
 namespace xgrad::memory {

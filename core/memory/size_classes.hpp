@@ -7,7 +7,7 @@
 #include <new>
 #include <utility>
 
-#include <xgrad/core/storage.hpp>
+#include <xgrad/core/memory/pool.hpp>
 
 namespace xgrad::memory {
 
@@ -15,7 +15,7 @@ namespace xgrad::memory {
 /// + 64, 1792 + 64, 2048 + 64, 2560 + 64, ... So at most a fifth of a large block is padding, and none of one
 /// that holds a power of two of bytes behind their Storage.
 constexpr std::size_t smallest = 64, finest = 1024;
-constexpr std::size_t header = Storage::header;
+constexpr std::size_t header = block_header;
 constexpr std::size_t fine_classes = (finest + header) / smallest;
 
 constexpr std::size_t class_of(std::size_t bytes) {

@@ -4,12 +4,12 @@
 #include <cmath>
 #include <limits>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/pointwise.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
-#include <xgrad/core/tape.hpp>
 
 namespace xgrad {
 
@@ -34,15 +34,15 @@ Variable sigmoid_backward(const Variable& g, const Variable& x) {
 
 Variable silu(const Variable& x) {
   check_defined("silu", {x});
-  return record("silu", kernels::silu(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
-    if (r.is_recorded()) return {composed::silu_backward(r.grad(), r.saved(0))};
-    return {kernels::silu_backward(r.grad().value(), r.saved(0).value())};
-  });
-}
-
-Variable composed::silu_backward(const Variable& g, const Variable& x) {
-  // d(x σ(x))/dx = σ(x) + x σ'(x). The factor x is kept to where σ' is 0: an infinite one times 0 is NaN.
-  return g * (sigmoid(x) + sigmoid_backward(clamp(x, -1000, 1000), x));
+  const auto rule = [](const Replay& r) -> Gradients {
+    // d(x σ(x))/dx = σ(x) + x σ'(x). The factor x is kept to where σ' is 0: an infinite one times 0 is NaN.
+    const Variable x = r.saved(0);
+    return {r.grad() * (sigmoid(x) + sigmoid_backward(clamp(x, -1000, 1000), x))};
+  };
+  const auto kernel = [](const KernelReplay& r) -> KernelGradients {
+    return {kernels::silu_backward(r.grad(), r.saved(0))};
+  };
+  return record("silu", kernels::silu(x.value()), {x}, {x}, fused(rule, kernel));
 }
 
 namespace {
@@ -69,18 +69,15 @@ Variable softplus(const Variable& x, double beta, double threshold) {
   if (std::isnan(threshold)) fail("softplus", "the threshold is NaN");
   beta = held_beta(beta, x.dtype());
   threshold = held_threshold(threshold, x.dtype());
-  return record("softplus", kernels::softplus(x.value(), beta, threshold), {x}, {x},
-                [beta, threshold](const Replay& r) -> Gradients {
-                  const Variable g = r.grad(), x = r.saved(0);
-                  if (r.is_recorded()) return {composed::softplus_backward(g, x, beta, threshold)};
-                  return {kernels::softplus_backward(g.value(), x.value(), beta, threshold)};
-                });
-}
-
-Variable composed::softplus_backward(const Variable& g, const Variable& x, double beta, double threshold) {
-  // d(log(1 + e^(βx))/β)/dx = e^(βx)/(1 + e^(βx)) = sigmoid(βx)
-  const Variable z = x * beta;
-  return g * masked_fill(sigmoid(z), gt(z, threshold), 1);
+  const auto rule = [beta, threshold](const Replay& r) -> Gradients {
+    // d(log(1 + e^(βx))/β)/dx = e^(βx)/(1 + e^(βx)) = sigmoid(βx)
+    const Variable z = r.saved(0) * beta;
+    return {r.grad() * masked_fill(sigmoid(z), gt(z, threshold), 1)};
+  };
+  const auto kernel = [beta, threshold](const KernelReplay& r) -> KernelGradients {
+    return {kernels::softplus_backward(r.grad(), r.saved(0), beta, threshold)};
+  };
+  return record("softplus", kernels::softplus(x.value(), beta, threshold), {x}, {x}, fused(rule, kernel));
 }
 
 }  // namespace xgrad

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/core/variable.hpp>
+#include <xgrad/core/autograd/variable.hpp>
 
 namespace xgrad {
 
@@ -16,11 +16,5 @@ Variable softplus(const Variable& x, double beta = 1, double threshold = 20);
 /// and gelu. All digits of both tails are there, unlike those of s (1 − s) with s = σ(x). g and x have one
 /// shape and dtype.
 Variable sigmoid_backward(const Variable& g, const Variable& x);
-
-/// The rules in ordinary ops: what the fused kernels compute, and what they are tested against.
-namespace composed {
-Variable silu_backward(const Variable& g, const Variable& x);
-Variable softplus_backward(const Variable& g, const Variable& x, double beta = 1, double threshold = 20);
-}  // namespace composed
 
 }  // namespace xgrad

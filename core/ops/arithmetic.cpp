@@ -2,14 +2,14 @@
 
 #include <limits>
 
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/pointwise.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad {
 

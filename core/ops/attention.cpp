@@ -1,11 +1,11 @@
 #include <xgrad/core/ops/attention.hpp>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/attention.hpp>
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/score_mask.hpp>
 #include <xgrad/core/ops/softmax.hpp>
-#include <xgrad/core/tape.hpp>
 
 namespace xgrad {
 namespace {
@@ -29,15 +29,11 @@ void check(const Variable& q, const Variable& k, const Variable& v, const FusedA
   }
 }
 
-// softmax(s q kᵀ + mask), causal as a part of the mask
-Variable weights(const Variable& q, const Variable& k, const FusedAttentionOptions& options) {
+// softmax(s q kᵀ + mask), where query i sees key j if j ≤ i + diagonal.
+Variable weights(const Variable& q, const Variable& k, double scale, std::int64_t diagonal, Tensor mask) {
   const std::int64_t queries = q.size(2), keys = k.size(2);
-  Tensor mask = options.mask;
-  if (options.causal || options.causal_upper_left) {
-    const auto diagonal = causal_diagonal(options.causal, options.causal_upper_left, queries, keys);
-    mask = keep_only(causal_keep(queries, keys, diagonal), mask);
-  }
-  return softmax(matmul(q, k.mT()), -1, {.scale = options.scale, .mask = mask, .zero_if_all_masked = true});
+  if (diagonal < keys) mask = keep_only(causal_keep(queries, keys, diagonal), mask);
+  return softmax(matmul(q, k.mT()), -1, {.scale = scale, .mask = mask, .zero_if_all_masked = true});
 }
 
 }  // namespace
@@ -47,41 +43,30 @@ Variable fused_attention(const Variable& q, const Variable& k, const Variable& v
   check_defined("fused_attention", {q, k, v});
   check(q, k, v, options);
   const double s = options.scale;
-  const bool causal = options.causal, upper_left = options.causal_upper_left;
   const Shape scores{q.size(0), q.size(1), q.size(2), k.size(2)};
-  const auto diagonal = causal_diagonal(causal, upper_left, q.size(2), k.size(2));
+  const auto diagonal = causal_diagonal(options.causal, options.causal_upper_left, q.size(2), k.size(2));
   const Tensor mask = checked_mask("fused_attention", options.mask, scores, q.dtype());
+  // With P = softmax(S), S = s q kᵀ + mask, and y = P v:
+  // dv = Pᵀ g,  dP = g vᵀ,  dS = P ⊙ (dP − Σ_j dP_ij P_ij),  dq = s dS k,  dk = s dSᵀ q
+  const auto rule = [s, diagonal, is_masked = mask.defined()](const Replay& r) -> Gradients {
+    const Variable &g = r.grad(), q = r.saved(0), k = r.saved(1), v = r.saved(2);
+    const Variable P = weights(q, k, s, diagonal, is_masked ? r.saved(5).value() : Tensor());
+    const Variable dS = softmax_backward(matmul(g, v.mT()), P, -1, s);
+    return {matmul(dS, k), matmul(dS.mT(), q), matmul(P.mT(), g)};
+  };
+  // The kernel takes Σ_j dP_ij P_ij as g_i · y_i, and P_ij as exp(S_ij − max_i) / Σ_j exp(S_ij − max_i).
+  const auto kernel = [s, diagonal, is_masked = mask.defined()](const KernelReplay& r) -> KernelGradients {
+    const Tensor mask = is_masked ? r.saved(5) : Tensor();
+    const auto d = kernels::attention_backward(r.grad(), r.saved(0), r.saved(1), r.saved(2),
+                                               {r.output(), r.saved(3), r.saved(4)}, s, {diagonal, mask},
+                                               r.wants(0), r.wants(1), r.wants(2));
+    return {d.dq, d.dk, d.dv};
+  };
   const auto out = kernels::attention(q.value(), k.value(), v.value(), s, {diagonal, mask});
   return record("fused_attention", out.output, {q, k, v},
                 {q, k, v, keeps_output, Variable(out.max), Variable(out.inverse_sum),
                  mask.defined() ? Variable(mask) : Variable()},
-                [s, causal, upper_left, diagonal, masked = mask.defined()](const Replay& r) -> Gradients {
-                  // with P = softmax(S), S = s q kᵀ + mask, and y = P v:
-                  // dv = Pᵀ g,  dP = g vᵀ,  dS = P ⊙ (dP − Σ_j dP_ij P_ij),  dq = s dS k,  dk = s dSᵀ q
-                  // and Σ_j dP_ij P_ij = g_i · y_i, P_ij = exp(S_ij − max_i) / Σ_j exp(S_ij − max_i)
-                  const Variable &g = r.grad(), q = r.saved(0), k = r.saved(1), v = r.saved(2);
-                  const Tensor mask = masked ? r.saved(5).value() : Tensor();
-                  if (r.is_recorded())
-                    return composed::attention_backward(g, q, k, v, {s, causal, upper_left, mask});
-                  const auto d = kernels::attention_backward(
-                      g.value(), q.value(), k.value(), v.value(),
-                      {r.output().value(), r.saved(3).value(), r.saved(4).value()}, s, {diagonal, mask},
-                      r.wants(0), r.wants(1), r.wants(2));
-                  return {r.wants(0) ? Variable(d.dq) : nothing, r.wants(1) ? Variable(d.dk) : nothing,
-                          r.wants(2) ? Variable(d.dv) : nothing};
-                });
-}
-
-Variable composed::attention(const Variable& q, const Variable& k, const Variable& v,
-                             const FusedAttentionOptions& options) {
-  return matmul(weights(q, k, options), v);
-}
-
-std::vector<Variable> composed::attention_backward(const Variable& g, const Variable& q, const Variable& k,
-                                                   const Variable& v, const FusedAttentionOptions& options) {
-  const Variable P = weights(q, k, options);
-  const Variable dS = softmax_backward(matmul(g, v.mT()), P, -1, options.scale);
-  return {matmul(dS, k), matmul(dS.mT(), q), matmul(P.mT(), g)};
+                fused(rule, kernel));
 }
 
 }  // namespace xgrad

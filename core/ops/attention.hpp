@@ -1,8 +1,6 @@
 #pragma once
 
-#include <vector>
-
-#include <xgrad/core/variable.hpp>
+#include <xgrad/core/autograd/variable.hpp>
 
 namespace xgrad {
 
@@ -26,14 +24,5 @@ struct FusedAttentionOptions {
 /// (B, T_q, H, d_v), so that joining the heads is a view.
 Variable fused_attention(const Variable& q, const Variable& k, const Variable& v,
                          const FusedAttentionOptions& options = {});
-
-/// The same in ordinary ops, with every score in memory: what the kernel computes, what it is tested against,
-/// and the rule for second derivatives.
-namespace composed {
-Variable attention(const Variable& q, const Variable& k, const Variable& v,
-                   const FusedAttentionOptions& options);
-std::vector<Variable> attention_backward(const Variable& g, const Variable& q, const Variable& k,
-                                         const Variable& v, const FusedAttentionOptions& options);
-}  // namespace composed
 
 }  // namespace xgrad

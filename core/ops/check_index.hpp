@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include <xgrad/core/variable.hpp>
+#include <xgrad/core/autograd/variable.hpp>
 
 namespace xgrad {
 

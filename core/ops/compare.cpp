@@ -1,9 +1,9 @@
 #include <xgrad/core/ops/compare.hpp>
 
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/kernels/compare.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad {
 namespace {

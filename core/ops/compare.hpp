@@ -1,7 +1,7 @@
 #pragma once
 
-#include <xgrad/core/dims.hpp>
-#include <xgrad/core/variable.hpp>
+#include <xgrad/core/autograd/variable.hpp>
+#include <xgrad/core/base/dims.hpp>
 
 namespace xgrad {
 

@@ -1,11 +1,11 @@
 #include <xgrad/core/ops/dropout.hpp>
 
-#include <xgrad/core/error.hpp>
-#include <xgrad/core/factories.hpp>
-#include <xgrad/core/kernels/random.hpp>
-#include <xgrad/core/kernels/raw.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/select.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/random_fill.hpp>
+#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad {
 namespace {

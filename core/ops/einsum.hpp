@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include <xgrad/core/variable.hpp>
+#include <xgrad/core/autograd/variable.hpp>
 
 namespace xgrad {
 

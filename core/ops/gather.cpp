@@ -1,10 +1,10 @@
 #include <xgrad/core/ops/gather.hpp>
 
-#include <xgrad/core/error.hpp>
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/gather.hpp>
 #include <xgrad/core/ops/check_index.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad {
 namespace {

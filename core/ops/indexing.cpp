@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include <xgrad/core/error.hpp>
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/indexing.hpp>
 #include <xgrad/core/ops/check_index.hpp>
 #include <xgrad/core/ops/views.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad {
 namespace {
@@ -42,18 +42,23 @@ Variable embedding(const Variable& indices, const Variable& weight) {
   Shape shape = indices.shape();
   shape.push_back(weight.size(1));
   const Tensor rows = kernels::index_select(weight.value(), 0, indices.value().reshape({-1}));
-  return record("embedding", rows.reshape(shape), {weight}, {indices}, [](const Replay& r) -> Gradients {
-    // y_n = W[i_n]   ⇒   dW[v] = Σ of g_n over all n with i_n = v
+  // y_n = W[i_n]   ⇒   dW[v] = Σ of g_n over all n with i_n = v
+  const auto rule = [](const Replay& r) -> Gradients {
     const Shape& table = r.input_shape(0);
-    const Variable index = reshape(r.saved(0), {r.saved(0).numel()});
-    const Variable g = reshape(r.grad(), {index.numel(), table[1]});
-    if (const Tensor sum = r.sum_so_far(0); sum.defined()) {  // of a tied head, say: no second table of zeros
-      kernels::index_add_into(sum, 0, index.value(), g.value());
-      sum.storage()->bump_version();
-      return {nothing};
-    }
-    return {index_select_backward(g, table, 0, index)};
-  });
+    const Variable index = reshape(r.saved(0), {-1});
+    return {index_select_backward(reshape(r.grad(), {index.numel(), table[1]}), table, 0, index)};
+  };
+  const auto kernel = [](const KernelReplay& r) -> KernelGradients {
+    const Shape& table = r.input_shape(0);
+    const Tensor index = r.saved(0).reshape({-1}), g = r.grad().reshape({index.numel(), table[1]});
+    const Tensor sum = r.sum_so_far(0);  // of a tied head, say: no second table of zeros
+    Tensor dw = sum.defined() ? sum : zeros(table, g.dtype());
+    kernels::index_add_into(dw, 0, index, g);
+    if (!sum.defined()) return {dw};
+    sum.storage()->bump_version();
+    return {Tensor()};
+  };
+  return record("embedding", rows.reshape(shape), {weight}, {indices}, fused(rule, kernel));
 }
 
 Variable index_select(const Variable& x, int dim, const Variable& index) {

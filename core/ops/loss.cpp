@@ -2,8 +2,8 @@
 
 #include <limits>
 
-#include <xgrad/core/error.hpp>
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/loss.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
@@ -16,7 +16,7 @@
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/ops/views.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad {
 namespace {
@@ -69,37 +69,36 @@ Variable cross_entropy(const Variable& logits, const Variable& targets, const Cr
   const std::int64_t classes = logits.size(-1);
   const Tensor x = logits.value().reshape({-1, classes}), t = targets.value().reshape({-1});  // (N, V), (N)
   const std::int64_t count = count_targets("cross_entropy", t, classes, options.ignore_index);
+  // loss_n = log Σ_j exp x_j − Σ_j q_j x_j  ⇒  dx = g_n (softmax(x) − q), where q is the wanted distribution:
+  // 1 − smoothing on the target, and smoothing/V on every class
+  const auto rule = [options, count](const Replay& r) -> Gradients {
+    const Variable logits = r.saved(0), targets = r.saved(1);
+    const std::int64_t classes = logits.size(-1);
+    const Variable g = options.reduction == Reduction::mean ? r.grad() / count : r.grad();
+    const Variable g_n = reshape(expand(g, targets.shape()), {-1, 1});                 // (N, 1)
+    const Variable x = reshape(logits, {-1, classes}), t = reshape(targets, {-1, 1});  // (N, V), (N, 1)
+    const Tensor is_target = eq(t, arange(classes));
+    const Variable one_hot = is_target.to(logits.dtype());
+    // At the target, 1 − softmax is the sum of the others: next to 1 a difference would be rounding.
+    const Variable others = masked_fill(softmax(x, -1), is_target, 0);
+    const Variable smoothed = (one_hot - 1 / static_cast<double>(classes)) * options.label_smoothing;
+    const Variable dx = g_n * (others - one_hot * sum(others, {-1}, true) + smoothed);
+    return {reshape(masked_fill(dx, eq(t, options.ignore_index), 0), logits.shape())};
+  };
+  const auto kernel = [options, count](const KernelReplay& r) -> KernelGradients {
+    const Tensor &logits = r.saved(0), &targets = r.saved(1);
+    const Tensor g = options.reduction == Reduction::mean
+                         ? kernels::scale(r.grad(), 1.0 / static_cast<double>(count))
+                         : r.grad();
+    const Tensor dx = kernels::cross_entropy_backward(
+        g.expand(targets.shape()).reshape({-1}), logits.reshape({-1, logits.size(-1)}), targets.reshape({-1}),
+        r.saved(2), options.ignore_index, options.label_smoothing);
+    return {dx.reshape(logits.shape())};
+  };
   const auto out = kernels::cross_entropy(x, t, options.ignore_index, options.label_smoothing);
   const Tensor losses = out.losses.reshape(targets.shape());
   return record("cross_entropy", reduced(losses, options.reduction, count), {logits},
-                {logits, targets, Variable(out.max_and_sum)}, [options, count](const Replay& r) -> Gradients {
-                  // loss_n = log Σ_j exp x_j − Σ_j q_j x_j  ⇒  dx = g_n (softmax(x) − q), where q is the
-                  // wanted distribution: 1 − smoothing on the target, and smoothing/V on every class
-                  const Variable logits = r.saved(0), targets = r.saved(1);
-                  const Variable g = options.reduction == Reduction::mean ? r.grad() / count : r.grad();
-                  const Variable g_n = reshape(expand(g, targets.shape()), {-1});
-                  if (r.is_recorded())
-                    return {composed::cross_entropy_backward(g_n, logits, targets, options)};
-                  const Shape& shape = logits.shape();
-                  const Tensor dx = kernels::cross_entropy_backward(
-                      g_n.value(), logits.value().reshape({-1, shape.back()}), targets.value().reshape({-1}),
-                      r.saved(2).value(), options.ignore_index, options.label_smoothing);
-                  return {dx.reshape(shape)};
-                });
-}
-
-Variable composed::cross_entropy_backward(const Variable& g, const Variable& logits, const Variable& targets,
-                                          const CrossEntropyOptions& options) {
-  const std::int64_t classes = logits.size(-1);
-  const Variable x = reshape(logits, {-1, classes}), t = reshape(targets, {-1, 1});  // (N, V), (N, 1)
-  const Tensor is_target = eq(t, arange(classes));
-  const Variable one_hot = is_target.to(logits.dtype());
-  // softmax(x) − q, where at the target 1 − softmax is the sum of the others: next to 1 a difference would be
-  // rounding
-  const Variable others = masked_fill(softmax(x, -1), is_target, 0);
-  const Variable smoothed = (one_hot - 1 / static_cast<double>(classes)) * options.label_smoothing;
-  const Variable dx = reshape(g, {-1, 1}) * (others - one_hot * sum(others, {-1}, true) + smoothed);
-  return reshape(masked_fill(dx, eq(t, options.ignore_index), 0), logits.shape());
+                {logits, targets, Variable(out.max_and_sum)}, fused(rule, kernel));
 }
 
 Variable nll_loss(const Variable& log_probs, const Variable& targets, const NLLLossOptions& options) {

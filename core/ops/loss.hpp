@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include <xgrad/core/variable.hpp>
+#include <xgrad/core/autograd/variable.hpp>
 
 namespace xgrad {
 
@@ -47,12 +47,5 @@ Variable binary_cross_entropy_with_logits(const Variable& logits, const Variable
 
 /// (prediction − target)², reduced. Same shapes: nothing is broadcast.
 Variable mse_loss(const Variable& prediction, const Variable& target, Reduction reduction = Reduction::mean);
-
-namespace composed {
-/// The gradient of cross_entropy's logits in ordinary ops, from g (N): what the fused kernel computes, what
-/// it is tested against, and the way to second derivatives.
-Variable cross_entropy_backward(const Variable& g, const Variable& logits, const Variable& targets,
-                                const CrossEntropyOptions& options = {});
-}  // namespace composed
 
 }  // namespace xgrad

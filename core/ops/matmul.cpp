@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <ostream>
 
-#include <xgrad/core/default_dtype.hpp>
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/base/default_dtype.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/matmul.hpp>
 #include <xgrad/core/kernels/matmul_layout.hpp>
+#include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
-#include <xgrad/core/tape.hpp>
 
 namespace xgrad {
 namespace {
@@ -70,48 +71,20 @@ Tensor multiply(const Tensor& a, const Tensor& b) {
   return a.dim() == 1 ? y.squeeze(b.dim() == 1 ? -1 : -2) : y;
 }
 
-// A matrix in a rule's formula. Unless the replay is recorded it is a Tensor, since views and products of
-// these are cheaper to make than those of Variables.
-struct RuleMatrix {
-  Variable recorded;  // or undefined
-  Tensor value;
-
-  int dim() const { return recorded.defined() ? recorded.dim() : value.dim(); }
-  RuleMatrix mT() const {
-    if (recorded.defined()) return {recorded.mT(), {}};
-    return {{}, value.mT()};
-  }
-  // (..., M, N) → (rows, N): all matrices as one
-  RuleMatrix flatten() const {
-    if (dim() == 2) return *this;
-    const auto flat = [](const auto& x) { return x.reshape({x.shape().without_last().numel(), x.size(-1)}); };
-    if (recorded.defined()) return {flat(recorded), {}};
-    return {{}, flat(value)};
-  }
-};
-
-RuleMatrix in_rule(const Replay& r, const Variable& x) {
-  if (r.is_recorded()) return {x, {}};
-  return {{}, x.value()};
+// (..., M, N) → (rows, N): all matrices as one
+template <class X>
+X as_one_matrix(const X& x) {
+  return x.dim() == 2 ? x : x.reshape({x.shape().without_last().numel(), x.size(-1)});
 }
 
-Variable rule_matmul(const RuleMatrix& x, const RuleMatrix& y) {
-  if (x.recorded.defined()) return matmul(x.recorded, y.recorded);
-  return multiply(x.value, y.value);
-}
-
-// x y as the gradient of an input: added by the product itself to what has already arrived there.
-Variable product_for(const Replay& r, std::size_t input, const Variable& x, const Variable& y) {
-  const Tensor sum = r.sum_so_far(input);
-  if (!sum.defined()) return rule_matmul(in_rule(r, x), in_rule(r, y));
-  kernels::matmul_into(as_rows(x.value()), y.value(), as_rows(sum), 1, /*beta=*/1);
-  sum.storage()->bump_version();
-  return nothing;
-}
-
-// aᵀ b, summed over all their matrices: the gradient of a matrix that each of a's met.
-Variable summed_product(const RuleMatrix& a, const RuleMatrix& b) {
-  return rule_matmul(a.flatten().mT(), b.flatten());
+// x summed to the shape of a matrix that was broadcast, as sum_to does.
+Tensor summed_to(const Tensor& x, const Shape& shape) {
+  if (x.shape() == shape) return x;
+  kernels::DimSet dims;
+  const int lead = x.dim() - shape.dim();
+  for (int i = 0; i < x.dim(); ++i)
+    dims[static_cast<std::size_t>(i)] = i < lead || shape[i - lead] != x.size(i);
+  return kernels::sum(x, dims, /*keepdim=*/true).reshape(shape);
 }
 
 }  // namespace
@@ -120,28 +93,39 @@ Variable matmul(const Variable& a, const Variable& b) {
   check_defined("matmul", {a, b});
   check_matmul(a, b);
   const bool a_is_row = a.dim() == 1, b_is_column = b.dim() == 1;
+  const auto rule = [a_is_row, b_is_column](const Replay& r) -> Gradients {
+    // C = A B   ⇒   dA = G Bᵀ, dB = Aᵀ G, summed over the batch dims that were broadcast
+    Variable g = b_is_column ? r.grad().unsqueeze(-1) : r.grad();
+    if (a_is_row) g = g.unsqueeze(-2);  // (..., M, N)
+    const auto da = [&] {
+      const Variable product = matmul(g, as_columns(r.saved(1)).mT());  // (..., M, K)
+      return sum_to(a_is_row ? product.squeeze(-2) : product, r.input_shape(0));
+    };
+    const auto db = [&] {
+      const Variable product = matmul(as_rows(r.saved(0)).mT(), g);  // (..., K, N)
+      return sum_to(b_is_column ? product.squeeze(-1) : product, r.input_shape(1));
+    };
+    return {r.wants(0) ? da() : nothing, r.wants(1) ? db() : nothing};
+  };
+  // The same on Tensors. A B that all of A's matrices share takes one product of all of them as one matrix.
+  const auto kernel = [a_is_row, b_is_column](const KernelReplay& r) -> KernelGradients {
+    Tensor g = b_is_column ? r.grad().unsqueeze(-1) : r.grad(), da, db;
+    if (a_is_row) g = g.unsqueeze(-2);
+    if (r.wants(0)) {
+      const Tensor product = kernels::matmul(g, as_columns(r.saved(1)).mT());
+      da = summed_to(a_is_row ? product.squeeze(-2) : product, r.input_shape(0));
+    }
+    if (r.wants(1)) {
+      const Tensor a = as_rows(r.saved(0));
+      const bool is_shared = r.input_shape(1).dim() <= 2 && a.dim() == g.dim();
+      const Tensor product =
+          is_shared ? kernels::matmul(as_one_matrix(a).mT(), as_one_matrix(g)) : kernels::matmul(a.mT(), g);
+      db = summed_to(b_is_column ? product.squeeze(-1) : product, r.input_shape(1));
+    }
+    return {da, db};
+  };
   return record("matmul", multiply(a.value(), b.value()), {a, b}, {keep_for(1, a), keep_for(0, b)},
-                [a_is_row, b_is_column](const Replay& r) -> Gradients {
-                  // C = A B   ⇒   dA = G Bᵀ, dB = Aᵀ G, summed over the batch dims that were broadcast
-                  Variable grad = b_is_column ? r.grad().unsqueeze(-1) : r.grad();
-                  if (a_is_row) grad = grad.unsqueeze(-2);
-                  const RuleMatrix g = in_rule(r, grad);  // (..., M, N)
-                  Gradients gradients(2);
-                  if (r.wants(0)) {
-                    const RuleMatrix b = in_rule(r, as_columns(r.saved(1)));
-                    const Variable da = rule_matmul(g, b.mT());  // (..., M, K)
-                    gradients[0] = sum_to(a_is_row ? da.squeeze(-2) : da, r.input_shape(0));
-                  }
-                  if (r.wants(1)) {
-                    const RuleMatrix a = in_rule(r, as_rows(r.saved(0)));
-                    const Shape& shape = r.input_shape(1);
-                    const bool shared = shape.dim() <= 2 && a.dim() == g.dim();
-                    Variable db = shared ? summed_product(a, g) : rule_matmul(a.mT(), g);  // (..., K, N)
-                    if (b_is_column) db = db.squeeze(-1);
-                    gradients[1] = sum_to(db, shape);
-                  }
-                  return gradients;
-                });
+                fused(rule, kernel));
 }
 
 Variable bmm(const Variable& a, const Variable& b) {
@@ -172,15 +156,32 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
   }
   Tensor y = kernels::linear(as_rows(x.value()), weight.value(), bias.defined() ? bias.value() : Tensor());
   if (x.dim() == 1) y = y.squeeze(0);
-  return record("linear", y, {x, weight, bias}, {keep_for(1, x), keep_for(0, weight)},
-                [](const Replay& r) -> Gradients {
-                  // y = x Wᵀ + b   ⇒   dx = g W, dW = gᵀ x and db = g, both summed over all rows
-                  const Variable& g = r.grad();  // (..., out)
-                  const auto rows_of = [&](const Variable& x) { return in_rule(r, as_rows(x)); };
-                  return {r.wants(0) ? product_for(r, 0, g, r.saved(1)) : nothing,
-                          r.wants(1) ? summed_product(rows_of(g), rows_of(r.saved(0))) : nothing,
-                          r.wants(2) ? sum_to(g, r.input_shape(2)) : nothing};
-                });
+  // y = x Wᵀ + b   ⇒   dx = g W, dW = gᵀ x and db = g, both summed over all rows
+  const auto rule = [](const Replay& r) -> Gradients {
+    const Variable& g = r.grad();  // (..., out)
+    const auto rows_of = [](const Variable& x) { return as_one_matrix(as_rows(x)); };
+    return {r.wants(0) ? matmul(g, r.saved(1)) : nothing,
+            r.wants(1) ? matmul(rows_of(g).mT(), rows_of(r.saved(0))) : nothing,
+            r.wants(2) ? sum_to(g, r.input_shape(2)) : nothing};
+  };
+  const auto kernel = [](const KernelReplay& r) -> KernelGradients {
+    const Tensor& g = r.grad();
+    Tensor dx, dw, db;
+    if (r.wants(0)) {
+      if (const Tensor sum = r.sum_so_far(0); sum.defined()) {  // the product itself adds to it
+        kernels::matmul_into(as_rows(g), r.saved(1), as_rows(sum), 1, /*beta=*/1);
+        sum.storage()->bump_version();
+      } else {
+        dx = multiply(g, r.saved(1));
+      }
+    }
+    if (r.wants(1)) {
+      dw = kernels::matmul(as_one_matrix(as_rows(g)).mT(), as_one_matrix(as_rows(r.saved(0))));
+    }
+    if (r.wants(2)) db = summed_to(g, r.input_shape(2));
+    return {dx, dw, db};
+  };
+  return record("linear", y, {x, weight, bias}, {keep_for(1, x), keep_for(0, weight)}, fused(rule, kernel));
 }
 
 }  // namespace xgrad

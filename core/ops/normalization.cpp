@@ -3,14 +3,14 @@
 #include <cmath>
 #include <limits>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/layer_norm.hpp>
 #include <xgrad/core/kernels/norm.hpp>
 #include <xgrad/core/kernels/rms_norm.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
-#include <xgrad/core/tape.hpp>
 
 namespace xgrad {
 namespace {
@@ -61,31 +61,31 @@ Variable layer_norm(const Variable& x, const Variable& gamma, const Variable& be
   check_defined("layer_norm", {x});
   check(x, gamma, beta, eps);
   const bool affine = gamma.defined();
+  // With x̂ = (x − μ)/σ and gγ = g γ:
+  // dx = (gγ − mean(gγ) − x̂ mean(gγ x̂))/σ,  dγ = Σ g x̂,  dβ = Σ g
+  const auto rule = [affine, eps](const Replay& r) -> Gradients {
+    // Centered twice: of a row far from 0 the mean is off by its own rounding, which the second one takes
+    // out.
+    const Variable &g = r.grad(), x = r.saved(0);
+    const Variable roughly = x - mean(x, {-1}, true), centered = roughly - mean(roughly, {-1}, true);
+    const auto [x_hat, rstd] = normalized(centered, eps);
+    const Variable scaled = affine ? g * r.saved(1) : g;
+    const auto dx = [&, x_hat = x_hat, rstd = rstd] {
+      return rstd * (scaled - mean(scaled, {-1}, true) - x_hat * mean(scaled * x_hat, {-1}, true));
+    };
+    return {r.wants(0) ? dx() : nothing, r.wants(1) ? sum_to(g * x_hat, r.input_shape(1)) : nothing,
+            r.wants(2) ? sum_to(g, r.input_shape(2)) : nothing};
+  };
+  const auto kernel = [affine](const KernelReplay& r) -> KernelGradients {
+    const Tensor gamma = affine ? r.saved(1) : Tensor();
+    const auto d = kernels::layer_norm_backward(r.grad(), r.saved(0), gamma, r.saved(2), r.saved(3),
+                                                r.wants(0), r.wants(1) || r.wants(2));
+    return {d.dx, d.dgamma, d.dbeta};
+  };
   const auto out = kernels::layer_norm(x.value(), affine ? gamma.value() : Tensor(),
                                        affine ? beta.value() : Tensor(), eps);
   return record("layer_norm", out.y, {x, gamma, beta}, {x, gamma, Variable(out.mean), Variable(out.rstd)},
-                [affine, eps](const Replay& r) -> Gradients {
-                  // with x̂ = (x − μ)/σ and gγ = g γ:
-                  // dx = (gγ − mean(gγ) − x̂ mean(gγ x̂))/σ,  dγ = Σ g x̂,  dβ = Σ g
-                  const Variable g = r.grad(), x = r.saved(0), gamma = affine ? r.saved(1) : Variable();
-                  if (r.is_recorded()) return composed::layer_norm_backward(g, x, gamma, eps);
-                  auto d = kernels::layer_norm_backward(
-                      g.value(), x.value(), affine ? gamma.value() : Tensor(), r.saved(2).value(),
-                      r.saved(3).value(), r.wants(0), r.wants(1) || r.wants(2));
-                  return {r.wants(0) ? Variable(d.dx) : nothing, r.wants(1) ? Variable(d.dgamma) : nothing,
-                          r.wants(2) ? Variable(d.dbeta) : nothing};
-                });
-}
-
-std::vector<Variable> composed::layer_norm_backward(const Variable& g, const Variable& x,
-                                                    const Variable& gamma, double eps) {
-  // Centered twice: of a row far from 0 the mean is off by its own rounding, which the second one takes out.
-  const Variable roughly = x - mean(x, {-1}, true), centered = roughly - mean(roughly, {-1}, true);
-  const auto [x_hat, rstd] = normalized(centered, eps);
-  const Variable scaled = gamma.defined() ? g * gamma : g;
-  const Variable dx = rstd * (scaled - mean(scaled, {-1}, true) - x_hat * mean(scaled * x_hat, {-1}, true));
-  if (!gamma.defined()) return {dx, nothing, nothing};
-  return {dx, sum_to(g * x_hat, gamma.shape()), sum_to(g, gamma.shape())};
+                fused(rule, kernel));
 }
 
 Variable rms_norm(const Variable& x, const Variable& gamma, std::optional<double> given) {
@@ -98,25 +98,25 @@ Variable rms_norm(const Variable& x, const Variable& gamma, std::optional<double
   const double eps = given.value_or(epsilon);
   if (!(eps >= 0)) fail("rms_norm", "eps must not be negative, got ", eps);
   const bool affine = gamma.defined();
+  // With x̂ = x/√(mean(x²) + eps) and gγ = g γ:
+  // dx = (gγ − x̂ mean(gγ x̂))/√(mean(x²) + eps),  dγ = Σ g x̂
+  const auto rule = [affine, eps](const Replay& r) -> Gradients {
+    const Variable& g = r.grad();
+    const auto [x_hat, rstd] = normalized(r.saved(0), eps);
+    const Variable scaled = affine ? g * r.saved(1) : g;
+    const auto dx = [&, x_hat = x_hat, rstd = rstd] {
+      return rstd * (scaled - x_hat * mean(scaled * x_hat, {-1}, true));
+    };
+    return {r.wants(0) ? dx() : nothing, r.wants(1) ? sum_to(g * x_hat, r.input_shape(1)) : nothing};
+  };
+  const auto kernel = [affine](const KernelReplay& r) -> KernelGradients {
+    const Tensor gamma = affine ? r.saved(1) : Tensor();
+    const auto d =
+        kernels::rms_norm_backward(r.grad(), r.saved(0), gamma, r.saved(2), r.wants(0), r.wants(1));
+    return {d.dx, d.dgamma};
+  };
   const auto out = kernels::rms_norm(x.value(), affine ? gamma.value() : Tensor(), eps);
-  return record("rms_norm", out.y, {x, gamma}, {x, gamma, Variable(out.rstd)},
-                [affine, eps](const Replay& r) -> Gradients {
-                  // with x̂ = x/√(mean(x²) + eps) and gγ = g γ:
-                  // dx = (gγ − x̂ mean(gγ x̂))/√(mean(x²) + eps),  dγ = Σ g x̂
-                  const Variable g = r.grad(), x = r.saved(0), gamma = affine ? r.saved(1) : Variable();
-                  if (r.is_recorded()) return composed::rms_norm_backward(g, x, gamma, eps);
-                  auto d = kernels::rms_norm_backward(g.value(), x.value(), affine ? gamma.value() : Tensor(),
-                                                      r.saved(2).value(), r.wants(0), r.wants(1));
-                  return {r.wants(0) ? Variable(d.dx) : nothing, r.wants(1) ? Variable(d.dgamma) : nothing};
-                });
-}
-
-std::vector<Variable> composed::rms_norm_backward(const Variable& g, const Variable& x, const Variable& gamma,
-                                                  double eps) {
-  const auto [x_hat, rstd] = normalized(x, eps);
-  const Variable scaled = gamma.defined() ? g * gamma : g;
-  const Variable dx = rstd * (scaled - x_hat * mean(scaled * x_hat, {-1}, true));
-  return {dx, gamma.defined() ? sum_to(g * x_hat, gamma.shape()) : nothing};
+  return record("rms_norm", out.y, {x, gamma}, {x, gamma, Variable(out.rstd)}, fused(rule, kernel));
 }
 
 }  // namespace xgrad

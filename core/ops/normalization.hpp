@@ -1,9 +1,8 @@
 #pragma once
 
 #include <optional>
-#include <vector>
 
-#include <xgrad/core/variable.hpp>
+#include <xgrad/core/autograd/variable.hpp>
 
 namespace xgrad {
 
@@ -18,15 +17,5 @@ Variable layer_norm(const Variable& x, const Variable& gamma = {}, const Variabl
 /// eps) · γ. x is floating, of at least one dim; γ has that dim's size, or is undefined. Without an eps, it
 /// is the dtype's machine epsilon, as in PyTorch.
 Variable rms_norm(const Variable& x, const Variable& gamma = {}, std::optional<double> eps = {});
-
-namespace composed {
-/// {dx, dγ, dβ} in ordinary ops: what the fused kernel computes, what it is tested against, and the way to
-/// second derivatives. dγ and dβ are undefined where γ is.
-std::vector<Variable> layer_norm_backward(const Variable& g, const Variable& x, const Variable& gamma,
-                                          double eps = 1e-5);
-/// {dx, dγ}, likewise; dγ is undefined where γ is.
-std::vector<Variable> rms_norm_backward(const Variable& g, const Variable& x, const Variable& gamma,
-                                        double eps);
-}  // namespace composed
 
 }  // namespace xgrad

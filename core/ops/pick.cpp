@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-#include <xgrad/core/error.hpp>
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/pick.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/ops/check_index.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/reduce.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad {
 

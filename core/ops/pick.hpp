@@ -1,7 +1,7 @@
 #pragma once
 
-#include <xgrad/core/random.hpp>
-#include <xgrad/core/variable.hpp>
+#include <xgrad/core/autograd/variable.hpp>
+#include <xgrad/core/tensor/generator.hpp>
 
 namespace xgrad {
 

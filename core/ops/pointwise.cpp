@@ -3,7 +3,8 @@
 #include <cmath>
 #include <limits>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/compare.hpp>
 #include <xgrad/core/kernels/pointwise.hpp>
 #include <xgrad/core/kernels/select.hpp>
@@ -11,7 +12,6 @@
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/reduce.hpp>
-#include <xgrad/core/tape.hpp>
 
 namespace xgrad {
 
@@ -38,20 +38,23 @@ Variable sqrt(const Variable& x) {
 
 Variable tanh(const Variable& x) {
   check_defined("tanh", {x});
-  return record("tanh", kernels::tanh(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
+  const auto rule = [](const Replay& r) -> Gradients {
     // tanh x = 2 σ(2x) − 1 with σ the sigmoid:  d(tanh x)/dx = 4 σ'(2x)
-    if (r.is_recorded()) return {sigmoid_backward(r.grad() * 4, r.saved(0) * 2)};
-    return {kernels::tanh_backward(r.grad().value(), r.saved(0).value())};
-  });
+    return {sigmoid_backward(r.grad() * 4, r.saved(0) * 2)};
+  };
+  const auto kernel = [](const KernelReplay& r) -> KernelGradients {
+    return {kernels::tanh_backward(r.grad(), r.saved(0))};
+  };
+  return record("tanh", kernels::tanh(x.value()), {x}, {x}, fused(rule, kernel));
 }
 
 Variable erf(const Variable& x) {
   check_defined("erf", {x});
   return record("erf", kernels::erf(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
-    // d(erf x)/dx = 2/√π exp(−x²). For its own slope, x is kept to where that is 0: an infinite one times 0
-    // is NaN.
+    // d(erf x)/dx = 2/√π exp(−x²). Beyond ±40 that is 0; the clamp keeps its own slope from ∞ · 0, which is
+    // NaN.
     constexpr double two_over_sqrt_pi = 1.12837916709551257390;
-    const Variable x = r.is_recorded() ? clamp(r.saved(0), -40, 40) : r.saved(0);
+    const Variable x = clamp(r.saved(0), -40, 40);
     return {r.grad() * (exp(neg(x * x)) * two_over_sqrt_pi)};
   });
 }
@@ -94,11 +97,13 @@ Variable cos(const Variable& x) {
 
 Variable abs(const Variable& x) {
   check_defined("abs", {x});
-  return record("abs", kernels::abs(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
-    // d|x|/dx = sign x
-    if (r.is_recorded()) return {r.connected(0, r.grad() * sign(r.saved(0)))};
-    return {kernels::mul_by_sign(r.grad().value(), r.saved(0).value())};
-  });
+  const auto rule = [](const Replay& r) -> Gradients {
+    return {r.connected(0, r.grad() * sign(r.saved(0)))};  // d|x|/dx = sign x
+  };
+  const auto kernel = [](const KernelReplay& r) -> KernelGradients {
+    return {kernels::mul_by_sign(r.grad(), r.saved(0))};
+  };
+  return record("abs", kernels::abs(x.value()), {x}, {x}, fused(rule, kernel));
 }
 
 Tensor sign(const Variable& x) {
@@ -112,14 +117,16 @@ Variable clamp(const Variable& x, std::optional<Scalar> low, std::optional<Scala
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const double least = low ? low->to<double>() : -infinity, most = high ? high->to<double>() : infinity;
   if (std::isnan(least) || std::isnan(most)) fail("clamp", "the bounds are ", least, " and ", most);
-  return record("clamp", kernels::clamp(x.value(), least, most), {x}, {x},
-                [least, most](const Replay& r) -> Gradients {
-                  // ∂y/∂x = [low ≤ x ≤ high]
-                  const Variable g = r.grad(), x = r.saved(0);
-                  if (!r.is_recorded()) return {kernels::clamp_backward(g.value(), x.value(), least, most)};
-                  const Tensor is_outside = logical_not(logical_and(ge(x, least), le(x, most)));
-                  return {r.connected(0, masked_fill(g, is_outside, 0))};
-                });
+  const auto rule = [least, most](const Replay& r) -> Gradients {
+    // ∂y/∂x = [low ≤ x ≤ high]
+    const Variable x = r.saved(0);
+    const Tensor is_outside = logical_not(logical_and(ge(x, least), le(x, most)));
+    return {r.connected(0, masked_fill(r.grad(), is_outside, 0))};
+  };
+  const auto kernel = [least, most](const KernelReplay& r) -> KernelGradients {
+    return {kernels::clamp_backward(r.grad(), r.saved(0), least, most)};
+  };
+  return record("clamp", kernels::clamp(x.value(), least, most), {x}, {x}, fused(rule, kernel));
 }
 
 namespace {
@@ -138,28 +145,9 @@ Variable normal_cdf(const Variable& x) {
   });
 }
 
-}  // namespace
-
-Variable gelu(const Variable& x, Gelu approximate) {
-  check_defined("gelu", {x});
-  const bool is_exact = approximate == Gelu::exact;
-  return record("gelu", is_exact ? kernels::gelu(x.value()) : kernels::gelu_tanh(x.value()), {x}, {x},
-                [approximate, is_exact](const Replay& r) -> Gradients {
-                  const Variable& g = r.grad();
-                  const Variable x = r.saved(0);
-                  if (r.is_recorded()) return {composed::gelu_backward(g, x, approximate)};
-                  const Tensor dx = r.memory_for_gradient();
-                  if (is_exact) {
-                    kernels::gelu_backward(g.value(), x.value(), dx);
-                  } else {
-                    kernels::gelu_tanh_backward(g.value(), x.value(), dx);
-                  }
-                  return {dx};
-                });
-}
-
-Variable composed::gelu_backward(const Variable& g, const Variable& x, Gelu approximate) {
-  // A factor x is kept to where the other one is 0: an infinite x times 0 is NaN.
+// dx = g gelu'(x), in ordinary ops. A factor x is kept to where the other one is 0: an infinite x times 0 is
+// NaN.
+Variable gelu_rule(const Variable& g, const Variable& x, Gelu approximate) {
   if (approximate == Gelu::exact) {
     // d(x Φ(x))/dx = Φ(x) + x φ(x)
     const Variable z = clamp(x, -40, 40);
@@ -170,6 +158,27 @@ Variable composed::gelu_backward(const Variable& g, const Variable& x, Gelu appr
   const Variable v = (z + z * z * z * cubic) * (2 * sqrt_2_over_pi);
   const Variable dv = (z * z * (3 * cubic) + 1) * (2 * sqrt_2_over_pi);
   return g * (sigmoid(v) + sigmoid_backward(z * dv, v));
+}
+
+}  // namespace
+
+Variable gelu(const Variable& x, Gelu approximate) {
+  check_defined("gelu", {x});
+  const bool is_exact = approximate == Gelu::exact;
+  const auto rule = [approximate](const Replay& r) -> Gradients {
+    return {gelu_rule(r.grad(), r.saved(0), approximate)};
+  };
+  const auto kernel = [is_exact](const KernelReplay& r) -> KernelGradients {
+    Tensor dx = r.memory_for_gradient();
+    if (is_exact) {
+      kernels::gelu_backward(r.grad(), r.saved(0), dx);
+    } else {
+      kernels::gelu_tanh_backward(r.grad(), r.saved(0), dx);
+    }
+    return {dx};
+  };
+  return record("gelu", is_exact ? kernels::gelu(x.value()) : kernels::gelu_tanh(x.value()), {x}, {x},
+                fused(rule, kernel));
 }
 
 Variable where(const Variable& condition, const Variable& a, const Variable& b) {

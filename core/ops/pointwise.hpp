@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include <xgrad/core/variable.hpp>
+#include <xgrad/core/autograd/variable.hpp>
 
 namespace xgrad {
 
@@ -31,10 +31,6 @@ enum class Gelu { exact, tanh };
 /// in the left tail, except those of the exact form in float32: they are right to 1e-6 for x < 0, as the
 /// tail's digits would cost another exponential.
 Variable gelu(const Variable& x, Gelu approximate = Gelu::exact);
-/// g · gelu'(x) in ordinary ops: what the fused kernel computes, and what it is tested against.
-namespace composed {
-Variable gelu_backward(const Variable& g, const Variable& x, Gelu approximate = Gelu::exact);
-}
 
 /// a where the condition holds, b elsewhere; all three broadcast. The condition is boolean.
 Variable where(const Variable& condition, const Variable& a, const Variable& b);

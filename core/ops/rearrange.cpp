@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <string>
 
-#include <xgrad/core/error.hpp>
-#include <xgrad/core/factories.hpp>
-#include <xgrad/core/kernels/copy.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/rearrange.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/copy.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad {
 

@@ -1,6 +1,7 @@
 #include <xgrad/core/ops/reduce.hpp>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/pointwise.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
@@ -8,7 +9,6 @@
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/ops/views.hpp>
-#include <xgrad/core/tape.hpp>
 
 namespace xgrad {
 

@@ -3,8 +3,8 @@
 #include <concepts>
 #include <cstdint>
 
-#include <xgrad/core/dims.hpp>
-#include <xgrad/core/variable.hpp>
+#include <xgrad/core/autograd/variable.hpp>
+#include <xgrad/core/base/dims.hpp>
 
 namespace xgrad {
 

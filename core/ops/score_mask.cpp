@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <limits>
 
-#include <xgrad/core/error.hpp>
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad {
 

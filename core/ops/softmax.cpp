@@ -1,12 +1,12 @@
 #include <xgrad/core/ops/softmax.hpp>
 
+#include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/kernels/softmax.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/score_mask.hpp>
 #include <xgrad/core/ops/views.hpp>
-#include <xgrad/core/tape.hpp>
 
 namespace xgrad {
 
@@ -22,20 +22,21 @@ Variable softmax(Variable x, Dim axis, const SoftmaxOptions& options) {
   const int dim = normalize_dim("softmax", axis, x.dim());
   const Tensor y = memory_for_result(x);
   kernels::softmax(x.value(), dim, options.scale, mask, options.zero_if_all_masked, y);
-  return record("softmax", y, {x}, {keeps_output}, [dim, s = options.scale](const Replay& r) -> Gradients {
+  const auto rule = [dim, s = options.scale](const Replay& r) -> Gradients {
     // ∂y_i/∂x_j = s y_i (δ_ij − y_j)   ⇒   dx = s y ⊙ (g − Σ_j g_j y_j)
-    const Variable& g = r.grad();
-    const Variable y = r.output();
-    if (r.is_recorded()) return {composed::softmax_backward(g, y, dim, s)};
-    const Tensor dx = r.memory_for_gradient();
-    kernels::softmax_backward(g.value(), y.value(), dim, s, dx);
+    return {softmax_backward(r.grad(), r.output(), dim, s)};
+  };
+  const auto kernel = [dim, s = options.scale](const KernelReplay& r) -> KernelGradients {
+    Tensor dx = r.memory_for_gradient();
+    kernels::softmax_backward(r.grad(), r.output(), dim, s, dx);
     return {dx};
-  });
+  };
+  return record("softmax", y, {x}, {keeps_output}, fused(rule, kernel));
 }
 
 // The sum is subtracted twice: the first difference loses what is small beside g. The second sum is that
 // loss, since Σ y = 1.
-Variable composed::softmax_backward(const Variable& g, const Variable& y, int dim, double scale) {
+Variable softmax_backward(const Variable& g, const Variable& y, int dim, double scale) {
   const Variable difference = g - sum(g * y, dim, /*keepdim=*/true);
   return y * (difference - sum(difference * y, dim, /*keepdim=*/true)) * scale;
 }
@@ -47,20 +48,18 @@ Variable log_softmax(Variable x, Dim axis) {
   const int dim = normalize_dim("log_softmax", axis, x.dim());
   const Tensor y = memory_for_result(x);
   kernels::log_softmax(x.value(), dim, y);
-  return record("log_softmax", y, {x}, {keeps_output}, [dim](const Replay& r) -> Gradients {
-    // ∂y_i/∂x_j = δ_ij − exp(y_j)   ⇒   dx = g − exp(y) Σ_i g_i
-    const Variable& g = r.grad();
-    const Variable y = r.output();
-    if (r.is_recorded()) return {composed::log_softmax_backward(g, y, dim)};
-    const Tensor dx = r.memory_for_gradient();
-    kernels::log_softmax_backward(g.value(), y.value(), dim, dx);
+  const auto rule = [dim](const Replay& r) -> Gradients {
+    // ∂y_i/∂x_j = δ_ij − exp(y_j)   ⇒   dx = g − exp(y) Σ_i g_i. A row of dx adds up to 0: what its sum holds
+    // is rounding, and is subtracted too.
+    const Variable p = exp(r.output()), dx = r.grad() - p * sum(r.grad(), dim, /*keepdim=*/true);
+    return {dx - p * sum(dx, dim, /*keepdim=*/true)};
+  };
+  const auto kernel = [dim](const KernelReplay& r) -> KernelGradients {
+    Tensor dx = r.memory_for_gradient();
+    kernels::log_softmax_backward(r.grad(), r.output(), dim, dx);
     return {dx};
-  });
-}
-
-Variable composed::log_softmax_backward(const Variable& g, const Variable& y, int dim) {
-  const Variable p = exp(y), dx = g - p * sum(g, dim, /*keepdim=*/true);
-  return dx - p * sum(dx, dim, /*keepdim=*/true);  // a row of dx adds up to 0, but for rounding
+  };
+  return record("log_softmax", y, {x}, {keeps_output}, fused(rule, kernel));
 }
 
 }  // namespace xgrad

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <xgrad/core/dims.hpp>
-#include <xgrad/core/variable.hpp>
+#include <xgrad/core/autograd/variable.hpp>
+#include <xgrad/core/base/dims.hpp>
 
 namespace xgrad {
 
@@ -25,11 +25,8 @@ Variable softmax(Variable x, Dim dim, const SoftmaxOptions& options = {});
 /// log softmax(x): y_i = x_i − max − log Σ_j exp(x_j − max).
 Variable log_softmax(Variable x, Dim dim);
 
-/// The rules, from the outputs y, in ordinary ops: what the fused kernels compute, and what they are tested
-/// against. They hold for a y that adds up to 1 (whose exponentials do), as outputs do.
-namespace composed {
+/// dx = s y ⊙ (g − Σ_j g_j y_j), the rule of softmax from its output y, in ordinary ops; a part of the rule
+/// of attention. It holds for a y that adds up to 1 or is 0, as outputs do.
 Variable softmax_backward(const Variable& g, const Variable& y, int dim, double scale = 1);
-Variable log_softmax_backward(const Variable& g, const Variable& y, int dim);
-}  // namespace composed
 
 }  // namespace xgrad

@@ -1,11 +1,11 @@
 #include <xgrad/core/ops/views.hpp>
 
-#include <xgrad/core/error.hpp>
-#include <xgrad/core/factories.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
-#include <xgrad/core/kernels/copy.hpp>
 #include <xgrad/core/ops/reduce.hpp>
-#include <xgrad/core/tape.hpp>
+#include <xgrad/core/tensor/copy.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad {
 
@@ -22,15 +22,19 @@ void write(const char* op, const Variable& g, const Tensor& view, const Tensor& 
   kernels::copy(g.value(), view);
 }
 
-// Several views of one x leave their gradients side by side: added in place, where `place(sum)` is one's own,
-// to what has arrived there.
-template <class Place>
-bool add_in_place(const Replay& r, const Place& place) {
+// The same as a kernel, where `view(x)` is the view. Several views of one x leave their gradients side by
+// side: g is added in place to what has arrived there.
+template <class View>
+KernelGradients add_at(const KernelReplay& r, const View& view) {
   const Tensor sum = r.sum_so_far(0);
-  if (!sum.defined()) return false;
-  kernels::add_into(place(sum), r.grad().value(), 1);
-  sum.storage()->bump_version();
-  return true;
+  if (sum.defined()) {
+    kernels::add_into(view(sum), r.grad(), 1);
+    sum.storage()->bump_version();
+    return {Tensor()};
+  }
+  Tensor dx = zeros(r.input_shape(0), r.grad().dtype());
+  kernels::copy(r.grad(), view(dx));
+  return {dx};
 }
 
 }  // namespace
@@ -83,11 +87,13 @@ Variable expand(const Variable& x, const Shape& shape) {
 
 Variable slice(const Variable& x, int dim, std::int64_t start, std::int64_t end, std::int64_t step) {
   check_defined("slice", {x});
-  return record("slice", x.value().slice(dim, start, end, step), {x}, {}, [=](const Replay& r) -> Gradients {
-    if (add_in_place(r, [&](const Tensor& sum) { return sum.slice(dim, start, end, step); }))
-      return {nothing};
+  const auto rule = [=](const Replay& r) -> Gradients {
     return {slice_backward(r.grad(), r.input_shape(0), dim, start, end, step)};
-  });
+  };
+  const auto kernel = [=](const KernelReplay& r) {
+    return add_at(r, [&](const Tensor& x) { return x.slice(dim, start, end, step); });
+  };
+  return record("slice", x.value().slice(dim, start, end, step), {x}, {}, fused(rule, kernel));
 }
 
 Variable slice_backward(const Variable& g, const Shape& shape, int dim, std::int64_t start, std::int64_t end,
@@ -101,10 +107,13 @@ Variable slice_backward(const Variable& g, const Shape& shape, int dim, std::int
 
 Variable select(const Variable& x, int dim, std::int64_t index) {
   check_defined("select", {x});
-  return record("select", x.value().select(dim, index), {x}, {}, [=](const Replay& r) -> Gradients {
-    if (add_in_place(r, [&](const Tensor& sum) { return sum.select(dim, index); })) return {nothing};
+  const auto rule = [=](const Replay& r) -> Gradients {
     return {select_backward(r.grad(), r.input_shape(0), dim, index)};
-  });
+  };
+  const auto kernel = [=](const KernelReplay& r) {
+    return add_at(r, [&](const Tensor& x) { return x.select(dim, index); });
+  };
+  return record("select", x.value().select(dim, index), {x}, {}, fused(rule, kernel));
 }
 
 Variable select_backward(const Variable& g, const Shape& shape, int dim, std::int64_t index) {

@@ -1,5 +1,5 @@
 # Calls that would do something else than they say do not compile; the tests read the compiler's words.
-set(refused_compiler ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only -Wall "-I${XGRAD_INCLUDE_TREE}")
+set(refused_compiler ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only -Wall "-I${PROJECT_SOURCE_DIR}/include")
 set(refused_source "${CMAKE_CURRENT_SOURCE_DIR}/compile/refused.cpp")
 add_test(NAME refused_nothing COMMAND ${refused_compiler} -Wno-unused-value ${refused_source})
 

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <xgrad/core/autograd/variable.hpp>
+#include <xgrad/core/base/error.hpp>
+
+namespace xgrad {
+
+/// A callable of any type but this one: tells a template from the overload that takes just this type.
+template <class F, class Type>
+concept OtherThan = !std::is_same_v<std::remove_cvref_t<F>, Type>;
+
+/// So many inputs may be passed one by one.
+inline constexpr std::size_t most_single_inputs = 8;
+
+namespace call_with_detail {
+
+template <std::size_t count = 1, class F>
+Variable call(std::string_view op, F& f, const std::vector<Variable>& x);
+
+template <class F, std::size_t... i>
+Variable call_indexed(std::string_view op, F& f, const std::vector<Variable>& x, std::index_sequence<i...>) {
+  if constexpr (requires { f(x[i]...); }) {
+    if (x.size() == sizeof...(i)) return f(x[i]...);
+  } else if constexpr (requires { f.forward(x[i]...); }) {
+    if (x.size() == sizeof...(i)) return f.forward(x[i]...);
+  }
+  if constexpr (sizeof...(i) < most_single_inputs) return call<sizeof...(i) + 1>(op, f, x);
+  if (x.size() > most_single_inputs) {
+    fail(op, x.size(), " inputs are more than the ", most_single_inputs,
+         " that can be passed one by one; let the function take a const std::vector<Variable>&");
+  }
+  fail(op, "the function does not take ", x.size(), " inputs");
+}
+
+template <std::size_t count, class F>
+Variable call(std::string_view op, F& f, const std::vector<Variable>& x) {
+  return call_indexed(op, f, x, std::make_index_sequence<count>());
+}
+
+}  // namespace call_with_detail
+
+/// Calls f(x), or f(x[0], x[1], ...), or a module's f.forward(x[0], x[1], ...), with as many arguments as
+/// there are inputs, 8 at most. Throws naming `op` if f takes another number of them.
+template <class F>
+Variable call_with(std::string_view op, F& f, const std::vector<Variable>& x) {
+  if constexpr (std::is_invocable_v<F&, const std::vector<Variable>&>) {
+    return f(x);
+  } else {
+    return call_with_detail::call(op, f, x);
+  }
+}
+
+}  // namespace xgrad

@@ -1,0 +1,64 @@
+#pragma once
+
+// A rule and its fast twin, as one argument of `record`.
+
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+#include <xgrad/core/autograd/replay.hpp>
+
+namespace xgrad {
+
+/// What a kernel sees while its node is replayed: the values that a rule sees as Variables, as Tensors.
+class KernelReplay {
+ public:
+  explicit KernelReplay(const Replay& replay) : replay_(replay) {}
+  KernelReplay(const KernelReplay&) = delete;
+  KernelReplay& operator=(const KernelReplay&) = delete;
+
+  const Tensor& grad() const { return replay_.grad().value(); }  ///< dL/d(output)
+  bool wants(std::size_t input) const { return replay_.wants(input); }
+  const Shape& input_shape(std::size_t input) const { return replay_.input_shape(input); }
+  const Tensor& saved(std::size_t i) const;  ///< see Replay::saved
+  const Tensor& output() const;              ///< see Replay::output
+  /// The gradient that other ops have already left for this input, if the kernel may add its own to it in
+  /// place and return an undefined one; else undefined. A kernel may, but need not, ask.
+  Tensor sum_so_far(std::size_t input) const { return replay_.sum_so_far(input); }
+  /// See Replay::memory_for_gradient.
+  Tensor memory_for_gradient() const { return replay_.memory_for_gradient(); }
+
+ private:
+  const Replay& replay_;
+};
+
+/// Whether rules run in place of their kernels everywhere.
+bool readable_rules();
+/// Runs every rule in place of its kernel, in all threads, from now on: to step through the rules in a
+/// debugger, and to test the kernels against them. Off at the start, unless the environment has
+/// XGRAD_READABLE_RULES=1.
+void set_readable_rules(bool on);
+
+/// The kernel's Tensors as what a rule returns.
+Gradients as_gradients(KernelGradients&& gradients);
+
+/// An op's derivative, written twice. `rule` consists of ops on Variables: it is the one to read, and the one
+/// that runs where the replay itself is recorded (create_graph) or `readable_rules` is on. `kernel` computes
+/// the same on Tensors, faster, and runs everywhere else.
+///
+///     const auto rule = [](const Replay& r) -> Gradients { return {...}; };
+///     const auto kernel = [](const KernelReplay& r) -> KernelGradients { return {...}; };
+///     return record("silu", y, {x}, {x}, fused(rule, kernel));
+template <class OnVariables, class OnTensors>
+auto fused(OnVariables rule, OnTensors kernel) {
+  static_assert(std::is_invocable_r_v<Gradients, const OnVariables&, const Replay&>,
+                "the rule takes a const Replay& and returns Gradients");
+  static_assert(std::is_invocable_r_v<KernelGradients, const OnTensors&, const KernelReplay&>,
+                "the kernel takes a const KernelReplay& and returns KernelGradients");
+  return [rule = std::move(rule), kernel = std::move(kernel)](const Replay& r) -> Gradients {
+    if (grad_enabled() || readable_rules()) return rule(r);
+    return as_gradients(kernel(KernelReplay(r)));
+  };
+}
+
+}  // namespace xgrad

@@ -1,0 +1,7 @@
+#include <xgrad/core/autograd/input_watch.hpp>
+
+namespace xgrad {
+
+constinit thread_local InputWatch* InputWatch::innermost_ = nullptr;
+
+}  // namespace xgrad

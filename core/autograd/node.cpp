@@ -1,0 +1,103 @@
+#include <xgrad/core/autograd/node.hpp>
+
+#include <array>
+#include <new>
+#include <ostream>
+#include <utility>
+
+#include <xgrad/core/autograd/engine.hpp>
+#include <xgrad/core/base/counter.hpp>
+#include <xgrad/core/base/error.hpp>
+
+namespace xgrad {
+namespace {
+
+Counter<std::uint64_t> newest_id{0};
+
+// Threads that add to different leaves rarely meet. Never destroyed: a static Variable may outlive them.
+class GradientLocks {
+ public:
+  static GradientLocks& get() {
+    static GradientLocks* const locks = new GradientLocks;
+    return *locks;
+  }
+  ForkMutex& of(std::uint64_t id) { return locks_[id % locks_.size()]; }
+
+ private:
+  struct Lock : ForkMutex {
+    Lock() : ForkMutex(Level::gradient) {}
+  };
+  std::array<Lock, 64> locks_;
+};
+
+[[maybe_unused]] const GradientLocks& made_at_load = GradientLocks::get();  // before any thread forks
+
+}  // namespace
+
+Node::Node(const char* op, const Tensor& output)
+    : id_(newest_id.add(1)), op_(op), shape_(output.shape()), dtype_(output.dtype()) {}
+
+// Takes a node's memory from the pool, and lets `end` destroy the node.
+template <class T>
+struct Node::Allocator : PoolAllocator<T> {
+  Allocator() = default;
+  template <class U>
+  Allocator(const Allocator<U>&) noexcept {}
+  void construct(Node* node, const char* op, const Tensor& output) { new (node) Node(op, output); }
+  void destroy(Node* node) noexcept { Node::end(node); }
+};
+
+std::shared_ptr<Node> Node::make(const char* op, const Tensor& output) {
+  return std::allocate_shared<Node>(Allocator<Node>(), op, output);
+}
+
+// Called when a node's last reference has gone. A chain of a million nodes must not be destroyed by a million
+// nested destructors. So the outermost call in this thread destroys the nodes one after the other; every node
+// whose last reference goes meanwhile, as an input, a saved value or a capture of a rule or a hook, joins a
+// list that runs through the nodes themselves: where memory has run out, there is none for another list. A
+// node that waits keeps its own memory, by the weak reference to itself that enable_shared_from_this holds.
+void Node::end(Node* node) noexcept {
+  thread_local bool is_running = false;
+  thread_local Node* first = nullptr;
+  node->next_to_end_ = std::exchange(first, node);
+  if (std::exchange(is_running, true)) return;
+  while (first) {
+    Node* const next = first;
+    first = next->next_to_end_;
+    next->~Node();
+  }
+  is_running = false;
+}
+
+std::size_t Node::saved_bytes() const {
+  std::size_t total = output_.value.defined() ? output_.value.nbytes() : 0;
+  for (const Saved& saved : body_.saved) total += saved.value.defined() ? saved.value.nbytes() : 0;
+  return total;
+}
+
+void Node::check_replayable() const {
+  const Phase phase = phase_;
+  if (phase == Phase::being_replayed) {
+    fail_state("backward", *this, " is being replayed, by its own rule or by another thread");
+  }
+  if (phase == Phase::replayed) {
+    fail_state("backward", *this, " was already replayed; pass retain_graph = true to keep it");
+  }
+}
+
+void Node::forget() {
+  body_.saved.clear();
+  body_.rule = nullptr;
+  output_.value = Tensor();
+  phase_.store(Phase::replayed, std::memory_order_release);
+}
+
+std::unique_lock<ForkMutex> Node::lock_grad() const { return std::unique_lock(GradientLocks::get().of(id_)); }
+
+std::uint64_t newest_node_id() { return newest_id.value(); }
+
+std::ostream& operator<<(std::ostream& out, const Node& node) {
+  return out << "node #" << node.id() << " (" << node.op() << ')';
+}
+
+}  // namespace xgrad

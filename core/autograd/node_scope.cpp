@@ -1,0 +1,15 @@
+#include <xgrad/core/autograd/node_scope.hpp>
+
+#include <sstream>
+#include <utility>
+
+namespace xgrad {
+
+std::string NodeScope::place() const {
+  std::ostringstream text;
+  text << " (in " << part_ << ' ' << node_ << ')';
+  if (outer()) text << outer()->place();  // of a replay within a replay, or within a module
+  return std::move(text).str();
+}
+
+}  // namespace xgrad

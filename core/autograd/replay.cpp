@@ -1,0 +1,77 @@
+#include <xgrad/core/autograd/replay.hpp>
+
+#include <xgrad/core/autograd/engine.hpp>
+#include <xgrad/core/autograd/node.hpp>
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/base/error.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+
+namespace xgrad {
+
+constinit const Variable nothing;
+
+bool Replay::wants(std::size_t input) const {
+  const std::size_t count = node_.inputs().size();
+  if (input >= count) fail_state("backward", "the rule asks for input ", input, " of ", count);
+  return engine_.wants(node_, input);
+}
+
+const Shape& Replay::input_shape(std::size_t input) const {
+  if (!wants(input)) {
+    fail_state("backward", "the rule asks for the shape of input ", input,
+               ", which wants no gradient; ask wants(", input, ") first");
+  }
+  return node_.body_.inputs[input]->shape();
+}
+
+const Saved& Replay::unchanged(const Saved& saved) const {
+  if (saved.value.version() != saved.version) {
+    fail_state("backward", node_, " kept a value of shape ", saved.value.shape(),
+               " that was changed in place afterwards (version ", saved.version, ", now ",
+               saved.value.version(), "); change a clone() of it, or change it after backward()");
+  }
+  return saved;
+}
+
+const Saved& Replay::kept(std::size_t i) const {
+  const auto& all = node_.body_.saved;
+  if (i >= all.size() || !all[i].value.defined()) {
+    fail_state("backward", "the rule asks for saved value ", i, ", which the op did not keep");
+  }
+  return unchanged(all[i]);
+}
+
+const Saved& Replay::kept_output() const {
+  if (!node_.output_.value.defined()) {
+    fail_state("backward", "the rule asks for its output, but the op did not say keeps_output");
+  }
+  return unchanged(node_.output_);
+}
+
+Variable Replay::saved(std::size_t i) const {
+  const Saved& saved = kept(i);
+  return Variable::of_node(Tensor(saved.value), saved.node);
+}
+
+Variable Replay::output() const {
+  return Variable::of_node(Tensor(kept_output().value), node_.shared_from_this());
+}
+
+Variable Replay::connect(std::size_t input, const Variable& gradient) const {
+  if (!wants(input)) return gradient;
+  const Variable x = Variable::of_node({}, node_.inputs()[input]);  // the node alone, without a value
+  return append_node(
+      "connected", Tensor(gradient.value()), {gradient, x}, {}, [](const Replay& r) -> Gradients {
+        // y = gradient + 0 x
+        const auto none = [&] { return zeros(r.input_shape(1), r.grad().dtype()); };
+        return {r.wants(0) ? r.grad() : nothing, r.wants(1) ? r.connected(1, none()) : nothing};
+      });
+}
+
+Tensor Replay::memory_for_gradient() const { return memory_for_result(grad_); }
+
+Tensor Replay::sum_so_far(std::size_t input) const {
+  return wants(input) ? engine_.sum_so_far(*node_.inputs()[input]) : Tensor();
+}
+
+}  // namespace xgrad

@@ -1,0 +1,106 @@
+#pragma once
+
+// How a node is replayed: what its rule sees, and what it returns.
+
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <xgrad/core/autograd/variable.hpp>
+#include <xgrad/core/base/small_vector.hpp>
+
+namespace xgrad {
+
+class Engine;
+class Node;
+class Replay;
+struct Saved;
+
+/// No gradient: an undefined Variable.
+extern const Variable nothing;
+
+/// One gradient per input, in the inputs' order; undefined where none is wanted or it is zero. Made as
+/// `{dx}`, as `{dx, dw}`, from a vector, or by size and then filled in. T is Variable in a rule, and Tensor
+/// in a kernel (see `fused`).
+template <class T>
+class GradientList {
+ public:
+  template <class... Each>
+  requires(std::same_as<std::remove_cvref_t<Each>, T>&&...) GradientList(Each&&... each)
+      : GradientList(sizeof...(each)) {
+    [[maybe_unused]] T* next = begin();
+    ((*next++ = std::forward<Each>(each)), ...);
+  }
+  GradientList(std::vector<T> many) : list_(std::move(many)) {}
+  explicit GradientList(std::size_t size) : list_(size) {}
+
+  // A Tensor has no further derivative: what a rule returns as one would cut second derivatives silently.
+  template <class... Each>
+  requires(std::same_as<T, Variable> && (std::same_as<std::remove_cvref_t<Each>, Tensor> || ...))
+      GradientList(Each&&...)
+  = delete;  // return Variables made by ops, or write a kernel: fused(rule, kernel)
+
+  std::size_t size() const { return list_.size(); }
+  T* begin() { return list_.begin(); }
+  T* end() { return list_.end(); }
+  T& operator[](std::size_t i) { return list_[i]; }
+
+ private:
+  SmallVector<T, 3> list_;  // most ops have no more inputs
+};
+using Gradients = GradientList<Variable>;
+using KernelGradients = GradientList<Tensor>;
+
+/// An op's derivative: from dL/d(output) to dL/d(input) for each input, written with ordinary ops on
+/// Variables.
+using Rule = std::function<Gradients(const Replay&)>;
+
+/// What a rule sees while its node is replayed.
+class Replay {
+ public:
+  const Variable& grad() const { return grad_; }  ///< dL/d(output)
+  /// Under `create_graph` the rule itself goes on a tape: it must then consist of ops, not of a fused kernel.
+  bool is_recorded() const { return grad_enabled(); }
+  bool wants(std::size_t input) const;  ///< a gradient for this input is asked for
+  /// The same gradient, tied to an input that its formula does not contain. For rules of ops that are not
+  /// linear in the input, where the gradient is constant in pieces (relu), or its derivative is (a square).
+  /// Under `create_graph` the next derivative by that input is then 0, and not missing.
+  Variable connected(std::size_t input, Variable gradient) const {
+    return is_recorded() ? connect(input, gradient) : gradient;
+  }
+  /// The gradient that other ops have already left for this input, if the rule may add its own to it in place
+  /// and return `nothing`; else undefined. A rule may, but need not, ask.
+  Tensor sum_so_far(std::size_t input) const;
+  /// Contiguous memory for a gradient, of the same shape and dtype as grad(). It is grad()'s own where that
+  /// is of 64 KiB or more, nobody else sees it, and no guard or watch may look at it once the rule is done:
+  /// what is written there replaces grad(), which is gone afterwards. Else new.
+  Tensor memory_for_gradient() const;
+  const Shape& input_shape(std::size_t input) const;  ///< of a wanted input
+  /// The i-th of the values the op listed, `keeps_output` not counted. Throws if it was changed in place
+  /// since.
+  Variable saved(std::size_t i) const;
+  /// The op's own output, of an op that said `keeps_output`.
+  Variable output() const;
+
+ private:
+  friend class Engine;
+  Replay(const Engine& engine, Node& node, const Variable& grad)
+      : engine_(engine), node_(node), grad_(grad) {}
+  Replay(const Replay&) = delete;
+  Replay& operator=(const Replay&) = delete;
+  friend class KernelReplay;
+  Variable connect(std::size_t input, const Variable& gradient) const;
+  const Saved& kept(std::size_t i) const;
+  const Saved& kept_output() const;
+  const Saved& unchanged(const Saved& saved) const;
+
+  const Engine& engine_;
+  Node& node_;
+  const Variable& grad_;
+};
+
+}  // namespace xgrad

@@ -1,0 +1,97 @@
+#pragma once
+
+// The tape. Every op on Variables calls `record`, which appends one Node. `backward()` replays the nodes
+// newest first.
+//
+// An output owns its inputs, and a node owns exactly what it saved. So a dropped loss frees its graph, and
+// there are no cycles: a rule that needs its own output says `keeps_output`; the node then keeps that Tensor
+// (not the Variable), and the engine hands it back at replay.
+
+#include <functional>
+#include <initializer_list>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <xgrad/core/autograd/fused.hpp>
+#include <xgrad/core/autograd/node.hpp>
+#include <xgrad/core/autograd/replay.hpp>
+#include <xgrad/core/autograd/variable.hpp>
+#include <xgrad/core/debug/anomaly.hpp>
+
+namespace xgrad {
+
+/// An op's inputs: `{x, weight}`, or a vector of Variables.
+class Inputs {
+ public:
+  Inputs(std::initializer_list<std::reference_wrapper<const Variable>> list) : list_(list) {}
+  Inputs(const std::vector<Variable>& many) : many_(&many) {}
+  std::size_t size() const { return many_ ? many_->size() : list_.size(); }
+  const Variable& operator[](std::size_t i) const { return many_ ? (*many_)[i] : list_.begin()[i].get(); }
+
+ private:
+  std::initializer_list<std::reference_wrapper<const Variable>> list_;
+  const std::vector<Variable>* many_ = nullptr;
+};
+
+/// What an op keeps for its rule: `{x}`, `{keeps_output}`, `{keep_for(0, b), keep_for(1, a)}`.
+class Keep {
+ public:
+  Keep(const Variable& variable) : variable_(&variable) {}  // an undefined one keeps nothing
+
+ private:
+  static constexpr int every_input = -1;
+  friend Keep keep_for(int input, const Variable& variable);
+  friend Variable append_node(const char*, Tensor&&, const Inputs&, std::span<const Keep>, Rule&&);
+  friend constexpr Keep make_keeps_output();
+  constexpr Keep(const Variable* variable, int for_input) : variable_(variable), for_input_(for_input) {}
+  const Variable* variable_;     // null: the output
+  int for_input_ = every_input;  // only kept when that input wants a gradient
+};
+/// Kept only when input number `input` wants a gradient: of a · b, b is needed for the gradient of a alone.
+inline Keep keep_for(int input, const Variable& variable) { return Keep(&variable, input); }
+constexpr Keep make_keeps_output() { return Keep(nullptr, Keep::every_input); }
+/// Keeps the op's own result, for `r.output()`.
+inline constexpr Keep keeps_output = make_keeps_output();
+
+/// Throws naming `op` if one of its arguments is an undefined Variable: the first line of an op.
+void check_defined(std::string_view op, const Inputs& arguments);
+/// Throws unless `record` can make a Variable of what the op has computed.
+void check_result(const char* op, const Tensor& value);
+/// Contiguous memory for a result of x's shape and dtype. x's own, where it is of 64 KiB or more, the caller
+/// is the only one that sees it, as with an argument by value that was a temporary, and no guard or watch
+/// looks at inputs once the op is done: what is written there replaces x. Else new.
+Tensor memory_for_result(const Variable& x);
+/// Whether an op on these inputs has to be recorded: gradient mode is on and an input wants a gradient.
+bool wants_gradient(const Inputs& inputs);
+/// The half of `record` that does append: makes the Node, with what it keeps and the inputs that want a
+/// gradient.
+Variable append_node(const char* op, Tensor&& value, const Inputs& inputs, std::span<const Keep> keeps,
+                     Rule&& rule);
+
+/// Makes an op's result a Variable and, where a gradient is wanted, appends the op to the tape. The library's
+/// ops and a user's own go through this same call:
+///
+///     Variable square(const Variable& x) {
+///       Tensor y = ...;
+///       return record("square", y, {x}, {x}, [](const Replay& r) -> Gradients {
+///         return {r.grad() * r.saved(0) * 2};  // d(x²)/dx = 2x
+///       });
+///     }
+///
+/// `op` is a string literal: the node keeps the pointer. `keeps` lists what the rule will ask for with
+/// `r.saved(i)`; what a rule captures by value should be small numbers and shapes, since the printed tape
+/// counts only `keeps`.
+template <class RuleBody>
+Variable record(const char* op, Tensor value, const Inputs& inputs, std::initializer_list<Keep> keeps,
+                RuleBody&& rule) {
+  check_result(op, value);
+  Variable result = wants_gradient(inputs)
+                        ? append_node(op, std::move(value), inputs, std::span(keeps.begin(), keeps.size()),
+                                      Rule(std::forward<RuleBody>(rule)))
+                        : Variable(std::move(value));
+  if (anomaly::may_be_guarded()) anomaly::check_result(op, result, inputs);
+  return result;
+}
+
+}  // namespace xgrad

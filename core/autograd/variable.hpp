@@ -1,0 +1,193 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <iosfwd>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <xgrad/core/autograd/grad_mode.hpp>
+#include <xgrad/core/base/dims.hpp>
+#include <xgrad/core/tensor/tensor.hpp>
+
+namespace xgrad {
+
+class Hooks;
+class Node;
+class Variable;
+
+struct BackwardOptions {
+  bool retain_graph = false;  ///< keep what the nodes saved, so that the graph can be replayed again
+};
+
+/// What is called with a gradient, and returns another one in its place, or an undefined Variable.
+using GradientHook = std::function<Variable(const Variable&)>;
+
+/// Takes a hook away again. Letting go of the handle leaves the hook in place.
+class HookHandle {
+ public:
+  HookHandle() = default;
+  void remove();  ///< from the next gradient on; a second call does nothing
+
+ private:
+  friend class Variable;
+  HookHandle(std::weak_ptr<Hooks> hooks, std::uint64_t id) : hooks_(std::move(hooks)), id_(id) {}
+  std::weak_ptr<Hooks> hooks_;
+  std::uint64_t id_ = 0;
+};
+
+/// A handle to a Tensor and, when a gradient is wanted, to the tape's Node that made it.
+///
+/// Copies alias: one value, one gradient, however many handles an optimiser, a tied head or a state dict
+/// hold. A leaf is a Variable no op made; `backward()` leaves gradients in the leaves that require one.
+class Variable {
+ public:
+  Variable() = default;  ///< undefined
+  /// A leaf. Implicit, so that a Tensor can be any op's argument; the way back is `value()`, never implicit,
+  /// since it would lose the gradient silently. Throws unless a Variable that requires a gradient is
+  /// floating.
+  Variable(Tensor value, bool requires_grad = false);
+
+  bool defined() const { return state_ != nullptr; }
+  const Tensor& value() const {
+    if (!state_) fail_undefined();
+    return state_->value;
+  }
+  /// Replaces a leaf's value in every handle. A gradient of another shape or dtype is dropped.
+  void set_value(Tensor value) const;
+
+  bool requires_grad() const { return state_ && state_->requires_grad; }
+  /// Of a leaf. Frozen by `false`, it gets no further gradient, from graphs recorded before either; what it
+  /// has stays until `zero_grad()`, and its hooks are not called.
+  const Variable& requires_grad_(bool requires_grad = true) const;
+  bool is_leaf() const;
+  bool has_grad() const;
+  const Tensor& grad() const;           ///< throws where there is none (see `has_grad`)
+  void set_grad(Tensor grad) const;     ///< of this Variable's shape and dtype; undefined drops it
+  void zero_grad() const;               ///< drops the gradient
+  const Variable& retain_grad() const;  ///< `backward()` leaves this Variable's gradient too, leaf or not
+
+  /// Calls f(gradient) in every `backward()` and `grad()` that reaches this Variable, leaf or not, once its
+  /// gradient has been summed up and before it is used or kept. What f returns takes its place: a Variable or
+  /// Tensor of the same shape and dtype; an undefined one, or no return value, leaves it as it is. f must not
+  /// change it in place. Hooks are called in the order of their registration, each with what the one before
+  /// returned; what one throws ends the replay. A hook that captures this Variable keeps it alive until it is
+  /// removed.
+  template <class F>
+  HookHandle register_hook(F&& f) const;
+
+  /// Replays the tape from this Variable of one element, adding each leaf's gradient to its `grad()`. Threads
+  /// may share leaves, not the nodes between: each gradient is added whole, in an unspecified order. Where a
+  /// rule throws, or memory runs out, some gradients have been added and others have not.
+  void backward(BackwardOptions options = {}) const;
+  /// The same from a Variable of any shape: `gradient` is dL/d(this).
+  void backward(const Tensor& gradient, BackwardOptions options = {}) const;
+
+  Variable detach() const;  ///< the same Tensor, cut off from the tape
+
+  const Shape& shape() const { return value().shape(); }
+  int dim() const { return value().dim(); }
+  std::int64_t size(int dim) const { return value().size(dim); }
+  std::int64_t numel() const { return value().numel(); }
+  DType dtype() const { return value().dtype(); }
+  template <class T>
+  T item() const {
+    return value().item<T>();
+  }
+
+  // Ops that read better from left to right; each is the free function of the same name.
+  Variable reshape(const Shape& shape) const;
+  Variable transpose(int dim0, int dim1) const;
+  Variable mT() const { return transpose(-2, -1); }
+  Variable permute(const Shape& dims) const;
+  Variable squeeze() const;
+  Variable squeeze(int dim) const;
+  Variable unsqueeze(int dim) const;
+  Variable expand(const Shape& shape) const;
+  Variable slice(int dim, std::int64_t start, std::int64_t end = to_end, std::int64_t step = 1) const;
+  Variable select(int dim, std::int64_t index) const;
+  Variable flatten(int start_dim = 0, int end_dim = -1) const;
+  std::vector<Variable> chunk(std::int64_t chunks, int dim = 0) const;
+  std::vector<Variable> split(std::int64_t size, int dim = 0) const;
+  std::vector<Variable> split(const std::vector<std::int64_t>& sizes, int dim = 0) const;
+  Variable repeat(const Shape& times) const;
+  Variable flip(const Shape& dims) const;
+  Variable tril(std::int64_t diagonal = 0) const;
+  Variable triu(std::int64_t diagonal = 0) const;
+  Variable index_select(int dim, const Variable& index) const;
+  Variable gather(int dim, const Variable& index) const;
+  Variable to(DType dtype) const;
+  Variable sum(const Dims& dims = {}, KeepDim keepdim = false) const;
+  Variable mean(const Dims& dims = {}, KeepDim keepdim = false) const;
+  Variable var(const Dims& dims = {}, std::int64_t correction = 1, KeepDim keepdim = false) const;
+  Variable std(const Dims& dims = {}, std::int64_t correction = 1, KeepDim keepdim = false) const;
+  template <std::same_as<bool> Keepdim>
+  Variable var(const Dims& dims, Keepdim keepdim, bool = false) const = delete;  // x.var(dims, 1, true)
+  template <std::same_as<bool> Keepdim>
+  Variable std(const Dims& dims, Keepdim keepdim, bool = false) const = delete;  // x.std(dims, 1, true)
+  Variable norm(double p = 2, const Dims& dims = {}, KeepDim keepdim = false) const;
+  Variable norm(std::initializer_list<std::int64_t> dims) const = delete;  // x.norm(2, dims)
+  Variable amax(const Dims& dims = {}, KeepDim keepdim = false) const;
+  Variable amin(const Dims& dims = {}, KeepDim keepdim = false) const;
+  Variable max() const;
+  Variable min() const;
+  std::pair<Variable, Tensor> max(Dim dim, KeepDim keepdim = false) const;
+  std::pair<Variable, Tensor> min(Dim dim, KeepDim keepdim = false) const;
+  Variable logsumexp(const Dims& dims = {}, KeepDim keepdim = false) const;
+  Variable cumsum(Dim dim) const;
+
+  /// The Node that made this Variable or, of a leaf, collects its gradient; null where none was ever wanted.
+  const std::shared_ptr<Node>& node() const;
+  /// The result of a recorded op: `record` calls this.
+  static Variable of_node(Tensor&& value, std::shared_ptr<Node> node);
+  /// Both are handles to one and the same Variable.
+  bool is(const Variable& other) const { return state_ == other.state_; }
+  /// No other handle, view or Variable sees these elements, which lie in order and fill their storage: they
+  /// may be written over, or kept without a copy.
+  bool owns_memory() const;
+
+ private:
+  HookHandle add_hook(GradientHook hook) const;
+  friend class Promotion;  // gradcheck's: puts a leaf back exactly as it was
+  struct State {
+    State(Tensor&& value, std::shared_ptr<Node>&& node, bool requires_grad)
+        : value(std::move(value)), node(std::move(node)), requires_grad(requires_grad) {}
+    Tensor value;
+    std::shared_ptr<Node> node;
+    bool requires_grad;
+  };
+  [[noreturn]] static void fail_undefined();
+  std::shared_ptr<State> state_;
+};
+
+template <class F>
+HookHandle Variable::register_hook(F&& f) const {
+  if constexpr (std::is_void_v<std::invoke_result_t<F&, const Variable&>>) {
+    return add_hook([f = std::forward<F>(f)](const Variable& gradient) mutable -> Variable {
+      f(gradient);
+      return {};
+    });
+  } else {
+    return add_hook(GradientHook(std::forward<F>(f)));
+  }
+}
+
+struct GradOptions {
+  std::vector<Variable> grad_outputs = {};  ///< dL/d(output) for each output; may be left out for scalars
+  bool retain_graph = false;                ///< implied by create_graph
+  bool create_graph = false;  ///< record the replay itself, so that its gradients can be differentiated
+  bool allow_unused = false;  ///< an input the outputs don't depend on gives an undefined Variable
+};
+
+/// d(outputs)/d(inputs), summed over the outputs, without touching any `grad()`. Inputs may be leaves or not;
+/// for one that comes twice the gradient does too.
+std::vector<Variable> grad(const std::vector<Variable>& outputs, const std::vector<Variable>& inputs,
+                           const GradOptions& options = {});
+
+std::ostream& operator<<(std::ostream& out, const Variable& variable);
+
+}  // namespace xgrad

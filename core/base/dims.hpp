@@ -1,0 +1,65 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include <xgrad/core/base/shape.hpp>
+
+namespace xgrad {
+
+/// The type of a number that can name a dim: an integer. A bool is none: it would be a `keepdim` in the wrong
+/// place.
+template <class T>
+concept DimNumber = std::integral<T> && !std::same_as<T, bool>;
+
+/// One dim, as in `max(x, 1)`; negative ones count from the back. It is made from an integer only: `{}`, a
+/// bool and a floating number do not compile.
+class Dim {
+ public:
+  template <DimNumber T>
+  constexpr Dim(T dim)
+      : dim_(std::in_range<std::int64_t>(dim) ? static_cast<std::int64_t>(dim) : out_of_range) {}
+  constexpr operator std::int64_t() const { return dim_; }
+
+ private:
+  static constexpr std::int64_t out_of_range = std::numeric_limits<std::int64_t>::max();
+  std::int64_t dim_;
+};
+
+/// The `keepdim` of a reduction: a bool, and no number, so that `sum(x, 0, 1)` does not compile. Several dims
+/// are one list: `sum(x, {0, 1})`.
+class KeepDim {
+ public:
+  template <std::same_as<bool> Bool>
+  constexpr KeepDim(Bool keepdim) : keepdim_(keepdim) {}
+  constexpr operator bool() const { return keepdim_; }
+
+ private:
+  bool keepdim_;
+};
+
+/// The dims of a reduction: one, `sum(x, 0)`; several, `sum(x, {0, -1})`; or all of them, `sum(x)` and
+/// `sum(x, {})`. Negative ones count from the back.
+class Dims {
+ public:
+  Dims() = default;  ///< all
+  template <DimNumber T>
+  Dims(T dim) : list_({Dim(dim)}) {}
+  Dims(std::initializer_list<std::int64_t> dims) : list_(dims) {}
+  template <std::same_as<bool> Bool>
+  Dims(std::initializer_list<Bool>) = delete;  // a bool is no dim
+  Dims(const std::vector<std::int64_t>& dims) : list_(dims) {}
+  Dims(const Shape& dims) : list_(dims) {}
+
+  bool is_all() const { return list_.empty(); }
+  const Shape& list() const { return list_; }
+
+ private:
+  Shape list_;
+};
+
+}  // namespace xgrad

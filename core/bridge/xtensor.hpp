@@ -1,0 +1,151 @@
+#pragma once
+
+// The bridge to xtensor. The one header of xgrad that includes xtensor's, and only for those who include it.
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <xgrad/core/base/error.hpp>
+#include <xgrad/core/bridge/xtensor_headers.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/tensor.hpp>
+
+namespace xgrad {
+
+namespace detail {
+
+template <class T>
+concept Stored = std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, std::int64_t> ||
+    std::same_as<T, bool>;
+
+template <class T>
+constexpr auto element_of_xt() {
+  static_assert(std::is_integral_v<T> || Stored<T>,
+                "from_xt takes expressions of float, double, bool or an integer type; use xt::cast first");
+  if constexpr (Stored<T>) {
+    return T{};
+  } else {
+    return std::int64_t{};
+  }
+}
+
+// A buffer of elements as a Tensor has them; std::vector<bool> has bits.
+template <class Buffer>
+concept HoldsElements = Stored<typename Buffer::value_type> && requires(Buffer& buffer) {
+  { buffer.data() } -> std::convertible_to<typename Buffer::value_type*>;
+};
+
+template <class Sizes>
+Shape shape_of_xt(const Sizes& sizes) {
+  Shape shape;
+  for (const auto size : sizes) shape.push_back(static_cast<std::int64_t>(size));
+  return shape;
+}
+
+// A Tensor over the elements of an xarray or xtensor, which it keeps.
+template <class Array>
+Tensor adopt_xt(Array&& array) {
+  using Element = typename Array::value_type;
+  const Shape shape = shape_of_xt(array.shape());
+  if (shape.numel() == 0) return empty(shape, dtype_of<Element>());
+  Strides strides = contiguous_strides(shape);
+  for (int i = 0; i < shape.dim(); ++i) {  // xtensor has stride 0 where a size is 1
+    if (shape[i] != 1) strides[i] = array.strides()[static_cast<std::size_t>(i)];
+  }
+  const auto owner = std::make_shared<Array>(std::move(array));
+  const std::size_t bytes = owner->storage().size() * sizeof(Element);
+  return Tensor(StoragePtr::adopt(owner->storage().data(), bytes, owner), shape, strides, 0,
+                dtype_of<Element>());
+}
+
+}  // namespace detail
+
+/// The value of an xtensor expression in a new Tensor of its shape. float, double and bool stay what they
+/// are, integers become int64, which must hold them. The expression may be lazy and of any layout; it is
+/// evaluated here, row by row.
+///
+///     Tensor t = from_xt(xt::exp(a) + 1.f);
+template <class E>
+Tensor from_xt(const xt::xexpression<E>& expression) {
+  const E& e = expression.derived_cast();
+  using Element = decltype(detail::element_of_xt<typename E::value_type>());
+  const Shape shape = detail::shape_of_xt(e.shape());
+  Tensor tensor = empty(shape, dtype_of<Element>());
+  if (tensor.numel() == 0) return tensor;
+  const std::vector<std::size_t> sizes(shape.begin(), shape.end());
+  auto out = xt::adapt(tensor.mutable_data<Element>(), static_cast<std::size_t>(tensor.numel()),
+                       xt::no_ownership(), sizes);
+  xt::noalias(out) = xt::cast<Element>(e);
+  if constexpr (std::unsigned_integral<typename E::value_type> && sizeof(typename E::value_type) == 8) {
+    for (std::int64_t i = 0; i < tensor.numel(); ++i) {
+      const std::int64_t element = tensor.data<std::int64_t>()[i];
+      if (element >= 0) continue;
+      fail("from_xt", "element ", i, " of shape ", shape, " is ", static_cast<std::uint64_t>(element),
+           ", which int64 does not hold");
+    }
+  }
+  return tensor;
+}
+
+/// An xarray or xtensor that is moved in (or has no name) is not copied: the Tensor keeps it, and shows its
+/// elements with its strides. So do float, double, std::int64_t and bool; other integers are converted.
+///
+///     Tensor t = from_xt(std::move(a));
+template <class Buffer, xt::layout_type L, class Sizes, class Tag>
+requires detail::HoldsElements<Buffer> Tensor from_xt(xt::xarray_container<Buffer, L, Sizes, Tag>&& array) {
+  return detail::adopt_xt(std::move(array));
+}
+template <class Buffer, std::size_t N, xt::layout_type L, class Tag>
+requires detail::HoldsElements<Buffer> Tensor from_xt(xt::xtensor_container<Buffer, N, L, Tag>&& array) {
+  return detail::adopt_xt(std::move(array));
+}
+
+/// A Tensor as an xtensor view over the same memory, strides included. The view owns a share of the storage,
+/// so it may outlive the Tensor.
+///
+///     xt::sum(as_xt<const float>(t), {1});        // reads
+///     as_xt<float>(t) = xt::exp(as_xt<const float>(u));  // writes through
+///
+/// `as_xt<const float>` is for reading. `as_xt<float>` may write, so opening it raises the storage's version,
+/// as an in-place function does; what is written later through a view that was kept is not counted again.
+/// T must be the dtype's C++ type. A Tensor whose elements share memory (`expand`) opens for reading only.
+template <class T>
+auto as_xt(const Tensor& tensor) {
+  using Element = std::remove_const_t<T>;
+  if (!tensor.defined()) fail("as_xt", "the tensor is undefined");
+  if (tensor.dtype() != dtype_of<Element>()) {
+    fail("as_xt", "the tensor's dtype is ", tensor.dtype(), ", not ", dtype_of<Element>(),
+         "; open it as what it is, or convert it with to(", dtype_of<Element>(), ")");
+  }
+  T* first = nullptr;
+  if constexpr (std::is_const_v<T>) {
+    first = tensor.data<Element>();
+  } else {
+    if (tensor.overlaps_itself()) {
+      fail("as_xt", "elements of this expanded tensor of shape ", tensor.shape(),
+           " share memory; open it for reading, as a const type, or clone() it first");
+    }
+    first = tensor.mutable_data<Element>();
+  }
+  std::vector<std::size_t> shape;
+  std::vector<std::ptrdiff_t> strides;
+  std::size_t extent = tensor.numel() == 0 ? 0 : 1;  // elements from the first to the last
+  for (int i = 0; i < tensor.dim(); ++i) {
+    // xtensor's rule: a dim of size 1 has stride 0.
+    const std::int64_t size = tensor.shape()[i], stride = size == 1 ? 0 : tensor.strides()[i];
+    shape.push_back(static_cast<std::size_t>(size));
+    strides.push_back(static_cast<std::ptrdiff_t>(stride));
+    if (tensor.numel() != 0) extent += static_cast<std::size_t>((size - 1) * stride);
+  }
+  auto memory =
+      xt::adapt_smart_ptr(first, std::vector<std::size_t>{extent}, std::make_shared<Tensor>(tensor));
+  const auto layout = tensor.is_contiguous() ? xt::layout_type::row_major : xt::layout_type::dynamic;
+  return xt::strided_view(std::move(memory), std::move(shape), std::move(strides), 0, layout);
+}
+
+}  // namespace xgrad

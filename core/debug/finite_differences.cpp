@@ -1,0 +1,78 @@
+#include <xgrad/core/debug/finite_differences.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace xgrad {
+
+double LineSlope::rise(const std::vector<double>& from, const std::vector<double>& to) const {
+  double sum = 0;
+  for (std::size_t j = 0; j < weights_.size(); ++j) sum += weights_[j] * (to[j] - from[j]);
+  return sum;
+}
+
+double LineSlope::rounding(double step) const {
+  const std::vector<double> from = line_(-step), to = line_(step);
+  double sum = 0;
+  for (std::size_t j = 0; j < weights_.size(); ++j) {
+    if (from[j] != to[j]) sum += std::abs(weights_[j]) * std::max(std::abs(from[j]), std::abs(to[j]));
+  }
+  return std::numeric_limits<double>::epsilon() * sum / step;
+}
+
+double LineSlope::central(double step) const {
+  // symmetric(h) = f' + c h² + O(h⁴): half of the step has a quarter of ch², so it cancels out.
+  return (4 * symmetric(step / 2) - symmetric(step)) / 3;
+}
+
+std::vector<double> LineSlope::central_of_each(double step) const {
+  // central()'s formula, multiplied out
+  const std::vector<double> far_left = line_(-step), left = line_(-step / 2), right = line_(step / 2),
+                            far_right = line_(step);
+  std::vector<double> slopes(left.size());
+  for (std::size_t j = 0; j < slopes.size(); ++j) {
+    slopes[j] = (8 * (right[j] - left[j]) - (far_right[j] - far_left[j])) / (6 * step);
+  }
+  return slopes;
+}
+
+double LineSlope::refined(double largest, double smallest) const {
+  double best = std::numeric_limits<double>::quiet_NaN(),
+         best_change = std::numeric_limits<double>::infinity();
+  double before = best;
+  for (double h = largest; h > smallest; h /= 4) {
+    const double slope = central(h);
+    // Relative to the slope: where a step is far too large, as over the pole of log x², slopes are small and
+    // so are their changes. A slope near 0 is compared with 1e-9, else it would be noise with noise.
+    const double change =
+        (std::abs(slope - before) + rounding(h)) / (std::max(std::abs(slope), std::abs(before)) + 1e-9);
+    if (std::isfinite(slope) && (std::isnan(best) || change < best_change)) {
+      best = slope;
+      if (change < best_change) best_change = change;
+    }
+    before = slope;
+  }
+  return best;
+}
+
+std::optional<LineSlope::Kink> LineSlope::kink(double step) const {
+  const std::vector<double> here = line_(0);
+  const auto both_sides = [&](double h) -> Kink {
+    return {rise(line_(-h), here) / h, rise(here, line_(h)) / h};
+  };
+  // Of a smooth function the two differ by f'' h, a tenth of it at a tenth of the step.
+  const Kink wide = both_sides(step), narrow = both_sides(step / 10);
+  const auto steepest = [](const Kink& sides) {
+    return std::max(std::abs(sides.left), std::abs(sides.right));
+  };
+  const double size = steepest(narrow);
+  // Over a jump the slopes grow tenfold as the step shrinks. So does rounding, which must not explain it.
+  if (std::isfinite(size) && size > 9 * steepest(wide) && size > 1000 * rounding(step / 10))
+    return Kink{narrow.left, narrow.right, (narrow.left + narrow.right) * step / 10};
+  const double gap = std::abs(wide.right - wide.left), narrow_gap = std::abs(narrow.right - narrow.left);
+  if (!std::isfinite(narrow_gap) || narrow_gap <= 0.5 * gap || narrow_gap <= 1e-3 * size) return {};
+  return narrow;
+}
+
+}  // namespace xgrad

@@ -1,7 +1,0 @@
-#include <xgrad/core/input_watch.hpp>
-
-namespace xgrad {
-
-constinit thread_local InputWatch* InputWatch::innermost_ = nullptr;
-
-}  // namespace xgrad

@@ -1,0 +1,223 @@
+#pragma once
+
+// Functions over the whole of their range. xsimd's exp, log and erf give up before the ends of theirs (exp
+// overflows at 88.38 instead of 88.72 and knows no subnormal results, log in double takes no subnormals, erf
+// in double turns to NaN from 1e154 on and is 68 units in the last place off near 3). For rows/*.cpp only.
+
+#include <cstddef>
+#include <limits>
+
+#include <xgrad/core/rows/loops.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+// Σ c_i t^i, the highest coefficient first.
+template <class T, std::size_t n>
+inline Batch<T> polynomial(const Batch<T>& t, const T (&c)[n]) {
+  Batch<T> sum(c[0]);
+  for (std::size_t i = 1; i < n; ++i) sum = fma(sum, t, Batch<T>(c[i]));
+  return sum;
+}
+
+// min(max(x, −end), end). With the operands in this order a NaN stays one.
+template <class T>
+inline Batch<T> within(const Batch<T>& x, const Batch<T>& end) {
+  return min(end, max(Batch<T>(-end), x));
+}
+
+// The nearest integer, of |x| well below 2^22: what is left after a large number has pushed the fraction out.
+template <class T>
+inline Batch<T> nearest(const Batch<T>& x) {
+  const Batch<T> large(sizeof(T) == 4 ? T(12582912) : T(6755399441055744));  // 1.5 · 2^23 and 1.5 · 2^52
+  return (x + large) - large;
+}
+
+#ifdef XGRAD_HAVE_XSIMD
+// 2ⁿ for integers n from −127 to 127, 2⁻¹²⁷ taken as 0: the exponent of a float, put in its place. Not
+// xsimd's ldexp, which gives 0 or a subnormal there, depending on its version.
+inline Batch<float> power_of_two(const Batch<float>& n) {
+  const auto bits = (xsimd::to_int(n) + 127) << 23;
+  Batch<float> power;
+  static_assert(sizeof(bits) == sizeof(power));
+  __builtin_memcpy(&power, &bits, sizeof(power));
+  return power;
+}
+#endif
+
+// eˣ for x up to 88, such as what is left of a score when the largest has been subtracted: half the
+// instructions of xsimd's. x = n ln 2 + r gives 2ⁿ eʳ, with eʳ = 1 + r + r² q(r) fitted on |r| ≤ ½ ln 2 with
+// a relative error of 3e-9. Results below 2⁻¹²⁶ lose digits or are 0, that of −∞ is 0.
+template <class T>
+inline Batch<T> fast_exp(const Batch<T>& x) {
+#ifdef XGRAD_HAVE_XSIMD
+  if constexpr (sizeof(T) == 4) {
+    constexpr T q[] = {0.001381446607F, 0.008368780836F, 0.04166839272F, 0.1666651964F, 0.4999999404F};
+    const Batch<T> from = max(Batch<T>(T(-88)), x);  // in this order a NaN stays one
+    const Batch<T> n = nearest<T>(Batch<T>(from * Batch<T>(T(1.44269504088896340736))));  // log₂ e
+    const Batch<T> r = fma(n, Batch<T>(T(2.12194440e-4)), fma(n, Batch<T>(T(-0.693359375)), from));
+    const Batch<T> e = fma(r * r, polynomial<T>(r, q), r) + Batch<T>(T(1));
+    return e * power_of_two(n);
+  }
+#endif
+  return exp(x);
+}
+
+// log Σ exp(x − max) of a row whose sum is little more than 1, the term of its largest element. The digits of
+// the other terms are lost beside that 1, so they are summed again without it. Parts of 64 batches keep each
+// sum short.
+template <class T>
+[[gnu::noinline]] T log_sum_of_tail(const T* x, T max, std::int64_t n) {
+  const Batch<T> most(max), zero(T(0));
+  Batch<Total<T>> sum(Total<T>(0));
+  for (std::int64_t i = 0; i < n;) {
+    Batch<Total<T>> part(Total<T>(0));
+    for (const std::int64_t end = i + 64 * width<T>; i < n && i < end; i += width<T>) {
+      const Batch<T> score = load_part<T>(x + i, n - i < width<T> ? n - i : width<T>, max);
+      part += Batch<T>(select(score == most, zero, fast_exp<T>(Batch<T>(score - most))));
+    }
+    sum += part;
+  }
+  return std::log1p(static_cast<T>(sum_of<Total<T>>(sum)));
+}
+template <class T>
+constexpr T tail_ends_at = T(1.125);  // rows with a smaller sum need log_sum_of_tail
+
+// eˣ over the whole range of T, subnormal results included.
+template <class T>
+inline Batch<T> exp_of(const Batch<T>& x) {
+  constexpr T edge = sizeof(T) == 4 ? T(87) : T(708);
+  const auto outside = (x > Batch<T>(edge)) | (x < Batch<T>(-edge));
+  if (!any_of(outside)) return fast_exp<T>(x);
+  const Batch<T> middle = within<T>(Batch<T>(x * Batch<T>(T(0.5))), Batch<T>(edge));
+  const Batch<T> half = fast_exp<T>(middle);  // eˣ = (e^(x/2))²
+  return select(outside, Batch<T>(half * half), fast_exp<T>(x));
+}
+
+// f σ(v), where σ is the sigmoid. For v < 0 it is f eᵛ / (1 + eᵛ), and eᵛ comes as a square whose root is far
+// from underflow: the result keeps its digits where eᵛ alone would have lost them.
+template <class T>
+inline Batch<T> times_sigmoid(const Batch<T>& f, const Batch<T>& v) {
+  const Batch<T> one(T(1)), root = fast_exp<T>(Batch<T>(min(v, Batch<T>(-v)) * Batch<T>(T(0.5))));
+  const Batch<T> small = select(v < Batch<T>(T(0)), root, one);
+  return f * small / (one + root * root) * small;
+}
+
+// d(x σ(v))/dx = σ(v) (1 + x v' σ(−v)), likewise. x is finite.
+template <class T>
+inline Batch<T> times_sigmoid_slope(const Batch<T>& x, const Batch<T>& v, const Batch<T>& dv) {
+  const Batch<T> one(T(1)), root = fast_exp<T>(Batch<T>(min(v, Batch<T>(-v)) * Batch<T>(T(0.5))));
+  const auto negative = v < Batch<T>(T(0));
+  const Batch<T> small = select(negative, root, one), share = one / (one + root * root);
+  const Batch<T> other = share * Batch<T>(select(negative, one, Batch<T>(root * root)));  // σ(−v)
+  return fma(x * dv, other, one) * share * small * small;
+}
+
+template <class T>
+inline Batch<T> log_of(const Batch<T>& x) {
+  const auto subnormal = x < Batch<T>(std::numeric_limits<T>::min());
+  if (!any_of(subnormal)) return log(x);
+  constexpr T two_to_60 = T(1152921504606846976.0), log_two_to_60 = T(41.588830833596718565);
+  const Batch<T> scaled = log(Batch<T>(x * Batch<T>(two_to_60))) - Batch<T>(log_two_to_60);
+  return select(subnormal, scaled, Batch<T>(log(x)));
+}
+
+// log(1 + x) by the logarithm of u = 1 + x, whose rounding error cancels in log(u) / (u − 1).
+template <class T>
+inline Batch<T> log1p_of(const Batch<T>& x) {
+  const Batch<T> one(T(1)), u = one + x, rest = u - one;
+  const Batch<T> corrected = log_of<T>(u) * (x / rest);
+  // where u is 1, x is all that is left; where it is infinite, so is the result
+  return select(rest == Batch<T>(T(0)), x,
+                Batch<T>(select(u == Batch<T>(std::numeric_limits<T>::infinity()), u, corrected)));
+}
+
+// f(x), each lane by itself.
+template <class T, class Scalar>
+inline Batch<T> each_lane(const Batch<T>& x, Scalar f) {
+  T lanes[Batch<T>::size];
+  store<T>(lanes, x);
+  for (T& lane : lanes) lane = f(lane);
+  return load<T>(lanes);
+}
+
+template <class T>
+inline Batch<T> erf_of(const Batch<T>& x) {
+  if constexpr (sizeof(T) == 8) {
+    return each_lane<T>(x, [](T a) { return std::erf(a); });
+  } else {
+    return erf(within<T>(x, Batch<T>(T(6))));  // well beyond where ±1 is reached
+  }
+}
+
+// sin(x + quarters · π/2) for |x| ≤ 8192: x is brought to within π/4 of 0 by multiples of π/2, given in
+// parts. Those before the last have so few bits that their products with such multiples are exact, so that
+// near a multiple, where they cancel x, the last part still holds all digits of what is left (Cody & Waite
+// 1980). There the two polynomials are as good as T.
+template <class T>
+inline Batch<T> small_sin(const Batch<T>& x, T quarters) {
+  const Batch<T> n = nearest<T>(Batch<T>(x * Batch<T>(T(0.63661977236758134308))));  // 2/π
+  Batch<T> r, sine, cosine;
+  const Batch<T> one(T(1)), half(T(0.5));
+  if constexpr (sizeof(T) == 4) {
+    r = (((x - n * Batch<T>(1.5703125F)) - n * Batch<T>(4.837512969970703125e-4F)) -
+         n * Batch<T>(7.549533620476723e-8F)) -
+        n * Batch<T>(2.5633440682570896e-12F);
+    constexpr T s[] = {-1.9515295891e-4F, 8.3321608736e-3F, -1.6666654611e-1F};
+    constexpr T c[] = {2.443315711809948e-5F, -1.388731625493765e-3F, 4.166664568298827e-2F};
+    const Batch<T> z = r * r;
+    sine = r + r * z * polynomial<T>(z, s);
+    cosine = (one - half * z) + z * z * polynomial<T>(z, c);
+  } else {
+    r = ((x - n * Batch<T>(1.57079632673412561417)) - n * Batch<T>(6.07710050630396597660e-11)) -
+        n * Batch<T>(2.02226624879595063154e-21);
+    constexpr T s[] = {1.58969099521155010221e-10,  -2.50507602534068634195e-08, 2.75573137070700676789e-06,
+                       -1.98412698298579493134e-04, 8.33333333332248946124e-03,  -1.66666666666666324348e-01};
+    constexpr T c[] = {-1.13596475577881948265e-11, 2.08757232129817482790e-09,  -2.75573143513906633035e-07,
+                       2.48015872894767294178e-05,  -1.38888888888741095749e-03, 4.16666666666666019037e-02};
+    const Batch<T> z = r * r;
+    sine = r + r * z * polynomial<T>(z, s);
+    cosine = (one - half * z) + z * z * polynomial<T>(z, c);
+  }
+  const Batch<T> turn = n + Batch<T>(quarters), four(T(4));
+  const Batch<T> m = turn - four * nearest<T>(Batch<T>(turn * Batch<T>(T(0.25))));  // in −2, ..., 2
+  const Batch<T> is_odd = m * m;                                                    // 1 where it is
+  const Batch<T> y = select(is_odd == one, cosine, sine);
+  return select((m == Batch<T>(T(-1))) | (is_odd == four), Batch<T>(-y), y);
+}
+
+// Of large angles, which take a longer π, each lane by itself. Not xsimd's, which does that in functions that
+// are not templates (isa.hpp says why).
+template <class T, class Scalar>
+inline Batch<T> sin_or(const Batch<T>& x, T quarters, Scalar scalar) {
+  const Batch<T> end(T(8192));
+  if (!any_of((x > end) | (x < Batch<T>(-end)))) return small_sin<T>(x, quarters);
+  return each_lane<T>(x, scalar);
+}
+template <class T>
+inline Batch<T> sin_of(const Batch<T>& x) {
+  return sin_or<T>(x, T(0), [](T a) { return std::sin(a); });
+}
+template <class T>
+inline Batch<T> cos_of(const Batch<T>& x) {
+  return sin_or<T>(x, T(1), [](T a) { return std::cos(a); });
+}
+
+// erf for gelu, in float without an exp and so twice as fast: x p(x²) / q(x²), fitted to erf on [-4, 4] with
+// a relative error of 2.5e-8, which rounding makes 3e-7.
+template <class T>
+inline Batch<T> fast_erf(const Batch<T>& x) {
+  if constexpr (sizeof(T) == 8) {
+    return erf_of<T>(x);
+  } else {
+    constexpr T p[] = {1.986780888e-06F, 0.0002845660529F, 0.003883352476F,
+                       0.05310177561F,   0.1935452632F,    1.128379139F};
+    constexpr T q[] = {3.74201665e-05F, 0.001185573047F, 0.01520726956F, 0.1153500855F, 0.5048575792F, 1};
+    const Batch<T> z = within<T>(x, Batch<T>(T(4)));
+    const Batch<T> t = z * z;
+    return within<T>(Batch<T>(z * polynomial<T>(t, p) / polynomial<T>(t, q)), Batch<T>(T(1)));
+  }
+}
+
+}  // namespace
+}  // namespace xgrad::kernels

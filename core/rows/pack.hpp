@@ -1,0 +1,100 @@
+#pragma once
+
+// Operands of a product copied into the order in which its tiles read them. For rows/gemm.cpp only.
+
+#include <xgrad/core/rows/shuffle.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+constexpr std::int64_t smaller(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
+constexpr std::int64_t round_up(std::int64_t a, std::int64_t step) { return (a + step - 1) / step * step; }
+
+// The size of blocks that take n apart evenly, none larger than so many elements and a unit.
+inline std::int64_t even_block(std::int64_t n, std::int64_t largest, std::int64_t unit) {
+  if (n <= largest) return n;
+  const std::int64_t count = (n + largest - 1) / largest;
+  return round_up((n + count - 1) / count, unit);
+}
+
+// n rows of a panel, turned into its columns.
+template <class T, int n>
+inline void pack_rows(const T* from, std::int64_t step, std::int64_t depth, T* to, std::int64_t to_step) {
+  std::int64_t p = 0;
+  if constexpr (n % 4 == 0 && width<T> >= 4) {  // four of a row fit a register
+    for (; p + 4 <= depth; p += 4) transpose_four_columns<T, n>(from + p, step, to + p * to_step, to_step);
+  }
+  for (; p < depth; ++p) {
+    for (int q = 0; q < n; ++q) to[p * to_step + q] = from[q * step + p];
+  }
+}
+
+// A panel in the order in which tiles read it: to[p · count + q] = from[p · depth_step + q · step]. One of
+// the steps is 1. Where `length` elements from the panel's first on are there to be read, whole batches are
+// copied: what is too much is written over by what follows.
+template <class T>
+void pack_panel(const T* from, std::int64_t depth_step, std::int64_t step, std::int64_t depth,
+                std::int64_t count, std::int64_t length, T* to) {
+  if (step == 1) {
+    const std::int64_t whole = round_up(count, width<T>);
+    if (whole <= length) {
+      for (std::int64_t p = 0; p < depth; ++p) {
+        const T* x = from + p * depth_step;
+        for (std::int64_t q = 0; q < whole; q += width<T>) store<T>(to + p * count + q, load<T>(x + q));
+      }
+      return;
+    }
+    for (std::int64_t p = 0; p < depth; ++p) {
+      const T* x = from + p * depth_step;
+      T* y = to + p * count;
+      std::int64_t q = 0;
+      for (; q + width<T> <= count; q += width<T>) store<T>(y + q, load<T>(x + q));
+      if (q < count) store_part<T>(y + q, load_part<T>(x + q, count - q, T(0)), count - q);
+    }
+    return;
+  }
+  constexpr auto lanes = width<T>;
+  std::int64_t q = 0;
+  if constexpr (lanes > 4) {
+    for (; q + lanes <= count; q += lanes) pack_rows<T, lanes>(from + q * step, step, depth, to + q, count);
+  }
+  if constexpr (lanes > 8) {
+    for (; q + 8 <= count; q += 8) pack_rows<T, 8>(from + q * step, step, depth, to + q, count);
+  }
+  for (; q + 4 <= count; q += 4) pack_rows<T, 4>(from + q * step, step, depth, to + q, count);
+  for (; q < count; ++q) pack_rows<T, 1>(from + q * step, step, depth, to + q, count);
+}
+
+// A length in parts, of which the first `longer` have one element more, and the last has what is left.
+struct Parts {
+  std::int64_t length, size, longer;
+};
+inline Parts full_parts(std::int64_t length, std::int64_t size) { return {length, size, 0}; }
+// Parts of as equal a size as can be: a tile of a single row would wait for its own sums.
+inline Parts even_parts(std::int64_t length, std::int64_t largest) {
+  if (length <= largest) return {length, length, 0};
+  const std::int64_t count = (length + largest - 1) / largest, size = length / count;
+  return {length, size, length - size * count};
+}
+// function(start, size) for each.
+template <class Function>
+void for_each_part(const Parts& parts, Function function) {
+  std::int64_t at = 0;
+  for (std::int64_t i = 0; at < parts.length; ++i) {
+    const std::int64_t size = smaller(parts.size + (i < parts.longer ? 1 : 0), parts.length - at);
+    function(at, size);
+    at += size;
+  }
+}
+
+// All panels of a block.
+template <class T>
+void pack(const T* from, std::int64_t depth_step, std::int64_t step, std::int64_t depth, const Parts& panels,
+          T* to) {
+  for_each_part(panels, [&](std::int64_t at, std::int64_t size) {
+    pack_panel(from + at * step, depth_step, step, depth, size, panels.length - at, to + at * depth);
+  });
+}
+
+}  // namespace
+}  // namespace xgrad::kernels

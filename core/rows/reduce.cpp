@@ -1,0 +1,187 @@
+#include <xgrad/core/rows/reduce.hpp>
+
+#include <xgrad/core/rows/loops.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+template <class T>
+using B = Batch<T>;
+
+// Four batches of running sums, emptied into a double often enough that none grows far beyond its terms. Most
+// rows are short: where the function begins in a cache line shows in its time.
+template <class T>
+[[gnu::aligned(64)]] void sum_row(const T* x, std::int64_t n, double* total) {
+  constexpr std::int64_t step = 4 * width<T>, stretch = 32 * step;
+  std::int64_t i = 0;
+  double sum = 0;
+  while (n - i >= step) {
+    const std::int64_t end = i + (n - i < stretch ? (n - i) / step * step : stretch);
+    B<T> a(T(0)), b(T(0)), c(T(0)), d(T(0));
+    for (; i < end; i += step) {
+      a += load<T>(x + i);
+      b += load<T>(x + i + width<T>);
+      c += load<T>(x + i + 2 * width<T>);
+      d += load<T>(x + i + 3 * width<T>);
+    }
+    sum += static_cast<double>(sum_of<T>(B<T>((a + b) + (c + d))));
+  }
+  for (; i < n; ++i) sum += static_cast<double>(x[i]);
+  *total += sum;
+}
+
+// Eight rows at a time: their sum is a tree in T, and joins the totals in double.
+template <class T>
+void sum_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, double* totals) {
+  std::int64_t r = 0;
+  for (; r + 8 <= rows; r += 8) {
+    const T *a = x + r * step, *b = a + step, *c = b + step, *d = c + step;
+    const T *e = d + step, *f = e + step, *g = f + step, *h = g + step;
+    for (std::int64_t j = 0; j < n; ++j) {
+      totals[j] += static_cast<double>(((a[j] + b[j]) + (c[j] + d[j])) + ((e[j] + f[j]) + (g[j] + h[j])));
+    }
+  }
+  for (; r < rows; ++r) {
+    for (std::int64_t j = 0; j < n; ++j) totals[j] += static_cast<double>(x[r * step + j]);
+  }
+}
+
+// Sums in 32 lanes do not wait for each other. A row shorter than that is added up one by one.
+template <class T>
+void distances_row(const T* x, std::int64_t n, double center, double* sum, double* squares) {
+  constexpr std::int64_t lanes = 32;
+  std::int64_t i = 0;
+  if (n >= lanes) {
+    double sums[lanes] = {}, products[lanes] = {};
+    for (; i + lanes <= n; i += lanes) {
+      double d[lanes];
+      for (std::int64_t k = 0; k < lanes; ++k) d[k] = static_cast<double>(x[i + k]) - center;
+      for (std::int64_t k = 0; k < lanes; ++k) sums[k] += d[k];
+      for (std::int64_t k = 0; k < lanes; ++k) products[k] += d[k] * d[k];
+    }
+    for (const double lane : sums) *sum += lane;
+    for (const double lane : products) *squares += lane;
+  }
+  for (; i < n; ++i) {
+    const double d = static_cast<double>(x[i]) - center;
+    *sum += d;
+    *squares += d * d;
+  }
+}
+
+template <class T>
+void distances_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, const double* centers,
+                    double* sums, double* squares) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    for (std::int64_t j = 0; j < n; ++j) {
+      const double d = static_cast<double>(x[r * step + j]) - centers[j];
+      sums[j] += d;
+      squares[j] += d * d;
+    }
+  }
+}
+
+// Not inlined into the loop over rows, where GCC would not vectorize it.
+template <class T>
+[[gnu::noinline]] void add_four(const T* a, const T* b, const T* c, const T* d, std::int64_t n,
+                                double* totals) {
+  for (std::int64_t j = 0; j < n; ++j) {
+    totals[j] += (static_cast<double>(a[j]) + static_cast<double>(b[j])) +
+                 (static_cast<double>(c[j]) + static_cast<double>(d[j]));
+  }
+}
+
+// Four rows at a time, in double from the start: a sum of a few rows loses no digit.
+template <class T>
+void add_chosen_rows(const T* x, const std::uint32_t* which, std::int64_t count, std::int64_t step,
+                     std::int64_t n, T* y) {
+  constexpr std::int64_t most = 256;  // columns at a time: their totals stay in the first cache
+  alignas(64) double totals[most];
+  for (std::int64_t first = 0; first < n; first += most) {
+    const std::int64_t m = n - first < most ? n - first : most;
+    const T* from = x + first;
+    T* to = y + first;
+    for (std::int64_t j = 0; j < m; ++j) totals[j] = static_cast<double>(to[j]);
+    std::int64_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+      const auto row = [&](std::int64_t k) { return from + which[i + k] * step; };
+      add_four(row(0), row(1), row(2), row(3), m, totals);
+    }
+    for (; i < count; ++i) sum_rows(from + which[i] * step, 1, 0, m, totals);
+    for (std::int64_t j = 0; j < m; ++j) to[j] = static_cast<T>(totals[j]);
+  }
+}
+
+// The better of two; a NaN on either side wins.
+struct Larger {
+  template <class T>
+  B<T> of_batches(B<T> best, B<T> x) const {
+    return select((x > best) | is_nan<T>(x), x, best);
+  }
+  template <class T>
+  T of(T best, T x) const {
+    return x > best || x != x ? x : best;
+  }
+};
+struct Smaller {
+  template <class T>
+  B<T> of_batches(B<T> best, B<T> x) const {
+    return select((x < best) | is_nan<T>(x), x, best);
+  }
+  template <class T>
+  T of(T best, T x) const {
+    return x < best || x != x ? x : best;
+  }
+};
+
+template <class Better, class T>
+void best_of_row(const T* x, std::int64_t n, T* best) {
+  constexpr Better better;
+  T all = *best;
+  std::int64_t i = 0;
+  constexpr std::int64_t step = 4 * width<T>;
+  if (n >= step) {
+    B<T> a = load<T>(x), b = load<T>(x + width<T>), c = load<T>(x + 2 * width<T>),
+         d = load<T>(x + 3 * width<T>);
+    for (i = step; i + step <= n; i += step) {
+      a = better.template of_batches<T>(a, load<T>(x + i));
+      b = better.template of_batches<T>(b, load<T>(x + i + width<T>));
+      c = better.template of_batches<T>(c, load<T>(x + i + 2 * width<T>));
+      d = better.template of_batches<T>(d, load<T>(x + i + 3 * width<T>));
+    }
+    T lanes[B<T>::size];
+    a = better.template of_batches<T>(a, b);
+    c = better.template of_batches<T>(c, d);
+    store<T>(lanes, better.template of_batches<T>(a, c));
+    for (T lane : lanes) all = better.of(all, lane);
+  }
+  for (; i < n; ++i) all = better.of(all, x[i]);
+  *best = all;
+}
+
+template <class Better, class T>
+void best_of_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, T* best) {
+  for (std::int64_t r = 0; r < rows; ++r) {
+    zip_row(best, x + r * step, best, n,
+            [](B<T> a, B<T> b) { return Better().template of_batches<T>(a, b); });
+  }
+}
+
+template <class T>
+constexpr ReduceRows<T> make_table() {
+  return {sum_row<T>,
+          sum_rows<T>,
+          distances_row<T>,
+          distances_rows<T>,
+          add_chosen_rows<T>,
+          best_of_row<Larger, T>,
+          best_of_rows<Larger, T>,
+          best_of_row<Smaller, T>,
+          best_of_rows<Smaller, T>};
+}
+
+}  // namespace
+
+XGRAD_ROWS(ReduceRows, make_table)
+
+}  // namespace xgrad::kernels

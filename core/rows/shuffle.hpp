@@ -1,0 +1,79 @@
+#pragma once
+
+// Small matrices transposed in registers. For rows/*.cpp only.
+
+#include <utility>
+
+#include <xgrad/core/rows/loops.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+#if defined(__GNUC__) && __has_builtin(__builtin_shufflevector)
+
+// Vectors in the compiler's own words, as xsimd has no shuffle that all of its versions share.
+template <class T, int n>
+struct Vector {
+  typedef T type __attribute__((vector_size(n * sizeof(T)), aligned(sizeof(T)), may_alias));
+};
+template <class T, int n>
+using VectorOf = typename Vector<T, n>::type;
+
+template <int... i>
+using Lanes = std::integer_sequence<int, i...>;
+template <int n>
+using FirstLanes = std::make_integer_sequence<int, n>;
+
+template <class V, int... i>
+inline auto joined(V x, V y, Lanes<i...>) {
+  return __builtin_shufflevector(x, y, i...);
+}
+// x₀ y₀ x₁ y₁ (from = 0) or x₂ y₂ x₃ y₃ (from = 2) of every four lanes.
+template <int from, class V, int... i>
+inline V mixed(V x, V y, Lanes<i...>) {
+  constexpr int n = sizeof...(i);
+  return __builtin_shufflevector(x, y, (i / 4 * 4 + from + i % 4 / 2 + i % 2 * n)...);
+}
+
+// Four elements each of rows 0, 4, 8, ... side by side: n in all.
+template <class T, int n>
+inline VectorOf<T, n> every_fourth_row(const T* from, std::int64_t step) {
+  if constexpr (n == 4) {
+    return *reinterpret_cast<const VectorOf<T, 4>*>(from);
+  } else {
+    return joined(every_fourth_row<T, n / 2>(from, step),
+                  every_fourth_row<T, n / 2>(from + n / 2 * step, step), FirstLanes<n>());
+  }
+}
+
+// to(p, q) = from(q, p) for q < n, p < 4, where rows are so many elements apart. Each four lanes hold rows 4g
+// to 4g + 3 of one 4 × 4 block; all blocks are transposed at once.
+template <class T, int n>
+inline void transpose_four_columns(const T* from, std::int64_t from_step, T* to, std::int64_t to_step) {
+  using V = VectorOf<T, n>;
+  constexpr FirstLanes<n> lanes;
+  V row[4], low[2], high[2];
+  for (int i = 0; i < 4; ++i) row[i] = every_fourth_row<T, n>(from + i * from_step, from_step);
+  for (int i = 0; i < 2; ++i) {
+    low[i] = mixed<0>(row[i], row[i + 2], lanes);   // columns 0 and 1 of rows i and i + 2
+    high[i] = mixed<2>(row[i], row[i + 2], lanes);  // columns 2 and 3
+  }
+  *reinterpret_cast<V*>(to) = mixed<0>(low[0], low[1], lanes);
+  *reinterpret_cast<V*>(to + to_step) = mixed<2>(low[0], low[1], lanes);
+  *reinterpret_cast<V*>(to + 2 * to_step) = mixed<0>(high[0], high[1], lanes);
+  *reinterpret_cast<V*>(to + 3 * to_step) = mixed<2>(high[0], high[1], lanes);
+}
+
+#else
+
+template <class T, int n>
+inline void transpose_four_columns(const T* from, std::int64_t from_step, T* to, std::int64_t to_step) {
+  for (int p = 0; p < 4; ++p) {
+    for (int q = 0; q < n; ++q) to[p * to_step + q] = from[q * from_step + p];
+  }
+}
+
+#endif
+
+}  // namespace
+}  // namespace xgrad::kernels

@@ -1,0 +1,116 @@
+#include <xgrad/core/tensor/copy.hpp>
+
+#include <algorithm>
+#include <type_traits>
+
+#include <xgrad/core/base/convert.hpp>
+#include <xgrad/core/rows/transpose.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
+#include <xgrad/core/tensor/raw.hpp>
+#include <xgrad/core/tensor/walk.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+// The side of a tile. Threads share out whole tiles of rows, so that they seldom write to one cache line.
+constexpr std::int64_t tile = 16;
+
+// to(j, i) = from(i, j): in small square tiles, so that the cache lines of both sides are used whole before
+// they are left. Row functions are compiled for float and double alone.
+template <class From, class To>
+void transpose(const From* from, std::int64_t from_row, To* to, std::int64_t to_row, std::int64_t rows,
+               std::int64_t columns) {
+  if constexpr (std::is_same_v<From, To> && std::is_floating_point_v<To>) {
+    kernels::rows<TransposeRows<To>>().transpose(from, from_row, to, to_row, rows, columns);
+  } else {
+    for (std::int64_t r = 0; r < rows; r += tile) {
+      const std::int64_t r_end = std::min(r + tile, rows);
+      for (std::int64_t c = 0; c < columns; c += tile) {
+        const std::int64_t c_end = std::min(c + tile, columns);
+        for (std::int64_t i = r; i < r_end; ++i) {
+          for (std::int64_t j = c; j < c_end; ++j) to[i + j * to_row] = convert<To>(from[i * from_row + j]);
+        }
+      }
+    }
+  }
+}
+
+// A transpose of the last two dims: the source's rows are the destination's columns.
+bool is_transposed(const Tensor& source, const Tensor& destination) {
+  const int d = source.dim();
+  return d >= 2 && source.strides()[d - 2] == 1 && destination.strides()[d - 1] == 1 && source.size(-1) > 1 &&
+         source.size(-2) > 1 && source.strides()[d - 1] != 1;
+}
+
+template <class From, class To>
+void copy_transposed(const Tensor& source, const Tensor& destination) {
+  const From* from = raw<From>(source);
+  To* to = raw<To>(destination);
+  const int d = source.dim();
+  const std::int64_t rows = source.size(-1), columns = source.size(-2);  // as the source is stored
+  const std::int64_t from_row = source.strides()[d - 1], to_row = destination.strides()[d - 2];
+  Shape outer = source.shape();
+  Strides from_strides = source.strides(), to_strides = destination.strides();
+  for (Shape* each : {&outer, &from_strides, &to_strides}) {
+    each->erase(d - 1);
+    each->erase(d - 2);
+  }
+  Walk<2>(outer, {from_strides, to_strides})
+      .for_each_row(parallel_grain / (rows * columns) + 1, [=](const auto& at, const auto& step,
+                                                               std::int64_t n) {
+        for (std::int64_t i = 0; i < n; ++i) {
+          const From* a = from + at[0] + i * step[0];
+          To* b = to + at[1] + i * step[1];
+          parallel_for((rows + tile - 1) / tile, parallel_grain / (tile * columns) + 1,
+                       [&](std::int64_t begin, std::int64_t end) {
+                         const std::int64_t first = begin * tile, last = std::min(end * tile, rows);
+                         transpose(a + first * from_row, from_row, b + first, to_row, last - first, columns);
+                       });
+        }
+      });
+}
+
+template <class From, class To>
+void copy_as(const Tensor& source, const Tensor& destination) {
+  if (is_transposed(source, destination)) return copy_transposed<From, To>(source, destination);
+  const From* from = raw<From>(source);
+  To* to = raw<To>(destination);
+  Walk<2>(source.shape(), {source.strides(), destination.strides()})
+      .for_each_row([=](const auto& at, const auto& step, std::int64_t n) {
+        const From* a = from + at[0];
+        To* b = to + at[1];
+        if (step[0] == 1 && step[1] == 1) {
+          if constexpr (std::is_same_v<From, To>) {
+            std::copy_n(a, n, b);
+          } else {
+            for (std::int64_t i = 0; i < n; ++i) b[i] = convert<To>(a[i]);
+          }
+        } else if (step[0] == 0 && step[1] == 1) {
+          std::fill_n(b, n, convert<To>(*a));
+        } else {
+          for (std::int64_t i = 0; i < n; ++i) b[i * step[1]] = convert<To>(a[i * step[0]]);
+        }
+      });
+}
+
+}  // namespace
+
+void copy(const Tensor& source, const Tensor& destination) {
+  dispatch(source.dtype(), [&]<class From>() {
+    dispatch(destination.dtype(), [&]<class To>() { copy_as<From, To>(source, destination); });
+  });
+}
+
+void fill(const Tensor& destination, Scalar value) {
+  dispatch(destination.dtype(), [&]<class T>() {
+    T* to = raw<T>(destination);
+    const T filling = value.to<T>();
+    Walk<1>(destination.shape(), {destination.strides()})
+        .for_each_row([=](const auto& at, const auto& step, std::int64_t n) {
+          T* row = to + at[0];
+          for (std::int64_t i = 0; i < n; ++i) row[i * step[0]] = filling;
+        });
+  });
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string_view>
+
+#include <xgrad/core/tensor/tensor.hpp>
+
+namespace xgrad::kernels {
+
+/// Calls `body.operator()<T>()` with the C++ type of `dtype`: the one place where a runtime dtype becomes a
+/// type.
+template <class Body>
+decltype(auto) dispatch(DType dtype, Body&& body) {
+  switch (dtype) {
+    case float32:
+      return body.template operator()<float>();
+    case float64:
+      return body.template operator()<double>();
+    case int64:
+      return body.template operator()<std::int64_t>();
+    case boolean:
+      break;
+  }
+  return body.template operator()<bool>();
+}
+
+/// The same of x's dtype, which must be floating; any other throws naming `op`.
+template <class Body>
+decltype(auto) dispatch_floating(std::string_view op, const Tensor& x, Body&& body) {
+  check_floating(op, x);
+  return x.dtype() == float32 ? body.template operator()<float>() : body.template operator()<double>();
+}
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,145 @@
+#include <xgrad/core/tensor/factories.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include <xgrad/core/base/error.hpp>
+#include <xgrad/core/tensor/copy.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
+#include <xgrad/core/tensor/raw.hpp>
+
+namespace xgrad {
+namespace {
+
+DType natural_dtype(Scalar value) {
+  return value.is_floating() ? get_default_dtype() : value.is_boolean() ? boolean : int64;
+}
+
+StoragePtr allocate(std::size_t bytes, const Shape& shape) try {
+  return StoragePtr::allocate(bytes);
+} catch (const std::bad_alloc&) {
+  throw OutOfMemory(
+      error_text("empty", "no memory for ", static_cast<double>(bytes) / 1e9, " GB, shape ", shape));
+}
+
+Tensor filled(const Shape& shape, Scalar value, DType dtype) {
+  Tensor tensor = empty(shape, dtype);
+  kernels::fill(tensor, value);
+  return tensor;
+}
+
+Tensor from_numbers(const Shape& shape, const std::vector<Scalar>& numbers, std::optional<DType> dtype) {
+  DType natural = numbers.empty() ? get_default_dtype() : boolean;
+  for (const Scalar& number : numbers) natural = std::min(natural, natural_dtype(number));
+  Tensor tensor = empty(shape, dtype.value_or(natural));
+  kernels::dispatch(tensor.dtype(), [&]<class T>() {
+    std::transform(numbers.begin(), numbers.end(), kernels::raw<T>(tensor),
+                   [](Scalar s) { return s.to<T>(); });
+  });
+  return tensor;
+}
+
+}  // namespace
+
+Tensor empty(const Shape& shape, DType dtype) {
+  check_sizes("empty", shape);
+  const auto bytes = static_cast<std::size_t>(shape.numel()) * item_size(dtype);
+  return Tensor(allocate(bytes, shape), shape, dtype);
+}
+
+Tensor zeros(const Shape& shape, DType dtype) { return filled(shape, 0, dtype); }
+Tensor ones(const Shape& shape, DType dtype) { return filled(shape, 1, dtype); }
+Tensor full(const Shape& shape, Scalar value, std::optional<DType> dtype) {
+  return filled(shape, value, dtype ? *dtype : natural_dtype(value));
+}
+
+Tensor eye(std::int64_t rows, std::optional<std::int64_t> columns, DType dtype) {
+  Tensor tensor = zeros({rows, columns.value_or(rows)}, dtype);
+  for (std::int64_t i = 0; i < std::min(rows, columns.value_or(rows)); ++i) {
+    kernels::fill(tensor.select(0, i).select(0, i), 1);
+  }
+  return tensor;
+}
+
+Tensor arange(Scalar end, std::optional<DType> dtype) { return arange(0, end, 1, dtype); }
+
+Tensor arange(Scalar start, Scalar end, Scalar step, std::optional<DType> dtype) {
+  const bool floating = start.is_floating() || end.is_floating() || step.is_floating();
+  const double first = start.to<double>(), last = end.to<double>(), by = step.to<double>();
+  const auto from = start.to<std::int64_t>(), bound = end.to<std::int64_t>();
+  if (by == 0) fail("arange", "step must not be 0");
+  const bool leads = floating ? (last - first) / by >= 0 : from == bound || (from < bound) == (by > 0);
+  if (!leads) fail("arange", "a step of ", by, " does not lead from ", first, " to ", last);
+  const double count = std::ceil((last - first) / by);
+  if (!(count < 0x1p59)) fail("arange", "more elements than can be counted: ", count);
+  if (floating) {
+    Tensor tensor = empty({static_cast<std::int64_t>(count)}, dtype.value_or(get_default_dtype()));
+    kernels::dispatch(tensor.dtype(), [&]<class T>() {
+      T* to = kernels::raw<T>(tensor);
+      for (std::int64_t i = 0; i < tensor.numel(); ++i)
+        to[i] = Scalar(first + static_cast<double>(i) * by).to<T>();
+    });
+    return tensor;
+  }
+  // In integers, which a double does not hold beyond 2^53; unsigned, as two may lie up to 2^64 apart.
+  const auto u_from = static_cast<std::uint64_t>(from), u_bound = static_cast<std::uint64_t>(bound);
+  const auto stride = static_cast<std::uint64_t>(step.to<std::int64_t>());
+  const std::uint64_t distance = by > 0 ? u_bound - u_from : u_from - u_bound;
+  const std::uint64_t length = by > 0 ? stride : 0 - stride;
+  const std::uint64_t numel = distance / length + (distance % length != 0);
+  Tensor tensor = empty({static_cast<std::int64_t>(numel)}, dtype.value_or(int64));
+  kernels::dispatch(tensor.dtype(), [&]<class T>() {
+    T* to = kernels::raw<T>(tensor);
+    for (std::uint64_t i = 0; i < numel; ++i)
+      to[i] = Scalar(static_cast<std::int64_t>(u_from + i * stride)).to<T>();
+  });
+  return tensor;
+}
+
+NestedNumbers::NestedNumbers(std::initializer_list<NestedNumbers> rows) {
+  const NestedNumbers* first = rows.size() ? rows.begin() : nullptr;
+  shape_ = first ? first->shape_ : Shape{};
+  shape_.insert(0, static_cast<std::int64_t>(rows.size()));
+  for (const NestedNumbers& row : rows) {
+    if (row.shape_ != first->shape_)
+      fail("tensor", "rows of different shapes: ", first->shape_, " and ", row.shape_);
+    numbers_.insert(numbers_.end(), row.numbers_.begin(), row.numbers_.end());
+  }
+}
+
+Tensor tensor(Scalar value, std::optional<DType> dtype) { return full({}, value, dtype); }
+
+Tensor tensor(std::initializer_list<NestedNumbers> rows, std::optional<DType> dtype) {
+  const NestedNumbers numbers(rows);
+  return from_numbers(numbers.shape(), numbers.numbers(), dtype);
+}
+
+template <class T>
+Tensor tensor(const std::vector<T>& values) {
+  Tensor result = empty({static_cast<std::int64_t>(values.size())}, dtype_of<T>());
+  std::copy(values.begin(), values.end(), kernels::raw<T>(result));
+  return result;
+}
+template Tensor tensor(const std::vector<float>&);
+template Tensor tensor(const std::vector<double>&);
+template Tensor tensor(const std::vector<std::int64_t>&);
+template Tensor tensor(const std::vector<bool>&);
+
+Tensor empty_like(const Tensor& other, std::optional<DType> dtype) {
+  check_defined("empty_like", other);
+  return empty(other.shape(), dtype.value_or(other.dtype()));
+}
+Tensor zeros_like(const Tensor& other, std::optional<DType> dtype) {
+  check_defined("zeros_like", other);
+  return zeros(other.shape(), dtype.value_or(other.dtype()));
+}
+Tensor ones_like(const Tensor& other, std::optional<DType> dtype) {
+  check_defined("ones_like", other);
+  return ones(other.shape(), dtype.value_or(other.dtype()));
+}
+Tensor full_like(const Tensor& other, Scalar value, std::optional<DType> dtype) {
+  check_defined("full_like", other);
+  return full(other.shape(), value, dtype.value_or(other.dtype()));
+}
+
+}  // namespace xgrad

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <vector>
+
+#include <xgrad/core/base/default_dtype.hpp>
+#include <xgrad/core/tensor/generator.hpp>
+#include <xgrad/core/tensor/tensor.hpp>
+
+namespace xgrad {
+
+Tensor empty(const Shape& shape, DType dtype = get_default_dtype());  ///< uninitialised
+Tensor zeros(const Shape& shape, DType dtype = get_default_dtype());
+Tensor ones(const Shape& shape, DType dtype = get_default_dtype());
+/// Without a dtype, the value's: the default one for a floating number, int64 or boolean.
+Tensor full(const Shape& shape, Scalar value, std::optional<DType> dtype = {});
+Tensor eye(std::int64_t rows, std::optional<std::int64_t> columns = {}, DType dtype = get_default_dtype());
+/// start, start + step, ... below `end`: ⌈(end − start) / step⌉ values; int64 when all three are integers.
+Tensor arange(Scalar end, std::optional<DType> dtype = {});
+Tensor arange(Scalar start, Scalar end, Scalar step = 1, std::optional<DType> dtype = {});
+
+/// Numbers in nested braces, as in `tensor({{1, 2}, {3, 4}})`.
+class NestedNumbers {
+ public:
+  template <class T>
+  requires std::is_arithmetic_v<T> NestedNumbers(T value) : numbers_{Scalar(value)} {}
+  NestedNumbers(std::initializer_list<NestedNumbers> rows);
+
+  const Shape& shape() const { return shape_; }
+  const std::vector<Scalar>& numbers() const { return numbers_; }
+
+ private:
+  Shape shape_;
+  std::vector<Scalar> numbers_;
+};
+
+/// From numbers: the default dtype if any is floating, int64 if any is an integer, else boolean; or as
+/// `dtype` says.
+Tensor tensor(Scalar value, std::optional<DType> dtype = {});
+Tensor tensor(std::initializer_list<NestedNumbers> rows, std::optional<DType> dtype = {});
+/// From a vector: 1-D, in the dtype of T.
+template <class T>
+Tensor tensor(const std::vector<T>& values);
+
+// Random values: PyTorch's numbers for the same seed.
+Tensor rand(const Shape& shape, DType dtype = get_default_dtype(),
+            Generator& generator = default_generator());  ///< U[0, 1)
+Tensor randn(const Shape& shape, DType dtype = get_default_dtype(),
+             Generator& generator = default_generator());  ///< N(0, 1)
+/// Integers in [low, high).
+Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, DType dtype = int64,
+               Generator& generator = default_generator());
+/// The integers from 0 to n − 1, each once, in random order (Fisher & Yates): int64. PyTorch's for n below
+/// 2³² / 20.
+Tensor randperm(std::int64_t n, Generator& generator = default_generator());
+
+// The same with the shape and dtype of another Tensor. A Variable serves too: ops/like.hpp.
+Tensor empty_like(const Tensor& other, std::optional<DType> dtype = {});
+Tensor zeros_like(const Tensor& other, std::optional<DType> dtype = {});
+Tensor ones_like(const Tensor& other, std::optional<DType> dtype = {});
+Tensor full_like(const Tensor& other, Scalar value, std::optional<DType> dtype = {});
+Tensor rand_like(const Tensor& other, Generator& generator = default_generator());
+Tensor randn_like(const Tensor& other, Generator& generator = default_generator());
+
+/// Fills in place from U[from, to). Floating dtypes.
+void uniform_(const Tensor& tensor, double from = 0, double to = 1,
+              Generator& generator = default_generator());
+/// Fills in place from N(mean, std²). Floating dtypes.
+void normal_(const Tensor& tensor, double mean = 0, double std = 1,
+             Generator& generator = default_generator());
+
+}  // namespace xgrad

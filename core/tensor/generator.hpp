@@ -1,0 +1,94 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+
+#include <xgrad/core/base/fork_mutex.hpp>
+
+namespace xgrad {
+
+/// Everything a Generator is made of, as a value: read it, keep it, compare it, set it again. Its draws then
+/// repeat.
+struct GeneratorState {
+  static constexpr std::size_t size = 624;
+
+  std::uint64_t seed = 0;                    ///< what `manual_seed` was given
+  std::array<std::uint32_t, size> words{};   ///< the state vector of mt19937
+  std::uint32_t next = size;                 ///< the next word to be drawn; `size`: all are used up
+  std::optional<double> next_double_normal;  ///< the second sample of a pair that was drawn for one normal
+  std::optional<float> next_float_normal;    ///< PyTorch's state has this field too; no draw on a CPU uses it
+
+  friend bool operator==(const GeneratorState&, const GeneratorState&) = default;
+};
+
+/// A source of random numbers: the Mersenne Twister mt19937, as PyTorch's CPU generator. The same seed and
+/// the same calls give the same numbers. Safe to share between threads: a fill locks it for as long as it
+/// draws. fork() waits for that, and the child goes on with the same numbers as its parent.
+class Generator {
+ public:
+  static constexpr std::uint64_t default_seed = 67280421310721;  ///< as in PyTorch
+
+  explicit Generator(std::uint64_t seed = default_seed) { manual_seed(seed); }
+  Generator(const Generator&) = delete;
+  Generator& operator=(const Generator&) = delete;
+
+  /// Starts over. mt19937 sees the lower 32 bits of the seed only: w_0 = seed,
+  /// w_i = 1812433253 (w_{i-1} ⊕ (w_{i-1} ≫ 30)) + i  (Matsumoto & Nishimura, 2002).
+  void manual_seed(std::uint64_t seed);
+  std::uint64_t initial_seed() const;
+
+  std::uint32_t random();    ///< 32 random bits
+  std::uint64_t random64();  ///< 64 random bits: two draws, the first one is the upper half
+
+  GeneratorState state() const;
+  void set_state(const GeneratorState& state);
+
+  class Stream;
+
+ private:
+  mutable ForkMutex mutex_{ForkMutex::Level::generator};
+  GeneratorState state_;
+};
+
+/// A Generator locked for many draws in a row, for kernels: it holds the lock as long as it lives. In its
+/// thread, draw from the Stream and not from the Generator, which would wait for the lock forever; nor lock,
+/// make or destroy another Generator meanwhile, nor fork.
+class Generator::Stream {
+ public:
+  [[nodiscard]] explicit Stream(Generator& generator) : lock_(generator.mutex_), state_(generator.state_) {}
+
+  std::uint32_t random() {
+    if (state_.next == GeneratorState::size) refill();
+    // Tempering: spreads the bits of one word, so that every bit of the output is equally good.
+    std::uint32_t y = state_.words[state_.next++];
+    y ^= y >> 11;
+    y ^= (y << 7) & 0x9d2c5680u;
+    y ^= (y << 15) & 0xefc60000u;
+    return y ^ (y >> 18);
+  }
+
+  std::uint64_t random64() {
+    const std::uint64_t upper = random();
+    return upper << 32 | random();
+  }
+
+  /// The normal kept back by the draw before; the caller takes it out or puts one in.
+  std::optional<double>& next_normal() { return state_.next_double_normal; }
+
+ private:
+  void refill();
+
+  std::scoped_lock<ForkMutex> lock_;
+  GeneratorState& state_;
+};
+
+/// The Generator of every factory and module that is given none. It starts with `Generator::default_seed`.
+Generator& default_generator();
+
+/// Seeds the default Generator.
+void manual_seed(std::uint64_t seed);
+
+}  // namespace xgrad

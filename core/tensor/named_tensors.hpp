@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <xgrad/core/tensor/tensor.hpp>
+
+namespace xgrad {
+
+/// Named Tensors in their order, as in a state dict.
+using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
+
+}  // namespace xgrad

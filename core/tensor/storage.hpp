@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include <xgrad/core/base/counter.hpp>
+#include <xgrad/core/memory/pool.hpp>
+
+namespace xgrad {
+
+/// A block of memory that Tensors share, with a version that every in-place change raises. Header and
+/// elements are one block of the pool; memory of somebody else can be adopted, with an owner that keeps it
+/// alive.
+class Storage {
+ public:
+  std::byte* data() { return data_; }
+  std::size_t bytes() const { return bytes_; }
+  std::uint32_t version() const { return version_.value(); }
+  void bump_version() { version_.add(1); }
+  bool is_adopted() const { return data_ != reinterpret_cast<const std::byte*>(this) + block_header; }
+
+ private:
+  friend class StoragePtr;
+  Storage(std::byte* data, std::size_t bytes, std::shared_ptr<void> owner)
+      : data_(data), bytes_(bytes), owner_(std::move(owner)) {}
+
+  std::byte* data_;
+  std::size_t bytes_;
+  std::shared_ptr<void> owner_;  // of adopted memory only
+  Counter<std::uint32_t> references_{1};
+  Counter<std::uint32_t> version_{0};
+};
+
+/// A counted reference to a Storage.
+class StoragePtr {
+ public:
+  StoragePtr() = default;
+  /// New, uninitialised memory. Throws `std::bad_alloc`.
+  static StoragePtr allocate(std::size_t bytes);
+  /// Memory that `owner` keeps alive.
+  static StoragePtr adopt(void* data, std::size_t bytes, std::shared_ptr<void> owner);
+
+  StoragePtr(const StoragePtr& other) : storage_(other.storage_) {
+    if (storage_) storage_->references_.add(1);
+  }
+  StoragePtr(StoragePtr&& other) noexcept : storage_(std::exchange(other.storage_, nullptr)) {}
+  StoragePtr& operator=(StoragePtr other) noexcept {
+    std::swap(storage_, other.storage_);
+    return *this;
+  }
+  ~StoragePtr() {
+    if (storage_ && storage_->references_.subtract(1) == 0) destroy();
+  }
+
+  Storage* operator->() const { return storage_; }
+  explicit operator bool() const { return storage_ != nullptr; }
+  bool is_unique() const { return storage_ && storage_->references_.value() == 1; }
+  friend bool operator==(const StoragePtr& a, const StoragePtr& b) { return a.storage_ == b.storage_; }
+
+ private:
+  explicit StoragePtr(Storage* storage) : storage_(storage) {}
+  void destroy() noexcept;
+
+  Storage* storage_ = nullptr;
+};
+
+}  // namespace xgrad

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <iosfwd>
+#include <limits>
+#include <string_view>
+#include <vector>
+
+#include <xgrad/core/base/dtype.hpp>
+#include <xgrad/core/base/scalar.hpp>
+#include <xgrad/core/base/shape.hpp>
+#include <xgrad/core/tensor/storage.hpp>
+
+namespace xgrad {
+
+class Element;
+
+/// Stands for "to the end" in `slice`.
+inline constexpr std::int64_t to_end = std::numeric_limits<std::int64_t>::max();
+
+/// Numbers in memory: shared storage + shape + strides + offset + dtype. Knows nothing of gradients.
+///
+/// A Tensor is a handle: copying one copies no numbers, and a `const Tensor&` protects the handle, not the
+/// numbers (hence the in-place functions are const). Views share their storage with the Tensor they come
+/// from.
+class Tensor {
+ public:
+  Tensor() = default;  ///< undefined: holds nothing, `defined()` is false
+  /// Throws unless all its elements lie inside of the storage.
+  Tensor(StoragePtr storage, const Shape& shape, const Strides& strides, std::int64_t offset, DType dtype);
+
+  bool defined() const { return static_cast<bool>(storage_); }
+  const Shape& shape() const { return shape_; }
+  int dim() const { return shape_.dim(); }
+  std::int64_t size(int dim) const {
+    return shape_[normalize_dim("size", dim, this->dim())];
+  }  ///< negative dims count from the back
+  std::int64_t numel() const { return shape_.numel(); }
+  std::size_t nbytes() const {
+    return static_cast<std::size_t>(numel()) * item_size(dtype_);
+  }  ///< of its elements
+  DType dtype() const { return dtype_; }
+  const Strides& strides() const { return strides_; }
+  std::int64_t offset() const { return offset_; }  ///< of the first element in the storage, in elements
+  const StoragePtr& storage() const { return storage_; }
+  bool is_contiguous() const;     ///< row-major without holes
+  std::uint32_t version() const;  ///< raised by every in-place change of the shared storage
+  bool overlaps_itself() const;   ///< two indices share an element, as after `expand`
+
+  // Views: O(1), same storage. Errors name the function and the shapes.
+  Tensor reshape(const Shape& shape) const;  ///< one size may be −1; copies where the strides allow no view
+  Tensor transpose(int dim0, int dim1) const;
+  Tensor mT() const { return transpose(-2, -1); }  ///< the last two dims swapped
+  Tensor permute(const Shape& dims) const;
+  Tensor slice(int dim, std::int64_t start, std::int64_t end = to_end, std::int64_t step = 1) const;
+  Tensor select(int dim, std::int64_t index) const;
+  Tensor squeeze() const;         ///< without the dims of size 1
+  Tensor squeeze(int dim) const;  ///< unchanged where that dim is not 1
+  Tensor unsqueeze(int dim) const;
+  Tensor expand(const Shape& shape) const;  ///< size-1 dims repeated with stride 0; −1 keeps a size
+
+  // Copies.
+  Tensor contiguous() const;     ///< itself where it is contiguous
+  Tensor clone() const;          ///< contiguous, with storage of its own
+  Tensor to(DType dtype) const;  ///< itself where it has that dtype; numbers as `convert` has them
+  template <class T>
+  std::vector<T> to_vector() const;  ///< the elements in row-major order, converted
+
+  template <class T>
+  T item() const;  ///< the value of a Tensor of one element
+  Element at(const Shape& index) const;
+  template <class T>
+  const T* data() const;  ///< the first element; T must be the dtype's C++ type
+  template <class T>
+  T* mutable_data() const;  ///< the same for writing; raises the version
+
+  // In place, for people who write their own optimiser. Each raises the version and returns this Tensor.
+  const Tensor& add_(const Tensor& other,
+                     Scalar alpha = 1) const;  ///< this += alpha · other, broadcast to this
+  const Tensor& add_(Scalar value) const;
+  const Tensor& mul_(const Tensor& other) const;
+  const Tensor& mul_(Scalar value) const;
+  const Tensor& copy_(const Tensor& other) const;  ///< converts the dtype
+  const Tensor& fill_(Scalar value) const;
+  const Tensor& zero_() const;
+
+ private:
+  friend Tensor empty(const Shape& shape, DType dtype);
+  Tensor(StoragePtr fresh, const Shape& shape, DType dtype);  // all of it, contiguous
+  const void* raw_data(std::string_view op, DType expected) const;
+
+  StoragePtr storage_;
+  Shape shape_;
+  Strides strides_;
+  std::int64_t offset_ = 0;
+  DType dtype_ = float32;
+};
+
+/// One element of a Tensor: reads as a number, and writes through.
+class Element {
+ public:
+  explicit Element(Tensor scalar) : scalar_(std::move(scalar)) {}
+  operator double() const;
+  const Element& operator=(Scalar value) const;
+  const Element& operator=(const Element& other) const;
+  const Element& operator+=(Scalar value) const;
+  Element(const Element&) = default;
+
+ private:
+  Tensor scalar_;
+};
+
+/// Throws naming `op` if x is undefined.
+void check_defined(std::string_view op, const Tensor& x);
+/// Throws naming `op` unless x is float32 or float64.
+void check_floating(std::string_view op, const Tensor& x);
+
+/// |a − b| ≤ atol + rtol · |b| for every element. Shapes and dtypes must be equal.
+bool allclose(const Tensor& a, const Tensor& b, double rtol = 1e-5, double atol = 1e-8,
+              bool equal_nan = false);
+/// Same shape, dtype and values.
+bool equal(const Tensor& a, const Tensor& b);
+
+/// NumPy's layout; large Tensors are abridged with `...`.
+std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
+
+}  // namespace xgrad
