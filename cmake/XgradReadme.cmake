@@ -1,7 +1,7 @@
-# The programs in README.md and in the pages of docs/, taken out of them word by word, so that what a newcomer copies is
-# what the tests compile.
+# Takes the programs out of README.md and the pages of docs/, word by word, so that the tests compile what a newcomer
+# copies.
 
-# Writes the ```cpp blocks of `readme` to <prefix>_1.cpp, <prefix>_2.cpp, ... in `folder`, and their list to `result`.
+# Writes the ```cpp blocks of the page `readme` to <prefix>_1.cpp, <prefix>_2.cpp, ... in `folder`, and their list to `result`.
 function(xgrad_readme_programs readme prefix folder result)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${readme}")
   file(READ "${readme}" rest)

@@ -14,7 +14,7 @@ root=$(CDPATH='' cd -P -- "$(dirname -- "$0")/.." && pwd)
 # The same build directory and options as test.sh, so neither makes the other build again; naming targets saves the tests.
 echo "== Building the library and the examples (takes some minutes the first time)"
 if [[ -t 1 ]]; then progress=(); else progress=(-- --quiet); fi
-(cd -- "$root" && cmake --build --preset release --target tape attention train_transformer ${progress[@]+"${progress[@]}"})
+(cd -- "$root" && cmake --build --preset release --target tape attention reverse train_transformer ${progress[@]+"${progress[@]}"})
 
 echo "== Running train_transformer" "$@"
 exec "$root/build/release/examples/train_transformer" "$@" # exec: Ctrl-C reaches the training itself
