@@ -49,7 +49,7 @@ def element_text(tensor, offset):
     form = "=" + FORMATS[dtype_of(tensor)]
     start = int(tensor["storage_"]["storage_"]["data_"]) + offset * struct.calcsize(form)
     (value,) = struct.unpack(form, gdb.selected_inferior().read_memory(start, struct.calcsize(form)))
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value).lower()
 
 
 def tensor_text(tensor):
