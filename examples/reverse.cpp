@@ -1,4 +1,4 @@
-// Attention learns to reverse a number of eight digits: one head, 400 steps, less than a second. It prints
+// Attention learns to reverse a number of eight digits, with one head, in 400 steps. It prints
 //
 //   step 0 loss 2.31851
 //   ...

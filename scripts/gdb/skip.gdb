@@ -6,5 +6,6 @@ skip -rfu ^std::(move|forward|swap|exchange|get|any_of|ref|operator)
 skip -rfu ^__gnu_cxx::
 skip -rfu ^xgrad::(SmallVector|GradientList|PoolAllocator|Counter|StoragePtr|Inputs|Keep|Dims|Scalar)
 skip -rfu ^xgrad::(Replay|KernelReplay|Variable|Tensor|NoGradGuard|GradModeGuard)::~?(Replay|KernelReplay|Variable|Tensor|NoGradGuard|GradModeGuard)
-skip -rfu ^xgrad::(Variable|Tensor)::(value|shape|defined|operator)
-skip -rfu ^xgrad::(check_defined|grad_enabled|readable_rules)
+skip -rfu ^xgrad::(Variable|Tensor)::(value|shape|dtype|dim|size|numel|defined|requires_grad|operator)
+skip -rfu ^xgrad::Node::(id|op|shape|dtype|inputs|is_leaf)
+skip -rfu ^xgrad::(check_defined|keep_for|grad_enabled|readable_rules|operator==)
