@@ -63,7 +63,7 @@ def layers():
             ("core/rows", "loops over numbers"), ("core/parallel", "threads"), ("core/memory", "pool"),
             ("core/base", "shapes, dtypes, errors")]
     read_first = {"core/autograd", "core/ops", "nn", "optim"}
-    figure = Figure("layers", 700, 32 * len(rows) + 40)
+    figure = Figure("layers", 700, 32 * len(rows) + 58)
     for i, (layer, holds) in enumerate(rows):
         y, lines = 8 + 32 * i, lines_of(layer)
         figure.box(10, y, 360, 26, "tint" if layer in read_first else "box")
@@ -71,7 +71,8 @@ def layers():
         figure.text(150, y + 18, holds)
         figure.parts.append(f'<rect x="385" y="{y + 6}" width="{lines / 14:.0f}" height="14" class="bar"/>')
         figure.text(393 + lines // 14, y + 18, f"{round(lines, -2):,}" if lines >= 100 else f"{lines}", "faint")
-    figure.text(10, 32 * len(rows) + 28, "A layer includes itself and the layers below it. Blue: read these first. Bars: lines of code.", "faint")
+    figure.text(10, 32 * len(rows) + 28, "A layer includes itself and the layers below it. Blue: read these first.", "faint")
+    figure.text(10, 32 * len(rows) + 46, "Bars: lines of code, without comments and blank lines.", "faint")
     figure.write()
 
 
