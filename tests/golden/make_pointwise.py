@@ -37,7 +37,7 @@ FUNCTIONS = {
 for name, (f, domain) in FUNCTIONS.items():
     unary(name, f, domain)
     case(name, [uniform(-3, 3)((7, 11)).abs() + 0.5], f, "wider than a batch")
-    # PyTorch's x σ(x) and x Φ(x) are NaN at infinity: tests/activation_tails.cpp has their limits
+    # PyTorch's x σ(x) and x Φ(x) are NaN at infinity: tests/extremes.cpp has their limits
     of_products = [9.0, -9.0, *SPECIAL[2:]]
     case(name, [of_products if name in ("silu", "gelu", "gelu_tanh") else SPECIAL], f, "special", gradcheck=False)
     if name != "rsqrt":  # whose slope is out of float32's range
