@@ -5,7 +5,7 @@ include(GNUInstallDirs)
 
 # Kernels and what only our own .cpp files include stay at home, and with them every header of somebody else's.
 set(xgrad_private_headers
-  "core/(memory/(shared_blocks|size_classes|system_memory)|parallel/(parallel_for|thread_pool)|tensor/(copy|dispatch|random_fill|raw|walk)|autograd/(engine|node_scope)|ops/check_index|debug/(finite_differences|gradcheck_(cause|compare|report))|io/(atomic_file|half|safetensors_header|safetensors_types))|nn/members|optim/parameters")
+  "core/(memory/(shared_blocks|size_classes|system_memory)|parallel/(parallel_for|thread_pool)|tensor/(copy|dispatch|random_fill|raw|walk)|autograd/(engine|node_scope)|ops/check_index|ops/unary|debug/(finite_differences|gradcheck_(cause|compare|report))|io/(atomic_file|half|safetensors_header|safetensors_types))|nn/members|optim/parameters")
 install(FILES "${PROJECT_SOURCE_DIR}/xgrad.hpp" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/xgrad" COMPONENT development)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/core" "${PROJECT_SOURCE_DIR}/nn" "${PROJECT_SOURCE_DIR}/optim"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/xgrad" COMPONENT development

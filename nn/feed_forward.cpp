@@ -1,5 +1,6 @@
 #include <xgrad/nn/feed_forward.hpp>
 
+#include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 
 namespace xgrad::nn {

@@ -9,6 +9,7 @@
 #include <xgrad/core/debug/gradcheck.hpp>
 #include <xgrad/core/debug/trace.hpp>
 #include <xgrad/core/memory/pool.hpp>
+#include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/dropout.hpp>
 #include <xgrad/core/ops/indexing.hpp>

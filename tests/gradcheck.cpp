@@ -5,6 +5,7 @@
 
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/debug/gradcheck.hpp>
+#include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>

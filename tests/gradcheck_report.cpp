@@ -6,6 +6,7 @@
 
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/debug/gradcheck.hpp>
+#include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/like.hpp>
 #include <xgrad/core/ops/pointwise.hpp>

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include <xgrad/core/autograd/tape.hpp>
-#include <xgrad/core/kernels/pointwise.hpp>
+#include <xgrad/core/kernels/elementwise.hpp>
 #include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
@@ -58,27 +58,38 @@ TEST_CASE("pointwise: values and gradients") {
       });
 }
 
-TEST_CASE("pointwise: the fused slope of gelu is the composed one") {
-  const Tensor x = randn({1000}, float64);
-  for (const Gelu kind : {Gelu::exact, Gelu::tanh}) {
-    const auto fused = kind == Gelu::exact ? kernels::gelu_backward : kernels::gelu_tanh_backward;
-    const Tensor g = randn({1000}, float64), dx = empty({1000}, float64);
-    const Tensor expected = slope([kind](const Variable& a) { return gelu(a, kind); }, g, x).value();
-    fused(g, x, dx);
-    CHECK(max_abs_diff(dx, expected) < 1e-13);
-    fused(g, x, g);  // in place
-    CHECK(equal(g, dx));
-  }
+TEST_CASE("pointwise: kernels of derivatives agree with derivatives made of other ops") {
+  using kernels::Binary;
+  const Tensor x = randn({1000}, float64).mul_(10), g = randn({1000}, float64);
+  const auto kernel = [&](Binary f, double p = 0, double q = 0) {
+    return kernels::binary("test", f, g, x, p, q);
+  };
+  const Variable s = sigmoid(x), t = tanh(x);
+  CHECK(max_abs_diff(kernel(Binary::sigmoid_backward), (g * s * (1 - s)).value()) < 1e-15);
+  CHECK(max_abs_diff(kernel(Binary::tanh_backward), (g * (1 - t * t)).value()) < 1e-14);
+  CHECK(max_abs_diff(kernel(Binary::silu_backward), slope(silu, g, x).value()) < 1e-14);
+  CHECK(max_abs_diff(kernel(Binary::softplus_backward, 2, 20),
+                     slope([](const Variable& a) { return softplus(a, 2, 20); }, g, x).value()) < 1e-15);
+  CHECK(max_abs_diff(kernel(Binary::gelu_backward),
+                     slope([](const Variable& a) { return gelu(a); }, g, x).value()) < 1e-13);
+  CHECK(max_abs_diff(kernel(Binary::gelu_tanh_backward),
+                     slope([](const Variable& a) { return gelu(a, Gelu::tanh); }, g, x).value()) < 1e-13);
 }
 
-TEST_CASE("pointwise: the fused slopes of the other activations are the composed ones") {
-  const Tensor x = randn({1000}, float64).mul_(10), g = randn({1000}, float64);
-  const Variable s = sigmoid(x), t = tanh(x);
-  CHECK(max_abs_diff(kernels::sigmoid_backward(g, x), (g * s * (1 - s)).value()) < 1e-15);
-  CHECK(max_abs_diff(kernels::tanh_backward(g, x), (g * (1 - t * t)).value()) < 1e-14);
-  CHECK(max_abs_diff(kernels::silu_backward(g, x), slope(silu, g, x).value()) < 1e-14);
-  CHECK(max_abs_diff(kernels::softplus_backward(g, x, 2, 20),
-                     slope([](const Variable& a) { return softplus(a, 2, 20); }, g, x).value()) < 1e-15);
+TEST_CASE("pointwise: a kernel can write over an operand, whatever the strides") {
+  using kernels::Binary;
+  const Tensor x = randn({40, 30}, float64), g = randn({40, 30}, float64);
+  for (const Binary f : {Binary::gelu_backward, Binary::sub, Binary::div}) {
+    const Tensor expected = kernels::binary("test", f, g, x);
+    for (const bool over_g : {true, false}) {
+      for (const bool transposed : {false, true}) {
+        const auto layout = [&](const Tensor& t) { return transposed ? t.mT().clone().mT() : t.clone(); };
+        const Tensor a = layout(g), b = layout(x);
+        kernels::binary_into("test", f, a, b, over_g ? a : b);
+        CHECK(equal(over_g ? a : b, expected));
+      }
+    }
+  }
 }
 
 TEST_CASE("pointwise: sign has no gradient, and integers stay integers") {

@@ -2,6 +2,7 @@
 #include <xgrad/nn/sequential.hpp>
 
 #include <xgrad/core/debug/gradcheck.hpp>
+#include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/dropout.hpp>

@@ -9,18 +9,18 @@ namespace xgrad::kernels {
 Tensor add(const Tensor& a, const Tensor& b);
 Tensor sub(const Tensor& a, const Tensor& b);
 Tensor mul(const Tensor& a, const Tensor& b);
-Tensor maximum(const Tensor& a, const Tensor& b);  ///< NaN where either is
-Tensor minimum(const Tensor& a, const Tensor& b);
 Tensor div(const Tensor& a, const Tensor& b);  ///< integers are divided in the default dtype, as in PyTorch
 Tensor pow(const Tensor& a, const Tensor& b);
 Tensor weigh(const Tensor& a, const Tensor& b);  ///< a · b, and 0 where a is 0, even if b is infinite or NaN
 
 Tensor neg(const Tensor& x);
+Tensor abs(const Tensor& x);
+Tensor sign(const Tensor& x);                      ///< −1, 0 or 1, and 0 of NaN
 Tensor scale(const Tensor& x, double factor);      ///< factor · x, floating
 Tensor add_scalar(const Tensor& x, double value);  ///< x + value, floating
 
-/// destination += factor · x, destination *= factor, and destination *= x; x is broadcast to the destination,
-/// whose version is not raised. None asks for memory.
+/// destination += factor · x, destination *= factor, and destination *= x. x is broadcast to the destination.
+/// These allocate no memory and do not raise the destination's version.
 void add_into(const Tensor& destination, const Tensor& x, double factor);
 void scale_into(const Tensor& destination, double factor);
 void mul_into(const Tensor& destination, const Tensor& x);

@@ -4,28 +4,25 @@
 #include <array>
 #include <cstddef>
 
+#include <xgrad/core/tensor/dispatch.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/raw.hpp>
+#include <xgrad/core/tensor/walk.hpp>
+
 namespace xgrad::kernels {
 namespace {
 
-constexpr std::int64_t block = 256;  // elements gathered at a time
+// Row functions see contiguous memory. Rows with other steps pass through buffers, one block after the other.
+constexpr std::int64_t block = 256;
+template <class T>
+using Buffer = std::array<T, block>;
 
-// A Tensor's elements, whatever they are.
-struct Elements {
-  explicit Elements(const Tensor& tensor)
-      : size(static_cast<std::int64_t>(item_size(tensor.dtype()))),
-        first(tensor.storage()->data() + tensor.offset() * size) {}
-  std::byte* at(std::int64_t i) const { return first + i * size; }
-  std::int64_t size;
-  std::byte* first;
-};
-
-// A row operand as contiguous blocks: itself where its step is 1, else gathered. A broadcast one is spread
-// once.
+// An operand's row in contiguous blocks. A block is the row's own memory if its step is 1, else a copy.
 template <class T>
 class RowReader {
  public:
   RowReader(const T* row, std::int64_t step, std::int64_t n) : row_(row), step_(step) {
-    if (step_ == 0) std::fill_n(buffer_.begin(), std::min(n, block), *row_);
+    if (step_ == 0) std::fill_n(buffer_.begin(), std::min(n, block), *row_);  // once for all blocks
   }
   const T* operator()(std::int64_t begin, std::int64_t count) {
     if (step_ == 1) return row_ + begin;
@@ -39,68 +36,148 @@ class RowReader {
  private:
   const T* row_;
   std::int64_t step_;
-  alignas(64) std::array<T, block> buffer_;
+  alignas(64) Buffer<T> buffer_;
 };
 
-// How a row function is called for a part of a row.
-template <class Row>
-struct Call {
-  Row row;
-  const void* f;
-  std::int64_t y_size;  // bytes of an element of y
-};
-
-// Rows that are not contiguous, block by block: apart from the others, which need no buffers.
-template <class T>
-void map_in_blocks(const Call<MapRow>& map, const std::byte* x, std::int64_t x_step, std::byte* y,
-                   std::int64_t n) {
-  RowReader<T> read(reinterpret_cast<const T*>(x), x_step, n);
-  for (std::int64_t i = 0; i < n; i += block) {
-    const std::int64_t count = std::min(block, n - i);
-    map.row(read(i, count), y + i * map.y_size, count, map.f);
+// Calls compute(block of y, begin, count) for each block of a row of y.
+template <class T, class Compute>
+void write_blocks(T* y, std::int64_t step, std::int64_t n, const Compute& compute) {
+  alignas(64) Buffer<T> buffer;
+  for (std::int64_t begin = 0; begin < n; begin += block) {
+    const std::int64_t count = std::min(block, n - begin);
+    if (step == 1) {
+      compute(y + begin, begin, count);
+    } else {
+      compute(buffer.data(), begin, count);
+      for (std::int64_t i = 0; i < count; ++i) y[(begin + i) * step] = buffer[static_cast<std::size_t>(i)];
+    }
   }
 }
 
+template <class F>
+std::int64_t grain_of(F f) {
+  return costs_exp(f) ? exp_grain : parallel_grain;
+}
+
 template <class T>
-void zip_in_blocks(const Call<ZipRow>& zip, const std::byte* a, std::int64_t a_step, const std::byte* b,
-                   std::int64_t b_step, std::byte* y, std::int64_t n) {
-  RowReader<T> read_a(reinterpret_cast<const T*>(a), a_step, n);
-  RowReader<T> read_b(reinterpret_cast<const T*>(b), b_step, n);
-  for (std::int64_t i = 0; i < n; i += block) {
-    const std::int64_t count = std::min(block, n - i);
-    zip.row(read_a(i, count), 1, read_b(i, count), 1, y + i * zip.y_size, count, zip.f);
+void map_rows(const Tensor& x, const Tensor& y, UnaryRow<T> row, std::int64_t grain, T p, T q) {
+  const T* from = raw<T>(x);
+  T* to = raw<T>(y);
+  if (x.is_contiguous() && y.is_contiguous()) {
+    return parallel_for(y.numel(), grain, [=](std::int64_t begin, std::int64_t end) {
+      row(from + begin, to + begin, end - begin, p, q);
+    });
+  }
+  Walk<2>(y.shape(), {x.strides(), y.strides()})
+      .for_each_row(grain, [=](const auto& at, const auto& step, std::int64_t n) {
+        if ((step[0] == 1 && step[1] == 1) || n == 1) return row(from + at[0], to + at[1], n, p, q);
+        RowReader<T> read(from + at[0], step[0], n);
+        write_blocks(to + at[1], step[1], n, [&](T* block_of_y, std::int64_t begin, std::int64_t count) {
+          row(read(begin, count), block_of_y, count, p, q);
+        });
+      });
+}
+
+}  // namespace
+
+template <class From, class To>
+void zip_rows(const Tensor& a, const Tensor& b, const Tensor& y, BinaryRow<From, To> row, std::int64_t grain,
+              bool takes_numbers, From p, From q) {
+  const From *from_a = raw<From>(a), *from_b = raw<From>(b);
+  To* to = raw<To>(y);
+  const auto fits = [&](const Tensor& x) { return x.is_contiguous() && x.shape() == y.shape(); };
+  if (fits(a) && fits(b) && y.is_contiguous()) {
+    return parallel_for(y.numel(), grain, [=](std::int64_t begin, std::int64_t end) {
+      row(from_a + begin, 1, from_b + begin, 1, to + begin, end - begin, p, q);
+    });
+  }
+  Walk<3>(y.shape(), {a.expand(y.shape()).strides(), b.expand(y.shape()).strides(), y.strides()})
+      .for_each_row(grain, [=](const auto& at, const auto& step, std::int64_t n) {
+        const From *row_a = from_a + at[0], *row_b = from_b + at[1];
+        To* row_y = to + at[2];
+        const auto has = [&](std::int64_t a_step, std::int64_t b_step) {
+          return step[0] == a_step && step[1] == b_step && step[2] == 1;
+        };
+        if (has(1, 1) || n == 1) return row(row_a, 1, row_b, 1, row_y, n, p, q);
+        if (takes_numbers && (has(1, 0) || has(0, 1)))
+          return row(row_a, step[0], row_b, step[1], row_y, n, p, q);
+        RowReader<From> read_a(row_a, step[0], n), read_b(row_b, step[1], n);
+        write_blocks(row_y, step[2], n, [&](To* block_of_y, std::int64_t begin, std::int64_t count) {
+          row(read_a(begin, count), 1, read_b(begin, count), 1, block_of_y, count, p, q);
+        });
+      });
+}
+
+template void zip_rows(const Tensor&, const Tensor&, const Tensor&, BinaryRow<float, bool>, std::int64_t,
+                       bool, float, float);
+template void zip_rows(const Tensor&, const Tensor&, const Tensor&, BinaryRow<double, bool>, std::int64_t,
+                       bool, double, double);
+template void zip_rows(const Tensor&, const Tensor&, const Tensor&, BinaryRow<std::int64_t, bool>,
+                       std::int64_t, bool, std::int64_t, std::int64_t);
+template void zip_rows(const Tensor&, const Tensor&, const Tensor&, BinaryRow<bool, bool>, std::int64_t, bool,
+                       bool, bool);
+
+void unary_into(std::string_view op, Unary f, const Tensor& x, const Tensor& y, double p, double q) {
+  dispatch_floating(op, x, [&]<class T>() {
+    map_rows<T>(x, y, rows<UnaryRows<T>>().of[static_cast<int>(f)], grain_of(f), static_cast<T>(p),
+                static_cast<T>(q));
+  });
+}
+
+Tensor unary(std::string_view op, Unary f, const Tensor& x, double p, double q) {
+  check_floating(op, x);
+  const Tensor y = empty(x.shape(), x.dtype());
+  unary_into(op, f, x, y, p, q);
+  return y;
+}
+
+void binary_into(std::string_view op, Binary f, const Tensor& a, const Tensor& b, const Tensor& y, double p,
+                 double q) {
+  dispatch_floating(op, y, [&]<class T>() {
+    zip_rows<T, T>(a, b, y, rows<BinaryRows<T>>().of[static_cast<int>(f)], grain_of(f), takes_numbers(f),
+                   static_cast<T>(p), static_cast<T>(q));
+  });
+}
+
+namespace {
+
+template <class F>
+BinaryRow<std::int64_t> integer_row(F) {
+  return [](const std::int64_t* a, std::int64_t, const std::int64_t* b, std::int64_t, std::int64_t* y,
+            std::int64_t n, std::int64_t, std::int64_t) {
+    for (std::int64_t i = 0; i < n; ++i) y[i] = static_cast<std::int64_t>(F()(a[i], b[i]));
+  };
+}
+
+// Sums and products wrap around, as in NumPy and PyTorch; in C++ only unsigned integers may.
+BinaryRow<std::int64_t> integer_row(Binary f) {
+  using Wrapping = std::uint64_t;
+  switch (f) {
+    case Binary::add:
+      return integer_row([](Wrapping a, Wrapping b) { return a + b; });
+    case Binary::sub:
+      return integer_row([](Wrapping a, Wrapping b) { return a - b; });
+    case Binary::maximum:
+      return integer_row([](std::int64_t a, std::int64_t b) { return std::max(a, b); });
+    case Binary::minimum:
+      return integer_row([](std::int64_t a, std::int64_t b) { return std::min(a, b); });
+    default:  // mul, weigh
+      return integer_row([](Wrapping a, Wrapping b) { return a * b; });
   }
 }
 
 }  // namespace
 
-void map_rows(const Tensor& x, const Tensor& y, std::int64_t grain, MapRow row, const void* f) {
-  const Elements from(x), to(y);
-  const Call<MapRow> map{row, f, to.size};
-  const auto in_blocks = dispatch(x.dtype(), []<class T>() { return &map_in_blocks<T>; });
-  Walk<2>(x.shape(), {x.strides(), y.strides()})
-      .for_each_row(grain, [&](const auto& at, const auto& step, std::int64_t n) {
-        const std::byte* p = from.at(at[0]);
-        if (step[0] == 1 || n == 1) return row(p, to.at(at[1]), n, f);
-        in_blocks(map, p, step[0], to.at(at[1]), n);
-      });
-}
-
-void zip_rows(const Tensor& a, const Tensor& b, const Tensor& y, std::int64_t grain, ZipRow row,
-              bool takes_numbers, const void* f) {
-  const Tensor left = a.expand(y.shape()), right = b.expand(y.shape());
-  const Elements from_a(left), from_b(right), to(y);
-  const Call<ZipRow> zip{row, f, to.size};
-  const auto in_blocks = dispatch(a.dtype(), []<class T>() { return &zip_in_blocks<T>; });
-  Walk<3>(y.shape(), {left.strides(), right.strides(), y.strides()})
-      .for_each_row(grain, [&](const auto& at, const auto& step, std::int64_t n) {
-        const std::byte *p = from_a.at(at[0]), *q = from_b.at(at[1]);
-        if ((step[0] == 1 && step[1] == 1) || n == 1) return row(p, 1, q, 1, to.at(at[2]), n, f);
-        if (takes_numbers && ((step[0] == 1 && step[1] == 0) || (step[0] == 0 && step[1] == 1))) {
-          return row(p, step[0], q, step[1], to.at(at[2]), n, f);
-        }
-        in_blocks(zip, p, step[0], q, step[1], to.at(at[2]), n);
-      });
+Tensor binary(std::string_view op, Binary f, const Tensor& a, const Tensor& b, double p, double q) {
+  const DType common = promote(op, a.dtype(), b.dtype()), dtype = common == boolean ? int64 : common;
+  const Tensor y = empty(broadcast_shapes(op, a.shape(), b.shape()), dtype);
+  const Tensor left = a.to(dtype), right = b.to(dtype);
+  if (dtype == int64) {
+    zip_rows<std::int64_t, std::int64_t>(left, right, y, integer_row(f));
+  } else {
+    binary_into(op, f, left, right, y, p, q);
+  }
+  return y;
 }
 
 }  // namespace xgrad::kernels

@@ -3,7 +3,7 @@
 
 #include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/compare.hpp>
-#include <xgrad/core/kernels/pointwise.hpp>
+#include <xgrad/core/kernels/elementwise.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/kernels/select.hpp>
 #include <xgrad/core/parallel/parallel_for.hpp>
@@ -58,8 +58,8 @@ Tensor logsumexp(const Tensor& input, DimSet dims, bool keepdim) {
     // Not one row each: log(Σ exp(x − max)) + max, where an infinite max is not subtracted.
     const Tensor max = amax("logsumexp", x, dims, /*keepdim=*/true);
     const Tensor shift = masked_fill(max, eq(abs(max), full({}, INFINITY, x.dtype())), 0);
-    const Tensor total = sum(exp(sub(x, shift)), dims, /*keepdim=*/true);
-    y = add(log(total), shift).reshape(left);
+    const Tensor total = sum(unary("logsumexp", Unary::exp, sub(x, shift)), dims, /*keepdim=*/true);
+    y = add(unary("logsumexp", Unary::log, total), shift).reshape(left);
   }
   if (distinct.times > 1) y = add_scalar(y, std::log(static_cast<double>(distinct.times)));
   return distinct.spread(y, input.shape(), dims, keepdim);

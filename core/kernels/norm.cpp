@@ -5,7 +5,7 @@
 #include <limits>
 
 #include <xgrad/core/kernels/arithmetic.hpp>
-#include <xgrad/core/kernels/pointwise.hpp>
+#include <xgrad/core/kernels/elementwise.hpp>
 #include <xgrad/core/kernels/update.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
@@ -30,7 +30,9 @@ Tensor power(const Tensor& x, double exponent) {
   return exponent == 1 ? x : pow(x, full({}, exponent, x.dtype()));
 }
 
-Tensor root(const Tensor& sums, double p) { return p == 2 ? sqrt(sums) : power(sums, 1 / p); }
+Tensor root(const Tensor& sums, double p) {
+  return p == 2 ? unary("norm", Unary::sqrt, sums) : power(sums, 1 / p);
+}
 
 Tensor sum_of_powers(const Tensor& x, double p, DimSet dims) {
   return sum(p == 2 ? mul(x, x) : power(abs(x), p), dims, /*keepdim=*/true);

@@ -12,7 +12,7 @@
 namespace xgrad::kernels {
 namespace {
 
-// c ? a : b by the bits: without a jump that a random mask would mispredict, and in SIMD.
+// c ? a : b by the bits: it vectorises, and has no branch that a random mask would mispredict.
 template <class T>
 T choose(bool c, T a, T b) {
   using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t,
@@ -22,7 +22,7 @@ T choose(bool c, T a, T b) {
       static_cast<Bits>((std::bit_cast<Bits>(a) & mask) | (std::bit_cast<Bits>(b) & ~mask)));
 }
 
-// y = c ? a : b along a row; each operand has a step of its own.
+// y = c ? a : b along a row.
 template <class T>
 void select_row(const bool* c, std::int64_t c_step, const T* a, std::int64_t a_step, const T* b,
                 std::int64_t b_step, T* y, std::int64_t n) {
@@ -36,7 +36,7 @@ void select_row(const bool* c, std::int64_t c_step, const T* a, std::int64_t a_s
   }
 }
 
-// y's shape and dtype are what the operands come together to.
+// y has the broadcast shape and the promoted dtype.
 void select_into(const Tensor& condition, const Tensor& a, const Tensor& b, const Tensor& y) {
   const Tensor c = condition.expand(y.shape());
   const Tensor left = a.to(y.dtype()).expand(y.shape()), right = b.to(y.dtype()).expand(y.shape());

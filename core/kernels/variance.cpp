@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include <xgrad/core/kernels/arithmetic.hpp>
+#include <xgrad/core/kernels/elementwise.hpp>
 #include <xgrad/core/kernels/norm.hpp>
-#include <xgrad/core/kernels/pointwise.hpp>
 #include <xgrad/core/kernels/reduce_loops.hpp>
 #include <xgrad/core/rows/reduce.hpp>
 #include <xgrad/core/tensor/copy.hpp>
@@ -116,7 +116,7 @@ Tensor std(const Tensor& x, DimSet dims, std::int64_t correction, bool keepdim) 
   Tensor squares = squared_distances("std", distinct.x, dims);
   const Tensor unit = x.dtype() == float64 ? units(distinct.x, 2, dims, squares) : Tensor();
   if (unit.defined()) squares = squared_distances("std", div(distinct.x, unit), dims);
-  const Tensor root = sqrt(div(squares, divisor(x, distinct, dims, correction)));
+  const Tensor root = unary("std", Unary::sqrt, div(squares, divisor(x, distinct, dims, correction)));
   return finish(unit.defined() ? mul(unit, root) : root, x, distinct, dims, keepdim);
 }
 

@@ -4,7 +4,7 @@
 
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
-#include <xgrad/core/kernels/pointwise.hpp>
+#include <xgrad/core/kernels/elementwise.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
@@ -13,8 +13,7 @@
 
 namespace xgrad {
 
-// Every rule ends with sum_to: an operand that was broadcast took part once for every copy of it, and its
-// gradient is the sum over the copies.
+// Every rule ends with sum_to: the gradient of a broadcast operand is the sum over its copies.
 
 Variable add(const Variable& a, const Variable& b) {
   check_defined("add", {a, b});
@@ -64,7 +63,7 @@ Variable neg(const Variable& x) {
 
 namespace {
 
-// Below it, 1/x may not be finite.
+// 1/x is finite for |x| from here on.
 double smallest_normal(DType dtype) {
   return dtype == float32 ? std::numeric_limits<float>::min() : std::numeric_limits<double>::min();
 }
@@ -97,43 +96,38 @@ Variable pow(const Variable& a, const Variable& b) {
 
 namespace {
 
-// The gradient of one operand of maximum and minimum: g where it is chosen, half of it in a tie.
-Variable chosen(const Replay& r, std::size_t input, const Tensor& is_other, const Tensor& is_tie) {
-  const Variable& g = r.grad();
-  const Variable share = masked_fill(where(is_tie, g / 2, g), is_other, 0);
-  return r.connected(input, sum_to(share, r.input_shape(input)));
+using kernels::Binary;
+
+// maximum and minimum. `is_other(a, b)` says where a is not chosen.
+Variable extreme(const char* op, Binary f, const Variable& a, const Variable& b,
+                 Tensor (*is_other)(const Variable&, const Variable&)) {
+  check_defined(op, {a, b});
+  return record(op, kernels::binary(op, f, a.value(), b.value()), {a, b}, {a, b},
+                [is_other](const Replay& r) -> Gradients {
+                  // ∂y/∂a = [a is chosen] + [a = b]/2
+                  const Variable a = r.saved(0), b = r.saved(1);
+                  const Variable share = where(eq(a, b), r.grad() / 2, r.grad());
+                  const auto gradient = [&](std::size_t input, const Tensor& is_other_input) {
+                    const Variable own = masked_fill(share, is_other_input, 0);
+                    return r.connected(input, sum_to(own, r.input_shape(input)));
+                  };
+                  return {r.wants(0) ? gradient(0, is_other(a, b)) : nothing,
+                          r.wants(1) ? gradient(1, is_other(b, a)) : nothing};
+                });
 }
 
 }  // namespace
 
 Variable maximum(const Variable& a, const Variable& b) {
-  check_defined("maximum", {a, b});
-  return record("maximum", kernels::maximum(a.value(), b.value()), {a, b}, {a, b},
-                [](const Replay& r) -> Gradients {
-                  // ∂y/∂a = [a > b] + [a = b]/2
-                  const Variable a = r.saved(0), b = r.saved(1);
-                  const Tensor is_tie = eq(a, b);
-                  return {r.wants(0) ? chosen(r, 0, lt(a, b), is_tie) : nothing,
-                          r.wants(1) ? chosen(r, 1, gt(a, b), is_tie) : nothing};
-                });
+  return extreme("maximum", Binary::maximum, a, b, lt);
 }
-
 Variable minimum(const Variable& a, const Variable& b) {
-  check_defined("minimum", {a, b});
-  return record("minimum", kernels::minimum(a.value(), b.value()), {a, b}, {a, b},
-                [](const Replay& r) -> Gradients {
-                  // ∂y/∂a = [a < b] + [a = b]/2
-                  const Variable a = r.saved(0), b = r.saved(1);
-                  const Tensor is_tie = eq(a, b);
-                  return {r.wants(0) ? chosen(r, 0, gt(a, b), is_tie) : nothing,
-                          r.wants(1) ? chosen(r, 1, lt(a, b), is_tie) : nothing};
-                });
+  return extreme("minimum", Binary::minimum, a, b, gt);
 }
 
 namespace {
 
-// Then the scalar takes part as a Tensor: integer arithmetic, or a floating number that makes the result
-// floating.
+// Whether the scalar takes part as a Tensor: with integers, the two dtypes decide the result's.
 bool needs_promotion(const char* op, const Variable& x) {
   check_defined(op, {x});
   return !is_floating(x.dtype());

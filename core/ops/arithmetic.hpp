@@ -16,13 +16,14 @@ Variable pow(const Variable& a, const Variable& b);  ///< a^b; the gradient of b
 
 /// The larger of a and b, NaN where either is; where they are equal, each takes half of the gradient.
 Variable maximum(const Variable& a, const Variable& b);
-Variable minimum(const Variable& a, const Variable& b);  ///< the smaller, likewise
+/// The smaller of a and b, with the same rules.
+Variable minimum(const Variable& a, const Variable& b);
 
 Variable add(const Variable& x, Scalar value);
 Variable sub(const Variable& x, Scalar value);
 Variable mul(const Variable& x, Scalar factor);
-Variable pow(const Variable& x,
-             Scalar exponent);  ///< x^p; dx = p x^(p−1), and 0 for p = 0; integers in the default dtype
+/// x^p; dx = p x^(p−1), and 0 for p = 0; integers in the default dtype
+Variable pow(const Variable& x, Scalar exponent);
 Variable div(const Variable& x, Scalar divisor);
 Variable div(Scalar numerator, const Variable& x);
 

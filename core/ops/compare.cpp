@@ -52,9 +52,9 @@ Tensor logical_or(const Variable& a, const Variable& b) {
   return of_both("logical_or", kernels::logical_or, a, b);
 }
 
-// How many elements are not 0 tells both.
 namespace {
 
+// The number of elements that are not 0.
 Tensor count(const Variable& x, kernels::DimSet dims, bool keepdim) {
   const Tensor distinct = kernels::Distinct(x.value(), dims).x;
   return kernels::sum(distinct.to(boolean).expand(x.shape()), dims, keepdim);

@@ -5,8 +5,8 @@
 
 namespace xgrad {
 
-// Without gradients: boolean Tensors, with NumPy broadcasting and dtype promotion. A comparison with NaN is
-// false, but for ne.
+// Boolean Tensors without gradients, with NumPy broadcasting and dtype promotion. A comparison with NaN is
+// false, except ne.
 
 Tensor eq(const Variable& a, const Variable& b);
 Tensor ne(const Variable& a, const Variable& b);
@@ -28,7 +28,7 @@ Tensor logical_or(const Variable& a, const Variable& b);
 
 /// Whether some element is not 0, over the given dims or over all. False where there are no elements.
 Tensor any(const Variable& x, const Dims& dims = {}, KeepDim keepdim = false);
-/// Whether no element is 0, likewise. True where there are no elements.
+/// Whether no element is 0, over the given dims or over all. True where there are no elements.
 Tensor all(const Variable& x, const Dims& dims = {}, KeepDim keepdim = false);
 
 }  // namespace xgrad

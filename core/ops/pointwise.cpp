@@ -3,95 +3,69 @@
 #include <cmath>
 #include <limits>
 
-#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/base/constants.hpp>
 #include <xgrad/core/base/error.hpp>
-#include <xgrad/core/kernels/compare.hpp>
-#include <xgrad/core/kernels/pointwise.hpp>
+#include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/select.hpp>
-#include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/unary.hpp>
 
 namespace xgrad {
 
+using kernels::Binary;
+using kernels::Unary;
+
 Variable exp(const Variable& x) {
-  check_defined("exp", {x});
-  return record("exp", kernels::exp(x.value()), {x}, {keeps_output}, [](const Replay& r) -> Gradients {
+  return unary("exp", Unary::exp, x, {keeps_output}, [](const Replay& r) -> Gradients {
     return {r.grad() * r.output()};  // d(eˣ)/dx = eˣ
   });
 }
 
 Variable log(const Variable& x) {
-  check_defined("log", {x});
-  return record("log", kernels::log(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
+  return unary("log", Unary::log, x, {x}, [](const Replay& r) -> Gradients {
     return {r.grad() / r.saved(0)};  // d(ln x)/dx = 1/x
   });
 }
 
-Variable sqrt(const Variable& x) {
-  check_defined("sqrt", {x});
-  return record("sqrt", kernels::sqrt(x.value()), {x}, {keeps_output}, [](const Replay& r) -> Gradients {
-    return {r.grad() / (r.output() * 2)};  // d√x/dx = 1/(2√x)
-  });
-}
-
-Variable tanh(const Variable& x) {
-  check_defined("tanh", {x});
-  const auto rule = [](const Replay& r) -> Gradients {
-    // tanh x = 2 σ(2x) − 1 with σ the sigmoid:  d(tanh x)/dx = 4 σ'(2x)
-    return {sigmoid_backward(r.grad() * 4, r.saved(0) * 2)};
-  };
-  const auto kernel = [](const KernelReplay& r) -> KernelGradients {
-    return {kernels::tanh_backward(r.grad(), r.saved(0))};
-  };
-  return record("tanh", kernels::tanh(x.value()), {x}, {x}, fused(rule, kernel));
-}
-
-Variable erf(const Variable& x) {
-  check_defined("erf", {x});
-  return record("erf", kernels::erf(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
-    // d(erf x)/dx = 2/√π exp(−x²). Beyond ±40 that is 0; the clamp keeps its own slope from ∞ · 0, which is
-    // NaN.
-    constexpr double two_over_sqrt_pi = 1.12837916709551257390;
-    const Variable x = clamp(r.saved(0), -40, 40);
-    return {r.grad() * (exp(neg(x * x)) * two_over_sqrt_pi)};
-  });
-}
-
-Variable relu(const Variable& x) {
-  check_defined("relu", {x});
-  return record("relu", kernels::relu(x.value()), {x}, {keeps_output}, [](const Replay& r) -> Gradients {
-    return {r.connected(0, masked_fill(r.grad(), le(r.output(), 0), 0))};  // d(relu x)/dx = [x > 0]
-  });
-}
-
 Variable log1p(const Variable& x) {
-  check_defined("log1p", {x});
-  return record("log1p", kernels::log1p(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
+  return unary("log1p", Unary::log1p, x, {x}, [](const Replay& r) -> Gradients {
     return {r.grad() / (r.saved(0) + 1)};  // d(ln(1 + x))/dx = 1/(1 + x)
   });
 }
 
+Variable sqrt(const Variable& x) {
+  return unary("sqrt", Unary::sqrt, x, {keeps_output}, [](const Replay& r) -> Gradients {
+    return {r.grad() / (r.output() * 2)};  // d√x/dx = 1/(2√x)
+  });
+}
+
 Variable rsqrt(const Variable& x) {
-  check_defined("rsqrt", {x});
-  return record("rsqrt", kernels::rsqrt(x.value()), {x}, {keeps_output}, [](const Replay& r) -> Gradients {
+  return unary("rsqrt", Unary::rsqrt, x, {keeps_output}, [](const Replay& r) -> Gradients {
     const Variable y = r.output();
     return {r.grad() * (y * y * (y * -0.5))};  // d(x^(−1/2))/dx = −x^(−3/2)/2
   });
 }
 
 Variable sin(const Variable& x) {
-  check_defined("sin", {x});
-  return record("sin", kernels::sin(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
+  return unary("sin", Unary::sin, x, {x}, [](const Replay& r) -> Gradients {
     return {r.grad() * cos(r.saved(0))};  // d(sin x)/dx = cos x
   });
 }
 
 Variable cos(const Variable& x) {
-  check_defined("cos", {x});
-  return record("cos", kernels::cos(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
+  return unary("cos", Unary::cos, x, {x}, [](const Replay& r) -> Gradients {
     return {neg(r.grad() * sin(r.saved(0)))};  // d(cos x)/dx = −sin x
+  });
+}
+
+Variable erf(const Variable& x) {
+  return unary("erf", Unary::erf, x, {x}, [](const Replay& r) -> Gradients {
+    // d(erf x)/dx = 2/√π exp(−x²). Beyond ±40 it is 0; the clamp keeps its own derivative free of ∞ · 0 =
+    // NaN.
+    const Variable x = clamp(r.saved(0), -40, 40);
+    return {r.grad() * (exp(neg(x * x)) * two_over_sqrt_pi)};
   });
 }
 
@@ -101,9 +75,9 @@ Variable abs(const Variable& x) {
     return {r.connected(0, r.grad() * sign(r.saved(0)))};  // d|x|/dx = sign x
   };
   const auto kernel = [](const KernelReplay& r) -> KernelGradients {
-    return {kernels::mul_by_sign(r.grad(), r.saved(0))};
+    return {kernels::binary("abs_backward", Binary::abs_backward, r.grad(), r.saved(0))};
   };
-  return record("abs", kernels::abs(x.value()), {x}, {x}, fused(rule, kernel));
+  return record("abs", kernels::abs(x.value()), {x}, {x}, fused(rule, kernel));  // int64 too
 }
 
 Tensor sign(const Variable& x) {
@@ -124,60 +98,9 @@ Variable clamp(const Variable& x, std::optional<Scalar> low, std::optional<Scala
     return {r.connected(0, masked_fill(r.grad(), is_outside, 0))};
   };
   const auto kernel = [least, most](const KernelReplay& r) -> KernelGradients {
-    return {kernels::clamp_backward(r.grad(), r.saved(0), least, most)};
+    return {kernels::binary("clamp_backward", Binary::clamp_backward, r.grad(), r.saved(0), least, most)};
   };
-  return record("clamp", kernels::clamp(x.value(), least, most), {x}, {x}, fused(rule, kernel));
-}
-
-namespace {
-
-constexpr double density = 0.39894228040143267794;         // 1/√(2π)
-constexpr double sqrt_2_over_pi = 0.79788456080286535588;  // √(2/π)
-constexpr double cubic = 0.044715;
-
-// φ(x) = exp(−x²/2) / √(2π), the density of a standard normal
-Variable normal_density(const Variable& x) { return exp(x * x * -0.5) * density; }
-
-// Φ(x), the share of a standard normal below x
-Variable normal_cdf(const Variable& x) {
-  return record("normal_cdf", kernels::normal_cdf(x.value()), {x}, {x}, [](const Replay& r) -> Gradients {
-    return {r.grad() * normal_density(r.saved(0))};  // dΦ/dx = φ(x)
-  });
-}
-
-// dx = g gelu'(x), in ordinary ops. A factor x is kept to where the other one is 0: an infinite x times 0 is
-// NaN.
-Variable gelu_rule(const Variable& g, const Variable& x, Gelu approximate) {
-  if (approximate == Gelu::exact) {
-    // d(x Φ(x))/dx = Φ(x) + x φ(x)
-    const Variable z = clamp(x, -40, 40);
-    return g * (normal_cdf(z) + z * normal_density(z));
-  }
-  // With v = 2 √(2/π) (x + 0.044715 x³) and σ the sigmoid:  d(x σ(v))/dx = σ(v) + x v' σ'(v)
-  const Variable z = clamp(x, -25, 25);
-  const Variable v = (z + z * z * z * cubic) * (2 * sqrt_2_over_pi);
-  const Variable dv = (z * z * (3 * cubic) + 1) * (2 * sqrt_2_over_pi);
-  return g * (sigmoid(v) + sigmoid_backward(z * dv, v));
-}
-
-}  // namespace
-
-Variable gelu(const Variable& x, Gelu approximate) {
-  check_defined("gelu", {x});
-  const bool is_exact = approximate == Gelu::exact;
-  const auto rule = [approximate](const Replay& r) -> Gradients {
-    return {gelu_rule(r.grad(), r.saved(0), approximate)};
-  };
-  const auto kernel = [is_exact](const KernelReplay& r) -> KernelGradients {
-    Tensor dx = r.memory_for_gradient();
-    if (is_exact) {
-      kernels::gelu_backward(r.grad(), r.saved(0), dx);
-    } else {
-      kernels::gelu_tanh_backward(r.grad(), r.saved(0), dx);
-    }
-    return {dx};
-  };
-  return record("gelu", is_exact ? kernels::gelu(x.value()) : kernels::gelu_tanh(x.value()), {x}, {x},
+  return record("clamp", kernels::unary("clamp", Unary::clamp, x.value(), least, most), {x}, {x},
                 fused(rule, kernel));
 }
 

@@ -4,8 +4,8 @@
 // program starts, so that one binary runs on any processor and is fast on a new one. They come in tables, one
 // per subject:
 //
-//   struct MathRows<T> { void (*exp)(const T* x, T* y, std::int64_t n); ... };     rows/math.hpp
-//   rows<MathRows<float>>().exp(x, y, n);                                          its use
+//   struct UnaryRows<T> { void (*of[...])(const T* x, T* y, int64_t n, T p, T q); };  rows/elementwise.hpp
+//   rows<UnaryRows<float>>().of[i](x, y, n, p, q);                                    its use
 //
 // Each rows/*.cpp is built several times, with XGRAD_ISA naming the instruction set. All that it defines but
 // the tables stands in an unnamed namespace: an inline function with a common name, compiled with AVX2, could

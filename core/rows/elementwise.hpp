@@ -1,0 +1,86 @@
+#pragma once
+
+// The elementwise functions. Each is a word here and a formula in unary.cpp or binary.cpp; p and q are its
+// parameters.
+
+#include <cstdint>
+
+#include <xgrad/core/rows/isa.hpp>
+
+namespace xgrad::kernels {
+
+/// Functions of one number.
+enum class Unary {
+  neg,
+  abs,
+  sign,  ///< −1, 0 or 1, and 0 of NaN
+  relu,  ///< max(x, 0)
+  sqrt,
+  rsqrt,       ///< 1/√x
+  scale,       ///< p x
+  add_scalar,  ///< x + p
+  clamp,       ///< min(max(x, p), q)
+  // These cost an exponential, or as much.
+  exp,
+  log,
+  log1p,
+  sin,
+  cos,
+  tanh,
+  erf,
+  sigmoid,     ///< 1/(1 + exp(−x))
+  silu,        ///< x sigmoid(x)
+  softplus,    ///< log(1 + exp(p x))/p, and x where p x > q
+  normal_cdf,  ///< Φ(x), the share of a standard normal below x
+  gelu,        ///< x Φ(x)
+  gelu_tanh,   ///< x/2 (1 + tanh(√(2/π) (x + 0.044715 x³)))
+  count,
+};
+constexpr bool costs_exp(Unary f) { return f >= Unary::exp; }
+
+/// Functions of two numbers. `x_backward` takes a gradient g and an input x and returns g · d(x)/dx.
+enum class Binary {
+  // One operand of these may be a single number for the whole row.
+  add,
+  sub,
+  mul,
+  div,
+  maximum,     ///< NaN where either is
+  minimum,     ///< NaN where either is
+  weigh,       ///< a b, and 0 where a is 0
+  add_scaled,  ///< a + p b
+  pow,
+  // These take two rows.
+  abs_backward,
+  clamp_backward,
+  sigmoid_backward,
+  tanh_backward,
+  silu_backward,
+  softplus_backward,
+  gelu_backward,
+  gelu_tanh_backward,
+  count,
+};
+constexpr bool takes_numbers(Binary f) { return f <= Binary::pow; }
+constexpr bool costs_exp(Binary f) { return f == Binary::pow || f >= Binary::sigmoid_backward; }
+
+/// Computes n contiguous elements. y may be x.
+template <class T>
+using UnaryRow = void (*)(const T* x, T* y, std::int64_t n, T p, T q);
+
+/// The same for two operands. A step is 1, or 0 for a single number; not both are 0. y may be a or b.
+template <class From, class To = From>
+using BinaryRow = void (*)(const From* a, std::int64_t a_step, const From* b, std::int64_t b_step, To* y,
+                           std::int64_t n, From p, From q);
+
+template <class T>
+struct UnaryRows {
+  UnaryRow<T> of[static_cast<int>(Unary::count)];
+};
+
+template <class T>
+struct BinaryRows {
+  BinaryRow<T> of[static_cast<int>(Binary::count)];
+};
+
+}  // namespace xgrad::kernels

@@ -1,0 +1,63 @@
+#include <utility>
+
+#include <xgrad/core/rows/activations.hpp>
+#include <xgrad/core/rows/elementwise.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+template <class T>
+using B = Batch<T>;
+
+template <Unary f, class T>
+B<T> apply(B<T> x, B<T> p, B<T> q) {
+  const B<T> zero(T(0)), one(T(1));
+  if constexpr (f == Unary::neg) return -x;
+  if constexpr (f == Unary::abs) return select(x > zero, x, B<T>(zero - x));  // |−0| = 0 − (−0) = 0
+  if constexpr (f == Unary::sign) return select(x > zero, one, B<T>(select(x < zero, B<T>(-one), zero)));
+  if constexpr (f == Unary::relu) return select(x < zero, zero, x);  // not max: a NaN stays a NaN
+  if constexpr (f == Unary::sqrt) return sqrt(x);
+  if constexpr (f == Unary::rsqrt) return one / sqrt(x);
+  if constexpr (f == Unary::scale) return x * p;
+  if constexpr (f == Unary::add_scalar) return x + p;
+  if constexpr (f == Unary::clamp) {
+    const B<T> raised = select(x < p, p, x);
+    return select(raised > q, q, raised);
+  }
+  if constexpr (f == Unary::exp) return exp_of<T>(x);
+  if constexpr (f == Unary::log) return log_of<T>(x);
+  if constexpr (f == Unary::log1p) return log1p_of<T>(x);
+  if constexpr (f == Unary::sin) return sin_of<T>(x);
+  if constexpr (f == Unary::cos) return cos_of<T>(x);
+  if constexpr (f == Unary::tanh) return tanh(x);
+  if constexpr (f == Unary::erf) return erf_of<T>(x);
+  if constexpr (f == Unary::sigmoid) return sigmoid<T>(x);
+  if constexpr (f == Unary::silu) return silu<T>(x);
+  if constexpr (f == Unary::softplus) {
+    const B<T> z = x * p;
+    return select(z > q, x, B<T>(log_one_plus_exp<T>(z) / p));
+  }
+  if constexpr (f == Unary::normal_cdf) return normal_cdf<T>(x);
+  if constexpr (f == Unary::gelu) return gelu<T>(x);
+  if constexpr (f == Unary::gelu_tanh) return gelu_tanh<T>(x);
+}
+
+template <Unary f, class T>
+void row(const T* x, T* y, std::int64_t n, T p, T q) {
+  map_row(x, y, n, [p = B<T>(p), q = B<T>(q)](B<T> x_i) { return apply<f, T>(x_i, p, q); });
+}
+
+template <class T, int... f>
+constexpr UnaryRows<T> make_rows(std::integer_sequence<int, f...>) {
+  return {{row<static_cast<Unary>(f), T>...}};
+}
+template <class T>
+constexpr UnaryRows<T> make_table() {
+  return make_rows<T>(std::make_integer_sequence<int, static_cast<int>(Unary::count)>());
+}
+
+}  // namespace
+
+XGRAD_ROWS(UnaryRows, make_table)
+
+}  // namespace xgrad::kernels
