@@ -1,4 +1,4 @@
-// checkpoint(f, inputs): the gradients of f(inputs) bit for bit, and less on the tape.
+// checkpoint(f, inputs) gives the gradients of f(inputs) bit for bit, with less on the tape.
 #include "support.hpp"
 
 #include <functional>
@@ -46,7 +46,7 @@ struct Step {
   GeneratorState random;
 };
 
-// One forward and backward, from the same random numbers each time.
+// One forward and backward, with the same random numbers each time.
 Step step(const Stack& stack, const Tensor& input, bool checkpointed) {
   manual_seed(5);
   stack.zero_grad();
@@ -54,7 +54,7 @@ Step step(const Stack& stack, const Tensor& input, bool checkpointed) {
   const Variable y = stack.forward(x, checkpointed);
   const Variable loss = sum(y * y);
   Step made{y.value(), {}, trace(loss).saved_bytes(), {}};
-  randn({3});  // what is drawn in between stays drawn
+  randn({3});  // backward() must not repeat these draws
   loss.backward();
   made.gradients.push_back(x.grad());
   for (const Variable& parameter : stack.parameters()) made.gradients.push_back(parameter.grad());
@@ -64,7 +64,9 @@ Step step(const Stack& stack, const Tensor& input, bool checkpointed) {
 
 }  // namespace
 
-TEST_CASE("checkpoint: results, gradients and the generator are the same bit for bit, with dropout") {
+TEST_CASE(
+    "checkpoint: results, gradients and the generator equal those without it bit for bit, even with "
+    "dropout") {
   for (const double p : {0.0, 0.3}) {
     CAPTURE(p);
     manual_seed(1);
@@ -82,7 +84,7 @@ TEST_CASE("checkpoint: results, gradients and the generator are the same bit for
   }
 }
 
-TEST_CASE("checkpoint: the tape has one node, which keeps the inputs alone") {
+TEST_CASE("checkpoint: the tape has one node, which keeps only the inputs") {
   manual_seed(1);
   const Stack stack(1);
   const Variable x(randn({2, 5, 8}), true);
@@ -93,7 +95,7 @@ TEST_CASE("checkpoint: the tape has one node, which keeps the inputs alone") {
   CHECK(tape.saved_bytes() == x.value().nbytes());
 }
 
-TEST_CASE("checkpoint: and so memory is held for the inputs alone" * doctest::skip(!pooling)) {
+TEST_CASE("checkpoint: memory is held only for the inputs" * doctest::skip(!pooling)) {
   manual_seed(1);
   const Stack stack(4);
   const Variable x(randn({4, 32, 8}), true);
@@ -108,7 +110,7 @@ TEST_CASE("checkpoint: and so memory is held for the inputs alone" * doctest::sk
   CHECK(checkpointed * 5 < plain);
 }
 
-TEST_CASE("checkpoint: nested") {
+TEST_CASE("checkpoint: checkpoints may be nested") {
   manual_seed(1);
   const Variable w(randn({4, 4}), true), x(randn({3, 4}), true);
   const auto layer = [&](const Variable& v) { return dropout(tanh(matmul(v, w)), 0.5); };
@@ -131,7 +133,7 @@ TEST_CASE("checkpoint: nested") {
   CHECK(equal(plain[1].value(), nested[1].value()));
 }
 
-TEST_CASE("checkpoint: captured Variables, leaves or not, get their gradients, once") {
+TEST_CASE("checkpoint: captured Variables, leaves or not, get their gradients once") {
   const Variable w(full({}, 3, float64), true), x(full({}, 2, float64), true);
   const Variable h = w * w;  // both h and w, which lies behind it, are captured
   int seen = 0;
@@ -143,7 +145,7 @@ TEST_CASE("checkpoint: captured Variables, leaves or not, get their gradients, o
   CHECK(seen == 1);
 }
 
-TEST_CASE("checkpoint: only what is asked for, and inputs that want none") {
+TEST_CASE("checkpoint: only wanted gradients are computed, and inputs may want none") {
   const Variable w(tensor({2.0f, 3.0f}), true), x(tensor({5.0f, 7.0f}), true), constant = ones({2});
   const Variable indices = tensor({std::int64_t{1}, std::int64_t{0}});
   const Variable y = checkpoint(
@@ -155,7 +157,7 @@ TEST_CASE("checkpoint: only what is asked for, and inputs that want none") {
   CHECK_FALSE(grad({unused}, {w}, {.grad_outputs = {constant}, .allow_unused = true})[0].defined());
 }
 
-TEST_CASE("checkpoint: gradients of gradients") {
+TEST_CASE("checkpoint: gradients of gradients pass gradcheck") {
   manual_seed(2);
   const Variable x(randn({2, 3}), true), w(randn({3, 3}), true);
   const auto f = [](const Variable& a, const Variable& b) {
@@ -167,7 +169,7 @@ TEST_CASE("checkpoint: gradients of gradients") {
   }
 }
 
-TEST_CASE("checkpoint: nothing is recorded where nothing wants a gradient") {
+TEST_CASE("checkpoint: nothing is recorded if no input wants a gradient") {
   const Variable x(ones({2}), true);
   int calls = 0;
   const auto f = [&](const Variable& v) {
@@ -182,7 +184,7 @@ TEST_CASE("checkpoint: nothing is recorded where nothing wants a gradient") {
   CHECK(calls == 2);
 }
 
-TEST_CASE("checkpoint: a function is held, a module is not copied, a result may be an input") {
+TEST_CASE("checkpoint: a function is held, a module is not copied, and the result may be an input") {
   const Variable x(ones({2}), true);
   Variable y;
   {
@@ -204,7 +206,7 @@ TEST_CASE("checkpoint: a function is held, a module is not copied, a result may 
   CHECK(equal(x.grad(), ones({2})));
 }
 
-TEST_CASE("checkpoint: a parameter frozen after the first call gets no gradient, and stops no other's") {
+TEST_CASE("checkpoint: a parameter frozen after the first call gets no gradient and stops no other's") {
   const Variable w(full({2}, 3.0), true), x(ones({2}), true), y(ones({2}), true);
   const Variable loss = sum(checkpoint([&](const Variable& v) { return v * w; }, {x}) +
                             checkpoint([&](const Variable& v) { return v * w; }, {y}));
@@ -216,7 +218,7 @@ TEST_CASE("checkpoint: a parameter frozen after the first call gets no gradient,
   CHECK_FALSE(y.has_grad());
 }
 
-TEST_CASE("checkpoint: a generator of one's own, empty values, and retain_graph") {
+TEST_CASE("checkpoint: it takes another generator, empty values, and retain_graph") {
   Generator mine(4);
   const Variable x(ones({50}), true), none(zeros({0, 3}), true);
   const Variable y = checkpoint([&](const Variable& v) { return dropout(v, 0.5, true, mine); }, {x}, mine);

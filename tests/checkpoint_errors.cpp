@@ -1,4 +1,4 @@
-// What checkpoint(f, inputs) refuses, in the call or in backward(), since gradients would be wrong or lost.
+// The errors of checkpoint(f, inputs), in the call or in backward(): gradients would be wrong or lost.
 #include "support.hpp"
 
 #include <functional>
@@ -13,7 +13,8 @@
 
 using namespace xgrad;
 
-TEST_CASE("checkpoint: a parameter that was changed in between, to no effect on the result") {
+TEST_CASE(
+    "checkpoint: a parameter that was changed in between is an error, even without effect on the result") {
   const Variable x(ones({2}), true), w(full({2}, 2.0), true), zero(zeros({2}), true);
   const auto f = [&](const Variable& v) { return v * w * zero; };
   struct Row {
@@ -50,25 +51,24 @@ TEST_CASE("checkpoint: a parameter that was changed in between, to no effect on 
                                                " (leaf) of shape (2,), which f");
 }
 
-TEST_CASE("checkpoint: no gradient is dropped because the second call no longer asks for it") {
+TEST_CASE("checkpoint: a second call that depends on fewer Variables is an error") {
   const Variable w(ones({3}), true), x(ones({3}), true);
   bool reads_w = true;
   const Variable y = checkpoint([&](const Variable& v) { return v * (reads_w ? w : w.detach()); }, {x});
   reads_w = false;
   CHECK_THROWS_TEXT(y.backward(ones({3})),
-                    "[checkpoint] called again by backward(), f did not read node #" +
-                        std::to_string(w.node()->id()) +
-                        " (leaf) of shape (3,), as it did at first: its gradient would be lost");
+                    "[checkpoint] called again by backward(), f's result no longer depends on node #" +
+                        std::to_string(w.node()->id()) + " (leaf) of shape (3,): its gradient would be lost");
   bool again = false;
   const Variable z = checkpoint([&](const Variable& v) { return again ? v.detach() * 1 : v * 1; }, {x});
   again = true;
   CHECK_THROWS_TEXT(z.backward(ones({3})),
-                    "[checkpoint] called again by backward(), f's result does not depend on input 0 of shape "
-                    "(3,), as it did at first");
+                    "[checkpoint] called again by backward(), f's result no longer depends on node #" +
+                        std::to_string(x.node()->id()) + " (leaf) of shape (3,): its gradient would be lost");
   CHECK_FALSE(x.has_grad());
 }
 
-TEST_CASE("checkpoint: what leaves f otherwise than as its result takes no gradient") {
+TEST_CASE("checkpoint: a gradient for a Variable that left f otherwise than as its result is an error") {
   const Variable x(ones({3}), true), w(full({3}, 2.0), true);
   Variable aux;
   const auto stash = [&](auto choose) {
@@ -91,14 +91,13 @@ TEST_CASE("checkpoint: what leaves f otherwise than as its result takes no gradi
   CHECK_THROWS_TEXT((z + aux).backward(), " (leaf) of shape (3,), which left f otherwise");
   x.zero_grad();
   w.zero_grad();
-  const Variable all =
-      stash(captured) + aux;  // this part of f's does not depend on its inputs: nothing is lost
+  const Variable all = stash(captured) + aux;  // aux does not depend on f's inputs, so nothing is lost
   all.backward();
   CHECK(equal(w.grad(), full({3}, 1.0 + 3)));
   CHECK(equal(x.grad(), full({3}, 2.0)));
 }
 
-TEST_CASE("checkpoint: errors say what was broken") {
+TEST_CASE("checkpoint: errors name the broken rule") {
   const Variable x(ones({2}), true), w(ones({2}), true), other(ones({2}), true);
   const auto twice = [](const Variable& v) { return v * 2; };
   CHECK_THROWS_TEXT(checkpoint(CheckpointFunction(), {x}), "[checkpoint] the function is empty");

@@ -1,4 +1,4 @@
-// backward() and grad(): the tape replayed, newest node first.
+// backward() and grad() replay the tape, newest node first (engine.cpp).
 
 #include <xgrad/core/autograd/engine.hpp>
 #include <xgrad/core/base/error.hpp>
@@ -7,7 +7,7 @@
 namespace xgrad {
 namespace {
 
-// Why a result made here requires no gradient; continues a sentence about it.
+// Why a result requires no gradient: the end of an error's sentence.
 std::string_view reason() {
   if (grad_enabled()) return "none of its inputs does, or it was made without recording";
   return "nothing is recorded here, under a NoGradGuard or in a hook or rule of a replay "

@@ -11,11 +11,11 @@
 
 namespace xgrad {
 
-/// A callable of any type but this one: tells a template from the overload that takes just this type.
+/// Any type but this one: keeps a template apart from the overload that takes exactly this type.
 template <class F, class Type>
 concept OtherThan = !std::is_same_v<std::remove_cvref_t<F>, Type>;
 
-/// So many inputs may be passed one by one.
+/// The largest number of inputs that can be passed one by one.
 inline constexpr std::size_t most_single_inputs = 8;
 
 namespace call_with_detail {
@@ -45,8 +45,8 @@ Variable call(std::string_view op, F& f, const std::vector<Variable>& x) {
 
 }  // namespace call_with_detail
 
-/// Calls f(x), or f(x[0], x[1], ...), or a module's f.forward(x[0], x[1], ...), with as many arguments as
-/// there are inputs, 8 at most. Throws naming `op` if f takes another number of them.
+/// Calls f(x), f(x[0], x[1], ...), or a module's f.forward(x[0], x[1], ...), with one argument per input and
+/// at most 8. Throws, naming `op`, if f takes another number of arguments.
 template <class F>
 Variable call_with(std::string_view op, F& f, const std::vector<Variable>& x) {
   if constexpr (std::is_invocable_v<F&, const std::vector<Variable>&>) {

@@ -14,27 +14,29 @@ namespace xgrad {
 
 using CheckpointFunction = std::function<Variable(const std::vector<Variable>&)>;
 
-/// f(inputs), for less memory and more time: the tape gets one node, which keeps the inputs and
-/// what f read besides, and `backward()` calls f again for the values in between (Chen et al. 2016, "Training
-/// Deep Nets with Sublinear Memory Cost"). With n blocks in a row, each a checkpoint, what is held at once is
-/// n inputs and the values of one block instead of those of n.
+/// f(inputs), for less memory and more time. The tape gets one node, which keeps the inputs and the other
+/// Variables that f reads. `backward()` calls f again for the values in between (Chen et al. 2016, "Training
+/// Deep Nets with Sublinear Memory Cost"). For n blocks in a row, each a checkpoint, memory holds n inputs
+/// and the values of one block at a time, instead of the values of n blocks.
 ///
-/// Gradients reach the inputs and every Variable that f reads besides (parameters), and are bit for bit those
-/// of f(inputs) where each is used in one checkpoint only; else their sums may round otherwise. Draws from
-/// `generator` are repeated, so dropout drops the same elements. Checkpoints may be nested, `grad` and
-/// create_graph work (the second call is then recorded, and keeps its values). Inside of f, retain_grad() has
-/// no effect.
+/// Gradients reach the inputs and every other Variable that f reads, such as parameters. They equal those of
+/// f(inputs) bit for bit if each Variable is used in one checkpoint only; else their sums may round
+/// differently. Draws from `generator` are repeated, so dropout drops the same elements. Checkpoints may be
+/// nested. `grad` and create_graph work; create_graph records the second call, which then keeps its values.
+/// Inside f, retain_grad() has no effect.
 ///
-/// f's result alone carries gradients: backward() throws where it reaches a Variable that left f otherwise,
-/// such as an auxiliary loss that f assigned to a captured one. Return all of them as one (`cat`, `stack`).
+/// Only f's result carries gradients. backward() throws if it reaches a Variable that left f in another way,
+/// such as an auxiliary loss that f assigned to a captured Variable. Return several results as one (`cat`,
+/// `stack`).
 ///
-/// What f captures by reference must live until backward() is done. Throws there if the second call's result
-/// is not the first one's (train() became eval(), f draws from another generator), if a parameter was changed
-/// in between, whatever that did to the result, or if one that requires a gradient is read no more.
+/// Objects that f captures by reference must live until backward() is done. backward() throws if the second
+/// result differs from the first (train() became eval(), f draws from another generator), if a parameter was
+/// changed in between, even without effect on the result, or if the result no longer depends on a Variable
+/// that requires a gradient.
 Variable checkpoint(CheckpointFunction f, const std::vector<Variable>& inputs,
                     Generator& generator = default_generator());
 
-/// The same of anything that is called with the inputs one by one, up to 8: a function, which is copied, or a
+/// The same for a callable that takes the inputs one by one, at most 8: a function, which is copied, or a
 /// module, which must live until backward() is done.
 ///
 ///     for (const nn::TransformerBlock& block : blocks) x = checkpoint(block, {x});

@@ -1,50 +1,51 @@
 #include <xgrad/core/autograd/engine.hpp>
 
 #include <algorithm>
+#include <queue>
 #include <utility>
 
 #include <xgrad/core/autograd/node_scope.hpp>
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
-#include <xgrad/core/debug/anomaly.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
 
 namespace xgrad {
+namespace {
 
-// A node is newer than its inputs, so newest first is a topological order: of the nodes that have been
-// reached, the newest is always next. A node reached along several edges comes out several times in a row,
-// and is taken once. The heap alone would do; `next`, where it is set, is newer than all that is in the heap,
-// and saves most nodes the way through it.
+thread_local bool replays = false;
+
+class ReplayScope {
+ public:
+  ReplayScope() : outer_(std::exchange(replays, true)) {}
+  ~ReplayScope() { replays = outer_; }
+  ReplayScope(const ReplayScope&) = delete;
+  ReplayScope& operator=(const ReplayScope&) = delete;
+
+ private:
+  bool outer_;
+};
+
+}  // namespace
+
+bool is_replaying() { return replays; }
+
+// A node is newer than its inputs, so newest first is a topological order, and the newest of the nodes
+// reached so far comes next. A node reached along several edges leaves the heap several times in a row.
 std::vector<Node*> nodes_behind(const std::vector<Variable>& outputs, std::uint64_t before) {
-  using Entry = std::pair<std::uint64_t, Node*>;
-  std::vector<Entry> heap;
-  Entry next{0, nullptr};
-  const auto push = [&](Node* node) {
-    Entry entry(node->id(), node);
-    if (!next.second && (heap.empty() || entry >= heap.front())) {
-      next = entry;
-      return;
-    }
-    if (next.second && entry > next) std::swap(entry, next);
-    heap.push_back(entry);
-    std::push_heap(heap.begin(), heap.end());
-  };
+  const auto older = [](const Node* a, const Node* b) { return a->id() < b->id(); };
+  std::priority_queue<Node*, std::vector<Node*>, decltype(older)> reached(older);
   for (const Variable& output : outputs) {
-    if (output.requires_grad()) push(output.node().get());
+    if (output.requires_grad()) reached.push(output.node().get());
   }
   std::vector<Node*> tape;
-  while (next.second || !heap.empty()) {
-    Node* node = std::exchange(next.second, nullptr);
-    if (!node) {
-      node = heap.front().second;
-      std::pop_heap(heap.begin(), heap.end());
-      heap.pop_back();
-    }
+  while (!reached.empty()) {
+    Node* const node = reached.top();
+    reached.pop();
     if (!tape.empty() && tape.back() == node) continue;
     tape.push_back(node);
     if (node->id() <= before) continue;
     for (const auto& input : node->inputs()) {
-      if (input) push(input.get());
+      if (input) reached.push(input.get());
     }
   }
   return tape;
@@ -84,30 +85,30 @@ Variable Engine::arrived(const Variable& input) const {
 }
 
 Tensor Engine::sum_so_far(const Node& node) const {
-  if (anomaly::may_be_guarded()) return {};  // a guard looks at what each rule returns
+  if (is_observed()) return {};  // an observer sees what each rule returns
   const Variable& slot = slots_[position(node)];
   return may_add_to(slot) ? slot.value() : Tensor();
 }
 
 void Engine::replay() {
-  for (std::size_t i = 0; i < tape_.size(); ++i) {  // before anything has changed
+  for (std::size_t i = 0; i < tape_.size(); ++i) {  // a refused replay changes nothing
     if (is_replayed(i)) tape_[i]->check_replayable();
   }
   const GradModeGuard mode(create_graph_);
-  const anomaly::ReplayScope scope;
+  const ReplayScope scope;
   for (std::size_t i = 0; i < tape_.size(); ++i) {
     if (!needed_[i] || !slots_[i].defined()) continue;
     Node& node = *tape_[i];
     if (node.has_hooks_.load(std::memory_order_acquire) && node.id() > before_)
       slots_[i] = (*node.body_.hooks)(node, std::move(slots_[i]));
     if (fills_grad_ && (node.is_leaf() || node.retains_grad_)) deposit(node, slots_[i]);
-    // A target's gradient stays for the caller; the memory of others is free for the nodes to come.
+    // A target's gradient stays for the caller. The memory of the others is free once the rule is done.
     const Variable gradient = is_target_[i] ? slots_[i] : std::move(slots_[i]);
     if (is_replayed(i)) replay_node(node, gradient);
   }
 }
 
-// Where a node stands on the tape; tape_.size() if it doesn't.
+// A node's position on the tape; tape_.size() if it is not there.
 std::size_t Engine::position(const Node& node) const {
   const auto at = std::lower_bound(tape_.begin(), tape_.end(), node.id(),
                                    [](const Node* other, std::uint64_t id) { return other->id() > id; });
@@ -119,7 +120,7 @@ bool Engine::leads_on(const Node& node) const {
                                             [&](const auto& input) { return input && is_needed(*input); });
 }
 
-// A leaf has no rule. Nor is a rule called where no input wants a gradient: all are frozen, or lie behind a
+// A leaf has no rule. A rule is not called if no input wants a gradient: each is frozen or lies behind a
 // target.
 bool Engine::is_replayed(std::size_t at) const {
   const Node& node = *tape_[at];
@@ -143,7 +144,7 @@ Variable recorded_sum(const Variable& a, const Variable& b) {
 
 }  // namespace
 
-// The first gradient to arrive is borrowed; a later one makes a sum, in place once nobody else can see it.
+// The first gradient is borrowed, the second makes a sum, and later ones are added to that in place.
 void Engine::accumulate(std::size_t at, Variable gradient) {
   Variable& slot = slots_[at];
   if (!slot.defined()) {
@@ -155,8 +156,8 @@ void Engine::accumulate(std::size_t at, Variable gradient) {
   }
 }
 
-// A gradient that is kept owns its memory: `a + b` hands the same Tensor to both leaves, and clipping scales
-// in place. A retained one that is no leaf's goes on to the node's rule, so what is kept is a copy.
+// A leaf's gradient owns its memory: `a + b` hands the same Tensor to both leaves, and clipping scales in
+// place. The rule of a node that is no leaf still reads its gradient, so a retained one is a copy.
 void Engine::deposit(Node& node, const Variable& gradient) {
   const Tensor& value = gradient.value();
   const auto lock = node.lock_grad();
@@ -167,7 +168,7 @@ void Engine::deposit(Node& node, const Variable& gradient) {
   }
 }
 
-// A node's turn to be replayed: a replay that its rule starts, or another thread's, doesn't run into it.
+// Marks a node as being replayed. Meanwhile its own rule and other threads cannot replay it.
 class Engine::Turn {
  public:
   explicit Turn(Node& node) : node_(node) {
@@ -188,41 +189,6 @@ class Engine::Turn {
   Node& node_;
 };
 
-namespace {
-
-bool is_transpose(Shape a, const Shape& b) {
-  if (a.dim() < 2) return false;
-  std::swap(a[a.dim() - 1], a[a.dim() - 2]);
-  return a == b;
-}
-
-// What a rule most likely forgot, for the text of the error.
-const char* likely_fix(const Shape& gradient, const Shape& input) {
-  if (gradient != input && is_broadcastable_to(input, gradient)) {
-    return "; the op broadcast this input, so its gradient is a sum: sum_to(gradient, r.input_shape(i))";
-  }
-  if (is_transpose(gradient, input)) return "; it looks like a missing mT()";
-  return "";
-}
-
-}  // namespace
-
-void Engine::check_gradients(const Node& node, Gradients& gradients) const {
-  const auto& inputs = node.inputs();
-  if (gradients.size() != inputs.size()) {
-    fail_state("backward", "the rule of ", node, " returned ", gradients.size(), " gradients for ",
-               inputs.size(), " inputs");
-  }
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!wants(node, i) || !gradients[i].defined()) continue;
-    const Variable& gradient = gradients[i];
-    if (gradient.shape() == inputs[i]->shape() && gradient.dtype() == inputs[i]->dtype()) continue;
-    fail_state("backward", "the rule of ", node, " returned a gradient of shape ", gradient.shape(),
-               " and dtype ", gradient.dtype(), " for input ", i, " of shape ", inputs[i]->shape(),
-               " and dtype ", inputs[i]->dtype(), likely_fix(gradient.shape(), inputs[i]->shape()));
-  }
-}
-
 void Engine::replay_node(Node& node, const Variable& gradient) {
   const auto& inputs = node.inputs();
   const Turn turn(node);
@@ -231,23 +197,11 @@ void Engine::replay_node(Node& node, const Variable& gradient) {
     return node.body_.rule(Replay(*this, node, gradient));
   }();
   check_gradients(node, gradients);
-  if (anomaly::may_be_guarded()) anomaly::check_gradients(node, gradient, gradients);
+  for (const auto& observer : observers()) observer->see_gradients(node, gradient, gradients);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (wants(node, i) && gradients[i].defined()) accumulate(position(*inputs[i]), std::move(gradients[i]));
   }
   if (!retain_graph_) node.forget();
-}
-
-std::vector<Variable> grad_since(std::uint64_t before, const Variable& output,
-                                 const std::vector<Variable>& inputs, const Variable& grad_output,
-                                 bool create_graph) {
-  Engine engine({output}, create_graph, create_graph, before);
-  engine.only_towards(inputs);
-  engine.seed(output, grad_output);
-  engine.replay();
-  std::vector<Variable> gradients;
-  for (const Variable& input : inputs) gradients.push_back(engine.arrived(input));
-  return gradients;
 }
 
 }  // namespace xgrad

@@ -1,7 +1,6 @@
 #pragma once
 
-// How the tape is collected and replayed: what backward(), grad() and checkpoint() have in common. Not for
-// programs that use xgrad.
+// Collects the tape and replays it, for backward(), grad() and checkpoint(). Not installed.
 
 #include <cstdint>
 #include <memory>
@@ -11,40 +10,36 @@
 
 namespace xgrad {
 
-/// The nodes that these outputs depend on, newest first: the tape, as `backward()` replays it and `trace`
-/// shows it. They live as long as the outputs' own nodes. What lies behind nodes up to the id `before` is
-/// left out.
+/// The tape: the nodes that these outputs depend on, newest first. They live as long as the outputs' own
+/// nodes. Nodes behind those with ids up to `before` are left out.
 std::vector<Node*> nodes_behind(const std::vector<Variable>& outputs, std::uint64_t before = 0);
 
-std::uint64_t newest_node_id();
-/// `grad` on the stretch of the tape that is newer than the id `before`: nodes up to it are ends, and their
-/// hooks are not called. An input that is not reached gives an undefined Variable.
-std::vector<Variable> grad_since(std::uint64_t before, const Variable& output,
-                                 const std::vector<Variable>& inputs, const Variable& grad_output,
-                                 bool create_graph);
+std::uint64_t newest_node_id();  // node.cpp
+/// Whether this thread is replaying a tape.
+bool is_replaying();
 
 /// One replay of the tape behind some outputs.
 class Engine {
  public:
-  /// What lies behind nodes up to the id `before` is left alone.
+  /// Nodes with ids up to `before` are ends: their hooks are not called, and what lies behind is left alone.
   Engine(const std::vector<Variable>& outputs, bool retain_graph, bool create_graph,
          std::uint64_t before = 0);
 
-  /// dL/d(output): where the replay starts.
+  /// The replay starts from here. `gradient` is dL/d(output).
   void seed(const Variable& output, const Variable& gradient);
-  /// For grad(): replays only what leads to these nodes, and keeps the gradients that arrive there for the
-  /// caller, instead of leaving them in the leaves.
+  /// Replays only the nodes that lead to these inputs, and keeps their gradients for `arrived`. The leaves
+  /// get none.
   void only_towards(const std::vector<Variable>& inputs);
   void replay();
-  /// The gradient that arrived at one of these; undefined if none did.
+  /// The gradient of one of those inputs; undefined if none arrived.
   Variable arrived(const Variable& input) const;
 
-  /// Whether the gradient of this input of a node is asked for.
+  /// Whether a node's rule has to compute the gradient of this input.
   bool wants(const Node& node, std::size_t input) const {
     const auto& from = node.inputs()[input];
     return from && is_needed(*from);
   }
-  /// What has arrived at a node, if a rule may add to it in place.
+  /// The gradient that has arrived at a node so far, if a rule may add to it in place; else undefined.
   Tensor sum_so_far(const Node& node) const;
 
  private:
@@ -59,18 +54,18 @@ class Engine {
   bool may_add_to(const Variable& slot) const;
   void accumulate(std::size_t at, Variable gradient);
   void replay_node(Node& node, const Variable& gradient);
-  void check_gradients(const Node& node, Gradients& gradients) const;
+  void check_gradients(const Node& node, Gradients& gradients) const;  // check_gradients.cpp
   static void deposit(Node& node, const Variable& gradient);
 
   bool retain_graph_;
   bool create_graph_;
   std::uint64_t before_;
-  bool fills_grad_ = true;                    // of leaves and retained nodes: backward(), not grad()
+  bool fills_grad_ = true;                    // backward() fills grad() of leaves and retained nodes
   std::vector<Node*> tape_;                   // newest first
   std::vector<std::shared_ptr<Node>> roots_;  // keep the tape alive
-  std::vector<Variable> slots_;               // the gradient that has arrived at each node so far
-  std::vector<bool> needed_;                  // lies between the outputs and what is asked for
-  std::vector<bool> is_target_;               // asked for by grad()
+  std::vector<Variable> slots_;               // each node's gradient so far
+  std::vector<bool> needed_;                  // whether a node leads to an input of `only_towards`
+  std::vector<bool> is_target_;               // whether it is one of those inputs
 };
 
 }  // namespace xgrad

@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <string_view>
 
+#include <xgrad/core/autograd/engine.hpp>
 #include <xgrad/core/autograd/node.hpp>
+#include <xgrad/core/autograd/tape.hpp>
 
 namespace xgrad {
 namespace {
@@ -23,6 +25,12 @@ void set_readable_rules(bool on) { is_on.store(on, std::memory_order_relaxed); }
 
 const Tensor& KernelReplay::saved(std::size_t i) const { return replay_.kept(i).value; }
 const Tensor& KernelReplay::output() const { return replay_.kept_output().value; }
+
+Tensor KernelReplay::sum_so_far(std::size_t input) const {
+  return wants(input) ? replay_.engine_.sum_so_far(*replay_.node_.inputs()[input]) : Tensor();
+}
+
+Tensor KernelReplay::memory_for_gradient() const { return memory_for_result(replay_.grad()); }
 
 Gradients as_gradients(KernelGradients&& gradients) {
   Gradients list(gradients.size());

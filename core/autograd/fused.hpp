@@ -10,7 +10,7 @@
 
 namespace xgrad {
 
-/// What a kernel sees while its node is replayed: the values that a rule sees as Variables, as Tensors.
+/// What a kernel is given while its node is replayed: the values of a Replay, as Tensors.
 class KernelReplay {
  public:
   explicit KernelReplay(const Replay& replay) : replay_(replay) {}
@@ -22,29 +22,30 @@ class KernelReplay {
   const Shape& input_shape(std::size_t input) const { return replay_.input_shape(input); }
   const Tensor& saved(std::size_t i) const;  ///< see Replay::saved
   const Tensor& output() const;              ///< see Replay::output
-  /// The gradient that other ops have already left for this input, if the kernel may add its own to it in
-  /// place and return an undefined one; else undefined. A kernel may, but need not, ask.
-  Tensor sum_so_far(std::size_t input) const { return replay_.sum_so_far(input); }
-  /// See Replay::memory_for_gradient.
-  Tensor memory_for_gradient() const { return replay_.memory_for_gradient(); }
+  /// The gradient that other ops have left for this input so far. The kernel may add its own to it in place
+  /// and return an undefined Tensor. Undefined where there is none yet, or where others see it.
+  Tensor sum_so_far(std::size_t input) const;
+  /// Contiguous memory for a gradient of grad()'s shape and dtype. It is grad()'s own memory where that holds
+  /// 64 KiB or more and nobody else sees it; grad() is then gone once it is written to. Else it is new.
+  Tensor memory_for_gradient() const;
 
  private:
   const Replay& replay_;
 };
 
-/// Whether rules run in place of their kernels everywhere.
+/// Whether every rule runs in place of its kernel.
 bool readable_rules();
-/// Runs every rule in place of its kernel, in all threads, from now on: to step through the rules in a
-/// debugger, and to test the kernels against them. Off at the start, unless the environment has
+/// From now on, in all threads, runs every rule in place of its kernel: to step through the rules in a
+/// debugger, and to test the kernels against them. Off at the start, unless the environment sets
 /// XGRAD_READABLE_RULES=1.
 void set_readable_rules(bool on);
 
-/// The kernel's Tensors as what a rule returns.
+/// A kernel's Tensors as Variables.
 Gradients as_gradients(KernelGradients&& gradients);
 
-/// An op's derivative, written twice. `rule` consists of ops on Variables: it is the one to read, and the one
-/// that runs where the replay itself is recorded (create_graph) or `readable_rules` is on. `kernel` computes
-/// the same on Tensors, faster, and runs everywhere else.
+/// An op's derivative, written twice. `rule` consists of ops on Variables: it is the one to read. It runs if
+/// the replay itself is recorded (create_graph) or `readable_rules` is on. `kernel` computes the same on
+/// Tensors, faster, and runs otherwise.
 ///
 ///     const auto rule = [](const Replay& r) -> Gradients { return {...}; };
 ///     const auto kernel = [](const KernelReplay& r) -> KernelGradients { return {...}; };

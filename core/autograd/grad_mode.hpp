@@ -5,8 +5,8 @@ namespace xgrad {
 /// Whether ops record themselves, in this thread. On at the start.
 bool grad_enabled();
 
-/// Turns recording on or off while it lives, in this thread; afterwards the former state is back. A guard
-/// needs a name: `NoGradGuard{};` ends at its semicolon and does nothing, so compilers warn about it.
+/// Turns recording on or off in this thread while it lives, and then restores the former state. A guard needs
+/// a name: `NoGradGuard{};` ends at its semicolon and does nothing, so compilers warn about it.
 class GradModeGuard {
  public:
   [[nodiscard]] explicit GradModeGuard(bool enabled);
@@ -18,7 +18,7 @@ class GradModeGuard {
   bool before_;
 };
 
-/// Nothing is recorded while it lives: for evaluation, and for optimisers' updates.
+/// Turns recording off while it lives: for evaluation, and for optimisers' updates.
 class NoGradGuard : GradModeGuard {
  public:
   [[nodiscard]] NoGradGuard() : GradModeGuard(false) {}

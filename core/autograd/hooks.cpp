@@ -3,15 +3,15 @@
 #include <algorithm>
 
 #include <xgrad/core/autograd/node_scope.hpp>
-#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/autograd/observer.hpp>
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/base/fork_mutex.hpp>
-#include <xgrad/core/debug/anomaly.hpp>
 
 namespace xgrad {
 namespace {
 
-// Of all hooks: threads share leaves, and it is held for moments only. Never destroyed, like what it guards.
+// One mutex for all hooks: threads share leaves, and it is held for moments only. It is never destroyed,
+// since a static Variable may outlive it.
 ForkMutex& mutex() {
   static ForkMutex* const instance = new ForkMutex(ForkMutex::Level::hooks);
   return *instance;
@@ -27,7 +27,7 @@ std::uint64_t Hooks::add(GradientHook hook) {
 }
 
 void Hooks::remove(std::uint64_t id) {
-  std::shared_ptr<const GradientHook> removed;  // destroyed after the lock is gone: it may hold anything
+  std::shared_ptr<const GradientHook> removed;  // destroyed without the lock: its captures may be anything
   const std::scoped_lock lock(mutex());
   const auto at =
       std::find_if(hooks_.begin(), hooks_.end(), [id](const auto& entry) { return entry.first == id; });
@@ -56,7 +56,7 @@ Variable Hooks::operator()(const Node& node, Variable gradient) const {
       fail("register_hook", "a hook on ", node, " returned ", replacement.shape(), " ", replacement.dtype(),
            " for a gradient of ", node.shape(), " ", node.dtype());
     }
-    if (anomaly::may_be_guarded()) anomaly::check_hook(node, gradient, replacement);
+    for (const auto& observer : observers()) observer->see_hook(node, gradient, replacement);
     gradient = std::move(replacement);
   }
   return gradient;

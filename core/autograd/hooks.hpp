@@ -15,8 +15,8 @@ class Hooks {
  public:
   std::uint64_t add(GradientHook hook);
   void remove(std::uint64_t id);
-  /// What the hooks make of `gradient`, in the order of their registration: each sees what the one before
-  /// returned. One that is added or removed meanwhile counts from the next time on.
+  /// Passes `gradient` through the hooks, in the order of their registration. A hook that is added or removed
+  /// meanwhile counts from the next call on.
   Variable operator()(const Node& node, Variable gradient) const;
 
  private:

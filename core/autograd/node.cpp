@@ -14,7 +14,8 @@ namespace {
 
 Counter<std::uint64_t> newest_id{0};
 
-// Threads that add to different leaves rarely meet. Never destroyed: a static Variable may outlive them.
+// 64 locks, so that threads that change different gradients rarely wait for each other. Never destroyed: a
+// static Variable may outlive them.
 class GradientLocks {
  public:
   static GradientLocks& get() {
@@ -37,7 +38,7 @@ class GradientLocks {
 Node::Node(const char* op, const Tensor& output)
     : id_(newest_id.add(1)), op_(op), shape_(output.shape()), dtype_(output.dtype()) {}
 
-// Takes a node's memory from the pool, and lets `end` destroy the node.
+// Takes a node's memory from the pool, and destroys the node by `end`.
 template <class T>
 struct Node::Allocator : PoolAllocator<T> {
   Allocator() = default;
@@ -51,11 +52,11 @@ std::shared_ptr<Node> Node::make(const char* op, const Tensor& output) {
   return std::allocate_shared<Node>(Allocator<Node>(), op, output);
 }
 
-// Called when a node's last reference has gone. A chain of a million nodes must not be destroyed by a million
-// nested destructors. So the outermost call in this thread destroys the nodes one after the other; every node
-// whose last reference goes meanwhile, as an input, a saved value or a capture of a rule or a hook, joins a
-// list that runs through the nodes themselves: where memory has run out, there is none for another list. A
-// node that waits keeps its own memory, by the weak reference to itself that enable_shared_from_this holds.
+// Called when a node's last reference is gone. A chain of a million nodes must not be destroyed by a million
+// nested destructors, so the outermost call in this thread destroys the nodes one after the other. A node
+// whose last reference goes meanwhile (an input, a saved value, a capture of a rule or a hook) joins a list.
+// The list runs through the nodes themselves, so it needs no memory. A waiting node's memory is kept by the
+// weak reference to itself that enable_shared_from_this holds.
 void Node::end(Node* node) noexcept {
   thread_local bool is_running = false;
   thread_local Node* first = nullptr;

@@ -19,8 +19,8 @@ namespace xgrad {
 
 /// A value kept for the rule: its Tensor, the node that made it, and the version it had.
 struct Saved {
-  Tensor value;
-  std::shared_ptr<Node> node;
+  Tensor value = {};
+  std::shared_ptr<Node> node = {};
   std::uint32_t version = 0;
 };
 
@@ -30,20 +30,20 @@ class Node : public std::enable_shared_from_this<Node> {
  public:
   using List = SmallVector<std::shared_ptr<Node>, 3>;
 
-  static std::shared_ptr<Node> make(const char* op, const Tensor& output);
+  static std::shared_ptr<Node> make(const char* op, const Tensor& output);  // takes the next id
 
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
 
   std::uint64_t id() const { return id_; }  ///< counts up: an op's inputs always have smaller ids than the op
   const char* op() const { return op_; }    ///< "leaf" for a leaf
-  const Shape& shape() const { return shape_; }  ///< of the output
+  const Shape& shape() const { return shape_; }  ///< the output's
   DType dtype() const { return dtype_; }
   bool is_leaf() const { return body_.inputs.empty(); }
   bool was_replayed() const { return phase_ == Phase::replayed; }
-  /// The nodes of the inputs, null for an input that wants no gradient.
+  /// The nodes of the inputs; null for an input that wants no gradient.
   const List& inputs() const { return body_.inputs; }
-  std::size_t saved_bytes() const;  ///< what the saved values hold in memory, views counted by what they show
+  std::size_t saved_bytes() const;  ///< the size of the saved values; a view counts its own elements
 
  private:
   friend class Variable;
@@ -52,20 +52,20 @@ class Node : public std::enable_shared_from_this<Node> {
   friend Variable append_node(const char*, Tensor&&, const class Inputs&, std::span<const class Keep>,
                               Rule&&);
 
-  struct Body {  // all that may hold other nodes
+  struct Body {  // everything that may own other nodes
     List inputs;
     std::vector<Saved, PoolAllocator<Saved>> saved;
     Rule rule;
-    std::shared_ptr<Hooks> hooks;  // null where none was ever registered
+    std::shared_ptr<Hooks> hooks;  // null until the first one is registered
   };
   enum class Phase : std::uint8_t { recorded, being_replayed, replayed };
   void check_replayable() const;                  // throws unless it is `recorded`
-  std::unique_lock<ForkMutex> lock_grad() const;  // held while `grad_` is changed: threads share leaves
-  void forget();                                  // drops what was saved, once replayed
+  std::unique_lock<ForkMutex> lock_grad() const;  // for changes of `grad_`: threads share leaves
+  void forget();                                  // drops rule and saved values after the replay
   Node(const char* op, const Tensor& output);
   template <class T>
-  struct Allocator;                      // all nodes are made and ended by it
-  static void end(Node* node) noexcept;  // destroys it, when its turn comes
+  struct Allocator;                      // makes and ends every node
+  static void end(Node* node) noexcept;  // destroys it without recursion
 
   std::uint64_t id_;
   const char* op_;
@@ -73,12 +73,12 @@ class Node : public std::enable_shared_from_this<Node> {
   DType dtype_;
   std::atomic<Phase> phase_ = Phase::recorded;
   bool retains_grad_ = false;
-  bool is_frozen_ = false;  // a leaf that has stopped requiring a gradient, though a tape still leads to it
+  bool is_frozen_ = false;  // a leaf that no longer requires a gradient; older tapes still lead to it
   Body body_;
-  std::atomic<bool> has_hooks_ = false;  // from then on `hooks` stays as it is, and threads may look at it
+  std::atomic<bool> has_hooks_ = false;  // once true, `hooks` is fixed and any thread may read it
   Saved output_;                         // with keeps_output only
   Tensor grad_;                          // a leaf's, or a retained one
-  Node* next_to_end_ = nullptr;          // of the nodes that wait for it (see `end`)
+  Node* next_to_end_ = nullptr;          // the list of nodes that wait for their end (see `end`)
 };
 
 /// As errors name it: `node #12 (matmul)`.

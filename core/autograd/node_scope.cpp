@@ -8,7 +8,7 @@ namespace xgrad {
 std::string NodeScope::place() const {
   std::ostringstream text;
   text << " (in " << part_ << ' ' << node_ << ')';
-  if (outer()) text << outer()->place();  // of a replay within a replay, or within a module
+  if (outer()) text << outer()->place();  // a replay or a module around this one
   return std::move(text).str();
 }
 

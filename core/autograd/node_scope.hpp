@@ -1,6 +1,6 @@
 #pragma once
 
-// Not for programs that use xgrad.
+// Not installed.
 
 #include <string>
 

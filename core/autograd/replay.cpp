@@ -59,19 +59,13 @@ Variable Replay::output() const {
 
 Variable Replay::connect(std::size_t input, const Variable& gradient) const {
   if (!wants(input)) return gradient;
-  const Variable x = Variable::of_node({}, node_.inputs()[input]);  // the node alone, without a value
+  const Variable x = Variable::of_node({}, node_.inputs()[input]);  // without a value
   return append_node(
       "connected", Tensor(gradient.value()), {gradient, x}, {}, [](const Replay& r) -> Gradients {
         // y = gradient + 0 x
         const auto none = [&] { return zeros(r.input_shape(1), r.grad().dtype()); };
         return {r.wants(0) ? r.grad() : nothing, r.wants(1) ? r.connected(1, none()) : nothing};
       });
-}
-
-Tensor Replay::memory_for_gradient() const { return memory_for_result(grad_); }
-
-Tensor Replay::sum_so_far(std::size_t input) const {
-  return wants(input) ? engine_.sum_so_far(*node_.inputs()[input]) : Tensor();
 }
 
 }  // namespace xgrad

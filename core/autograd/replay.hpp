@@ -1,6 +1,6 @@
 #pragma once
 
-// How a node is replayed: what its rule sees, and what it returns.
+// How a node is replayed: what its rule is given, and what it returns.
 
 #include <concepts>
 #include <cstddef>
@@ -23,7 +23,7 @@ struct Saved;
 /// No gradient: an undefined Variable.
 extern const Variable nothing;
 
-/// One gradient per input, in the inputs' order; undefined where none is wanted or it is zero. Made as
+/// One gradient per input, in the inputs' order. A gradient that is zero or not wanted is undefined. Made as
 /// `{dx}`, as `{dx, dw}`, from a vector, or by size and then filled in. T is Variable in a rule, and Tensor
 /// in a kernel (see `fused`).
 template <class T>
@@ -38,7 +38,7 @@ class GradientList {
   GradientList(std::vector<T> many) : list_(std::move(many)) {}
   explicit GradientList(std::size_t size) : list_(size) {}
 
-  // A Tensor has no further derivative: what a rule returns as one would cut second derivatives silently.
+  // A Tensor has no derivative: a rule that returned one would cut second derivatives silently.
   template <class... Each>
   requires(std::same_as<T, Variable> && (std::same_as<std::remove_cvref_t<Each>, Tensor> || ...))
       GradientList(Each&&...)
@@ -50,7 +50,7 @@ class GradientList {
   T& operator[](std::size_t i) { return list_[i]; }
 
  private:
-  SmallVector<T, 3> list_;  // most ops have no more inputs
+  SmallVector<T, 3> list_;  // most ops have at most three inputs
 };
 using Gradients = GradientList<Variable>;
 using KernelGradients = GradientList<Tensor>;
@@ -59,31 +59,21 @@ using KernelGradients = GradientList<Tensor>;
 /// Variables.
 using Rule = std::function<Gradients(const Replay&)>;
 
-/// What a rule sees while its node is replayed.
+/// What a rule is given while its node is replayed.
 class Replay {
  public:
   const Variable& grad() const { return grad_; }  ///< dL/d(output)
-  /// Under `create_graph` the rule itself goes on a tape: it must then consist of ops, not of a fused kernel.
-  bool is_recorded() const { return grad_enabled(); }
-  bool wants(std::size_t input) const;  ///< a gradient for this input is asked for
-  /// The same gradient, tied to an input that its formula does not contain. For rules of ops that are not
-  /// linear in the input, where the gradient is constant in pieces (relu), or its derivative is (a square).
-  /// Under `create_graph` the next derivative by that input is then 0, and not missing.
+  bool wants(std::size_t input) const;            ///< a gradient for this input is asked for
+  /// The same gradient, tied to an input that its formula does not contain. For an op that is not linear, but
+  /// whose gradient is constant in pieces (relu) or has a constant derivative (a square): under
+  /// `create_graph` the next derivative with respect to that input is then 0, and not missing.
   Variable connected(std::size_t input, Variable gradient) const {
-    return is_recorded() ? connect(input, gradient) : gradient;
+    return grad_enabled() ? connect(input, gradient) : gradient;
   }
-  /// The gradient that other ops have already left for this input, if the rule may add its own to it in place
-  /// and return `nothing`; else undefined. A rule may, but need not, ask.
-  Tensor sum_so_far(std::size_t input) const;
-  /// Contiguous memory for a gradient, of the same shape and dtype as grad(). It is grad()'s own where that
-  /// is of 64 KiB or more, nobody else sees it, and no guard or watch may look at it once the rule is done:
-  /// what is written there replaces grad(), which is gone afterwards. Else new.
-  Tensor memory_for_gradient() const;
   const Shape& input_shape(std::size_t input) const;  ///< of a wanted input
-  /// The i-th of the values the op listed, `keeps_output` not counted. Throws if it was changed in place
-  /// since.
+  /// The i-th value of the op's `keeps`, `keeps_output` not counted. Throws if it was changed in place since.
   Variable saved(std::size_t i) const;
-  /// The op's own output, of an op that said `keeps_output`.
+  /// The op's own output, if the op said `keeps_output`.
   Variable output() const;
 
  private:

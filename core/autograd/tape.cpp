@@ -20,13 +20,17 @@ void check_result(const char* op, const Tensor& value) {
   if (!value.defined()) fail(op, "the result to record is undefined");
 }
 
+void show_op(const char* op, const Variable& result, const Inputs& inputs) {
+  for (const auto& observer : observers()) observer->see_op(op, result, inputs);
+}
+
 Tensor memory_for_result(const Variable& x) {
-  // Fewer bytes the pool has just as near, in a block that was freed a moment ago. And what is small mostly
-  // has short rows, which are better not written over: a processor holds up the load of a row that begins
-  // within a register's width of what is being stored.
+  // The pool gives a small block just as fast, from one that was freed a moment ago. Also, small Tensors
+  // mostly have short rows, and those are slow to overwrite: the load of a row waits for a store that ends
+  // close to it.
   constexpr std::size_t worth_reusing = std::size_t{64} << 10;
-  const bool reuses = x.value().nbytes() >= worth_reusing && x.owns_memory() &&
-                      !anomaly::may_be_guarded();  // which looks at inputs once the op is done
+  // An observer looks at x after the op.
+  const bool reuses = x.value().nbytes() >= worth_reusing && x.owns_memory() && !is_observed();
   return reuses ? x.value() : empty(x.shape(), x.dtype());
 }
 

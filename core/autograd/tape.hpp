@@ -3,9 +3,9 @@
 // The tape. Every op on Variables calls `record`, which appends one Node. `backward()` replays the nodes
 // newest first.
 //
-// An output owns its inputs, and a node owns exactly what it saved. So a dropped loss frees its graph, and
-// there are no cycles: a rule that needs its own output says `keeps_output`; the node then keeps that Tensor
-// (not the Variable), and the engine hands it back at replay.
+// An output owns its inputs, and a node owns exactly what it saved. So a dropped loss frees its graph. There
+// are no cycles: for an op that says `keeps_output`, the node keeps the output's Tensor and not the Variable,
+// and the replay gives it back to the rule.
 
 #include <functional>
 #include <initializer_list>
@@ -15,9 +15,9 @@
 
 #include <xgrad/core/autograd/fused.hpp>
 #include <xgrad/core/autograd/node.hpp>
+#include <xgrad/core/autograd/observer.hpp>
 #include <xgrad/core/autograd/replay.hpp>
 #include <xgrad/core/autograd/variable.hpp>
-#include <xgrad/core/debug/anomaly.hpp>
 
 namespace xgrad {
 
@@ -37,7 +37,7 @@ class Inputs {
 /// What an op keeps for its rule: `{x}`, `{keeps_output}`, `{keep_for(0, b), keep_for(1, a)}`.
 class Keep {
  public:
-  Keep(const Variable& variable) : variable_(&variable) {}  // an undefined one keeps nothing
+  Keep(const Variable& variable) : variable_(&variable) {}  // an undefined Variable keeps nothing
 
  private:
   static constexpr int every_input = -1;
@@ -46,9 +46,9 @@ class Keep {
   friend constexpr Keep make_keeps_output();
   constexpr Keep(const Variable* variable, int for_input) : variable_(variable), for_input_(for_input) {}
   const Variable* variable_;     // null: the output
-  int for_input_ = every_input;  // only kept when that input wants a gradient
+  int for_input_ = every_input;  // kept only when that input wants a gradient
 };
-/// Kept only when input number `input` wants a gradient: of a · b, b is needed for the gradient of a alone.
+/// Kept only when input number `input` wants a gradient: in a · b, only the gradient of a needs b.
 inline Keep keep_for(int input, const Variable& variable) { return Keep(&variable, input); }
 constexpr Keep make_keeps_output() { return Keep(nullptr, Keep::every_input); }
 /// Keeps the op's own result, for `r.output()`.
@@ -58,18 +58,20 @@ inline constexpr Keep keeps_output = make_keeps_output();
 void check_defined(std::string_view op, const Inputs& arguments);
 /// Throws unless `record` can make a Variable of what the op has computed.
 void check_result(const char* op, const Tensor& value);
-/// Contiguous memory for a result of x's shape and dtype. x's own, where it is of 64 KiB or more, the caller
-/// is the only one that sees it, as with an argument by value that was a temporary, and no guard or watch
-/// looks at inputs once the op is done: what is written there replaces x. Else new.
+/// Tells this thread's observers of an op.
+void show_op(const char* op, const Variable& result, const Inputs& inputs);
+/// Contiguous memory for a result of x's shape and dtype. It is x's own memory if that holds 64 KiB or more,
+/// nobody else sees it (as when the caller passed a temporary by value), and no observer will look at x after
+/// the op; the result then replaces x. Else it is new.
 Tensor memory_for_result(const Variable& x);
-/// Whether an op on these inputs has to be recorded: gradient mode is on and an input wants a gradient.
+/// Whether an op on these inputs is recorded: gradient mode is on and an input wants a gradient.
 bool wants_gradient(const Inputs& inputs);
-/// The half of `record` that does append: makes the Node, with what it keeps and the inputs that want a
-/// gradient.
+/// The half of `record` that makes the Node, with the nodes of the inputs that want a gradient and the values
+/// that the op keeps.
 Variable append_node(const char* op, Tensor&& value, const Inputs& inputs, std::span<const Keep> keeps,
                      Rule&& rule);
 
-/// Makes an op's result a Variable and, where a gradient is wanted, appends the op to the tape. The library's
+/// Makes an op's result a Variable and, if a gradient is wanted, appends the op to the tape. The library's
 /// ops and a user's own go through this same call:
 ///
 ///     Variable square(const Variable& x) {
@@ -79,9 +81,9 @@ Variable append_node(const char* op, Tensor&& value, const Inputs& inputs, std::
 ///       });
 ///     }
 ///
-/// `op` is a string literal: the node keeps the pointer. `keeps` lists what the rule will ask for with
-/// `r.saved(i)`; what a rule captures by value should be small numbers and shapes, since the printed tape
-/// counts only `keeps`.
+/// `op` is a string literal: the node keeps the pointer. `keeps` lists the values that the rule reads with
+/// `r.saved(i)`. A rule should capture only small numbers and shapes, since the printed tape counts the bytes
+/// of `keeps` alone.
 template <class RuleBody>
 Variable record(const char* op, Tensor value, const Inputs& inputs, std::initializer_list<Keep> keeps,
                 RuleBody&& rule) {
@@ -90,7 +92,7 @@ Variable record(const char* op, Tensor value, const Inputs& inputs, std::initial
                         ? append_node(op, std::move(value), inputs, std::span(keeps.begin(), keeps.size()),
                                       Rule(std::forward<RuleBody>(rule)))
                         : Variable(std::move(value));
-  if (anomaly::may_be_guarded()) anomaly::check_result(op, result, inputs);
+  if (is_observed()) show_op(op, result, inputs);
   return result;
 }
 

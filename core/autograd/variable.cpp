@@ -67,8 +67,8 @@ bool Variable::owns_memory() const {
       !value.is_contiguous()) {
     return false;
   }
-  // If another thread has only just let go of it, what it read comes before what is written from now on:
-  // use_count() does not say so, taking and dropping a reference does.
+  // Another thread may have just dropped its reference. Its reads must come before the caller's writes.
+  // use_count() does not order them, but taking and dropping a reference does.
   [[maybe_unused]] const auto after_others = state_;
   return true;
 }

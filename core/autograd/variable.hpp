@@ -24,14 +24,14 @@ struct BackwardOptions {
   bool retain_graph = false;  ///< keep what the nodes saved, so that the graph can be replayed again
 };
 
-/// What is called with a gradient, and returns another one in its place, or an undefined Variable.
+/// A function that takes a gradient and returns its replacement, or an undefined Variable to keep it.
 using GradientHook = std::function<Variable(const Variable&)>;
 
-/// Takes a hook away again. Letting go of the handle leaves the hook in place.
+/// Removes a hook. Destroying the handle leaves the hook in place.
 class HookHandle {
  public:
   HookHandle() = default;
-  void remove();  ///< from the next gradient on; a second call does nothing
+  void remove();  ///< from the next gradient on; a second call does nothing (hooks.cpp)
 
  private:
   friend class Variable;
@@ -43,13 +43,12 @@ class HookHandle {
 /// A handle to a Tensor and, when a gradient is wanted, to the tape's Node that made it.
 ///
 /// Copies alias: one value, one gradient, however many handles an optimiser, a tied head or a state dict
-/// hold. A leaf is a Variable no op made; `backward()` leaves gradients in the leaves that require one.
+/// hold. A leaf is a Variable that no op made; `backward()` leaves gradients in the leaves that require one.
 class Variable {
  public:
   Variable() = default;  ///< undefined
-  /// A leaf. Implicit, so that a Tensor can be any op's argument; the way back is `value()`, never implicit,
-  /// since it would lose the gradient silently. Throws unless a Variable that requires a gradient is
-  /// floating.
+  /// A leaf. Implicit, so that a Tensor can be any op's argument. The way back is `value()`: an implicit one
+  /// would lose the gradient silently. Throws if a gradient is required of a dtype that is not floating.
   Variable(Tensor value, bool requires_grad = false);
 
   bool defined() const { return state_ != nullptr; }
@@ -61,28 +60,29 @@ class Variable {
   void set_value(Tensor value) const;
 
   bool requires_grad() const { return state_ && state_->requires_grad; }
-  /// Of a leaf. Frozen by `false`, it gets no further gradient, from graphs recorded before either; what it
-  /// has stays until `zero_grad()`, and its hooks are not called.
+  /// For leaves only. `false` freezes the leaf: it gets no further gradient, even from graphs recorded
+  /// before, and its hooks are not called. The gradient it has stays until `zero_grad()`.
   const Variable& requires_grad_(bool requires_grad = true) const;
   bool is_leaf() const;
   bool has_grad() const;
-  const Tensor& grad() const;           ///< throws where there is none (see `has_grad`)
+  const Tensor& grad() const;           ///< throws if there is none (see `has_grad`)
   void set_grad(Tensor grad) const;     ///< of this Variable's shape and dtype; undefined drops it
   void zero_grad() const;               ///< drops the gradient
-  const Variable& retain_grad() const;  ///< `backward()` leaves this Variable's gradient too, leaf or not
+  const Variable& retain_grad() const;  ///< `backward()` keeps this Variable's gradient too, leaf or not
 
-  /// Calls f(gradient) in every `backward()` and `grad()` that reaches this Variable, leaf or not, once its
-  /// gradient has been summed up and before it is used or kept. What f returns takes its place: a Variable or
-  /// Tensor of the same shape and dtype; an undefined one, or no return value, leaves it as it is. f must not
-  /// change it in place. Hooks are called in the order of their registration, each with what the one before
-  /// returned; what one throws ends the replay. A hook that captures this Variable keeps it alive until it is
-  /// removed.
+  /// Calls f(gradient) in every `backward()` and `grad()` that reaches this Variable, leaf or not, after its
+  /// gradient has been summed up and before it is used or kept. f may return a replacement, a Variable or
+  /// Tensor of the same shape and dtype. An undefined one, or no return value, keeps the gradient. f must not
+  /// change it in place. Hooks are called in the order of their registration, each with the result of the one
+  /// before. An exception ends the replay. A hook that captures this Variable keeps it alive until the hook
+  /// is removed.
   template <class F>
   HookHandle register_hook(F&& f) const;
 
-  /// Replays the tape from this Variable of one element, adding each leaf's gradient to its `grad()`. Threads
-  /// may share leaves, not the nodes between: each gradient is added whole, in an unspecified order. Where a
-  /// rule throws, or memory runs out, some gradients have been added and others have not.
+  /// Replays the tape from this Variable of one element, and adds each leaf's gradient to its `grad()`.
+  /// Threads may share leaves, but not the nodes between: each gradient is added whole, in an unspecified
+  /// order. If a rule throws, or memory runs out, some gradients have been added and others have not
+  /// (backward.cpp).
   void backward(BackwardOptions options = {}) const;
   /// The same from a Variable of any shape: `gradient` is dL/d(this).
   void backward(const Tensor& gradient, BackwardOptions options = {}) const;
@@ -99,7 +99,8 @@ class Variable {
     return value().item<T>();
   }
 
-  // Ops that read better from left to right; each is the free function of the same name.
+  // Ops that read better from left to right. Each is the free function of the same name
+  // (ops/variable_methods.cpp).
   Variable reshape(const Shape& shape) const;
   Variable transpose(int dim0, int dim1) const;
   Variable mT() const { return transpose(-2, -1); }
@@ -140,19 +141,20 @@ class Variable {
   Variable logsumexp(const Dims& dims = {}, KeepDim keepdim = false) const;
   Variable cumsum(Dim dim) const;
 
-  /// The Node that made this Variable or, of a leaf, collects its gradient; null where none was ever wanted.
+  /// The node of the op that made this Variable, or the node that collects a leaf's gradient. Null if no
+  /// gradient was ever wanted.
   const std::shared_ptr<Node>& node() const;
-  /// The result of a recorded op: `record` calls this.
+  /// The result of a recorded op; for `record`.
   static Variable of_node(Tensor&& value, std::shared_ptr<Node> node);
-  /// Both are handles to one and the same Variable.
+  /// Whether both are handles to the same Variable.
   bool is(const Variable& other) const { return state_ == other.state_; }
-  /// No other handle, view or Variable sees these elements, which lie in order and fill their storage: they
-  /// may be written over, or kept without a copy.
+  /// Whether this handle is the only one to these elements, and they are contiguous and fill their storage.
+  /// They may then be overwritten, or kept without a copy.
   bool owns_memory() const;
 
  private:
   HookHandle add_hook(GradientHook hook) const;
-  friend class Promotion;  // gradcheck's: puts a leaf back exactly as it was
+  friend class Promotion;  // gradcheck.cpp: restores a leaf exactly
   struct State {
     State(Tensor&& value, std::shared_ptr<Node>&& node, bool requires_grad)
         : value(std::move(value)), node(std::move(node)), requires_grad(requires_grad) {}
@@ -177,14 +179,14 @@ HookHandle Variable::register_hook(F&& f) const {
 }
 
 struct GradOptions {
-  std::vector<Variable> grad_outputs = {};  ///< dL/d(output) for each output; may be left out for scalars
+  std::vector<Variable> grad_outputs = {};  ///< dL/d(output) for each output; optional for scalars
   bool retain_graph = false;                ///< implied by create_graph
   bool create_graph = false;  ///< record the replay itself, so that its gradients can be differentiated
-  bool allow_unused = false;  ///< an input the outputs don't depend on gives an undefined Variable
+  bool allow_unused = false;  ///< an input that no output depends on gives an undefined Variable
 };
 
-/// d(outputs)/d(inputs), summed over the outputs, without touching any `grad()`. Inputs may be leaves or not;
-/// for one that comes twice the gradient does too.
+/// d(outputs)/d(inputs), summed over the outputs. No `grad()` changes. Inputs may be leaves or not; an input
+/// that is listed twice gets its gradient twice (backward.cpp).
 std::vector<Variable> grad(const std::vector<Variable>& outputs, const std::vector<Variable>& inputs,
                            const GradOptions& options = {});
 
