@@ -15,13 +15,10 @@ namespace {
 
 double at(const Tensor& x) { return x.item<double>(); }
 Variable scalar(double value) { return Variable(full({}, value, float64), true); }
-std::string node_name(const Variable& x, const char* op) {
-  return "node #" + std::to_string(x.node()->id()) + " (" + op + ")";
-}
 
 }  // namespace
 
-TEST_CASE("hooks: each gradient is seen once, when it has been summed up") {
+TEST_CASE("hooks: a hook sees each gradient once, after it has been summed up") {
   const Variable x = scalar(2);
   const Variable y = x * 3;
   std::vector<double> of_x, of_y;
@@ -36,7 +33,7 @@ TEST_CASE("hooks: each gradient is seen once, when it has been summed up") {
   CHECK(at(x.grad()) == 45);
 }
 
-TEST_CASE("hooks: a replacement goes on through the graph, and is what retain_grad keeps") {
+TEST_CASE("hooks: a replacement goes on through the graph, and retain_grad() keeps it") {
   const Variable x = scalar(2);
   const Variable y = x * 3;
   y.retain_grad();
@@ -48,7 +45,7 @@ TEST_CASE("hooks: a replacement goes on through the graph, and is what retain_gr
   CHECK(at(x.grad()) == 211);
 }
 
-TEST_CASE("hooks: in the order of registration, until they are removed") {
+TEST_CASE("hooks: they are called in the order of registration until they are removed") {
   const Variable x = scalar(1);
   HookHandle first = x.register_hook([](const Variable& g) { return g + 1; });
   HookHandle second = x.register_hook([](const Variable& g) { return g * 2; });
@@ -77,7 +74,7 @@ TEST_CASE("hooks: in the order of registration, until they are removed") {
   }
 }
 
-TEST_CASE("hooks: one may remove itself or add another while it runs") {
+TEST_CASE("hooks: a hook may remove itself or add another while it runs") {
   const Variable x = scalar(1);
   int calls = 0, added = 0;
   HookHandle self;
@@ -93,7 +90,7 @@ TEST_CASE("hooks: one may remove itself or add another while it runs") {
   CHECK(added == 1);
 }
 
-TEST_CASE("hooks: grad() calls them too, on the way and where it ends, and on no other Variable") {
+TEST_CASE("hooks: grad() calls them on the way to its inputs, on the inputs, and nowhere else") {
   const Variable x = scalar(2), other = scalar(3);
   const Variable y = x * other;
   int elsewhere = 0;
@@ -108,7 +105,7 @@ TEST_CASE("hooks: grad() calls them too, on the way and where it ends, and on no
   CHECK_FALSE(x.has_grad());
 }
 
-TEST_CASE("hooks: what one makes under create_graph is differentiated again") {
+TEST_CASE("hooks: under create_graph a hook's result can be differentiated again") {
   const Variable x = scalar(2);
   std::vector<bool> recorded;
   x.register_hook([&](const Variable& g) {
@@ -122,7 +119,7 @@ TEST_CASE("hooks: what one makes under create_graph is differentiated again") {
   CHECK(recorded == std::vector<bool>{true, false});
 }
 
-TEST_CASE("hooks: a gradient that two Variables share is replaced for one alone") {
+TEST_CASE("hooks: replacing a gradient that two Variables share changes one of them") {
   const Variable a(ones({3}), true), b(ones({3}), true);
   a.register_hook([](const Variable& g) { return g * 2; });
   sum(a + b).backward();
@@ -130,21 +127,7 @@ TEST_CASE("hooks: a gradient that two Variables share is replaced for one alone"
   CHECK(equal(b.grad(), ones({3})));
 }
 
-TEST_CASE("hooks: what one throws ends the replay, which can be tried again") {
-  const Variable x = scalar(2);
-  const Variable y = x * 3;
-  bool fails = true;
-  y.register_hook([&](const Variable&) {
-    if (fails) throw std::logic_error("not yet");
-  });
-  CHECK_THROWS_AS(y.backward(), std::logic_error);
-  CHECK_FALSE(x.has_grad());
-  fails = false;
-  y.backward();
-  CHECK(at(x.grad()) == 3);
-}
-
-TEST_CASE("hooks: they stay with a leaf whose value is replaced") {
+TEST_CASE("hooks: a leaf keeps its hooks when its value is replaced") {
   const Variable x(ones({2}), true);
   HookHandle handle = x.register_hook([](const Variable& g) { return g * 4; });
   x.set_value(ones({3}, float64));
@@ -154,70 +137,6 @@ TEST_CASE("hooks: they stay with a leaf whose value is replaced") {
   x.zero_grad();
   sum(x).backward();
   CHECK(equal(x.grad(), ones({3}, float64)));
-}
-
-TEST_CASE("hooks: errors say what was broken") {
-  const Variable x(ones({2}), true);
-  const auto keep = [](const Variable&) {};
-  CHECK_THROWS_TEXT(Variable(ones({2})).register_hook(keep),
-                    "[register_hook] the variable of shape (2,) does not require a gradient");
-  CHECK_THROWS_TEXT(Variable().register_hook(keep), "[register_hook] the variable is undefined");
-  CHECK_THROWS_TEXT(x.register_hook(GradientHook()), "[register_hook] the hook is empty");
-
-  const Variable y = x * 2, z = y * 3;
-  HookHandle wrong = y.register_hook([](const Variable&) { return ones({3}); });
-  CHECK_THROWS_TEXT(sum(z).backward({.retain_graph = true}),
-                    "[register_hook] a hook on " + node_name(y, "mul") +
-                        " returned (3,) float32 for a gradient of (2,) float32");
-  wrong.remove();
-  wrong = y.register_hook([](const Variable& g) { return g.to(float64); });
-  CHECK_THROWS_TEXT(sum(z).backward({.retain_graph = true}),
-                    "returned (2,) float64 for a gradient of (2,) float32");
-  wrong.remove();
-  y.register_hook([](const Variable& g) { g.value().mul_(2); });
-  CHECK_THROWS_TEXT(sum(z).backward({.retain_graph = true}),
-                    "[register_hook] a hook on " + node_name(y, "mul") +
-                        " changed the gradient in place, which others may share");
-}
-
-TEST_CASE("hooks: what an op throws within one says on which node") {
-  const Variable x(ones({2}), true);
-  const Variable y = x * 2;
-  y.register_hook([](const Variable& g) { return g + ones({3}); });
-  CHECK_THROWS_TEXT(y.backward(ones({2})),
-                    "aligned at the last dim) (in a hook on " + node_name(y, "mul") + ")");
-}
-
-TEST_CASE("hooks: grad() in one says that nothing is recorded there, and what to do") {
-  const Variable x = scalar(2);
-  const std::string off =
-      "does not require a gradient: nothing is recorded here, under a NoGradGuard or in a hook or rule of a "
-      "replay without create_graph; compute it under GradModeGuard guard(true), or replay with grad(..., "
-      "{.create_graph = true})";
-  std::string of_output, of_input, of_backward;
-  HookHandle handle = x.register_hook([&](const Variable& g) {
-    of_output = thrown_text([&] { grad({x * x}, {x}); });
-    of_input = thrown_text([&] { grad({g * g}, {g}); });
-    of_backward = thrown_text([&] { (x * x).backward(); });
-  });
-  const std::string place = " (in a hook on " + node_name(x, "leaf") + ")";
-  (x * 3).backward();
-  CHECK(of_output == "[grad] the output of shape () " + off + place);
-  CHECK(of_input == "[grad] input 0 of shape () " + off + place);
-  CHECK(of_backward == "[backward] the output of shape () " + off + place);
-  handle.remove();
-
-  // with recording on, as the text says, there is no error
-  const Variable w = scalar(2);
-  std::vector<double> slopes;
-  x.register_hook([&](const Variable&) {
-    const GradModeGuard guard(true);
-    slopes.push_back(at(grad({w * w}, {w})[0].value()));
-  });
-  (x * 3).backward();
-  CHECK(slopes == std::vector<double>{4});
-  CHECK_THROWS_TEXT(grad({Variable(ones({}))}, {x}),
-                    "none of its inputs does, or it was made without recording");
 }
 
 TEST_CASE("hooks: threads that share a leaf call its hook once per gradient") {
@@ -234,7 +153,7 @@ TEST_CASE("hooks: threads that share a leaf call its hook once per gradient") {
   CHECK(equal(x.grad(), full({8}, 2.0 * threads * steps)));
 }
 
-TEST_CASE("hooks: a chain of a million nodes that hooks alone hold is taken down without recursion") {
+TEST_CASE("hooks: a chain of a million nodes that only hooks hold is destroyed without recursion") {
   Variable y(zeros({}), true);
   for (int i = 0; i < 1000000; ++i) {
     const Variable next(zeros({}), true);
@@ -243,7 +162,7 @@ TEST_CASE("hooks: a chain of a million nodes that hooks alone hold is taken down
   }
 }
 
-TEST_CASE("hooks: what one keeps is not added to by the next backward of a retained gradient") {
+TEST_CASE("hooks: a gradient that a hook keeps is not changed by the next backward()") {
   const Variable x(ones({4}), /*requires_grad=*/true);
   const Variable y = x + ones({4});
   y.retain_grad();
