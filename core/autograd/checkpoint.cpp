@@ -22,12 +22,11 @@ const Saved* find(const std::vector<Saved>& all, const Node* node) {
 
 // One call of f, recorded on its own stretch of the tape.
 struct Call {
-  std::uint64_t before = newest_node_id();  // nodes up to this one are older: f's inputs and what f captured
+  std::uint64_t before = newest_node_id();  // older nodes are those of the inputs and of what f captured
   Variable result;
-  std::vector<Node*> own;      // the nodes that f made and the result depends on
-  std::vector<Node*> reached;  // the older nodes that the result depends on directly
-  std::vector<Saved>
-      reads;  // the older Variables that f's ops read, whether the result depends on them or not
+  std::vector<Node*> own;      // the result depends on these nodes that f made
+  std::vector<Node*> reached;  // and on these older ones
+  std::vector<Saved> reads;    // the older Variables that f's ops read, for the result or not
 };
 
 class ReadObserver : public Observer {
@@ -57,8 +56,8 @@ Call call(const CheckpointFunction& f, const std::vector<Variable>& inputs) {
   return made;
 }
 
-// The nodes of the first call should be gone after it. One that f has handed out otherwise than as its result
-// is not connected to the checkpoint's node, so a gradient that arrives there would be lost.
+// The nodes of the first call should be gone after it. If a Variable that left f otherwise than as its result
+// still holds one, a gradient that arrives there would be lost.
 void refuse_gradients(const std::vector<std::weak_ptr<Node>>& nodes) {
   for (const auto& weak : nodes) {
     const std::shared_ptr<Node> node = weak.lock();
@@ -198,7 +197,7 @@ Variable checkpoint(CheckpointFunction f, const std::vector<Variable>& inputs, G
       dropped.push_back(copy.node());
       again.reached.push_back(std::erase(first.reached, copy.node().get()) != 0);
     }
-    for (Node* node : first.reached) {  // what is left was captured
+    for (Node* node : first.reached) {  // the rest was captured
       const Saved* const read = find(first.reads, node);
       again.captured.push_back(read ? *read : Saved{.node = node->shared_from_this()});
       again.reached.push_back(true);

@@ -21,7 +21,7 @@ bool is_replaying();
 /// One replay of the tape behind some outputs.
 class Engine {
  public:
-  /// Nodes with ids up to `before` are ends: their hooks are not called, and what lies behind is left alone.
+  /// Nodes with ids up to `before` are ends: their hooks are not called, nor their rules.
   Engine(const std::vector<Variable>& outputs, bool retain_graph, bool create_graph,
          std::uint64_t before = 0);
 

@@ -23,10 +23,10 @@ class KernelReplay {
   const Tensor& saved(std::size_t i) const;  ///< see Replay::saved
   const Tensor& output() const;              ///< see Replay::output
   /// The gradient that other ops have left for this input so far. The kernel may add its own to it in place
-  /// and return an undefined Tensor. Undefined where there is none yet, or where others see it.
+  /// and return an undefined Tensor. Undefined if there is none yet or others see it.
   Tensor sum_so_far(std::size_t input) const;
-  /// Contiguous memory for a gradient of grad()'s shape and dtype. It is grad()'s own memory where that holds
-  /// 64 KiB or more and nobody else sees it; grad() is then gone once it is written to. Else it is new.
+  /// Contiguous memory for a gradient of grad()'s shape and dtype. It is grad()'s own memory if that holds
+  /// 64 KiB or more and nobody else sees it; writing to it then destroys grad(). Else it is new.
   Tensor memory_for_gradient() const;
 
  private:

@@ -24,8 +24,7 @@ struct Saved {
   std::uint32_t version = 0;
 };
 
-/// One entry of the tape: what was done (`op`), to what (`inputs`), what it kept, and how to go back
-/// (`rule`).
+/// One entry of the tape: the name of an op, the nodes of its inputs, the values it saved, and its rule.
 class Node : public std::enable_shared_from_this<Node> {
  public:
   using List = SmallVector<std::shared_ptr<Node>, 3>;

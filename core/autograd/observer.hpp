@@ -11,8 +11,8 @@ namespace xgrad {
 class Inputs;
 
 /// Watches one thread's tape: it is told of each op, recorded or not, and of what each rule and hook returns.
-/// AnomalyGuard and checkpoint are built on it. Override what matters; an override may throw, which ends the
-/// op or the replay, but must call no op.
+/// AnomalyGuard and checkpoint are built on it. An override may throw, which ends the op or the replay, but
+/// must call no op.
 class Observer {
  public:
   Observer(const Observer&) = delete;
@@ -29,7 +29,7 @@ class Observer {
   Observer();
 };
 
-/// Tells `observer` what this thread does from now on, for as long as somebody owns it.
+/// Tells `observer` what this thread does from now on, as long as somebody owns it.
 void observe(const std::shared_ptr<Observer>& observer);
 /// The living observers of this thread, oldest first.
 std::vector<std::shared_ptr<Observer>> observers();

@@ -1,6 +1,6 @@
 #pragma once
 
-// How a node is replayed: what its rule is given, and what it returns.
+// How a node is replayed: its rule, the rule's argument and result.
 
 #include <concepts>
 #include <cstddef>

@@ -56,7 +56,7 @@ inline constexpr Keep keeps_output = make_keeps_output();
 
 /// Throws naming `op` if one of its arguments is an undefined Variable: the first line of an op.
 void check_defined(std::string_view op, const Inputs& arguments);
-/// Throws unless `record` can make a Variable of what the op has computed.
+/// Throws unless `record` can make a Variable of an op's result.
 void check_result(const char* op, const Tensor& value);
 /// Tells this thread's observers of an op.
 void show_op(const char* op, const Variable& result, const Inputs& inputs);

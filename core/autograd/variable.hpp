@@ -21,7 +21,7 @@ class Node;
 class Variable;
 
 struct BackwardOptions {
-  bool retain_graph = false;  ///< keep what the nodes saved, so that the graph can be replayed again
+  bool retain_graph = false;  ///< keep the saved values, so that the graph can be replayed again
 };
 
 /// A function that takes a gradient and returns its replacement, or an undefined Variable to keep it.
@@ -153,8 +153,8 @@ class Variable {
   bool owns_memory() const;
 
  private:
-  HookHandle add_hook(GradientHook hook) const;
-  friend class Promotion;  // gradcheck.cpp: restores a leaf exactly
+  HookHandle add_hook(GradientHook hook) const;  // hooks.cpp
+  friend class Promotion;                        // gradcheck.cpp: restores a leaf exactly
   struct State {
     State(Tensor&& value, std::shared_ptr<Node>&& node, bool requires_grad)
         : value(std::move(value)), node(std::move(node)), requires_grad(requires_grad) {}

@@ -70,21 +70,109 @@ class AnomalyGuard::Scope : public Observer {
  public:
   Scope(Names parameters, const AnomalyOptions& options)
       : parameters(std::move(parameters)), options(options) {}
-  void see_op(const char* op, const Variable& result, const Inputs& inputs) override;
-  void see_gradients(const Node& node, const Variable& grad, Gradients& gradients) override;
-  void see_hook(const Node& node, const Variable& grad, const Variable& replacement) override;
+
+  void see_op(const char* op, const Variable& result, const Inputs& inputs) override {
+    if (is_replaying()) return;
+    const std::optional<Anomaly> found = find(result);
+    if (!found) return;
+
+    std::ostringstream listed;
+    std::vector<const Node*> nodes;
+    bool came_in = false;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (!inputs[i].defined()) continue;
+      const Node* const node = inputs[i].node().get();
+      listed << (nodes.empty() ? "; inputs: " : ", ") << (node ? reference(*node) : "a constant") << ' '
+             << inputs[i].shape();
+      nodes.push_back(node);
+      if (const auto before = find(inputs[i])) {
+        came_in = true;
+        listed << " which holds " << *before << " at " << before->index;
+      }
+    }
+    const std::string where =
+        result.node() ? reference(*result.node()) : std::string(op) + ", which was not recorded,";
+    fail_state("AnomalyGuard", where, came_in ? " passed on " : " made ", *found, " in its result of shape ",
+               result.shape(), ": ", extent(*found, result.shape()), listed.str(), nearest_parameter(nodes),
+               advice(*found));
+  }
+
+  void see_gradients(const Node& node, const Variable& grad, Gradients& gradients) override {
+    for (std::size_t i = 0; i < gradients.size(); ++i) {
+      const Node* const input = node.inputs()[i].get();
+      if (!input || !gradients[i].defined()) continue;
+      check_gradient(node, grad, gradients[i], "the backward of ",
+                     "its input " + std::to_string(i) + ", " + reference(*input) + " of shape ");
+    }
+  }
+
+  void see_hook(const Node& node, const Variable& grad, const Variable& replacement) override {
+    check_gradient(node, grad, replacement, "a hook on ", "shape ");
+  }
 
   const Names parameters;
   const AnomalyOptions options;
 
  private:
-  std::optional<Anomaly> find(const Variable& x) const;
-  std::string parameter_name(const Node& node) const;
-  std::string reference(const Node& node) const;
-  std::string nearest_parameter(const std::vector<const Node*>& from) const;
-  std::string cause_of(const Variable& grad) const;
+  // Only the newest guard of this thread finds anything.
+  std::optional<Anomaly> find(const Variable& x) const {
+    const Scope* newest = nullptr;
+    for (const auto& observer : observers()) {
+      if (const auto* scope = dynamic_cast<const Scope*>(observer.get())) newest = scope;
+    }
+    return newest == this ? find_anomaly(x.value(), options.infinities) : std::nullopt;
+  }
+
   void check_gradient(const Node& node, const Variable& grad, const Variable& made, const char* maker,
-                      const std::string& place) const;
+                      const std::string& place) const {
+    const std::optional<Anomaly> found = find(made);
+    if (!found) return;
+    const std::string cause = cause_of(grad);
+    fail_state("AnomalyGuard", maker, reference(node), cause.empty() ? " made " : " passed on ", *found,
+               " in the gradient of ", place, made.shape(), ": ", extent(*found, made.shape()), cause,
+               nearest_parameter({&node}), advice(*found));
+  }
+
+  // "; the gradient it was given held NaN at (0,)", or nothing where that gradient was good.
+  std::string cause_of(const Variable& grad) const {
+    const auto before = find(grad);
+    if (!before) return {};
+    std::ostringstream text;
+    text << "; the gradient it was given held " << *before << " at " << before->index;
+    return std::move(text).str();
+  }
+
+  // "; nearest parameter: W_q.weight (32, 32)": the one with the fewest ops between, or nothing.
+  std::string nearest_parameter(const std::vector<const Node*>& from) const {
+    std::deque<const Node*> queue(from.begin(), from.end());
+    std::unordered_set<const Node*> seen;
+    while (!queue.empty()) {
+      const Node* const node = queue.front();
+      queue.pop_front();
+      if (!node || !seen.insert(node).second) continue;
+      const std::string name = parameter_name(*node);
+      if (!name.empty()) return "; nearest parameter: " + name + " " + node->shape().str();
+      for (const auto& input : node->inputs()) queue.push_back(input.get());
+    }
+    return {};
+  }
+
+  // "node #12 (mul)", "parameter W_q.weight"
+  std::string reference(const Node& node) const {
+    const std::string name = parameter_name(node);
+    if (!name.empty()) return "parameter " + name;
+    std::ostringstream text;
+    text << node;
+    return std::move(text).str();
+  }
+
+  // The name of a leaf; empty if it has none.
+  std::string parameter_name(const Node& node) const {
+    for (const auto& [name, parameter] : parameters) {
+      if (node.is_leaf() && parameter.node().get() == &node) return name;
+    }
+    return {};
+  }
 };
 
 void AnomalyGuard::begin(Names parameters, const AnomalyOptions& options) {
@@ -94,104 +182,5 @@ void AnomalyGuard::begin(Names parameters, const AnomalyOptions& options) {
 
 const AnomalyGuard::Names& AnomalyGuard::parameters() const { return scope_->parameters; }
 const AnomalyOptions& AnomalyGuard::options() const { return scope_->options; }
-
-// Only the newest guard of this thread finds anything.
-std::optional<Anomaly> AnomalyGuard::Scope::find(const Variable& x) const {
-  const Scope* newest = nullptr;
-  for (const auto& observer : observers()) {
-    if (const auto* scope = dynamic_cast<const Scope*>(observer.get())) newest = scope;
-  }
-  return newest == this ? find_anomaly(x.value(), options.infinities) : std::nullopt;
-}
-
-// The name of a leaf; empty where it has none.
-std::string AnomalyGuard::Scope::parameter_name(const Node& node) const {
-  for (const auto& [name, parameter] : parameters) {
-    if (node.is_leaf() && parameter.node().get() == &node) return name;
-  }
-  return {};
-}
-
-// "node #12 (mul)", "parameter W_q.weight"
-std::string AnomalyGuard::Scope::reference(const Node& node) const {
-  const std::string name = parameter_name(node);
-  if (!name.empty()) return "parameter " + name;
-  std::ostringstream text;
-  text << node;
-  return std::move(text).str();
-}
-
-// "; nearest parameter: W_q.weight (32, 32)": the one with the fewest ops between, or nothing.
-std::string AnomalyGuard::Scope::nearest_parameter(const std::vector<const Node*>& from) const {
-  std::deque<const Node*> queue(from.begin(), from.end());
-  std::unordered_set<const Node*> seen;
-  while (!queue.empty()) {
-    const Node* const node = queue.front();
-    queue.pop_front();
-    if (!node || !seen.insert(node).second) continue;
-    const std::string name = parameter_name(*node);
-    if (!name.empty()) return "; nearest parameter: " + name + " " + node->shape().str();
-    for (const auto& input : node->inputs()) queue.push_back(input.get());
-  }
-  return {};
-}
-
-// "; the gradient it was given held NaN at (0,)", or nothing where that gradient was good.
-std::string AnomalyGuard::Scope::cause_of(const Variable& grad) const {
-  const auto before = find(grad);
-  if (!before) return {};
-  std::ostringstream text;
-  text << "; the gradient it was given held " << *before << " at " << before->index;
-  return std::move(text).str();
-}
-
-void AnomalyGuard::Scope::see_op(const char* op, const Variable& result, const Inputs& inputs) {
-  if (is_replaying()) return;
-  const std::optional<Anomaly> found = find(result);
-  if (!found) return;
-
-  std::ostringstream listed;
-  std::vector<const Node*> nodes;
-  bool came_in = false;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!inputs[i].defined()) continue;
-    const Node* const node = inputs[i].node().get();
-    listed << (nodes.empty() ? "; inputs: " : ", ") << (node ? reference(*node) : "a constant") << ' '
-           << inputs[i].shape();
-    nodes.push_back(node);
-    if (const auto before = find(inputs[i])) {
-      came_in = true;
-      listed << " which holds " << *before << " at " << before->index;
-    }
-  }
-  const std::string where =
-      result.node() ? reference(*result.node()) : std::string(op) + ", which was not recorded,";
-  fail_state("AnomalyGuard", where, came_in ? " passed on " : " made ", *found, " in its result of shape ",
-             result.shape(), ": ", extent(*found, result.shape()), listed.str(), nearest_parameter(nodes),
-             advice(*found));
-}
-
-void AnomalyGuard::Scope::check_gradient(const Node& node, const Variable& grad, const Variable& made,
-                                         const char* maker, const std::string& place) const {
-  const std::optional<Anomaly> found = find(made);
-  if (!found) return;
-  const std::string cause = cause_of(grad);
-  fail_state("AnomalyGuard", maker, reference(node), cause.empty() ? " made " : " passed on ", *found,
-             " in the gradient of ", place, made.shape(), ": ", extent(*found, made.shape()), cause,
-             nearest_parameter({&node}), advice(*found));
-}
-
-void AnomalyGuard::Scope::see_gradients(const Node& node, const Variable& grad, Gradients& gradients) {
-  for (std::size_t i = 0; i < gradients.size(); ++i) {
-    const Node* const input = node.inputs()[i].get();
-    if (!input || !gradients[i].defined()) continue;
-    check_gradient(node, grad, gradients[i], "the backward of ",
-                   "its input " + std::to_string(i) + ", " + reference(*input) + " of shape ");
-  }
-}
-
-void AnomalyGuard::Scope::see_hook(const Node& node, const Variable& grad, const Variable& replacement) {
-  check_gradient(node, grad, replacement, "a hook on ", "shape ");
-}
 
 }  // namespace xgrad
