@@ -126,7 +126,7 @@ TEST_CASE("anomaly: a kernel that would add to another's gradient in place is lo
     return record("adds", x.value().clone(), {x}, {}, fused(rule, kernel));
   };
   const Variable first = adds_in_place();
-  const Variable loss = sum(first + x * 2);  // the product is newer: its gradient is there before
+  const Variable loss = sum(first + x * 2);  // the product is newer, so its gradient arrives first
   const AnomalyGuard guard;
   CHECK_THROWS_TEXT(loss.backward(), node_name(first, "adds") + " made NaN");
 }
@@ -174,8 +174,7 @@ TEST_CASE("anomaly: a hook that made a bad gradient is named") {
             " made inf in the gradient of shape (2,): 1 of 2 elements, the first at (1,); nearest parameter: "
             "x (2,); if it is meant to be there, pass {.infinities = false}");
   hook.remove();
-  x.register_hook(
-      [](const Variable&) { return Variable(full({2}, quiet_nan)); });  // of a leaf, the last of all
+  x.register_hook([](const Variable&) { return Variable(full({2}, quiet_nan)); });  // on a leaf
   CHECK_THROWS_TEXT(sum(x * 2).backward(), "[AnomalyGuard] a hook on parameter x made NaN in the gradient");
   CHECK_FALSE(x.has_grad());
 }

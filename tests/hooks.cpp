@@ -28,7 +28,7 @@ TEST_CASE("hooks: a hook sees each gradient once, after it has been summed up") 
   CHECK(of_y == std::vector<double>{13});
   CHECK(of_x == std::vector<double>{40});
   CHECK(at(x.grad()) == 40);
-  (x * 5).backward();  // a hook sees what arrives, not what has been kept so far
+  (x * 5).backward();  // a hook sees the new gradient, not the sum in x.grad()
   CHECK(of_x == std::vector<double>{40, 5});
   CHECK(at(x.grad()) == 45);
 }
@@ -38,7 +38,7 @@ TEST_CASE("hooks: a replacement goes on through the graph, and retain_grad() kee
   const Variable y = x * 3;
   y.retain_grad();
   y.register_hook([](const Variable& g) { return g * 10; });
-  y.register_hook([](const Variable& g) { return g.value(); });  // a Tensor will do
+  y.register_hook([](const Variable& g) { return g.value(); });  // a hook may return a Tensor
   x.register_hook([](const Variable& g) { return g + 1; });
   (y * 7).backward();
   CHECK(at(y.grad()) == 70);

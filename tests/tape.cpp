@@ -46,7 +46,7 @@ TEST_CASE("tape: nodes are replayed newest first, each once, however many edges 
   const Variable d = mark(c * b + a * b, "d", log);
   d.backward();
   CHECK(log == std::vector<std::string>{"d", "c", "b", "a"});
-  CHECK(x.grad().item<double>() == 12);  // of 2 x²
+  CHECK(x.grad().item<double>() == 12);  // d(2 x²)/dx
 }
 
 TEST_CASE("tape: changing a saved value in place is an error that names the op") {
@@ -86,7 +86,7 @@ TEST_CASE("tape: gradients are borrowed first, and added to in place only by the
   CHECK(inner.grad().item<double>() == 3);
   CHECK(y.grad().storage() != inner.grad().storage());
 
-  const Variable wide(ones({2}), true);  // the gradient arrives expanded, and is stored as memory of its own
+  const Variable wide(ones({2}), true);  // its gradient arrives expanded, but is stored in its own memory
   sum(wide).backward();
   CHECK_FALSE(wide.grad().overlaps_itself());
 }

@@ -61,7 +61,7 @@ TEST_CASE("variable: a frozen leaf gets no gradient, even from a graph recorded 
   loss.backward({.retain_graph = true});
   CHECK(equal(v.grad(), full({2}, 72.0)));  // 18 v w²
   CHECK(calls == 1);
-  v.requires_grad_(false);  // what is there stays
+  v.requires_grad_(false);  // its gradient stays
   loss.backward();
   CHECK(equal(v.grad(), full({2}, 72.0)));
 }
