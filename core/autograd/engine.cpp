@@ -197,7 +197,9 @@ void Engine::replay_node(Node& node, const Variable& gradient) {
     return node.body_.rule(Replay(*this, node, gradient));
   }();
   check_gradients(node, gradients);
-  for (const auto& observer : observers()) observer->see_gradients(node, gradient, gradients);
+  if (is_observed()) {
+    for (const auto& observer : observers()) observer->see_gradients(node, gradient, gradients);
+  }
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (wants(node, i) && gradients[i].defined()) accumulate(position(*inputs[i]), std::move(gradients[i]));
   }
