@@ -1,5 +1,5 @@
-// gemm, ours and BLAS's, against a triple loop: every pair of transposes, many sizes, rows longer than they
-// need be.
+// xgrad's own gemm and CBLAS against a triple loop: every pair of transposes, many sizes, and rows with a gap
+// between them.
 
 #include <array>
 #include <cmath>
@@ -10,7 +10,8 @@
 #include "support.hpp"
 #include "whole_numbers.hpp"
 
-#include <xgrad/core/kernels/blas.hpp>
+#include <xgrad/core/kernels/cblas.hpp>
+#include <xgrad/core/kernels/gemm.hpp>
 
 using namespace xgrad;
 
@@ -60,17 +61,17 @@ std::int64_t first_wrong(Gemm<T> gemm, const Case& x, T alpha, T beta, bool has_
   return -1;
 }
 
-// CBLAS, or our own where there is none.
+// CBLAS, or our own gemm in a build without it.
 template <class T>
-void blas_or_own(const kernels::Product<T>& x) {
-  if (!kernels::blas_gemm(x)) kernels::own_gemm(x);
+void cblas_or_own(const kernels::Product<T>& x) {
+  if (!kernels::cblas_gemm(x)) kernels::own_gemm(x);
 }
 
 template <class T>
 void check(const Case& x) {
   const std::pair<const char*, Gemm<T>> functions[] = {
       {"own", [](const kernels::Product<T>& p) { kernels::own_gemm(p); }},
-      {"CBLAS", blas_or_own<T>},
+      {"CBLAS", cblas_or_own<T>},
       {"chosen", [](const kernels::Product<T>& p) { kernels::gemm(p); }}};
   struct Terms {
     T alpha, beta;

@@ -63,6 +63,16 @@ Strides contiguous_strides(const Shape& shape) {
   return strides;
 }
 
+Shape widest_first(const Strides& strides) {
+  Shape order;
+  for (int i = 0; i < strides.dim(); ++i) {
+    int at = i;
+    while (at > 0 && strides[static_cast<int>(order[at - 1])] < strides[i]) --at;
+    order.insert(at, i);
+  }
+  return order;
+}
+
 void check_sizes(std::string_view op, const Shape& shape) {
   std::int64_t count = 1;
   for (const std::int64_t size : shape) {

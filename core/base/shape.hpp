@@ -82,7 +82,7 @@ std::ostream& operator<<(std::ostream& out, const Shape& shape);
 /// Row-major strides of a contiguous Tensor of this shape.
 Strides contiguous_strides(const Shape& shape);
 
-/// Where element number `i` stands in row-major order: (1, 2) of number 5 in (2, 3).
+/// The index of element number `i` in row-major order: (1, 2) for number 5 in (2, 3).
 inline Shape unravel_index(std::int64_t i, const Shape& shape) {
   Shape index = shape;
   for (int d = shape.dim() - 1; d >= 0; --d) {
@@ -91,6 +91,16 @@ inline Shape unravel_index(std::int64_t i, const Shape& shape) {
   }
   return index;
 }
+
+/// Σ index[d] · strides[d]: how far the element at `index` lies from the first one.
+inline std::int64_t offset_of(const Shape& index, const Strides& strides) {
+  std::int64_t offset = 0;
+  for (int d = 0; d < index.dim(); ++d) offset += index[d] * strides[d];
+  return offset;
+}
+
+/// The dims in the order of their strides, the largest stride first; dims of equal strides keep their order.
+Shape widest_first(const Strides& strides);
 
 /// Throws naming `op` unless the sizes are 0 or more and their strides and number can be counted, with sizes
 /// of 0 taken as 1.

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include <xgrad/core/kernels/attention.hpp>
-#include <xgrad/core/kernels/blas.hpp>
+#include <xgrad/core/kernels/gemm.hpp>
 #include <xgrad/core/parallel/parallel_for.hpp>
 #include <xgrad/core/rows/attention.hpp>
 #include <xgrad/core/tensor/factories.hpp>
@@ -27,7 +27,7 @@ inline Shape side_by_side(const Tensor& x, std::int64_t d) { return {x.size(0), 
 
 /// How many parts of so many multiplications are worth a thread.
 inline std::int64_t attention_grain(std::int64_t queries, std::int64_t keys, std::int64_t d) {
-  return thread_work / std::max<std::int64_t>(queries * keys * d, 1) + 1;
+  return multiply_grain / std::max<std::int64_t>(queries * keys * d, 1) + 1;
 }
 
 /// The rows of one head: one matrix of a (B, H, T, d).

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include <xgrad/core/kernels/blas.hpp>
+#include <xgrad/core/kernels/gemm.hpp>
 #include <xgrad/core/kernels/matmul_layout.hpp>
 #include <xgrad/core/parallel/parallel_for.hpp>
 #include <xgrad/core/tensor/copy.hpp>
@@ -14,20 +14,19 @@
 namespace xgrad::kernels {
 namespace {
 
-// A Tensor's matrices: how gemm reads one, and how far apart they lie along the dims of `batch` (0 where one
-// matrix meets many).
+// The matrices of one operand, one for each index of the batch dims.
 template <class T>
 struct Matrices {
-  Tensor copy;  // of the operand, where gemm can't read it as it lies
+  Tensor copy;  // undefined if gemm reads the operand in place
   T* data;
-  Layout how;
-  Strides batch_strides;
+  MatrixLayout layout;
+  Strides batch_strides;  // 0 along the dims in which one matrix repeats
 
   Matrices(const Tensor& x, const Shape& batch) {
-    how = layout(x);
-    if (!how) {
+    layout = matrix_layout(x);
+    if (!layout) {
       copy = readable_copy(x);
-      how = layout(copy);
+      layout = matrix_layout(copy);
     }
     const Tensor& read = copy.defined() ? copy : x;
     data = raw<T>(read);
@@ -38,12 +37,14 @@ struct Matrices {
     }
   }
 
-  T* at(std::int64_t offset, std::int64_t row, std::int64_t column) const {
-    return data + offset + (how.transposed ? column * how.leading + row : row * how.leading + column);
+  T* at(const Shape& index, std::int64_t row, std::int64_t column) const {
+    T* const first = data + offset_of(index, batch_strides);
+    return first + (layout.transposed ? column * layout.leading + row : row * layout.leading + column);
   }
-  Operand<T> from(std::int64_t offset, std::int64_t row, std::int64_t column) const {
-    T* first = at(offset, row, column);
-    return how.transposed ? transposed<T>(first, how.leading) : row_major<T>(first, how.leading);
+  // The part of a matrix that begins at this row and column.
+  Operand<T> from(const Shape& index, std::int64_t row, std::int64_t column) const {
+    T* const first = at(index, row, column);
+    return layout.transposed ? transposed<T>(first, layout.leading) : row_major<T>(first, layout.leading);
   }
 };
 
@@ -62,115 +63,84 @@ class BatchedProduct {
         a_(a, batch_),
         b_(b, batch_),
         c_(c, batch_) {
-    assert(!c_.copy.defined() && !c_.how.transposed);  // c is written to
+    assert(!c_.copy.defined() && !c_.layout.transposed);  // c is written to
     fold_batch_into_rows();
   }
 
-  // All rows of all items stand in one line, of which each thread takes a part.
+  // The rows (or columns) of all items form one line, and each thread takes a part of it.
   void run() const {
     const std::int64_t items = batch_.numel();
     const bool by_rows = cuts_rows(items);
     const std::int64_t along = by_rows ? m_ : n_, across = by_rows ? n_ : m_;
     const std::int64_t total = items * along, work = across * std::max<std::int64_t>(k_, 1);
-    // Below two parts' worth one thread does it all: parallel_for would halve it.
-    const std::int64_t grain = total * work < 2 * thread_work ? total : thread_work / work + 1;
+    // parallel_for would halve anything above one grain; less than two grains of work stay in one thread.
+    const std::int64_t grain = total * work < 2 * multiply_grain ? total : multiply_grain / work + 1;
     parallel_for(total, grain, [&](std::int64_t begin, std::int64_t end) {
-      Item item(*this, begin / along);
-      std::int64_t first = begin % along;
-      for (std::int64_t left = end - begin; left > 0;) {
+      while (begin < end) {
+        const Shape item = unravel_index(begin / along, batch_);
+        const std::int64_t first = begin % along, left = end - begin;
         if (first == 0 && left >= along) {
-          const std::int64_t even = std::min(left / along, item.evenly_spaced());
-          whole_items(item, even);
-          item.go_on(even);
-          left -= even * along;
+          const std::int64_t evenly_spaced = batch_.empty() ? 1 : batch_.back() - item.back();
+          const std::int64_t count = std::min(left / along, evenly_spaced);
+          multiply(item, count, {0, m_}, {0, n_});
+          begin += count * along;
         } else {
-          const std::int64_t count = std::min(along - first, left);
-          if (by_rows) {
-            part_of_item(item, first, count, 0, n_);
-          } else {
-            part_of_item(item, 0, m_, first, count);
-          }
-          item.go_on(1);
-          left -= count;
-          first = 0;
+          const Part part{first, std::min(along - first, left)};
+          by_rows ? multiply(item, 1, part, {0, n_}) : multiply(item, 1, {0, m_}, part);
+          begin += part.size;
         }
       }
     });
   }
 
  private:
-  // Whether threads share out rows or columns. Of many items, rows, so that most parts are whole items. A
-  // single one is cut along its longer side; but where an operand is beyond the second-level cache, between
-  // the columns, since each thread then packs its own part of b alone, unless it is very tall: as measured
-  // with two threads.
+  // Whether the threads divide rows or columns. Many items are cut into rows, so most parts are whole items.
+  // One item is cut along its longer side. If an operand exceeds the second-level cache, an item is cut into
+  // columns unless it is very tall, because each thread then packs only its own part of b. Measured with two
+  // threads.
   bool cuts_rows(std::int64_t items) const {
     constexpr std::int64_t cached = 524288, very_tall = 8, rows_per_thread = 8;
     if (items > 1) return items * m_ >= rows_per_thread * max_threads();
     return std::max(m_, n_) * k_ > cached ? m_ > very_tall * n_ : m_ >= n_;
   }
 
-  // Where the matrices of one item begin.
-  class Item {
-   public:
-    Item(const BatchedProduct& product, std::int64_t number) : p_(product) {
-      index_ = Shape::filled(p_.batch_.dim(), 0);
-      for (int i = p_.batch_.dim() - 1; i >= 0 && number > 0; --i) {
-        move(i, index_[i] = number % p_.batch_[i]);
-        number /= p_.batch_[i];
-      }
-    }
-    // So many items from here on lie one stride of the last batch dim apart.
-    std::int64_t evenly_spaced() const { return p_.batch_.empty() ? 1 : p_.batch_.back() - index_.back(); }
-    // By no more than these.
-    void go_on(std::int64_t count) {
-      for (int i = p_.batch_.dim() - 1; i >= 0; --i, count = 1) {
-        move(i, count);
-        if ((index_[i] += count) < p_.batch_[i]) return;
-        move(i, -p_.batch_[i]);
-        index_[i] = 0;
-      }
-    }
-    std::int64_t a = 0, b = 0, c = 0;
-
-   private:
-    void move(int dim, std::int64_t by) {
-      a += by * p_.a_.batch_strides[dim];
-      b += by * p_.b_.batch_strides[dim];
-      c += by * p_.c_.batch_strides[dim];
-    }
-    const BatchedProduct& p_;
-    Shape index_;
-  };
-
-  // Where all items share b and the rows of a and c go on from item to item, the items are one tall matrix.
+  // If all items share b, and the rows of a and c run on from item to item, the items are one tall matrix.
   void fold_batch_into_rows() {
     for (int last = batch_.dim() - 1; last >= 0; --last) {
       const std::int64_t size = batch_[last];
       if (size != 1) {
         const std::int64_t a_stride = a_.batch_strides[last], c_stride = c_.batch_strides[last];
-        const bool goes_on = b_.batch_strides[last] == 0 && !a_.how.transposed &&
-                             (m_ == 1 ? a_stride >= k_ && c_stride >= n_
-                                      : a_stride == a_.how.leading * m_ && c_stride == c_.how.leading * m_);
-        if (!goes_on) return;
-        if (m_ == 1) a_.how.leading = a_stride, c_.how.leading = c_stride;
+        const bool runs_on =
+            b_.batch_strides[last] == 0 && !a_.layout.transposed &&
+            (m_ == 1 ? a_stride >= k_ && c_stride >= n_
+                     : a_stride == a_.layout.leading * m_ && c_stride == c_.layout.leading * m_);
+        if (!runs_on) return;
+        if (m_ == 1) a_.layout.leading = a_stride, c_.layout.leading = c_stride;
         m_ *= size;
       }
-      batch_.erase(last);
+      for (Shape* each : {&batch_, &a_.batch_strides, &b_.batch_strides, &c_.batch_strides})
+        each->erase(last);
     }
   }
 
-  void part_of_item(const Item& item, std::int64_t row, std::int64_t rows, std::int64_t column,
-                    std::int64_t columns) const {
-    gemm<T>({rows, columns, k_, alpha_, a_.from(item.a, row, 0), b_.from(item.b, 0, column), beta_,
-             c_.at(item.c, row, column), c_.how.leading, bias_ ? bias_ + column : nullptr});
-  }
+  struct Part {
+    std::int64_t first, size;
+  };
 
-  void whole_items(const Item& item, std::int64_t count) const {
-    const int last = batch_.dim() - 1;
-    const auto stride = [&](const Matrices<T>& x) { return last < 0 ? 0 : x.batch_strides[last]; };
-    gemm<T>({m_, n_, k_, alpha_, a_.from(item.a, 0, 0), b_.from(item.b, 0, 0), beta_, c_.at(item.c, 0, 0),
-             c_.how.leading, bias_},
-            {count, stride(a_), stride(b_), stride(c_)});
+  // A part of `count` items, which lie one stride of the last batch dim apart.
+  void multiply(const Shape& item, std::int64_t count, Part rows, Part columns) const {
+    const auto step = [&](const Matrices<T>& x) { return batch_.empty() ? 0 : x.batch_strides.back(); };
+    gemm<T>({.m = rows.size,
+             .n = columns.size,
+             .k = k_,
+             .alpha = alpha_,
+             .a = a_.from(item, rows.first, 0),
+             .b = b_.from(item, 0, columns.first),
+             .beta = beta_,
+             .c = c_.at(item, rows.first, columns.first),
+             .c_row_stride = c_.layout.leading,
+             .bias = bias_ ? bias_ + columns.first : nullptr},
+            {.count = count, .a_step = step(a_), .b_step = step(b_), .c_step = step(c_)});
   }
 
   std::int64_t m_, n_, k_;
@@ -180,12 +150,12 @@ class BatchedProduct {
   Matrices<T> a_, b_, c_;
 };
 
-// c's rows, or else its columns, are contiguous.
+// c's rows or its columns are contiguous.
 void multiply_into(const Tensor& a, const Tensor& b, const Tensor& c, double alpha, double beta,
                    const Tensor& bias = {}) {
   if (c.numel() == 0) return;
-  if (layout(c).transposed) {  // Cᵀ = Bᵀ Aᵀ
-    assert(!bias.defined());   // a row of c, not of cᵀ; who has one has a contiguous c
+  if (matrix_layout(c).transposed) {  // Cᵀ = Bᵀ Aᵀ
+    assert(!bias.defined());          // a bias is added to the rows of c, not of cᵀ
     return multiply_into(b.mT(), a.mT(), c.mT(), alpha, beta);
   }
   dispatch_floating("matmul", c, [&]<class T>() {
@@ -203,7 +173,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
 }
 
 void matmul_into(const Tensor& a, const Tensor& b, const Tensor& c, double alpha, double beta) {
-  if (layout(c)) return multiply_into(a, b, c, alpha, beta);
+  if (matrix_layout(c)) return multiply_into(a, b, c, alpha, beta);
   const Tensor dense = beta == 0 ? empty(c.shape(), c.dtype()) : c.clone();
   multiply_into(a, b, dense, alpha, beta);
   copy(dense, c);

@@ -7,15 +7,7 @@
 namespace xgrad::kernels {
 namespace {
 
-Layout layout(std::int64_t rows, std::int64_t columns, std::int64_t row_stride, std::int64_t column_stride) {
-  if ((columns == 1 || column_stride == 1) && (rows == 1 || row_stride >= columns))
-    return Layout{false, rows == 1 ? columns : row_stride};
-  if ((rows == 1 || row_stride == 1) && (columns == 1 || column_stride >= rows))
-    return Layout{true, columns == 1 ? rows : column_stride};
-  return {};
-}
-
-// The rows of one matrix of x lie among those of the others, and no matrix repeats.
+// Whether the rows of x's matrices lie between each other's, and no matrix repeats.
 bool is_interleaved(const Tensor& x) {
   if (column_stride(x) != 1) return false;
   bool lies_among_rows = false;
@@ -27,19 +19,14 @@ bool is_interleaved(const Tensor& x) {
   return lies_among_rows;
 }
 
-// New, its dims in the order in which those of `like` lie in memory. Where `like` has a single matrix in a
-// batch dim, the stride says nothing: that dim comes first.
+// A new Tensor whose dims lie in memory in the order of those of `like`. In a batch dim of size 1, the stride
+// of `like` says nothing; that dim comes first.
 Tensor empty_in_order_of(const Tensor& like, const Shape& shape) {
-  const auto stride = [&](int i) {
-    const bool is_single = i < like.dim() - 2 && like.shape()[i] == 1;
-    return is_single ? std::numeric_limits<std::int64_t>::max() : like.strides()[i];
-  };
-  Shape order;
-  for (int i = 0; i < shape.dim(); ++i) {
-    int at = i;
-    while (at > 0 && stride(static_cast<int>(order[at - 1])) < stride(i)) --at;
-    order.insert(at, i);
+  Strides strides = like.strides();
+  for (int i = 0; i < like.dim() - 2; ++i) {
+    if (like.shape()[i] == 1) strides[i] = std::numeric_limits<std::int64_t>::max();
   }
+  const Shape order = widest_first(strides);
   Shape back = order, sorted = shape;
   for (int i = 0; i < shape.dim(); ++i) {
     sorted[i] = shape[static_cast<int>(order[i])];
@@ -50,9 +37,14 @@ Tensor empty_in_order_of(const Tensor& like, const Shape& shape) {
 
 }  // namespace
 
-Layout layout(const Tensor& x) {
+MatrixLayout matrix_layout(const Tensor& x) {
   const int last = x.dim() - 1;
-  return layout(x.shape()[last - 1], x.shape()[last], row_stride(x), column_stride(x));
+  const std::int64_t rows = x.shape()[last - 1], columns = x.shape()[last];
+  if ((columns == 1 || column_stride(x) == 1) && (rows == 1 || row_stride(x) >= columns))
+    return {.transposed = false, .leading = rows == 1 ? columns : row_stride(x)};
+  if ((rows == 1 || row_stride(x) == 1) && (columns == 1 || column_stride(x) >= rows))
+    return {.transposed = true, .leading = columns == 1 ? rows : column_stride(x)};
+  return {};
 }
 
 Tensor readable_copy(const Tensor& x) {

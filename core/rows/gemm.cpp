@@ -4,31 +4,31 @@
 #include <xgrad/core/rows/tile.hpp>
 
 // A blocked matrix product after Goto & van de Geijn 2008, "Anatomy of High-Performance Matrix
-// Multiplication". C is computed in tiles small enough for their sums to stay in registers; a tile walks once
-// along k. What it reads on the way is first copied ("packed") into the order in which it reads it, in blocks
-// that stay in cache, except where copying would cost more than it saves. Their letters: a block of A is m_c
-// (block_rows) by k_c (block_depth), one of B k_c by n_c (block_columns), and a tile of C, their
-// micro-kernel's, m_r (tile_rows) by n_r (tile_columns).
+// Multiplication". C is computed in tiles whose sums stay in registers while the tile walks along k. Blocks
+// of A and B that stay in cache are first copied ("packed") into the order in which the tiles read them,
+// unless the copy would cost more than it saves. In the paper's letters, a block of A is m_c (block_rows) by
+// k_c (block_depth), a block of B is k_c by n_c (block_columns), and a tile of C, the micro-kernel's result,
+// is m_r (tile_rows) by n_r (tile_columns).
 
 namespace xgrad::kernels {
 namespace {
 
-constexpr std::int64_t block_rows = 20 * tile_rows;  // of A, packed: to stay in the second-level cache
-constexpr std::int64_t block_depth = 256;            // along k: a tile's share of B stays in the first level
-constexpr std::int64_t block_columns = 1024;         // of B, packed
+constexpr std::int64_t block_rows = 20 * tile_rows;  // of A: a packed block stays in the second-level cache
+constexpr std::int64_t block_depth = 256;            // along k: a tile's part of B stays in the first level
+constexpr std::int64_t block_columns = 1024;         // of B
 
-// From this many uses on, packing an operand that could be read in place pays for the copy. A transposed A is
-// read across its rows: sooner, where these are far apart and soon each in another page.
+// An operand that could be read in place is packed if it is used at least this often. A transposed A is read
+// across its rows; packing pays sooner if these are far apart, each in another page of memory.
 constexpr std::int64_t worth_packing_b = 4 * tile_rows;  // rows of C
 template <class T>
 std::int64_t worth_packing_a(const Product<T>& x) {  // columns of C
   constexpr std::int64_t far_apart = 512;
   return tile_columns<T> * (x.a.column_stride == 1 ? 16 : x.a.column_stride >= far_apart ? 2 : 4);
 }
-// Up to this many rows of C, dot products of rows of A and columns of B cost less than packing B.
+// With at most this many rows of C, dot products of rows of A and columns of B cost less than packing B.
 constexpr std::int64_t few_rows = 3;
 
-// A block of A's rows and one of B's columns, packed or where they lie.
+// A block of A's rows and a block of B's columns, packed or in place.
 template <class T>
 struct Block {
   std::int64_t rows, columns, depth;
@@ -38,7 +38,7 @@ struct Block {
   const T* b;
   std::int64_t b_row_stride;
   bool b_packed;
-  const T* bias;  // null where an earlier block along k has added it
+  const T* bias;  // null if an earlier block along k has added it
 };
 
 template <class T>
@@ -47,18 +47,18 @@ void multiply_block(const Block<T>& x, T alpha, T beta, T* c, std::int64_t c_row
   for (std::int64_t j = 0; j < x.columns; j += tile_columns<T>) {
     const std::int64_t columns = smaller(tile_columns<T>, x.columns - j);
     const std::int64_t rest = columns % width<T>, batches = (columns + width<T> - 1) / width<T>;
-    Tile<T> tile{x.depth,
-                 x.a,
-                 x.a_packed ? 1 : x.a_row_stride,
-                 x.a_column_stride,
-                 x.b_packed ? x.b + j * x.depth : x.b + j,
-                 x.b_packed ? columns : x.b_row_stride,
-                 alpha,
-                 beta,
-                 x.bias ? x.bias + j : nullptr,
-                 c + j,
-                 c_row_stride,
-                 rest};
+    Tile<T> tile{.depth = x.depth,
+                 .a = x.a,
+                 .a_row_stride = x.a_packed ? 1 : x.a_row_stride,
+                 .a_column_stride = x.a_column_stride,
+                 .b = x.b_packed ? x.b + j * x.depth : x.b + j,
+                 .b_row_stride = x.b_packed ? columns : x.b_row_stride,
+                 .alpha = alpha,
+                 .beta = beta,
+                 .bias = x.bias ? x.bias + j : nullptr,
+                 .c = c + j,
+                 .c_row_stride = c_row_stride,
+                 .rest = rest};
     for_each_part(tile_heights, [&](std::int64_t, std::int64_t rows) {
       if (x.a_packed) tile.a_column_stride = rows;
       tiles<T>.of[rows - 1][batches - 1][rest != 0](tile);
@@ -68,7 +68,7 @@ void multiply_block(const Block<T>& x, T alpha, T beta, T* c, std::int64_t c_row
   }
 }
 
-// Rows of A and columns of B that both lie contiguous: dot products, four columns at a time.
+// Dot products of contiguous rows of A and contiguous columns of B, four columns at a time.
 template <class T>
 void multiply_by_dots(const Product<T>& x, const T* first_a, const T* first_b, T* first_c) {
   using B = Batch<T>;
@@ -97,12 +97,12 @@ void multiply_by_dots(const Product<T>& x, const T* first_a, const T* first_b, T
   }
 }
 
-// How a product is taken apart.
+// How a product is divided into blocks.
 template <class T>
 struct Plan {
   bool packs_a, packs_b;
   std::int64_t rows, columns, depth;  // of a block
-  std::int64_t scratch_a, scratch;
+  std::int64_t scratch_a, scratch;    // elements for a packed block of A, and for both packed blocks
 
   explicit Plan(const Product<T>& x)
       : packs_a(x.n >= worth_packing_a(x)),
@@ -135,17 +135,17 @@ void multiply(const Product<T>& x, const T* first_a, const T* first_b, T* first_
           pack(a, x.a.column_stride, x.a.row_stride, depth, even_parts(rows, tile_rows), a_packed);
           a = a_packed;
         }
-        const Block<T> block{rows,
-                             columns,
-                             depth,
-                             a,
-                             x.a.row_stride,
-                             x.a.column_stride,
-                             plan.packs_a,
-                             b,
-                             x.b.row_stride,
-                             plan.packs_b,
-                             p == 0 && x.bias ? x.bias + j : nullptr};
+        const Block<T> block{.rows = rows,
+                             .columns = columns,
+                             .depth = depth,
+                             .a = a,
+                             .a_row_stride = x.a.row_stride,
+                             .a_column_stride = x.a.column_stride,
+                             .a_packed = plan.packs_a,
+                             .b = b,
+                             .b_row_stride = x.b.row_stride,
+                             .b_packed = plan.packs_b,
+                             .bias = p == 0 && x.bias ? x.bias + j : nullptr};
         multiply_block(block, x.alpha, p == 0 ? x.beta : T(1), first_c + i * x.c_row_stride + j,
                        x.c_row_stride);
       }
@@ -154,14 +154,14 @@ void multiply(const Product<T>& x, const T* first_a, const T* first_b, T* first_
 }
 
 template <class T>
-std::int64_t multiply_all(const Product<T>& x, const BatchStrides& batch, T* memory, std::int64_t size) {
+std::int64_t multiply_all(const Product<T>& x, const ProductBatch& batch, T* memory, std::int64_t size) {
   const bool by_dots = x.m <= few_rows && x.a.column_stride == 1 && x.b.row_stride == 1;
   const Plan<T> plan(x);
   if (!by_dots && plan.scratch > size) return plan.scratch;
   for (std::int64_t i = 0; i < batch.count; ++i) {
-    const T* a = x.a.first + i * batch.a;
-    const T* b = x.b.first + i * batch.b;
-    T* c = x.c + i * batch.c;
+    const T* a = x.a.first + i * batch.a_step;
+    const T* b = x.b.first + i * batch.b_step;
+    T* c = x.c + i * batch.c_step;
     by_dots ? multiply_by_dots(x, a, b, c) : multiply(x, a, b, c, plan, memory);
   }
   return 0;

@@ -6,26 +6,25 @@
 
 namespace xgrad::kernels {
 
-/// A matrix that is read: element (i, j) is first[i · row_stride + j · column_stride], and one of the
-/// strides is 1.
+/// A matrix to read: element (i, j) is first[i · row_stride + j · column_stride]. One of the strides is 1.
 template <class T>
 struct Operand {
   const T* first;
   std::int64_t row_stride, column_stride;
 };
-/// A matrix whose rows are contiguous, so many elements apart.
+/// A matrix with contiguous rows that begin row_stride elements apart.
 template <class T>
 Operand<T> row_major(const T* first, std::int64_t row_stride) {
   return {first, row_stride, 1};
 }
-/// The transpose of such a matrix.
+/// The transpose of that matrix.
 template <class T>
 Operand<T> transposed(const T* first, std::int64_t row_stride) {
   return {first, 1, row_stride};
 }
 
-/// One product C = alpha · A B + beta · C + bias: A is (m, k), B (k, n), C (m, n) with rows of contiguous
-/// elements, c_row_stride apart.
+/// One product C = alpha · A B + beta · C + bias, with A (m, k), B (k, n) and C (m, n). C's rows are
+/// contiguous and begin c_row_stride elements apart.
 template <class T>
 struct Product {
   std::int64_t m, n, k;
@@ -34,20 +33,20 @@ struct Product {
   T beta;  ///< 0: C is written without being read
   T* c;
   std::int64_t c_row_stride;
-  const T* bias = nullptr;  ///< n elements, added to every row; null: none
+  const T* bias = nullptr;  ///< n elements, added to every row; null for no bias
 };
 
-/// How many products of equal sizes there are, and how many elements after one's operands the next one's
-/// begin (0: all share that operand).
-struct BatchStrides {
-  std::int64_t count = 1, a = 0, b = 0, c = 0;
+/// Several products of equal sizes. From one to the next, A, B and C move on by these numbers of elements; 0
+/// means that all products share the operand.
+struct ProductBatch {
+  std::int64_t count = 1, a_step = 0, b_step = 0, c_step = 0;
 };
 
 template <class T>
 struct GemmRows {
-  /// All products, from the first on, in this thread alone; m, n and k are positive. Returns 0; or, with
-  /// nothing done, the number of elements of scratch memory that it needs, where that is more than `size`.
-  std::int64_t (*multiply)(const Product<T>& first, const BatchStrides& batch, T* scratch, std::int64_t size);
+  /// Computes all products in this thread; m, n and k are positive. Returns 0. If it needs more than `size`
+  /// elements of scratch memory, it computes nothing and returns the number that it needs.
+  std::int64_t (*multiply)(const Product<T>& first, const ProductBatch& batch, T* scratch, std::int64_t size);
 };
 
 }  // namespace xgrad::kernels

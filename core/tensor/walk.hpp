@@ -11,16 +11,15 @@ namespace xgrad::kernels {
 template <int N>
 using Offsets = std::array<std::int64_t, static_cast<std::size_t>(N)>;
 
-/// N operands of one shape, each with strides of its own (0 where it is broadcast), walked row by row.
-/// Neighbouring dims are merged wherever all operands' strides allow, so a contiguous operand set is one long
-/// row.
+/// Walks N operands of one shape row by row. Each has strides of its own, 0 along a dim it is broadcast in.
+/// Neighbouring dims are merged if all operands' strides allow it, so contiguous operands are one long row.
 template <int N>
 class Walk {
  public:
   Walk(const Shape& shape, const std::array<Strides, static_cast<std::size_t>(N)>& strides);
 
   /// Calls `row(offsets, steps, n)`: operand k's elements are at offsets[k] + i · steps[k] for i in [0, n).
-  /// Threads share the rows, or one long row's parts, as parallel_for does with a grain of so many elements.
+  /// The threads divide the rows, or the elements of one long row, by parallel_for with `grain` elements.
   template <class Row>
   void for_each_row(std::int64_t grain, const Row& row) const {
     if (numel_ == 0) return;
@@ -29,15 +28,13 @@ class Walk {
                  [&](std::int64_t begin, std::int64_t end) {
                    const std::int64_t rows = is_one_row ? 1 : end - begin;
                    const std::int64_t n = is_one_row ? end - begin : row_;
-                   // Copies: what is written to can't be any of them, so they stay in registers.
+                   // Copies on the stack stay in registers: no write through an operand can change them.
                    const Row row_here = row;
                    const Offsets<N> steps = row_steps_;
                    Shape index = unravel_index(is_one_row ? 0 : begin, outer_);
                    Offsets<N> offsets;
-                   for (std::size_t k = 0; k < N; ++k) {
-                     offsets[k] = is_one_row ? begin * steps[k] : 0;
-                     for (int i = 0; i < outer_.dim(); ++i) offsets[k] += index[i] * steps_[k][i];
-                   }
+                   for (std::size_t k = 0; k < N; ++k)
+                     offsets[k] = is_one_row ? begin * steps[k] : offset_of(index, steps_[k]);
                    for (std::int64_t r = 0; r < rows; ++r) {
                      row_here(offsets, steps, n);
                      for (int i = outer_.dim() - 1; i >= 0; --i) {  // count one up, as an odometer does
