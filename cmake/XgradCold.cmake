@@ -4,7 +4,7 @@
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   file(GLOB cold CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}" core/debug/*.cpp core/io/*.cpp core/ops/*.cpp nn/*.cpp optim/*.cpp)
   list(FILTER cold EXCLUDE REGEX "(ops/(activation|arithmetic|matmul|in_place|pointwise|reduce|softmax|variable_methods|views)|nn/(attention|linear))\\.cpp$")
-  foreach(file base/fork_mutex tensor/random_factories tensor/print kernels/extremes kernels/norm kernels/rearrange
+  foreach(file base/fork_mutex tensor/random_factories tensor/print kernels/cumsum kernels/norm kernels/rearrange
           kernels/variance autograd/checkpoint autograd/hooks autograd/node_scope autograd/observer)
     list(APPEND cold core/${file}.cpp)
   endforeach()

@@ -73,6 +73,13 @@ Shape widest_first(const Strides& strides) {
   return order;
 }
 
+AroundDim around_dim(const Shape& shape, int dim) {
+  AroundDim around{.size = shape[dim]};
+  for (int i = 0; i < dim; ++i) around.outer *= shape[i];
+  for (int i = dim + 1; i < shape.dim(); ++i) around.inner *= shape[i];
+  return around;
+}
+
 void check_sizes(std::string_view op, const Shape& shape) {
   std::int64_t count = 1;
   for (const std::int64_t size : shape) {

@@ -11,8 +11,8 @@
 
 namespace xgrad {
 
-/// The sizes of a Tensor, outermost dim first, e.g. `(2, 6, 32)`; `()` is a scalar. At most 8 dims, kept
-/// inline, so that making a view asks for no memory. Also holds strides and lists of dims.
+/// The sizes of a Tensor, outermost dim first, such as `(2, 6, 32)`; `()` is a scalar. At most 8 dims, stored
+/// inline, so a view needs no allocation. Also holds strides, an index, or a list of dims.
 class Shape {
  public:
   static constexpr int max_dims = 8;
@@ -30,7 +30,7 @@ class Shape {
 
   int dim() const { return dim_; }
   bool empty() const { return dim_ == 0; }
-  /// The product of the sizes: 1 for a scalar, 0 when any size is 0. Throws where it cannot be counted.
+  /// The product of the sizes: 1 for a scalar, 0 when any size is 0. Throws if it cannot be counted.
   std::int64_t numel() const;
 
   std::int64_t& operator[](int i) { return sizes_[static_cast<std::size_t>(i)]; }
@@ -102,13 +102,18 @@ inline std::int64_t offset_of(const Shape& index, const Strides& strides) {
 /// The dims in the order of their strides, the largest stride first; dims of equal strides keep their order.
 Shape widest_first(const Strides& strides);
 
-/// Throws naming `op` unless the sizes are 0 or more and their strides and number can be counted, with sizes
-/// of 0 taken as 1.
+/// A contiguous Tensor seen as (outer, size, inner), with one of its dims in the middle.
+struct AroundDim {
+  std::int64_t outer = 1, size = 1, inner = 1;
+};
+AroundDim around_dim(const Shape& shape, int dim);
+
+/// Throws naming `op` if a size is negative, or if the elements cannot be counted with sizes of 0 taken as 1.
 void check_sizes(std::string_view op, const Shape& shape);
 
 [[noreturn]] void fail_dim(std::string_view op, std::int64_t dim, int dims);
 
-/// `dim` counted from the front; negative dims count from the back. Throws `std::out_of_range` naming `op`.
+/// `dim` counted from the front. A negative dim counts from the back. Throws `std::out_of_range` naming `op`.
 inline int normalize_dim(std::string_view op, std::int64_t dim, int dims) {
   const std::int64_t normal = dim < 0 ? dim + dims : dim;
   if (normal < 0 || normal >= dims) fail_dim(op, dim, dims);

@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <limits>
 #include <string_view>
+#include <type_traits>
 
 #include <cblas.h>
 #ifdef _OPENMP
@@ -79,15 +80,6 @@ class InOneThread {
 #endif
 };
 
-void call_cblas(CBLAS_TRANSPOSE trans_a, CBLAS_TRANSPOSE trans_b, int m, int n, int k, float alpha,
-                const float* a, int lda, const float* b, int ldb, float beta, float* c, int ldc) {
-  cblas_sgemm(CblasRowMajor, trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-}
-void call_cblas(CBLAS_TRANSPOSE trans_a, CBLAS_TRANSPOSE trans_b, int m, int n, int k, double alpha,
-                const double* a, int lda, const double* b, int ldb, double beta, double* c, int ldc) {
-  cblas_dgemm(CblasRowMajor, trans_a, trans_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
-}
-
 }  // namespace
 
 // Up to this many multiplications our own loops take no more time than CBLAS; beyond, CBLAS gains a few
@@ -115,9 +107,17 @@ bool cblas_gemm(const Product<T>& x) {
     beta = T(1);
   }
   [[maybe_unused]] const InOneThread in_one_thread;
-  call_cblas(trans_a ? CblasTrans : CblasNoTrans, trans_b ? CblasTrans : CblasNoTrans, static_cast<int>(x.m),
-             static_cast<int>(x.n), static_cast<int>(x.k), x.alpha, x.a.first, static_cast<int>(lda),
-             x.b.first, static_cast<int>(ldb), beta, x.c, static_cast<int>(x.c_row_stride));
+  const auto multiply = [] {
+    if constexpr (std::is_same_v<T, float>) {
+      return cblas_sgemm;
+    } else {
+      return cblas_dgemm;
+    }
+  }();
+  multiply(CblasRowMajor, trans_a ? CblasTrans : CblasNoTrans, trans_b ? CblasTrans : CblasNoTrans,
+           static_cast<int>(x.m), static_cast<int>(x.n), static_cast<int>(x.k), x.alpha, x.a.first,
+           static_cast<int>(lda), x.b.first, static_cast<int>(ldb), beta, x.c,
+           static_cast<int>(x.c_row_stride));
   return true;
 }
 

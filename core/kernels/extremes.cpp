@@ -1,7 +1,11 @@
+// The largest and smallest elements (amax, amin) and their indices (argmax, argmin).
+
+#include <algorithm>
 #include <functional>
 #include <limits>
 
 #include <xgrad/core/base/error.hpp>
+#include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/kernels/reduce_loops.hpp>
 #include <xgrad/core/rows/reduce.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
@@ -9,81 +13,99 @@
 namespace xgrad::kernels {
 namespace {
 
-// Where a reduction of T starts, what is better, and the row functions that find it.
-struct Max {
-  static constexpr const char* which = "largest";
-  using IsBetter = std::greater<>;
-  template <class T>
-  static constexpr T start() {
-    if constexpr (std::is_floating_point_v<T>) return -std::numeric_limits<T>::infinity();
-    return std::numeric_limits<T>::lowest();
-  }
-  template <class T>
-  static auto row_functions() {
-    return std::pair(rows<ReduceRows<T>>().max_row, rows<ReduceRows<T>>().max_rows);
-  }
-};
-struct Min {
-  static constexpr const char* which = "smallest";
-  using IsBetter = std::less<>;
-  template <class T>
-  static constexpr T start() {
-    if constexpr (std::is_floating_point_v<T>) return std::numeric_limits<T>::infinity();
-    return std::numeric_limits<T>::max();
-  }
-  template <class T>
-  static auto row_functions() {
-    return std::pair(rows<ReduceRows<T>>().min_row, rows<ReduceRows<T>>().min_rows);
-  }
-};
+template <class T>
+void keep_larger(T& best, T x) {
+  if (x > best || x != x) best = x;
+}
+template <class T>
+void keep_smaller(T& best, T x) {
+  if (x < best || x != x) best = x;
+}
 
-template <class Extreme>
-Tensor reduce_to(std::string_view op, const Tensor& input, DimSet dims, bool keepdim) {
-  for (int i = 0; i < input.dim(); ++i) {
-    if (dims[static_cast<std::size_t>(i)]) check_extreme(op, input.shape(), i, Extreme::which);
+template <class T>
+Accumulator<T, T> largest() {
+  if constexpr (std::is_floating_point_v<T>) {
+    const auto& r = rows<ReduceRows<T>>();
+    return {.start = -std::numeric_limits<T>::infinity(),
+            .add_row = r.max_row,
+            .add_rows = r.max_rows,
+            .join = keep_larger<T>};
+  } else {
+    return one_by_one<T, T, keep_larger<T>>(std::numeric_limits<T>::lowest());
   }
-  const Distinct distinct(input, dims);
-  const Tensor& x = distinct.x;
-  const Tensor y = empty(reduced_shape(x.shape(), dims, keepdim), x.dtype());
-  if (x.numel() == 0) return y;
+}
+template <class T>
+Accumulator<T, T> smallest() {
+  if constexpr (std::is_floating_point_v<T>) {
+    const auto& r = rows<ReduceRows<T>>();
+    return {.start = std::numeric_limits<T>::infinity(),
+            .add_row = r.min_row,
+            .add_rows = r.min_rows,
+            .join = keep_smaller<T>};
+  } else {
+    return one_by_one<T, T, keep_smaller<T>>(std::numeric_limits<T>::max());
+  }
+}
+
+// `make` is the Accumulator of a dtype.
+template <class Make>
+Tensor reduce_to(std::string_view op, std::string_view which, const Tensor& x, DimSet dims, bool keepdim,
+                 const Make& make) {
+  for (int i = 0; i < x.dim(); ++i) {
+    if (contains(dims, i)) check_extreme(op, x.shape(), i, which);
+  }
+  const Distinct distinct(x, dims);
+  const Tensor y = empty(reduced_shape(distinct.x.shape(), dims, keepdim), x.dtype());
   dispatch(x.dtype(), [&]<class T>() {
-    const auto best_of = [](T& best, T value) {
-      if (typename Extreme::IsBetter()(value, best) || value != value) best = value;
-    };
-    const auto same = [](T best) { return best; };
-    constexpr T start = Extreme::template start<T>();
-    if constexpr (std::is_floating_point_v<T>) {
-      const auto [row, some_rows] = Extreme::template row_functions<T>();
-      reduce_into<T, T, T>(x, dims, y, start, row, some_rows, same, best_of);
-    } else {
-      reduce_into<T, T, T>(
-          x, dims, y, start,
-          [&](const T* row, std::int64_t n, T* best) {
-            for (std::int64_t i = 0; i < n; ++i) best_of(*best, row[i]);
-          },
-          [&](const T* row, std::int64_t count, std::int64_t step, std::int64_t n, T* best) {
-            for (std::int64_t i = 0; i < count; ++i) {
-              for (std::int64_t j = 0; j < n; ++j) best_of(best[j], row[i * step + j]);
-            }
-          },
-          same, best_of);
-    }
+    reduce_into(distinct.x, dims, y, make.template operator()<T>(), std::identity());
   });
-  return distinct.spread(y, input.shape(), dims, keepdim);
+  return distinct.spread(y, x.shape(), dims, keepdim);
+}
+
+// The best value first, which SIMD finds, then its index.
+template <class T>
+std::int64_t index_of_best(const T* row, std::int64_t n, const Accumulator<T, T>& best_of) {
+  T best = best_of.start;
+  best_of.add_row(row, n, &best);
+  return std::find_if(row, row + n, [best](T x) { return x == best || (best != best && x != x); }) - row;
+}
+
+template <class Make>
+Tensor index_of(const Tensor& input, const Make& make) {
+  const Distinct distinct(input, {});
+  const Tensor x = distinct.x.contiguous();
+  const std::int64_t n = x.shape().back();
+  const Tensor y = empty(x.shape().without_last(), int64);
+  dispatch(x.dtype(), [&]<class T>() {
+    const Accumulator<T, T> best_of = make.template operator()<T>();
+    const T* from = raw<T>(x);
+    auto* to = raw<std::int64_t>(y);
+    parallel_for(y.numel(), parallel_grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t r = begin; r < end; ++r) to[r] = index_of_best(from + r * n, n, best_of);
+    });
+  });
+  return distinct.spread(y, input.shape(), only_dim(input.dim() - 1), /*keepdim=*/false);
 }
 
 }  // namespace
 
+Tensor amax(std::string_view op, const Tensor& x, DimSet dims, bool keepdim) {
+  return reduce_to(op, "largest", x, dims, keepdim, []<class T>() { return largest<T>(); });
+}
+Tensor amin(std::string_view op, const Tensor& x, DimSet dims, bool keepdim) {
+  return reduce_to(op, "smallest", x, dims, keepdim, []<class T>() { return smallest<T>(); });
+}
+
+Tensor argmax(const Tensor& x) {
+  return index_of(x, []<class T>() { return largest<T>(); });
+}
+Tensor argmin(const Tensor& x) {
+  return index_of(x, []<class T>() { return smallest<T>(); });
+}
+
 void check_extreme(std::string_view op, const Shape& shape, int dim, std::string_view which) {
   if (shape[dim] > 0) return;
   fail(op, "dim ", dim, " of shape ", shape, " has size 0: there is no ", which, " element");
-}
-
-Tensor amax(std::string_view op, const Tensor& x, DimSet dims, bool keepdim) {
-  return reduce_to<Max>(op, x, dims, keepdim);
-}
-Tensor amin(std::string_view op, const Tensor& x, DimSet dims, bool keepdim) {
-  return reduce_to<Min>(op, x, dims, keepdim);
 }
 
 }  // namespace xgrad::kernels

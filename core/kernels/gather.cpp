@@ -14,7 +14,7 @@
 namespace xgrad::kernels {
 namespace {
 
-// As a row function sees x: it stands still along `dim`, where the index moves it.
+// x's strides without a step along `dim`: there the index gives the step.
 Strides without(const Tensor& x, int dim) {
   Strides strides = x.strides();
   strides[dim] = 0;
@@ -42,12 +42,12 @@ Tensor gather(const Tensor& x, int dim, const Tensor& index) {
 
 namespace {
 
-// An element that gets at most this many terms is summed in T, one that may get more in double.
+// An element of at most this many terms is summed in T, an element that may get more in double.
 constexpr std::int64_t few = 32;
-constexpr std::int64_t most_totals = 32768;  // at a time: they stay in the second cache
+constexpr std::int64_t most_totals = 32768;  // at once: they stay in the second-level cache
 
-// Calls f(y, at, term) for each term of an element y, whose total has the offset `at` in `totals`. In one
-// thread: two terms may have the same element.
+// Calls f(y, at, term) for each term of an element y. Its total has the offset `at` in `totals`. In one
+// thread, since two terms may belong to the same element.
 template <class T, class F>
 void for_each_term(const Tensor& destination, int dim, const Tensor& index, const Tensor& source,
                    const Tensor& totals, const F& f) {
@@ -81,7 +81,7 @@ void add_terms(const Tensor& destination, int dim, const Tensor& index, const Te
     copy(destination, wide);
     for_each(add);
     copy(wide, destination);
-  } else {  // the index names few of the elements: the others are not touched
+  } else {  // the index names few of the elements, so only these are converted
     for_each([=](T& y, std::int64_t at, T) { totals[at] = static_cast<double>(y); });
     for_each(add);
     for_each([=](T& y, std::int64_t at, T) { y = static_cast<T>(totals[at]); });
@@ -93,7 +93,7 @@ void add_terms(const Tensor& destination, int dim, const Tensor& index, const Te
 void scatter_add_into(const Tensor& destination, int dim, const Tensor& index, const Tensor& source) {
   if (index.numel() == 0) return;
   dispatch_floating("scatter_add", destination, [&]<class T>() {
-    // The threads divide the largest dim other than `dim`: no two of them add to one element.
+    // The threads divide the largest dim other than `dim`, so no two threads add to the same element.
     int shared = dim == 0 && index.dim() > 1 ? 1 : 0;
     for (int i = 0; i < index.dim(); ++i) {
       if (i != dim && index.size(i) > index.size(shared)) shared = i;

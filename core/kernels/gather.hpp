@@ -4,13 +4,13 @@
 
 namespace xgrad::kernels {
 
-// index is int64, its shape and entries checked by the caller.
+// index is int64. The caller has checked its shape and entries.
 
 /// y[i, j, k] = x[i, index[i, j, k], k], here with dim = 1; new and contiguous.
 Tensor gather(const Tensor& x, int dim, const Tensor& index);
 
-/// destination[i, index[i, j, k], k] += source[i, j, k]. Its version is not raised. Whatever the number of
-/// threads, an element's terms are added in the order of j; more than a few in double, rounded once.
+/// destination[i, index[i, j, k], k] += source[i, j, k]. Does not raise its version. An element's terms are
+/// added in the order of j for any number of threads; more than a few are added in double and rounded once.
 void scatter_add_into(const Tensor& destination, int dim, const Tensor& index, const Tensor& source);
 
 }  // namespace xgrad::kernels

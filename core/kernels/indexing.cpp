@@ -13,19 +13,6 @@
 #include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad::kernels {
-namespace {
-
-// A contiguous Tensor seen as (outer, size, inner), with `size` the dim that is indexed.
-struct Around {
-  std::int64_t outer = 1, size = 1, inner = 1;
-  Around(const Shape& shape, int dim) : size(shape[dim]) {
-    for (int i = 0; i < dim; ++i) outer *= shape[i];
-    for (int i = dim + 1; i < shape.dim(); ++i) inner *= shape[i];
-  }
-};
-
-}  // namespace
-
 Tensor index_select(const Tensor& x, int dim, const Tensor& index) {
   const std::int64_t n = index.numel();
   Shape shape = x.shape();
@@ -33,7 +20,7 @@ Tensor index_select(const Tensor& x, int dim, const Tensor& index) {
   const Tensor y = empty(shape, x.dtype());
   if (y.numel() == 0) return y;
   const Tensor from = x.contiguous(), at = index.contiguous();
-  const Around around(x.shape(), dim);
+  const AroundDim around = around_dim(x.shape(), dim);
   const std::int64_t inner = around.inner;
   dispatch(x.dtype(), [&]<class T>() {
     const auto* which = raw<std::int64_t>(at);
@@ -50,11 +37,11 @@ Tensor index_select(const Tensor& x, int dim, const Tensor& index) {
 namespace {
 
 using Positions = std::vector<std::uint32_t, PoolAllocator<std::uint32_t>>;
-constexpr std::int64_t block_columns = 32;        // in a thread's smallest share
-constexpr std::int64_t most_positions = 1 << 24;  // sorted at a time: 128 MiB
+constexpr std::int64_t block_columns = 32;        // the least that one thread takes
+constexpr std::int64_t most_positions = 1 << 24;  // sorted at once, in 128 MiB
 
-// The positions 0, ..., n − 1, sorted by the row that the index has there; those of one row keep their order.
-// A radix sort: one byte of the row at a time, the lowest first.
+// The positions 0, ..., n − 1, sorted by the row that the index holds there. Positions of one row keep their
+// order. A radix sort, by one byte of the row at a time, the lowest first.
 Positions by_row(const std::int64_t* index, std::int64_t n, std::int64_t size) {
   Positions sorted(static_cast<std::size_t>(n));
   std::iota(sorted.begin(), sorted.end(), 0);
@@ -71,9 +58,9 @@ Positions by_row(const std::int64_t* index, std::int64_t n, std::int64_t size) {
   return sorted;
 }
 
-// Adds all terms of a row at once, so that the row is rounded once, however often the index names it.
+// Adds all terms of a row at once, so the row is rounded once, however often the index names it.
 template <class T>
-void add_terms(T* to, const std::int64_t* index, std::int64_t n, const T* terms, const Around& around,
+void add_terms(T* to, const std::int64_t* index, std::int64_t n, const T* terms, const AroundDim& around,
                std::int64_t outer_step) {
   const Positions sorted = by_row(index, n, around.size);
   const std::int64_t inner = around.inner, blocks = (inner + block_columns - 1) / block_columns;
@@ -89,7 +76,7 @@ void add_terms(T* to, const std::int64_t* index, std::int64_t n, const T* terms,
                                             first_to + row * inner);
     }
   };
-  // The threads divide the outer dims and the blocks of columns: no two of them add to one element.
+  // The threads divide the outer dims and the blocks of columns, so no two threads add to the same element.
   parallel_for(around.outer * blocks, parallel_grain / (n * std::min(inner, block_columns)) + 1,
                [&](std::int64_t begin, std::int64_t end) {
                  while (begin < end) {
@@ -106,7 +93,7 @@ void add_terms(T* to, const std::int64_t* index, std::int64_t n, const T* terms,
 void index_add_into(const Tensor& destination, int dim, const Tensor& index, const Tensor& source) {
   if (source.numel() == 0) return;
   const Tensor from = source.contiguous(), at = index.contiguous();
-  const Around around(destination.shape(), dim);
+  const AroundDim around = around_dim(destination.shape(), dim);
   const std::int64_t n = index.numel();
   dispatch_floating("index_add", destination, [&]<class T>() {
     for (std::int64_t i = 0; i < n; i += most_positions) {

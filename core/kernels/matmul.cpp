@@ -79,16 +79,17 @@ class BatchedProduct {
       while (begin < end) {
         const Shape item = unravel_index(begin / along, batch_);
         const std::int64_t first = begin % along, left = end - begin;
+        Part rows{0, m_}, columns{0, n_};
+        Part& cut = by_rows ? rows : columns;
+        std::int64_t count = 1;
         if (first == 0 && left >= along) {
           const std::int64_t evenly_spaced = batch_.empty() ? 1 : batch_.back() - item.back();
-          const std::int64_t count = std::min(left / along, evenly_spaced);
-          multiply(item, count, {0, m_}, {0, n_});
-          begin += count * along;
+          count = std::min(left / along, evenly_spaced);
         } else {
-          const Part part{first, std::min(along - first, left)};
-          by_rows ? multiply(item, 1, part, {0, n_}) : multiply(item, 1, {0, m_}, part);
-          begin += part.size;
+          cut = {first, std::min(along - first, left)};
         }
+        multiply(item, count, rows, columns);
+        begin += count * cut.size;
       }
     });
   }

@@ -4,16 +4,17 @@
 
 namespace xgrad::kernels {
 
-// Matrix products over the last two dims; the dims before them broadcast. Operands are read where they lie,
-// whatever the order of their strides, and copied only where neither of the last two strides is 1 or elements
+// Matrix products over the last two dims; the dims before them broadcast. Operands are read in place, in any
+// order of their strides. An operand is copied only if neither of its last two strides is 1 or its elements
 // repeat. The caller has checked shapes and dtypes.
 
-/// (..., M, K) @ (..., K, N) → (..., M, N), new. Contiguous, unless an operand's matrices lie interleaved, as
-/// heads do; the result's then lie so too, and joining the heads moves no element.
+/// (..., M, K) @ (..., K, N) → (..., M, N), new. Contiguous unless an operand's matrices lie interleaved, as
+/// attention's heads do. The result's matrices are then interleaved too, so joining the heads moves no
+/// element.
 Tensor matmul(const Tensor& a, const Tensor& b);
 
-/// c = alpha · a b + beta · c, where c has the product's shape and any strides without repeats. With beta =
-/// 0, c is not read. Raises no version.
+/// c = alpha · a b + beta · c. c has the product's shape and any strides without repeats. It is not read if
+/// beta is 0. Raises no version.
 void matmul_into(const Tensor& a, const Tensor& b, const Tensor& c, double alpha, double beta);
 
 /// x Wᵀ + bias: x (..., M, in), weight (out, in), bias (out) or undefined → (..., M, out), new and

@@ -14,7 +14,7 @@
 namespace xgrad::kernels {
 namespace {
 
-// Whether a sum of powers has overflowed, or is so small that terms below the normal numbers count in it.
+// Whether a sum of powers has overflowed, or is so small that denormal terms count in it.
 template <class T>
 bool lost_digits(T sum) {
   constexpr T epsilon = std::numeric_limits<T>::epsilon();

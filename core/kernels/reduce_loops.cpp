@@ -1,138 +1,87 @@
 #include <xgrad/core/kernels/reduce_loops.hpp>
 
-#include <limits>
-
-#include <xgrad/core/base/error.hpp>
-
 namespace xgrad::kernels {
 
-DimSet all_dims(int dims) { return DimSet((1ull << dims) - 1); }
-
-DimSet which_dims(std::string_view op, const Shape& list, int dims) {
-  DimSet set;
-  for (std::int64_t dim : list) {
-    const auto at = static_cast<std::size_t>(normalize_dim(op, dim, dims));
-    if (set[at]) fail(op, "dim ", dim, " appears twice in the list of dims ", list);
-    set[at] = true;
-  }
-  return set;
-}
-
-DimSet reduced_dims(std::string_view op, const Dims& dims, const Shape& shape) {
-  return dims.is_all() ? all_dims(shape.dim()) : which_dims(op, dims.list(), shape.dim());
-}
-
-Shape reduced_shape(const Shape& shape, DimSet dims, bool keepdim) {
-  Shape left;
-  for (int i = 0; i < shape.dim(); ++i) {
-    if (!dims[static_cast<std::size_t>(i)]) {
-      left.push_back(shape[i]);
-    } else if (keepdim) {
-      left.push_back(1);
+void Loops::push(const Loop& loop) {
+  if (!empty()) {
+    Loop& outer = loops_[depth_ - 1];
+    if (outer.x_step == loop.x_step * loop.size && outer.y_step == loop.y_step * loop.size) {
+      outer = {.size = outer.size * loop.size, .x_step = loop.x_step, .y_step = loop.y_step};
+      return;
     }
   }
-  return left;
+  loops_[depth_++] = loop;
 }
 
-std::int64_t reduced_count(const Shape& shape, DimSet dims) {
+Loop Loops::pop() { return empty() ? Loop{1, 0, 0} : loops_[--depth_]; }
+
+std::int64_t Loops::count() const {
   std::int64_t count = 1;
-  for (int i = 0; i < shape.dim(); ++i) {
-    if (dims[static_cast<std::size_t>(i)]) count *= shape[i];
-  }
+  for (std::size_t k = 0; k < depth_; ++k) count *= loops_[k].size;
   return count;
 }
 
-Distinct::Distinct(const Tensor& tensor, DimSet dims) : x(tensor) {
-  if (!x.overlaps_itself()) return;
-  Shape shape = x.shape();
-  for (int i = 0; i < x.dim(); ++i) {
-    if (x.strides()[i] != 0 || shape[i] <= 1) continue;
-    if (dims[static_cast<std::size_t>(i)]) times *= shape[i];
-    shape[i] = 1;
+Loops::Offsets Loops::at(std::int64_t i) const {
+  Offsets offsets;
+  for (std::size_t k = depth_; k-- > 0;) {
+    const Loop& loop = loops_[k];
+    offsets.x += i % loop.size * loop.x_step;
+    offsets.y += i % loop.size * loop.y_step;
+    i /= loop.size;
   }
-  x = Tensor(x.storage(), shape, x.strides(), x.offset(), x.dtype());
+  return offsets;
 }
 
-Tensor Distinct::spread(Tensor y, const Shape& input, DimSet dims, bool keepdim) const {
-  if (x.shape() == input) return y;
-  const Shape shape = reduced_shape(input, dims, keepdim);
-  return y.shape() == shape ? y : y.expand(shape).clone();
+ReducePlan::ReducePlan(const Tensor& x, DimSet dims) {
+  constexpr std::int64_t most_parts = 16;
+  if (!make_simple(x, dims)) make_general(x, dims);
+  length = reduced.count() * rows.size;
+  width = by_row ? std::clamp<std::int64_t>(parallel_grain / 4 / length, 1, most_columns) : most_columns;
+  blocks_per_row = (columns.size + width - 1) / width;
+  blocks = kept.count() * blocks_per_row;
+  const std::int64_t work = length * std::min(columns.size, width);
+  parts = blocks >= most_parts ? 1 : std::clamp<std::int64_t>(work / parallel_grain, 1, most_parts);
+  grain = parallel_grain / (work / parts + 1) + 1;
 }
 
-void Loops::add(std::int64_t n, std::int64_t x_step, std::int64_t y_step) {
-  if (n == 1) return;
-  int at = 0;
-  while (at < size.dim() && step[at] >= x_step) ++at;
-  size.insert(at, n);
-  step.insert(at, x_step);
-  out.insert(at, y_step);
-}
-
-void Loops::merge() {
-  for (int i = size.dim() - 1; i > 0; --i) {
-    if (step[i - 1] != step[i] * size[i] || out[i - 1] != out[i] * size[i]) continue;
-    size[i - 1] *= size[i];
-    step[i - 1] = step[i];
-    out[i - 1] = out[i];
-    size.erase(i);
-    step.erase(i);
-    out.erase(i);
-  }
-}
-
-namespace {
-
-// Most reductions run over the first or the last dims of a contiguous x: makes their plan, without Loops.
-// Returns false, with the plan as it was, for any other.
-bool make_simple(const Tensor& x, DimSet dims, Plan& plan) {
+// Most reductions run over the first or the last dims of a contiguous x, and need no Loops. Returns false for
+// any other.
+bool ReducePlan::make_simple(const Tensor& x, DimSet dims) {
   if (!x.is_contiguous()) return false;
-  const int n = x.dim();
-  const bool reduces_last = n == 0 || dims[static_cast<std::size_t>(n - 1)];
+  int i = x.dim() - 1;
+  const bool reduces_last = i < 0 || contains(dims, i);
   std::int64_t outer = 1, inner = 1;
-  int i = n - 1;
-  for (; i >= 0 && dims[static_cast<std::size_t>(i)] == reduces_last; --i) inner *= x.shape()[i];
-  for (; i >= 0 && dims[static_cast<std::size_t>(i)] != reduces_last; --i) outer *= x.shape()[i];
+  for (; i >= 0 && contains(dims, i) == reduces_last; --i) inner *= x.shape()[i];
+  for (; i >= 0 && contains(dims, i) != reduces_last; --i) outer *= x.shape()[i];
   if (i >= 0) return false;
-  plan.by_row = reduces_last;
-  plan.rows = reduces_last ? inner : outer;
-  plan.row_step = reduces_last ? 1 : inner;
-  plan.columns = reduces_last ? outer : inner;
-  plan.column_step = reduces_last ? inner : 1;
-  plan.column_out = 1;
+  by_row = reduces_last;
+  const Loop outer_loop{.size = outer, .x_step = inner, .y_step = by_row ? 1 : 0};
+  const Loop inner_loop{.size = inner, .x_step = 1, .y_step = by_row ? 0 : 1};
+  rows = by_row ? inner_loop : outer_loop;
+  columns = by_row ? outer_loop : inner_loop;
   return true;
 }
 
-}  // namespace
-
-Plan Plan::make(const Tensor& x, DimSet dims) {
-  Plan plan;
-  if (make_simple(x, dims, plan)) return plan;
+void ReducePlan::make_general(const Tensor& x, DimSet dims) {
   const Strides y_strides = contiguous_strides(reduced_shape(x.shape(), dims, /*keepdim=*/true));
-  for (int i = 0; i < x.dim(); ++i) {
-    const bool is_reduced = dims[static_cast<std::size_t>(i)];
-    (is_reduced ? plan.reduced : plan.kept).add(x.size(i), x.strides()[i], is_reduced ? 0 : y_strides[i]);
+  for (const std::int64_t each : widest_first(x.strides())) {
+    const int i = static_cast<int>(each);
+    if (x.shape()[i] == 1) continue;
+    const bool is_reduced = contains(dims, i);
+    (is_reduced ? reduced : kept)
+        .push({.size = x.shape()[i], .x_step = x.strides()[i], .y_step = is_reduced ? 0 : y_strides[i]});
   }
-  plan.kept.merge();
-  plan.reduced.merge();
-  const auto last_step = [](const Loops& loops) {
-    return loops.size.empty() ? std::numeric_limits<std::int64_t>::max() : loops.step.back();
-  };
-  const auto take_last = [](Loops& loops) {
-    for (Shape* each : {&loops.size, &loops.step, &loops.out}) each->erase(each->dim() - 1);
-  };
-  plan.by_row = last_step(plan.reduced) <= last_step(plan.kept);
-  if (!plan.kept.size.empty()) {
-    plan.columns = plan.kept.size.back();
-    plan.column_step = plan.kept.step.back();
-    plan.column_out = plan.kept.out.back();
-    take_last(plan.kept);
-  }
-  if (!plan.reduced.size.empty()) {
-    plan.rows = plan.reduced.size.back();
-    plan.row_step = plan.reduced.step.back();
-    take_last(plan.reduced);
-  }
-  return plan;
+  by_row = kept.empty() || (!reduced.empty() && reduced.innermost().x_step <= kept.innermost().x_step);
+  columns = kept.pop();
+  rows = reduced.pop();
+}
+
+ReducePlan::Block ReducePlan::block(std::int64_t i) const {
+  const Loops::Offsets offsets = kept.at(i / blocks_per_row);
+  const std::int64_t column = i % blocks_per_row * width;
+  return {.x = offsets.x + column * columns.x_step,
+          .y = offsets.y + column * columns.y_step,
+          .columns = std::min(width, columns.size - column)};
 }
 
 }  // namespace xgrad::kernels

@@ -1,150 +1,194 @@
 #pragma once
 
-// How a reduction walks memory. Whatever dims it runs over, its inner loop sees a few equally spaced rows of
-// contiguous elements: either each row becomes one number, or the rows become one row. A row with holes is
-// brought together block by block.
+// How a reduction walks memory. Whatever dims it runs over, the inner loop sees equally spaced rows of
+// contiguous elements. Either each row becomes one number, or the rows become one row. Rows with holes are
+// first copied, block by block.
 
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <utility>
 
-#include <xgrad/core/kernels/reduce.hpp>
+#include <xgrad/core/kernels/dim_set.hpp>
 #include <xgrad/core/parallel/parallel_for.hpp>
+#include <xgrad/core/tensor/copy.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad::kernels {
 
-/// Dims with the step of each in memory, the widest first; neighbours are merged where they are one
-/// stretch. `out` is the step in the result, 0 for dims that are reduced.
-struct Loops {
-  Shape size, step, out;
+/// A loop over `size` elements, with its steps in x and in the result y. y_step is 0 in a reduced dim.
+struct Loop {
+  std::int64_t size, x_step, y_step;
+};
 
-  void add(std::int64_t n, std::int64_t x_step, std::int64_t y_step);
-  void merge();
-  std::int64_t count() const { return size.numel(); }
-  /// Where element `i` of the loop nest lies in the input and in the result.
-  std::pair<std::int64_t, std::int64_t> at(std::int64_t i) const {
+/// Nested loops, the outermost first.
+class Loops {
+ public:
+  /// Adds an innermost loop. Merges it with the loop around it if together they are evenly spaced.
+  void push(const Loop& loop);
+  /// Removes and returns the innermost loop, or a loop of one element if there is none.
+  Loop pop();
+  bool empty() const { return depth_ == 0; }
+  const Loop& innermost() const { return loops_[depth_ - 1]; }
+  std::int64_t count() const;
+  struct Offsets {
     std::int64_t x = 0, y = 0;
-    for (int k = size.dim() - 1; k >= 0; --k) {
-      x += i % size[k] * step[k];
-      y += i % size[k] * out[k];
-      i /= size[k];
-    }
-    return {x, y};
-  }
+  };
+  Offsets at(std::int64_t i) const;  ///< the offsets of iteration i
+
+ private:
+  std::array<Loop, Shape::max_dims> loops_;  // the first depth_ of them
+  std::size_t depth_ = 0;
 };
 
-/// The loops of one reduction, from the outside in: kept dims, reduced dims, then a matrix of `rows` reduced
-/// by `columns` kept elements. In `by_row` the reduced ones lie closer together in memory: next to each
-/// other, unless x has holes.
-struct Plan {
+/// The loops of one reduction and how the threads divide them. From the outside in: the kept dims, the
+/// reduced dims, and a matrix of reduced `rows` by kept `columns`.
+struct ReducePlan {
+  /// x has elements and no repeats (see Distinct).
+  ReducePlan(const Tensor& x, DimSet dims);
+
   Loops kept, reduced;
+  /// Whether the rows' elements lie closer together in memory than the columns. They are next to each other
+  /// unless x has holes.
   bool by_row = false;
-  std::int64_t rows = 1, row_step = 0;
-  std::int64_t columns = 1, column_step = 1, column_out = 0;
+  Loop rows{1, 0, 0}, columns{1, 0, 0};
 
-  /// x must have elements, each of them once (Distinct).
-  static Plan make(const Tensor& x, DimSet dims);
+  static constexpr std::int64_t most_columns = 512;  ///< of a block: their totals stay in the first cache
+  std::int64_t length;                               ///< elements that become one
+  std::int64_t width, blocks_per_row, blocks;        ///< columns of a block, and the numbers of blocks
+  std::int64_t parts;  ///< into which the reduced elements of a block are cut, if the blocks are few but long
+  std::int64_t grain;  ///< parts that are worth a thread
+
+  /// The first reduced element of a part. Without a division in the usual case of one part.
+  std::int64_t begin_of(std::int64_t part) const {
+    return parts == 1 ? length * part : length * part / parts;
+  }
+  /// Offsets of a block's first element in x and y, and its number of columns.
+  struct Block {
+    std::int64_t x, y, columns;
+  };
+  Block block(std::int64_t i) const;
+
+ private:
+  bool make_simple(const Tensor& x, DimSet dims);
+  void make_general(const Tensor& x, DimSet dims);
 };
 
-/// How many columns `reduce_into` hands to `some_rows` at a time, at most: their totals stay in the first
-/// cache.
-inline constexpr std::int64_t most_columns = 512;
+/// How elements become a total.
+template <class T, class Total>
+struct Accumulator {
+  Total start;
+  void (*add_row)(const T* x, std::int64_t n, Total* total);
+  /// Adds rows of n elements, `step` apart, column by column.
+  void (*add_rows)(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, Total* totals);
+  void (*join)(Total& total, Total part);  ///< adds the total of another part
+};
 
-/// Runs a reduction: y[...] = finish(total). `row(x, n, total)` and `some_rows(x, rows, step, n, totals)` add
-/// a row, or rows column by column, to totals that began at `start`. Large outputs are shared among the
-/// threads; the parts of few but long ones are too, and added up in order, however many threads there are.
-template <class T, class Total, class Y, class Row, class SomeRows, class Finish>
-void reduce_into(const Tensor& x, DimSet dims, const Tensor& y, Total start, const Row& row,
-                 const SomeRows& some_rows, const Finish& finish, void (*join)(Total& total, Total part)) {
-  constexpr std::int64_t most_parts = 16;
-  constexpr std::int64_t most_in_block = 4096;
-  const Plan plan = Plan::make(x, dims);
+/// An Accumulator that joins elements one by one, for dtypes without row functions.
+template <class T, class Total, void (*join)(Total&, Total)>
+Accumulator<T, Total> one_by_one(Total start) {
+  return {.start = start,
+          .add_row =
+              [](const T* x, std::int64_t n, Total* total) {
+                Total all = *total;
+                for (std::int64_t i = 0; i < n; ++i) join(all, static_cast<Total>(x[i]));
+                *total = all;
+              },
+          .add_rows =
+              [](const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, Total* totals) {
+                for (std::int64_t i = 0; i < rows; ++i) {
+                  for (std::int64_t j = 0; j < n; ++j) join(totals[j], static_cast<Total>(x[i * step + j]));
+                }
+              },
+          .join = join};
+}
+
+/// Copies `rows` rows of `n` elements to a block without holes, as many rows at a time as it holds, and calls
+/// `body(block, count)` for these rows.
+template <class T, class Body>
+void for_each_block(const T* first, std::int64_t rows, std::int64_t row_step, std::int64_t n,
+                    std::int64_t step, const Body& body) {
+  constexpr std::int64_t block_size = 4096;
+  std::array<T, block_size> block;
+  const std::int64_t most = block_size / n;
+  for (std::int64_t i = 0; i < rows; i += most) {
+    const std::int64_t count = std::min(most, rows - i);
+    T* to = block.data();
+    for (std::int64_t k = i; k < i + count; ++k) {
+      for (std::int64_t j = 0; j < n; ++j) *to++ = first[k * row_step + j * step];
+    }
+    body(block.data(), count);
+  }
+}
+
+/// Adds the reduced elements [begin, end) of n columns to their totals, one matrix of rows at a time.
+template <class T, class Total>
+void accumulate(const ReducePlan& plan, const Accumulator<T, Total>& accumulator, const T* first,
+                std::int64_t n, std::int64_t begin, std::int64_t end, Total* totals) {
+  std::fill_n(totals, n, accumulator.start);
+  const std::int64_t row_step = plan.rows.x_step, column_step = plan.columns.x_step;
+  while (begin < end) {
+    const std::int64_t within = begin % plan.rows.size;
+    const std::int64_t count = std::min(plan.rows.size - within, end - begin);
+    const T* x = first + plan.reduced.at(begin / plan.rows.size).x + within * row_step;
+    if (plan.by_row && row_step == 1) {
+      for (std::int64_t j = 0; j < n; ++j) accumulator.add_row(x + j * column_step, count, totals + j);
+    } else if (plan.by_row) {
+      for (std::int64_t j = 0; j < n; ++j) {
+        for_each_block(x + j * column_step, count, row_step, 1, 1,
+                       [&](const T* block, std::int64_t m) { accumulator.add_row(block, m, totals + j); });
+      }
+    } else if (column_step == 1) {
+      accumulator.add_rows(x, count, row_step, n, totals);
+    } else {
+      for_each_block(x, count, row_step, n, column_step,
+                     [&](const T* block, std::int64_t m) { accumulator.add_rows(block, m, n, n, totals); });
+    }
+    begin += count;
+  }
+}
+
+/// Runs a reduction: y = finish(total) for each element of y. The parts of a block are joined in order,
+/// whatever the number of threads.
+template <class T, class Total, class Finish>
+void reduce_into(const Tensor& x, DimSet dims, const Tensor& y, const Accumulator<T, Total>& accumulator,
+                 const Finish& finish) {
+  using Y = std::decay_t<decltype(finish(accumulator.start))>;
+  if (x.numel() == 0) return fill(y, finish(accumulator.start));
+  const ReducePlan plan(x, dims);
+  const std::int64_t parts = plan.parts;
   const T* from = raw<T>(x);
   Y* to = raw<Y>(y);
-  const std::int64_t length = plan.reduced.count() * plan.rows;  // elements that become one
-  const std::int64_t width =
-      plan.by_row ? std::clamp<std::int64_t>(parallel_grain / 4 / length, 1, most_columns) : most_columns;
-  const std::int64_t blocks = (plan.columns + width - 1) / width;
-  const std::int64_t tasks = plan.kept.count() * blocks;
-  const std::int64_t work = length * std::min(plan.columns, width);
-  const std::int64_t parts =
-      tasks >= most_parts ? 1 : std::clamp<std::int64_t>(work / parallel_grain, 1, most_parts);
-
-  // Copies `rows` rows of `n` elements, `step` apart, to a block without holes, as many rows at a time as it
-  // holds, and calls `body(block, count)` for these.
-  const auto in_blocks = [](const T* first, std::int64_t rows, std::int64_t row_step, std::int64_t n,
-                            std::int64_t step, const auto& body) {
-    std::array<T, most_in_block> block;
-    const std::int64_t most = most_in_block / n;
-    for (std::int64_t i = 0; i < rows; i += most) {
-      const std::int64_t count = std::min(most, rows - i);
-      T* to = block.data();
-      for (std::int64_t k = i; k < i + count; ++k) {
-        for (std::int64_t j = 0; j < n; ++j) *to++ = first[k * row_step + j * step];
-      }
-      body(block.data(), count);
-    }
-  };
-  // Reduced elements [begin, end) of `n` columns from `first` on, in pieces that lie within one run of rows.
-  const auto run = [&](const T* first, std::int64_t n, std::int64_t begin, std::int64_t end, Total* totals) {
-    std::fill_n(totals, n, start);
-    while (begin < end) {
-      const std::int64_t within = begin % plan.rows;
-      const std::int64_t count = std::min(plan.rows - within, end - begin);
-      const T* piece = first + plan.reduced.at(begin / plan.rows).first + within * plan.row_step;
-      if (plan.by_row && plan.row_step == 1) {
-        for (std::int64_t j = 0; j < n; ++j) row(piece + j * plan.column_step, count, totals + j);
-      } else if (plan.by_row) {
-        for (std::int64_t j = 0; j < n; ++j) {
-          in_blocks(piece + j * plan.column_step, count, plan.row_step, 1, 1,
-                    [&](const T* some, std::int64_t m) { row(some, m, totals + j); });
-        }
-      } else if (plan.column_step == 1) {
-        some_rows(piece, count, plan.row_step, n, totals);
-      } else {
-        in_blocks(piece, count, plan.row_step, n, plan.column_step,
-                  [&](const T* some, std::int64_t m) { some_rows(some, m, n, n, totals); });
-      }
-      begin += count;
-    }
+  const auto write = [&](const ReducePlan::Block& block, const Total* totals) {
+    Y* out = to + block.y;
+    for (std::int64_t j = 0; j < block.columns; ++j) out[j * plan.columns.y_step] = finish(totals[j]);
   };
   std::unique_ptr<Total[]> partial;
+  const auto totals_of = [&](std::int64_t part) { return partial.get() + part * plan.width; };
   if (parts > 1) {
-    partial = std::make_unique_for_overwrite<Total[]>(static_cast<std::size_t>(parts * tasks * width));
+    partial =
+        std::make_unique_for_overwrite<Total[]>(static_cast<std::size_t>(plan.blocks * parts * plan.width));
   }
-  parallel_for(
-      tasks * parts, parallel_grain / (work / parts + 1) + 1, [&](std::int64_t begin, std::int64_t end) {
-        alignas(64) std::array<Total, most_columns> totals;  // a register never spans two cache lines
-        for (std::int64_t t = begin; t < end; ++t) {
-          const std::int64_t task = t / parts, part = t % parts;
-          const auto [x_at, y_at] = plan.kept.at(task / blocks);
-          const std::int64_t column = task % blocks * width, n = std::min(width, plan.columns - column);
-          if (parts > 1) {
-            run(from + x_at + column * plan.column_step, n, length * part / parts,
-                length * (part + 1) / parts, partial.get() + t * width);
-            continue;
-          }
-          run(from + x_at + column * plan.column_step, n, 0, length, totals.data());
-          Y* out = to + y_at + column * plan.column_out;
-          for (std::int64_t j = 0; j < n; ++j) {
-            out[j * plan.column_out] = finish(totals[static_cast<std::size_t>(j)]);
-          }
-        }
-      });
-  if (parts == 1) return;
-  for (std::int64_t task = 0; task < tasks; ++task) {
-    const auto [x_at, y_at] = plan.kept.at(task / blocks);
-    const std::int64_t column = task % blocks * width, n = std::min(width, plan.columns - column);
-    for (std::int64_t j = 0; j < n; ++j) {
-      Total total = start;
-      for (std::int64_t part = 0; part < parts; ++part) {
-        join(total, partial[static_cast<std::size_t>((task * parts + part) * width + j)]);
-      }
-      to[y_at + (column + j) * plan.column_out] = finish(total);
+  parallel_for(plan.blocks * parts, plan.grain, [&](std::int64_t begin, std::int64_t end) {
+    alignas(64) std::array<Total, ReducePlan::most_columns> totals;  // no register spans two cache lines
+    for (std::int64_t i = begin; i < end; ++i) {
+      const ReducePlan::Block block = plan.block(i / parts);
+      const std::int64_t part = i % parts;
+      Total* const sums = parts > 1 ? totals_of(i) : totals.data();
+      accumulate(plan, accumulator, from + block.x, block.columns, plan.begin_of(part),
+                 plan.begin_of(part + 1), sums);
+      if (parts == 1) write(block, sums);
     }
+  });
+  if (parts == 1) return;
+  for (std::int64_t i = 0; i < plan.blocks; ++i) {
+    const ReducePlan::Block block = plan.block(i);
+    Total* const sums = totals_of(i * parts);
+    for (std::int64_t part = 1; part < parts; ++part) {
+      const Total* others = totals_of(i * parts + part);
+      for (std::int64_t j = 0; j < block.columns; ++j) accumulator.join(sums[j], others[j]);
+    }
+    write(block, sums);
   }
 }
 

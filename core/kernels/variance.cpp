@@ -7,19 +7,18 @@
 #include <xgrad/core/kernels/norm.hpp>
 #include <xgrad/core/kernels/reduce_loops.hpp>
 #include <xgrad/core/rows/reduce.hpp>
-#include <xgrad/core/tensor/copy.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
 
 namespace xgrad::kernels {
 namespace {
 
-// How many numbers, their mean, and Σ (x − mean)². The mean is center + rest: one double would round it by
-// more than the numbers may differ.
+// The number of elements, their mean, and Σ (x − mean)². The mean is center + rest, since one double may
+// round it by more than the elements differ.
 struct Moments {
   double n = 0, center = 0, rest = 0, squares = 0;
 };
 
-// Makes `a` the moments of both sets together (Chan, Golub & LeVeque 1979).
+// a becomes the moments of both sets together (Chan, Golub & LeVeque 1979).
 void join(Moments& a, Moments b) {
   if (b.n == 0) return;
   if (a.n == 0) {
@@ -33,13 +32,14 @@ void join(Moments& a, Moments b) {
 }
 
 // Moments from Σ (x − center) and Σ (x − center)², with a center near the mean. An infinite sum of squares
-// stays infinite (∞ − ∞ would be NaN), and rounding makes nothing negative.
+// stays infinite, where ∞ − ∞ would be NaN. No rounding makes the result negative.
 Moments around(double n, double center, double sum, double squares) {
   const double around_mean = std::isinf(squares) ? squares : std::max(squares - sum * sum / n, 0.0);
   return {n, center, sum / n, around_mean};
 }
 
-// A row part by part, each while it is in the first cache: its rounded mean, then the distances from that.
+// Takes a row part by part, each while it is in the first-level cache: its rounded mean, then the distances
+// from it.
 template <class T>
 void add_row(const T* x, std::int64_t n, Moments* moments) {
   constexpr std::int64_t most = 2048;
@@ -55,11 +55,11 @@ void add_row(const T* x, std::int64_t n, Moments* moments) {
   }
 }
 
-// The same for each column, some rows at a time.
+// The same for each column, a few rows at a time.
 template <class T>
 void add_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, Moments* moments) {
   constexpr std::int64_t most = 32;
-  using Columns = std::array<double, most_columns>;
+  using Columns = std::array<double, ReducePlan::most_columns>;
   const auto& r = kernels::rows<ReduceRows<T>>();
   for (std::int64_t i = 0; i < rows; i += most) {
     const std::int64_t count = std::min(rows - i, most);
@@ -76,18 +76,18 @@ void add_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, 
   }
 }
 
-// Σ (x − mean)², with keepdim. In float64, as the mean's own rounding error would be squared into it.
+// Σ (x − mean)², with keepdim. In float64, because the mean's rounding error is squared too.
 Tensor squared_distances(const char* op, const Tensor& x, DimSet dims) {
   const Tensor y = empty(reduced_shape(x.shape(), dims, /*keepdim=*/true), float64);
   dispatch_floating(op, x, [&]<class T>() {
-    if (x.numel() == 0) return fill(y, 0);
-    reduce_into<T, Moments, double>(
-        x, dims, y, Moments(), add_row<T>, add_rows<T>, [](const Moments& m) { return m.squares; }, join);
+    const Accumulator<T, Moments> moments{
+        .start = {}, .add_row = add_row<T>, .add_rows = add_rows<T>, .join = join};
+    reduce_into(x, dims, y, moments, [](const Moments& m) { return m.squares; });
   });
   return y;
 }
 
-// The divisor of Σ (x − mean)² where the sum counts each distinct element once.
+// The divisor of Σ (x − mean)² if the sum counts each distinct element once.
 Tensor divisor(const Tensor& x, const Distinct& distinct, DimSet dims, std::int64_t correction) {
   return full({}, freedom(x.shape(), dims, correction) / static_cast<double>(distinct.times), float64);
 }
@@ -109,8 +109,8 @@ Tensor var(const Tensor& x, DimSet dims, std::int64_t correction, bool keepdim) 
   return finish(div(squares, divisor(x, distinct, dims, correction)), x, distinct, dims, keepdim);
 }
 
-// Not the root of var: a dtype can hold a root whose square it cannot. float64 holds all squares of float32;
-// a float64 x is divided by units.
+// Not the root of var: a dtype may hold a root but not its square. float64 holds all squares of float32; a
+// float64 x is divided by units first.
 Tensor std(const Tensor& x, DimSet dims, std::int64_t correction, bool keepdim) {
   const Distinct distinct(x, dims);
   Tensor squares = squared_distances("std", distinct.x, dims);

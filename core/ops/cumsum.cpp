@@ -1,7 +1,7 @@
 #include <xgrad/core/ops/cumsum.hpp>
 
 #include <xgrad/core/autograd/tape.hpp>
-#include <xgrad/core/kernels/rearrange.hpp>
+#include <xgrad/core/kernels/cumsum.hpp>
 #include <xgrad/core/ops/views.hpp>
 
 namespace xgrad {

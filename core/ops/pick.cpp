@@ -4,7 +4,7 @@
 
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
-#include <xgrad/core/kernels/pick.hpp>
+#include <xgrad/core/kernels/multinomial.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/ops/check_index.hpp>
 #include <xgrad/core/ops/compare.hpp>

@@ -2,8 +2,8 @@
 
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
-#include <xgrad/core/kernels/pick.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
+#include <xgrad/core/kernels/sort.hpp>
 #include <xgrad/core/ops/gather.hpp>
 #include <xgrad/core/ops/pick.hpp>
 #include <xgrad/core/ops/views.hpp>
@@ -41,14 +41,14 @@ std::pair<Variable, Tensor> topk(const Variable& x, std::int64_t k, Dim dim) {
     fail_range("topk", "k must lie in [0, ", x.size(d), "], the size of dim ", d, " of shape ", x.shape(),
                ", got ", k);
   }
-  const Tensor index = kernels::topk(x.value().transpose(d, -1), k).second.transpose(d, -1).contiguous();
-  return {gather(x, d, index), index};
+  const Tensor index = kernels::argsort(x.value().transpose(d, -1), k, /*descending=*/true).transpose(d, -1);
+  return {gather(x, d, index), index.contiguous()};
 }
 
 std::pair<Variable, Tensor> sort(const Variable& x, Dim dim, bool descending) {
   check_defined("sort", {x});
   const int d = normalize_dim("sort", dim, x.dim());
-  const Tensor index = kernels::argsort(x.value().transpose(d, -1), descending).transpose(d, -1);
+  const Tensor index = kernels::argsort(x.value().transpose(d, -1), x.size(d), descending).transpose(d, -1);
   return {gather(x, d, index), index.contiguous()};
 }
 

@@ -1,0 +1,74 @@
+#include <xgrad/core/kernels/cumsum.hpp>
+
+#include <algorithm>
+#include <array>
+#include <type_traits>
+
+#include <xgrad/core/parallel/parallel_for.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/raw.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+// Columns [begin, end) of a (size, inner) matrix, block by block: the running totals of a block stay in
+// registers or in the first cache.
+template <class From, class To, class Total>
+void cumsum_columns(const From* from, std::int64_t step, To* to, std::int64_t size, std::int64_t inner,
+                    std::int64_t begin, std::int64_t end, bool from_the_end) {
+  if (inner == 1) {
+    Total total = 0;
+    for (std::int64_t k = 0; k < size; ++k) {
+      const std::int64_t at = from_the_end ? size - 1 - k : k;
+      to[at] = static_cast<To>(total += static_cast<Total>(from[at * step]));
+    }
+    return;
+  }
+  constexpr std::int64_t most = 256;
+  std::array<Total, most> totals;
+  for (std::int64_t first = begin; first < end; first += most) {
+    const std::int64_t n = std::min(most, end - first);
+    std::fill_n(totals.begin(), n, Total(0));
+    for (std::int64_t k = 0; k < size; ++k) {
+      const std::int64_t at = from_the_end ? size - 1 - k : k;
+      const From* row = from + at * step + first;
+      To* to_row = to + at * inner + first;
+      for (std::int64_t j = 0; j < n; ++j) {
+        Total& total = totals[static_cast<std::size_t>(j)];
+        total += static_cast<Total>(row[j]);
+        to_row[j] = static_cast<To>(total);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Tensor cumsum(const Tensor& input, int dim, bool from_the_end) {
+  const bool is_line = input.numel() == input.size(dim);  // read in place, even with holes or repeats
+  const Tensor x = is_line ? input : input.contiguous();
+  const Tensor y = empty(x.shape(), is_floating(x.dtype()) ? x.dtype() : int64);
+  if (x.numel() == 0) return y;
+  const auto [outer, size, inner] = around_dim(x.shape(), dim);
+  const std::int64_t step = is_line ? x.strides()[dim] : inner;
+  dispatch(x.dtype(), [&]<class From>() {
+    constexpr bool floats = std::is_floating_point_v<From>;
+    using To = std::conditional_t<floats, From, std::int64_t>;
+    using Total = std::conditional_t<floats, double, std::uint64_t>;  // unsigned totals wrap around
+    parallel_for(outer * inner, parallel_grain / size + 1,
+                 [&, size = size, inner = inner](std::int64_t begin, std::int64_t end) {
+                   while (begin < end) {  // the columns of one matrix, then of the next
+                     const std::int64_t matrix = begin / inner, column = begin % inner;
+                     const std::int64_t last = std::min(inner, column + end - begin);
+                     cumsum_columns<From, To, Total>(raw<From>(x) + matrix * size * step, step,
+                                                     raw<To>(y) + matrix * size * inner, size, inner, column,
+                                                     last, from_the_end);
+                     begin += last - column;
+                   }
+                 });
+  });
+  return y;
+}
+
+}  // namespace xgrad::kernels
