@@ -1,5 +1,4 @@
-// Random numbers against PyTorch's, written by golden/make_random.py: the seeds and the calls here are its
-// own.
+// Random numbers against PyTorch's, which golden/make_random.py wrote with the same seeds and calls.
 #include "random_draws.hpp"
 #include "support.hpp"
 
@@ -21,7 +20,7 @@ namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 
-// |a - b| in units of the last place of b, or of `scale` where that is larger; the largest over all elements.
+// The largest |a - b| in units of the last place of b, or of `scale` if that is larger.
 template <class T>
 double ulps(const std::vector<T>& a, const std::vector<T>& b, double scale = 0) {
   if (a.size() != b.size()) return inf;
@@ -30,13 +29,13 @@ double ulps(const std::vector<T>& a, const std::vector<T>& b, double scale = 0) 
     const T size = std::max(std::abs(b[i]), static_cast<T>(scale));
     const T unit = std::nextafter(size, std::numeric_limits<T>::infinity()) - size;
     const double distance = static_cast<double>(std::abs(a[i] - b[i]) / unit);
-    if (!(distance <= worst)) worst = distance;  // also where it is NaN
+    if (!(distance <= worst)) worst = distance;  // also if it is NaN
   }
   return worst;
 }
 
-// float32 normals from 16 values on take no function of the C library: exact. The others do, in double, where
-// a library may differ from the one PyTorch ran with in the last place or two.
+// 16 or more float32 normals call no function of the C library, so they are exact. The others call it in
+// double, and two libraries may differ in the last place or two.
 template <class T>
 double normal_tolerance(std::size_t size) {
   if (std::is_same_v<T, double>) return 2;
@@ -61,7 +60,7 @@ std::int64_t largest_ratio(std::span<const T> x) {
 
 }  // namespace
 
-TEST_CASE("manual_seed(0) gives the numbers PyTorch users know") {
+TEST_CASE("manual_seed(0) gives PyTorch's numbers") {
   manual_seed(0);
   CHECK(default_generator().initial_seed() == 0);
   const auto u = uniforms<float>(default_generator(), 3);
@@ -98,14 +97,15 @@ TEST_CASE_TEMPLATE("uniforms are bit-equal", T, float, double) {
   }
 }
 
-TEST_CASE_TEMPLATE("normals, below 16 and from 16 on", T, float, double) {
+TEST_CASE_TEMPLATE("normals are equal, below 16 values and from 16 on", T, float, double) {
   for (const std::size_t size : {1u, 2u, 3u, 15u, 16u, 17u, 31u, 32u, 33u, 1000u}) {
     CAPTURE(size);
     Generator g(size);
     const auto expected = golden_values<T>("random", key_of<T>("normal", std::to_string(size)));
     CHECK(ulps(normals<T>(g, size), expected) <= normal_tolerance<T>(size));
   }
-  for (const std::size_t size : {5u, 100u}) {  // mean + std x may cancel: units of the mean's last place
+  for (const std::size_t size :
+       {5u, 100u}) {  // mean + std x may cancel, so in units of the mean's last place
     CAPTURE(size);
     Generator g(3);
     const auto expected = golden_values<T>("random", key_of<T>("normal", "mean." + std::to_string(size)));
@@ -113,14 +113,14 @@ TEST_CASE_TEMPLATE("normals, below 16 and from 16 on", T, float, double) {
   }
 }
 
-TEST_CASE("200,000 float32 normals are bit-equal: the sum of their bit patterns is") {
+TEST_CASE("200,000 float32 normals have the same sum of bit patterns") {
   Generator g(13);
   std::int64_t sum = 0;
   for (const float x : normals<float>(g, 200'000)) sum += std::bit_cast<std::int32_t>(x);
   CHECK(sum == golden_values<std::int64_t>("random", "normal.f32.bits").at(0));
 }
 
-TEST_CASE("integers are bit-equal, from 32 and from 64 bits") {
+TEST_CASE("integers are bit-equal, from draws of 32 and 64 bits") {
   struct Row {
     std::string key;
     std::int64_t low, high;
@@ -133,17 +133,17 @@ TEST_CASE("integers are bit-equal, from 32 and from 64 bits") {
         Row{"from_2_32", -9, two_32 - 9}, Row{"all", min, max}}) {
     CAPTURE(row.key);
     Generator g(8);
-    CHECK(integers<std::int64_t>(g, 50, row.low, row.high) ==
-          golden_values<std::int64_t>("random", "randint." + row.key));
+    CHECK(integers(g, 50, row.low, row.high) == golden_values<std::int64_t>("random", "randint." + row.key));
   }
 }
 
-TEST_CASE_TEMPLATE("integers in a floating dtype", T, float, double) {
+TEST_CASE_TEMPLATE("integers in a floating dtype are equal", T, float, double) {
   Generator g(4);
-  CHECK(integers<T>(g, 50, -7, 100) == golden_values<T>("random", key_of<T>("randint", "")));
+  const Tensor integers = randint(-7, 100, {50}, dtype_of<T>(), g);
+  CHECK(integers.to_vector<T>() == golden_values<T>("random", key_of<T>("randint", "")));
 }
 
-TEST_CASE("permutations are equal, and take as much of the stream") {
+TEST_CASE("permutations are equal, and so is the next draw") {
   for (const std::int64_t size : {0, 1, 2, 10, 1000}) {
     CAPTURE(size);
     const std::string key = "randperm." + std::to_string(size);
@@ -151,13 +151,12 @@ TEST_CASE("permutations are equal, and take as much of the stream") {
     const Tensor permutation = randperm(size, g);
     CHECK(permutation.dtype() == int64);
     CHECK(permutation.to_vector<std::int64_t>() == golden_values<std::int64_t>("random", key));
-    CHECK(integers<std::int64_t>(g, 1, 0, (1ll << 32) - 1) ==
-          golden_values<std::int64_t>("random", key + ".next"));
+    CHECK(integers(g, 1, 0, (1ll << 32) - 1) == golden_values<std::int64_t>("random", key + ".next"));
   }
   CHECK_THROWS_TEXT(randperm(-1), "[randperm] n must not be negative: -1");
 }
 
-TEST_CASE("masks are those of dropout, in every dtype") {
+TEST_CASE("dropout has PyTorch's masks in every dtype") {
   for (const std::string dtype : {"f32", "f64"}) {
     for (const int percent : {10, 50}) {
       CAPTURE(percent);
@@ -171,7 +170,8 @@ TEST_CASE("masks are those of dropout, in every dtype") {
   CHECK(mask(g, 100, 1) == std::vector<bool>(100, true));
 }
 
-TEST_CASE_TEMPLATE("exponentials, and the multinomial drawn with them", T, float, double) {
+TEST_CASE_TEMPLATE("exponentials are equal, and so are the multinomial draws made of them", T, float,
+                   double) {
   Generator g(6);
   CHECK(ulps(exponentials<T>(g, 100, 2.5), golden_values<T>("random", key_of<T>("exponential", ""))) <= 2);
 
@@ -192,7 +192,7 @@ TEST_CASE_TEMPLATE("exponentials, and the multinomial drawn with them", T, float
   CHECK(three == golden_values<std::int64_t>("random", key_of<T>("multinomial", "three")));
 }
 
-TEST_CASE("calls of different kinds share one stream, and a normal that was kept back") {
+TEST_CASE("different calls share one stream and one kept normal") {
   Generator g(9);
   int index = 0;
   const auto next_key = [&] { return "interleaved." + std::to_string(index++); };
@@ -205,7 +205,7 @@ TEST_CASE("calls of different kinds share one stream, and a normal that was kept
   CHECK(uniforms<float>(g, 5) == golden_values<float>("random", next_key()));
   normal(float{}, 20);
   normal(float{}, 1);
-  CHECK(integers<std::int64_t>(g, 3, 0, 10) == golden_values<std::int64_t>("random", next_key()));
+  CHECK(integers(g, 3, 0, 10) == golden_values<std::int64_t>("random", next_key()));
   normal(double{}, 7);
   CHECK(mask(g, 9, 0.5) == golden_values<bool>("random", next_key()));
   normal(float{}, 2);

@@ -1,6 +1,6 @@
 #pragma once
 
-// What the tests of random numbers share: the values of one fill as a vector.
+// Shared by the tests of random numbers: the values of one fill as a vector.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace xgrad {
 
-// The values of one fill. A vector<bool> has no span, hence the array.
+// The values of one fill. An array, because a vector<bool> has no span.
 template <class T, class Fill>
 std::vector<T> drawn(std::size_t size, Fill fill) {
   const auto values = std::make_unique<T[]>(size);
@@ -28,9 +28,10 @@ template <class T>
 std::vector<T> normals(Generator& g, std::size_t size, double mean = 0, double std = 1) {
   return drawn<T>(size, [&](std::span<T> out) { kernels::fill_normal(out, mean, std, g); });
 }
-template <class T>
-std::vector<T> integers(Generator& g, std::size_t size, std::int64_t low, std::int64_t high) {
-  return drawn<T>(size, [&](std::span<T> out) { kernels::fill_randint(out, low, high, g); });
+inline std::vector<std::int64_t> integers(Generator& g, std::size_t size, std::int64_t low,
+                                          std::int64_t high) {
+  return drawn<std::int64_t>(size,
+                             [&](std::span<std::int64_t> out) { kernels::fill_randint(out, low, high, g); });
 }
 template <class T>
 std::vector<T> exponentials(Generator& g, std::size_t size, double rate) {

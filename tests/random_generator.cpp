@@ -1,4 +1,4 @@
-// A generator as such: its stream, its state, threads that share it, and arguments that it refuses.
+// The generator itself: its stream, its state, shared use by threads, and refused arguments.
 #include "random_draws.hpp"
 #include "support.hpp"
 
@@ -16,7 +16,7 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-TEST_CASE("mt19937 is the standard one, across refills") {
+TEST_CASE("mt19937 equals std::mt19937 across refills") {
   Generator g(5489);
   std::mt19937 reference(5489);
   for (int i = 0; i < 2000; ++i) REQUIRE(g.random() == reference());
@@ -24,7 +24,7 @@ TEST_CASE("mt19937 is the standard one, across refills") {
   CHECK(g.random64() == (upper << 32 | reference()));
 }
 
-TEST_CASE("a state that is set again repeats the draws, the normal kept back included") {
+TEST_CASE("setting a state again repeats the draws, including the kept normal") {
   Generator g(10);
   (void)uniforms<float>(g, 700);
   (void)normals<float>(g, 3);
@@ -41,7 +41,7 @@ TEST_CASE("a state that is set again repeats the draws, the normal kept back inc
   CHECK(normals<double>(other, 5) == first);
   CHECK(other.state() == g.state());
 
-  g.manual_seed(10);  // forgets what was kept back
+  g.manual_seed(10);  // drops the kept normal
   CHECK(g.state() == Generator(10).state());
 
   GeneratorState broken = state;
@@ -56,13 +56,13 @@ TEST_CASE("an empty span draws nothing") {
   (void)uniforms<float>(g, 0);
   (void)normals<float>(g, 0);
   (void)normals<double>(g, 0);
-  (void)integers<std::int64_t>(g, 0, 0, 10);
+  (void)integers(g, 0, 0, 10);
   (void)mask(g, 0, 0.5);
   (void)exponentials<float>(g, 0, 1);
   CHECK(g.state() == before);
 }
 
-TEST_CASE("arguments out of range are errors, and draw nothing") {
+TEST_CASE("arguments out of range throw and draw nothing") {
   Generator g(12);
   const GeneratorState before = g.state();
   const auto check = [](auto call, const char* text) {
@@ -85,9 +85,7 @@ TEST_CASE("arguments out of range are errors, and draw nothing") {
   check([&] { return normals<float>(g, 1, not_a_number, 1); },
         "[normal_] mean nan, std 1: both must be finite");
   check([&] { return normals<double>(g, 1, 0, inf); }, "[normal_] mean 0, std inf: both must be finite");
-  check([&] { return integers<std::int64_t>(g, 1, 5, 5); }, "[randint] low 5 is not below high 5");
-  check([&] { return integers<float>(g, 1, 0, (1 << 24) + 2); },
-        "[randint] low 0, high 16777218: integers beyond ±16777216 are not exact in the dtype");
+  check([&] { return integers(g, 1, 5, 5); }, "[randint] low 5 is not below high 5");
   check([&] { return mask(g, 1, 1.5); }, "[bernoulli_] p must lie in [0, 1], got 1.5");
   check([&] { return mask(g, 1, -0.5); }, "[bernoulli_] p must lie in [0, 1], got -0.5");
   check([&] { return mask(g, 1, not_a_number); }, "[bernoulli_] p must lie in [0, 1], got nan");
@@ -97,15 +95,14 @@ TEST_CASE("arguments out of range are errors, and draw nothing") {
   CHECK(g.state() == before);
 }
 
-TEST_CASE("bounds that are allowed") {
+TEST_CASE("equal bounds and a deviation of 0 are allowed") {
   Generator g(13);
   CHECK(uniforms<float>(g, 2, 3, 3) == std::vector<float>{3, 3});
   CHECK(normals<float>(g, 16, 2, 0) == std::vector<float>(16, 2.0f));
   CHECK(normals<double>(g, 2, 2, 0) == std::vector<double>(2, 2.0));
-  CHECK(integers<float>(g, 1, 1 << 24, (1 << 24) + 1) == std::vector<float>{16777216.0f});
 }
 
-TEST_CASE("a generator shared by threads gives each fill a run of its stream") {
+TEST_CASE("each fill of a shared generator gets consecutive draws") {
   constexpr std::size_t size = 1001, fills = 60;
   using Run = std::vector<float>;
   std::vector<Run> expected, runs(2 * fills);

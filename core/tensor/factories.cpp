@@ -28,13 +28,13 @@ Tensor filled(const Shape& shape, Scalar value, DType dtype) {
   return tensor;
 }
 
-Tensor from_numbers(const Shape& shape, const std::vector<Scalar>& numbers, std::optional<DType> dtype) {
-  DType natural = numbers.empty() ? get_default_dtype() : boolean;
-  for (const Scalar& number : numbers) natural = std::min(natural, natural_dtype(number));
-  Tensor tensor = empty(shape, dtype.value_or(natural));
-  kernels::dispatch(tensor.dtype(), [&]<class T>() {
-    std::transform(numbers.begin(), numbers.end(), kernels::raw<T>(tensor),
-                   [](Scalar s) { return s.to<T>(); });
+// Element i, in row-major order, is number(i).
+template <class Number>
+Tensor generated(const Shape& shape, DType dtype, const Number& number) {
+  Tensor tensor = empty(shape, dtype);
+  kernels::dispatch(dtype, [&]<class T>() {
+    T* to = kernels::raw<T>(tensor);
+    for (std::int64_t i = 0; i < tensor.numel(); ++i) to[i] = Scalar(number(i)).to<T>();
   });
   return tensor;
 }
@@ -54,10 +54,9 @@ Tensor full(const Shape& shape, Scalar value, std::optional<DType> dtype) {
 }
 
 Tensor eye(std::int64_t rows, std::optional<std::int64_t> columns, DType dtype) {
-  Tensor tensor = zeros({rows, columns.value_or(rows)}, dtype);
-  for (std::int64_t i = 0; i < std::min(rows, columns.value_or(rows)); ++i) {
-    kernels::fill(tensor.select(0, i).select(0, i), 1);
-  }
+  const std::int64_t n = columns.value_or(rows);
+  Tensor tensor = zeros({rows, n}, dtype);
+  kernels::fill(Tensor(tensor.storage(), {std::min(rows, n)}, {n + 1}, 0, dtype), 1);  // the diagonal
   return tensor;
 }
 
@@ -73,27 +72,18 @@ Tensor arange(Scalar start, Scalar end, Scalar step, std::optional<DType> dtype)
   const double count = std::ceil((last - first) / by);
   if (!(count < 0x1p59)) fail("arange", "more elements than can be counted: ", count);
   if (floating) {
-    Tensor tensor = empty({static_cast<std::int64_t>(count)}, dtype.value_or(get_default_dtype()));
-    kernels::dispatch(tensor.dtype(), [&]<class T>() {
-      T* to = kernels::raw<T>(tensor);
-      for (std::int64_t i = 0; i < tensor.numel(); ++i)
-        to[i] = Scalar(first + static_cast<double>(i) * by).to<T>();
-    });
-    return tensor;
+    return generated({static_cast<std::int64_t>(count)}, dtype.value_or(get_default_dtype()),
+                     [&](std::int64_t i) { return first + static_cast<double>(i) * by; });
   }
-  // In integers, which a double does not hold beyond 2^53; unsigned, as two may lie up to 2^64 apart.
+  // In integers, since a double is not exact beyond 2^53. Unsigned, since two may lie up to 2^64 apart.
   const auto u_from = static_cast<std::uint64_t>(from), u_bound = static_cast<std::uint64_t>(bound);
   const auto stride = static_cast<std::uint64_t>(step.to<std::int64_t>());
   const std::uint64_t distance = by > 0 ? u_bound - u_from : u_from - u_bound;
   const std::uint64_t length = by > 0 ? stride : 0 - stride;
   const std::uint64_t numel = distance / length + (distance % length != 0);
-  Tensor tensor = empty({static_cast<std::int64_t>(numel)}, dtype.value_or(int64));
-  kernels::dispatch(tensor.dtype(), [&]<class T>() {
-    T* to = kernels::raw<T>(tensor);
-    for (std::uint64_t i = 0; i < numel; ++i)
-      to[i] = Scalar(static_cast<std::int64_t>(u_from + i * stride)).to<T>();
+  return generated({static_cast<std::int64_t>(numel)}, dtype.value_or(int64), [&](std::int64_t i) {
+    return static_cast<std::int64_t>(u_from + static_cast<std::uint64_t>(i) * stride);
   });
-  return tensor;
 }
 
 NestedNumbers::NestedNumbers(std::initializer_list<NestedNumbers> rows) {
@@ -110,8 +100,12 @@ NestedNumbers::NestedNumbers(std::initializer_list<NestedNumbers> rows) {
 Tensor tensor(Scalar value, std::optional<DType> dtype) { return full({}, value, dtype); }
 
 Tensor tensor(std::initializer_list<NestedNumbers> rows, std::optional<DType> dtype) {
-  const NestedNumbers numbers(rows);
-  return from_numbers(numbers.shape(), numbers.numbers(), dtype);
+  const NestedNumbers nested(rows);
+  const std::vector<Scalar>& numbers = nested.numbers();
+  DType natural = numbers.empty() ? get_default_dtype() : boolean;
+  for (const Scalar& number : numbers) natural = std::min(natural, natural_dtype(number));
+  return generated(nested.shape(), dtype.value_or(natural),
+                   [&](std::int64_t i) { return numbers[static_cast<std::size_t>(i)]; });
 }
 
 template <class T>

@@ -11,8 +11,7 @@
 namespace xgrad {
 namespace {
 
-// `fill` on the tensor's elements in row-major order: in place where they lie so in memory, else by way of a
-// copy.
+// Calls `fill` on the elements in row-major order: in place if they lie in that order, else in a copy.
 template <class Fill>
 void fill_in_order(std::string_view op, const Tensor& tensor, const Fill& fill) {
   check_defined(op, tensor);
@@ -53,9 +52,8 @@ Tensor randn(const Shape& shape, DType dtype, Generator& generator) {
 
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, DType dtype, Generator& generator) {
   Tensor integers = empty(shape, int64);
-  kernels::fill_randint(std::span<std::int64_t>(kernels::raw<std::int64_t>(integers),
-                                                static_cast<std::size_t>(integers.numel())),
-                        low, high, generator);
+  const std::span elements(kernels::raw<std::int64_t>(integers), static_cast<std::size_t>(integers.numel()));
+  kernels::fill_randint(elements, low, high, generator);
   return integers.to(dtype);
 }
 
@@ -64,7 +62,8 @@ Tensor randperm(std::int64_t n, Generator& generator) {
   const Tensor permutation = arange(n);
   std::int64_t* const values = kernels::raw<std::int64_t>(permutation);
   const auto from = static_cast<std::uint64_t>(n);
-  const bool narrow = from < std::numeric_limits<std::uint32_t>::max() / 20;  // beyond, 32 bits draw unevenly
+  const bool narrow =
+      from < std::numeric_limits<std::uint32_t>::max() / 20;  // above, a 32-bit draw is uneven
   Generator::Stream stream(generator);
   for (std::uint64_t i = 0; i + 1 < from; ++i) {
     const std::uint64_t ahead = (narrow ? stream.random() : stream.random64()) % (from - i);

@@ -9,14 +9,13 @@
 #include <type_traits>
 #include <utility>
 
-// Bit-equal with PyTorch, whatever the compiler may contract: every multiply-add that PyTorch's build fuses
-// is fused here by name, and no other product feeds a sum.
+// The numbers equal PyTorch's bit for bit under any contraction by the compiler: each multiply-add that
+// PyTorch's build fuses is fused here explicitly, and no other product is added to anything.
 
 namespace xgrad::kernels {
-
 namespace {
 
-// Uniform in [0, 1): the lower bits of a draw, as many as the significand holds, times 2^-bits. Exact.
+// Uniform in [0, 1): as many lower bits of a draw as the significand holds, times 2^-bits. Exact.
 template <class T>
 T uniform(Generator::Stream& stream) {
   if constexpr (std::is_same_v<T, float>) {
@@ -26,32 +25,15 @@ T uniform(Generator::Stream& stream) {
   }
 }
 
-template <class T>
-void uniform_kernel(std::span<T> out, double from, double to, Generator& generator) {
-  constexpr double max = std::numeric_limits<T>::max();
-  if (!(std::abs(from) <= max && std::abs(to) <= max && std::abs(to - from) <= max)) {
-    fail("uniform_", "from ", from, ", to ", to, ": both and their difference must be finite in the dtype");
-  }
-  if (from > to) fail("uniform_", "from ", from, " is above to ", to);
-  const T low = static_cast<T>(from);
-  const T range = static_cast<T>(to) - low;
-  Generator::Stream stream(generator);
-  if (low == T(0) && range == T(1)) {
-    for (T& x : out) x = uniform<T>(stream);
-  } else {
-    for (T& x : out) x = std::fma(uniform<T>(stream), range, low);
-  }
-}
-
-// a b + c, rounded once but for one case in 2^29: the product of two floats is exact in double. Unlike
-// std::fma it is fast, and vectorises, on every processor.
+// a b + c, rounded once except in one case of 2^29, since the product of two floats is exact in double.
+// Unlike std::fma, it is fast and vectorises on every processor.
 float fused(float a, float b, float c) {
   return static_cast<float>(static_cast<double>(a) * static_cast<double>(b) + static_cast<double>(c));
 }
 
-// The next two are the single precision functions of S. Moshier's Cephes library, with its coefficients, in
-// the order of operations of PyTorch's AVX2 path, for the arguments met here: no zero, no sign, no infinity.
-// Without a branch, so that the loops over them vectorise.
+// The next two functions are S. Moshier's single precision functions of the Cephes library, with its
+// coefficients and in the order of operations of PyTorch's AVX2 path. Their arguments here are positive and
+// finite. They have no branches, so the loops over them vectorise.
 
 // ln x for 2^-24 <= x <= 1: x = 2^e (1 + f), √½ <= 1 + f < √2, ln x = e ln 2 + f - f²/2 + f³ P(f).
 float log_cephes(float x) {
@@ -78,8 +60,8 @@ struct SinCos {
   float sine, cosine;
 };
 
-// sin x and cos x for 0 <= x <= 2π: reduced by the even multiple j of π/4 nearest to it, in three steps, then
-// a polynomial each; bit 1 of j says which is which, bit 2 gives the signs.
+// sin x and cos x for 0 <= x <= 2π. The nearest even multiple j of π/4 is subtracted in three steps, then
+// each is a polynomial. Bit 1 of j tells which polynomial is the sine, bit 2 gives the signs.
 SinCos sincos_cephes(float x) {
   const std::int32_t j = (static_cast<std::int32_t>(x * 1.27323954473516f) + 1) & ~1;
   const auto multiple = static_cast<float>(j);
@@ -103,7 +85,7 @@ SinCos sincos_cephes(float x) {
           std::bit_cast<float>(c_bits ^ swap ^ (((bits + 2u) & 4u) << 29))};
 }
 
-// 16 uniforms become 16 normals: 8 give the radius, 8 the angle. A loop per step, so that each vectorises.
+// Turns 16 uniforms into 16 normals: 8 give the radius, 8 the angle. Each step is a loop that vectorises.
 void box_muller_16(float* data, float mean, float std) {
   std::array<float, 8> radius, sine, cosine;
   for (std::size_t i = 0; i < 8; ++i) radius[i] = -2.0f * log_cephes(1.0f - data[i]);
@@ -128,7 +110,7 @@ void box_muller_16(double* data, double mean, double std) {
   }
 }
 
-// One normal of mean 0 and deviation 1: the one kept back, or the first of a new pair.
+// One normal of mean 0 and deviation 1: the one kept from the last pair, or the first of a new pair.
 double normal(Generator::Stream& stream) {
   if (const auto kept = std::exchange(stream.next_normal(), std::nullopt)) return *kept;
   const double turn = uniform<double>(stream);
@@ -138,8 +120,27 @@ double normal(Generator::Stream& stream) {
   return radius * std::cos(angle);
 }
 
+}  // namespace
+
 template <class T>
-void normal_kernel(std::span<T> out, double mean, double std, Generator& generator) {
+void fill_uniform(std::span<T> out, double from, double to, Generator& generator) {
+  constexpr double max = std::numeric_limits<T>::max();
+  if (!(std::abs(from) <= max && std::abs(to) <= max && std::abs(to - from) <= max)) {
+    fail("uniform_", "from ", from, ", to ", to, ": both and their difference must be finite in the dtype");
+  }
+  if (from > to) fail("uniform_", "from ", from, " is above to ", to);
+  const T low = static_cast<T>(from);
+  const T range = static_cast<T>(to) - low;
+  Generator::Stream stream(generator);
+  if (low == T(0) && range == T(1)) {
+    for (T& x : out) x = uniform<T>(stream);
+  } else {
+    for (T& x : out) x = std::fma(uniform<T>(stream), range, low);
+  }
+}
+
+template <class T>
+void fill_normal(std::span<T> out, double mean, double std, Generator& generator) {
   if (!std::isfinite(mean) || !std::isfinite(std)) {
     fail("normal_", "mean ", mean, ", std ", std, ": both must be finite");
   }
@@ -152,7 +153,7 @@ void normal_kernel(std::span<T> out, double mean, double std, Generator& generat
   const auto block = [mean = static_cast<T>(mean), std = static_cast<T>(std)](T* data) {
     box_muller_16(data, mean, std);
   };
-  // Every uniform is drawn before the last 16 are drawn again; the numbers depend on this order.
+  // All uniforms are drawn before the last 16 are drawn again. The numbers depend on this order.
   for (T& x : out) x = uniform<T>(stream);
   for (std::size_t i = 0; i + 16 <= out.size(); i += 16) block(out.data() + i);
   if (out.size() % 16 != 0) {
@@ -162,59 +163,18 @@ void normal_kernel(std::span<T> out, double mean, double std, Generator& generat
   }
 }
 
-template <class T>
-void randint_kernel(std::span<T> out, std::int64_t low, std::int64_t high, Generator& generator) {
+void fill_randint(std::span<std::int64_t> out, std::int64_t low, std::int64_t high, Generator& generator) {
   if (low >= high) fail("randint", "low ", low, " is not below high ", high);
-  if constexpr (std::is_floating_point_v<T>) {
-    constexpr std::int64_t exact = std::int64_t{1} << std::numeric_limits<T>::digits;
-    if (low < -exact || high > exact + 1) {
-      fail("randint", "low ", low, ", high ", high, ": integers beyond ±", exact,
-           " are not exact in the dtype");
-    }
-  }
-  // Unsigned, where the difference and the sum below wrap rather than overflow.
+  // Unsigned, so that the difference and the sums below wrap around.
   const auto base = static_cast<std::uint64_t>(low);
   const std::uint64_t range = static_cast<std::uint64_t>(high) - base;
   Generator::Stream stream(generator);
   if (range >> 32 == 0) {
     const auto range32 = static_cast<std::uint32_t>(range);
-    for (T& x : out) x = static_cast<T>(static_cast<std::int64_t>(base + stream.random() % range32));
+    for (std::int64_t& x : out) x = static_cast<std::int64_t>(base + stream.random() % range32);
   } else {
-    for (T& x : out) x = static_cast<T>(static_cast<std::int64_t>(base + stream.random64() % range));
+    for (std::int64_t& x : out) x = static_cast<std::int64_t>(base + stream.random64() % range);
   }
-}
-
-template <class T>
-void exponential_kernel(std::span<T> out, double rate, Generator& generator) {
-  if (!(rate > 0) || !std::isfinite(rate)) fail("exponential_", "rate ", rate, " is not positive and finite");
-  Generator::Stream stream(generator);
-  for (T& x : out) x = static_cast<T>(-1.0 / rate * std::log(1.0 - uniform<double>(stream)));
-}
-
-}  // namespace
-
-void fill_uniform(std::span<float> out, double from, double to, Generator& generator) {
-  uniform_kernel(out, from, to, generator);
-}
-void fill_uniform(std::span<double> out, double from, double to, Generator& generator) {
-  uniform_kernel(out, from, to, generator);
-}
-
-void fill_normal(std::span<float> out, double mean, double std, Generator& generator) {
-  normal_kernel(out, mean, std, generator);
-}
-void fill_normal(std::span<double> out, double mean, double std, Generator& generator) {
-  normal_kernel(out, mean, std, generator);
-}
-
-void fill_randint(std::span<std::int64_t> out, std::int64_t low, std::int64_t high, Generator& generator) {
-  randint_kernel(out, low, high, generator);
-}
-void fill_randint(std::span<float> out, std::int64_t low, std::int64_t high, Generator& generator) {
-  randint_kernel(out, low, high, generator);
-}
-void fill_randint(std::span<double> out, std::int64_t low, std::int64_t high, Generator& generator) {
-  randint_kernel(out, low, high, generator);
 }
 
 void fill_bernoulli(std::span<bool> out, double p, Generator& generator) {
@@ -223,11 +183,18 @@ void fill_bernoulli(std::span<bool> out, double p, Generator& generator) {
   for (bool& x : out) x = uniform<double>(stream) < p;
 }
 
-void fill_exponential(std::span<float> out, double rate, Generator& generator) {
-  exponential_kernel(out, rate, generator);
+template <class T>
+void fill_exponential(std::span<T> out, double rate, Generator& generator) {
+  if (!(rate > 0) || !std::isfinite(rate)) fail("exponential_", "rate ", rate, " is not positive and finite");
+  Generator::Stream stream(generator);
+  for (T& x : out) x = static_cast<T>(-1.0 / rate * std::log(1.0 - uniform<double>(stream)));
 }
-void fill_exponential(std::span<double> out, double rate, Generator& generator) {
-  exponential_kernel(out, rate, generator);
-}
+
+template void fill_uniform(std::span<float>, double, double, Generator&);
+template void fill_uniform(std::span<double>, double, double, Generator&);
+template void fill_normal(std::span<float>, double, double, Generator&);
+template void fill_normal(std::span<double>, double, double, Generator&);
+template void fill_exponential(std::span<float>, double, Generator&);
+template void fill_exponential(std::span<double>, double, Generator&);
 
 }  // namespace xgrad::kernels
