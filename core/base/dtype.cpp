@@ -5,34 +5,22 @@
 #include <xgrad/core/base/error.hpp>
 
 namespace xgrad {
+namespace {
 
-std::size_t item_size(DType dtype) {
-  switch (dtype) {
-    case float32:
-      return sizeof(float);
-    case float64:
-      return sizeof(double);
-    case int64:
-      return sizeof(std::int64_t);
-    case boolean:
-      return sizeof(bool);
-  }
-  return 0;
-}
+struct Facts {
+  std::size_t size;
+  std::string_view name;
+};
+constexpr Facts facts[] = {  // in the order of DType
+    {sizeof(float), "float32"},
+    {sizeof(double), "float64"},
+    {sizeof(std::int64_t), "int64"},
+    {sizeof(bool), "boolean"}};
 
-std::string_view name(DType dtype) {
-  switch (dtype) {
-    case float32:
-      return "float32";
-    case float64:
-      return "float64";
-    case int64:
-      return "int64";
-    case boolean:
-      return "boolean";
-  }
-  return "?";
-}
+}  // namespace
+
+std::size_t item_size(DType dtype) { return facts[static_cast<std::size_t>(dtype)].size; }
+std::string_view name(DType dtype) { return facts[static_cast<std::size_t>(dtype)].name; }
 
 DType promote(std::string_view op, DType a, DType b) {
   if (a == b) return a;

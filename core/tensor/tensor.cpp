@@ -11,14 +11,13 @@
 #include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad {
-
 namespace {
 
 bool lies_inside(const StoragePtr& storage, const Shape& shape, const Strides& strides, std::int64_t offset,
                  DType dtype) {
   if (!storage || strides.dim() != shape.dim()) return false;
   bool is_empty = false;
-  std::int64_t first = offset, last = offset;  // of the elements' places
+  std::int64_t first = offset, last = offset;  // the lowest and the highest element's place
   for (int i = 0; i < shape.dim(); ++i) {
     if (shape[i] < 0) return false;
     is_empty = is_empty || shape[i] == 0;
@@ -68,14 +67,14 @@ bool Tensor::overlaps_itself() const {
 Tensor Tensor::contiguous() const { return is_contiguous() ? *this : clone(); }
 
 Tensor Tensor::clone() const {
-  if (!defined()) fail("clone", "the tensor is undefined");
+  check_defined("clone", *this);
   Tensor copy = empty(shape_, dtype_);
   kernels::copy(*this, copy);
   return copy;
 }
 
 Tensor Tensor::to(DType dtype) const {
-  if (!defined()) fail("to", "the tensor is undefined");
+  check_defined("to", *this);
   if (dtype == dtype_) return *this;
   Tensor copy = empty(shape_, dtype);
   kernels::copy(*this, copy);
@@ -83,7 +82,7 @@ Tensor Tensor::to(DType dtype) const {
 }
 
 const void* Tensor::raw_data(std::string_view op, DType expected) const {
-  if (!defined()) fail(op, "the tensor is undefined");
+  check_defined(op, *this);
   if (dtype_ != expected) fail(op, "the tensor's dtype is ", dtype_, ", not ", expected);
   return storage_->data() + static_cast<std::size_t>(offset_) * item_size(dtype_);
 }
@@ -102,7 +101,7 @@ T* Tensor::mutable_data() const {
 
 template <class T>
 T Tensor::item() const {
-  if (!defined()) fail("item", "the tensor is undefined");
+  check_defined("item", *this);
   if (numel() != 1) fail("item", "needs a tensor of one element, not of shape ", shape_);
   return kernels::dispatch(dtype_, [&]<class From>() { return convert<T>(*kernels::raw<From>(*this)); });
 }
@@ -133,7 +132,7 @@ Element Tensor::at(const Shape& index) const {
       fail_range("at", "index ", index, " is out of range for shape ", shape_);
   }
   Tensor scalar = *this;
-  for (std::int64_t i : index) scalar = scalar.select(0, i);
+  for (const std::int64_t i : index) scalar = scalar.select(0, i);
   return Element(scalar);
 }
 
@@ -169,7 +168,7 @@ bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool e
   const std::vector<double> x = a.to_vector<double>(), y = b.to_vector<double>();
   return std::equal(x.begin(), x.end(), y.begin(), [&](double p, double q) {
     if (std::isnan(p) || std::isnan(q)) return equal_nan && std::isnan(p) && std::isnan(q);
-    if (std::isinf(p) || std::isinf(q)) return p == q;  // rtol · ∞ would forgive anything
+    if (std::isinf(p) || std::isinf(q)) return p == q;  // a tolerance of rtol · ∞ would accept anything
     return std::abs(p - q) <= atol + rtol * std::abs(q);
   });
 }
