@@ -17,7 +17,7 @@ constexpr std::int64_t big = std::int64_t{1} << 60;
 
 }  // namespace
 
-TEST_CASE("shape, dtype and elements") {
+TEST_CASE("factories give the expected shapes, dtypes and elements") {
   const struct {
     const char* name;
     Tensor made;
@@ -81,7 +81,7 @@ TEST_CASE("integers beyond a double's 53 bits stay exact") {
   CHECK(tensor({big + 1}).to_vector<std::int64_t>()[0] == big + 1);
 }
 
-TEST_CASE("integers over the whole of their range") {
+TEST_CASE("integers over their whole range stay exact") {
   using Limits = std::numeric_limits<std::int64_t>;
   const std::int64_t half = Limits::max() / 2 + 1;
   CHECK(equal(arange(Limits::min(), Limits::max(), half),
@@ -91,7 +91,7 @@ TEST_CASE("integers over the whole of their range") {
   CHECK(equal(arange(Limits::max() - 1, Limits::max()), tensor({Limits::max() - 1})));
 }
 
-TEST_CASE("what is refused, and its text") {
+TEST_CASE("refused arguments say why") {
   CHECK_THROWS_TEXT(zeros({2, -1}), "[empty] sizes must not be negative: (2, -1)");
   CHECK_THROWS_TEXT(empty({big, big}), "[empty] more elements than can be counted");
   CHECK_THROWS_TEXT(empty({0, big, 16}), "[empty] more elements than can be counted");
@@ -105,7 +105,7 @@ TEST_CASE("what is refused, and its text") {
   CHECK_THROWS_TEXT(tensor({{1, 2}, 3}), "[tensor] rows of different shapes: (2,) and ()");
 }
 
-TEST_CASE("a Scalar takes the dtype it meets") {
+TEST_CASE("a Scalar takes the dtype of the Tensor") {
   CHECK(Scalar(2.9).to<std::int64_t>() == 2);
   CHECK(Scalar(0.5).to<bool>());
   CHECK_FALSE(Scalar(0).to<bool>());

@@ -52,8 +52,16 @@ std::int64_t first_wrong(Gemm<T> gemm, const Case& x, T alpha, T beta, bool has_
       to = alpha * sum + (beta == T(0) ? T(0) : beta * to) + (has_bias ? at(bias, j) : T(0));
     }
   }
-  gemm({x.m, x.n, x.k, alpha, operand(x.trans_a, a.data(), lda), operand(x.trans_b, b.data(), ldb), beta,
-        c.data(), ldc, has_bias ? bias.data() : nullptr});
+  gemm({.m = x.m,
+        .n = x.n,
+        .k = x.k,
+        .alpha = alpha,
+        .a = operand(x.trans_a, a.data(), lda),
+        .b = operand(x.trans_b, b.data(), ldb),
+        .beta = beta,
+        .c = c.data(),
+        .c_row_stride = ldc,
+        .bias = has_bias ? bias.data() : nullptr});
   for (std::size_t i = 0; i < c.size(); ++i) {
     if (c[i] != expected[i] && !(std::isnan(c[i]) && std::isnan(expected[i])))
       return static_cast<std::int64_t>(i);
@@ -99,14 +107,14 @@ void check_all(std::int64_t m, std::int64_t n, std::int64_t k) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("gemm equals the triple loop", T, float, double) {
-  SUBCASE("small, every remainder of a tile") {
+  SUBCASE("small sizes, with every remainder of a tile") {
     for (std::int64_t m = 1; m <= 19; ++m) {
       for (const std::int64_t n : {1, 2, 7, 8, 15, 16, 17, 31, 32, 33, 63, 70}) {
         for (const std::int64_t k : {1, 2, 5}) check_all<T>(m, n, k);
       }
     }
   }
-  SUBCASE("around the sizes of the blocks") {
+  SUBCASE("sizes around those of the blocks") {
     for (const auto& [m, n, k] : {std::array<std::int64_t, 3>{1, 1, 1},
                                   {70, 70, 70},
                                   {69, 67, 257},
@@ -122,18 +130,18 @@ TEST_CASE_TEMPLATE("gemm equals the triple loop", T, float, double) {
       check_all<T>(m, n, k);
     }
   }
-  SUBCASE("nothing to sum, nothing to write") {
+  SUBCASE("a size of 0") {
     for (const auto& [m, n, k] : {std::array<std::int64_t, 3>{3, 4, 0}, {0, 4, 3}, {3, 0, 4}, {0, 0, 0}})
       check_all<T>(m, n, k);
   }
 }
 
-TEST_CASE_TEMPLATE("gemm of several products equals gemm for each", T, float, double) {
+TEST_CASE_TEMPLATE("gemm of a batch equals gemm of each product", T, float, double) {
   constexpr std::int64_t count = 3, m = 13, n = 18, k = 9;
   for (const bool trans_a : {false, true}) {
     for (const bool trans_b : {false, true}) {
       for (const std::int64_t depth : {k, std::int64_t{0}}) {
-        for (const std::int64_t step_b : {n * k + 2, std::int64_t{0}}) {  // 0: all share b
+        for (const std::int64_t step_b : {n * k + 2, std::int64_t{0}}) {  // 0: all products share b
           CAPTURE(trans_a);
           CAPTURE(trans_b);
           CAPTURE(depth);

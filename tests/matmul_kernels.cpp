@@ -21,7 +21,7 @@ Tensor whole(const Shape& shape, std::int64_t seed) {
   return tensor(whole_numbers<float>(shape.numel(), seed)).reshape(shape);
 }
 
-// Σ_p a(..., i, p) b(..., p, j), with nothing but views and broadcasting.
+// Σ_p a(..., i, p) b(..., p, j), from views and broadcasting only.
 Tensor oracle(const Tensor& a, const Tensor& b) {
   Tensor y = zeros({}, a.dtype());
   for (std::int64_t p = 0; p < a.size(-1); ++p) {
@@ -33,7 +33,7 @@ Tensor oracle(const Tensor& a, const Tensor& b) {
 struct Operands {
   std::string name;
   Tensor a, b;
-  bool copied;  // an operand that gemm can't read where it lies
+  bool copied;  // gemm can't read an operand in place
 };
 
 std::vector<Operands> operands() {
@@ -66,7 +66,7 @@ std::vector<Operands> operands() {
 
 }  // namespace
 
-TEST_CASE("matmul reads operands where they lie") {
+TEST_CASE("matmul reads operands in place") {
   for (const Operands& x : operands()) {
     CAPTURE(x.name);
     const Tensor expected = oracle(x.a, x.b);
@@ -74,12 +74,12 @@ TEST_CASE("matmul reads operands where they lie") {
     const PoolStats before = pool_stats();
     const Tensor y = kernels::matmul(x.a, x.b);
     const bool copied = pool_stats().system_requests - before.system_requests > 1;  // one for the result
-    if (pooling) CHECK(copied == x.copied);                                         // else nothing is counted
+    if (pooling) CHECK(copied == x.copied);  // without the pool, nothing is counted
     CHECK(equal(y, expected));
   }
 }
 
-TEST_CASE("matmul lays its result out as the heads of an operand are, else contiguous") {
+TEST_CASE("a result of matmul is interleaved as an operand's heads are, else contiguous") {
   const auto heads = [](std::int64_t T, std::int64_t d) {
     return whole({2, T, 3, d}, 1).transpose(1, 2);  // (B, T, H, d) → (B, H, T, d)
   };
@@ -93,9 +93,9 @@ TEST_CASE("matmul lays its result out as the heads of an operand are, else conti
   CHECK(kernels::matmul(whole({4, 6}, 1), whole({2, 6, 3}, 2)).is_contiguous());  // a shared matrix
   CHECK(kernels::matmul(whole({2, 4, 6}, 1).mT(), whole({4, 3}, 2)).is_contiguous());
   const Tensor broadcast_heads[] = {
-      heads(5, 8).slice(0, 0, 1),                       // one batch for many
-      heads(5, 8).select(0, 0).expand({1, 3, 5, 8}),    // with a stride of 0 that nothing steps along
-      heads(5, 8).slice(0, 0, 1).expand({2, 3, 5, 8}),  // with one that repeats
+      heads(5, 8).slice(0, 0, 1),                       // one item for all
+      heads(5, 8).select(0, 0).expand({1, 3, 5, 8}),    // a stride of 0 in a dim of size 1
+      heads(5, 8).slice(0, 0, 1).expand({2, 3, 5, 8}),  // a stride of 0 that repeats
       heads(5, 8).slice(1, 0, 1).expand({2, 3, 5, 8}),
       heads(5, 8).slice(1, 1, 2),
   };
@@ -124,7 +124,7 @@ TEST_CASE("matmul_into writes and adds to any strides") {
   }
 }
 
-TEST_CASE("matmul: products large enough for threads") {
+TEST_CASE("matmul of a size that threads divide") {
   struct Sizes {
     Shape a, b;
   };

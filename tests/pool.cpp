@@ -38,7 +38,7 @@ TEST_CASE(
   CHECK(reinterpret_cast<std::uintptr_t>(empty({3}).data<float>()) % 64 == 0);
 }
 
-TEST_CASE("the second of two equal steps asks the system for nothing" * doctest::skip(!pooling)) {
+TEST_CASE("the second of two equal steps asks the system for no memory" * doctest::skip(!pooling)) {
   const auto step = [] {
     std::vector<Tensor> kept;
     for (std::int64_t size : {1, 7, 100, 1000, 5000, 20000, 300000, 1000, 100}) kept.push_back(empty({size}));
@@ -52,7 +52,7 @@ TEST_CASE("the second of two equal steps asks the system for nothing" * doctest:
   CHECK(last.cached == first.cached);
 }
 
-TEST_CASE("the figures are exact in one thread, for small blocks and large ones" * doctest::skip(!pooling)) {
+TEST_CASE("the statistics are exact in one thread, for small and large blocks" * doctest::skip(!pooling)) {
   for (const std::size_t bytes : {64 * kib + block_header, 10 * mib + block_header, std::size_t{64}}) {
     CAPTURE(bytes);
     pool_release();
@@ -73,7 +73,7 @@ TEST_CASE("the figures are exact in one thread, for small blocks and large ones"
   }
 }
 
-TEST_CASE("what is held stays below the peak and an eighth or 16 MiB more, whatever the sizes" *
+TEST_CASE("the pool holds at most the peak and an eighth or 16 MiB more, for any sizes" *
           doctest::skip(!pooling)) {
   const auto bound = [](const PoolStats& stats) { return stats.peak + std::max(16 * mib, stats.peak / 8); };
   pool_release();
@@ -88,10 +88,10 @@ TEST_CASE("what is held stays below the peak and an eighth or 16 MiB more, whate
   CHECK(pool_stats().cached == 0);
 }
 
-// Large blocks come and go beside ever more small ones, as activations beside gradients.
-TEST_CASE("where room must be made, the block that is just large enough goes" * doctest::skip(!pooling)) {
+// Large blocks come and go among more and more small ones, as activations among gradients.
+TEST_CASE("to make room, the pool frees the smallest block that is large enough" * doctest::skip(!pooling)) {
   pool_release();
-  pool_free(pool_allocate(400 * mib), 400 * mib);  // so that the bound is far
+  pool_free(pool_allocate(400 * mib), 400 * mib);  // raises the bound
   pool_release();
   const std::size_t bound = pool_stats().peak + std::max(16 * mib, pool_stats().peak / 8);
   pool_free(pool_allocate(320 * mib), 320 * mib);
@@ -99,15 +99,16 @@ TEST_CASE("where room must be made, the block that is just large enough goes" * 
   const auto held = [](const PoolStats& stats) { return stats.in_use + stats.cached; };
   while (held(pool_stats()) + 9 * mib < bound) medium.push_back(pool_allocate(8 * mib));
   for (void* block : medium) pool_free(block, 8 * mib);
-  void* const others[] = {pool_allocate(7 * mib), pool_allocate(7 * mib)};  // beyond the bound
+  void* const others[] = {pool_allocate(7 * mib), pool_allocate(7 * mib)};  // exceeds the bound
   const std::size_t requests = pool_stats().system_requests;
-  pool_free(pool_allocate(320 * mib), 320 * mib);  // is still there
+  pool_free(pool_allocate(320 * mib), 320 * mib);  // is still kept
   CHECK(pool_stats().system_requests == requests);
   for (void* block : others) pool_free(block, 7 * mib);
   pool_release();
 }
 
-TEST_CASE("more than there is: bad_alloc, and the figures as before" * doctest::skip(!pooling)) {
+TEST_CASE("a request beyond all memory throws bad_alloc and leaves the statistics unchanged" *
+          doctest::skip(!pooling)) {
   const PoolStats before = pool_stats();
   constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
   CHECK_THROWS_AS(StoragePtr::allocate(most), std::bad_alloc);

@@ -1,4 +1,4 @@
-// The pool among threads and processes.
+// The pool with several threads and processes.
 #include <doctest/doctest.h>
 
 #include <sys/wait.h>
@@ -24,7 +24,7 @@ std::size_t bytes_in_use() { return pool_stats().in_use; }
 
 }  // namespace
 
-TEST_CASE("threads: no block is handed out twice, blocks may be freed by another thread") {
+TEST_CASE("no block is handed out twice, and another thread may free it") {
   const std::size_t before = bytes_in_use();
   std::mutex mutex;
   std::vector<std::pair<unsigned char*, std::size_t>> exchange;
@@ -57,7 +57,7 @@ TEST_CASE("threads: no block is handed out twice, blocks may be freed by another
   CHECK(bytes_in_use() == before);
 }
 
-TEST_CASE("a thread that ends leaves its blocks to the others" * doctest::skip(!pooling)) {
+TEST_CASE("a thread leaves its blocks to the others when it ends" * doctest::skip(!pooling)) {
   pool_release();
   std::array<void*, 8> theirs{};
   std::thread([&] {
@@ -77,19 +77,20 @@ TEST_CASE("a Tensor may outlive its thread's part of the pool") {
     Tensor tensor;
     ~Late() {
       tensor = Tensor();
-      tensor = empty({100});  // and a new one may be made
+      tensor = empty({100});  // a new Tensor may be made too
     }
   };
   before = bytes_in_use();
   std::thread([] {
-    thread_local Late late;  // made before the pool is asked, so destroyed after this thread's part of it
+    thread_local Late late;  // constructed before the thread's part of the pool, so destroyed after it
     late.tensor = empty({500});
     const Tensor other = empty({500});
   }).join();
   CHECK(bytes_in_use() == before);
 }
 
-TEST_CASE("a release reaches the blocks of other threads when they next come by" * doctest::skip(!pooling)) {
+TEST_CASE("another thread returns its blocks when it next uses the pool after a release" *
+          doctest::skip(!pooling)) {
   std::atomic<int> stage{0};
   std::thread thread([&] {
     pool_free(pool_allocate(65000), 65000);
@@ -113,13 +114,15 @@ TEST_CASE("a release reaches the blocks of other threads when they next come by"
   pool_release();
   CHECK(pool_stats().cached >= 65000);
   stage = 6;
-  thread.join();  // the end of a thread counts, too
+  thread.join();  // the end of a thread returns them too
   CHECK(pool_stats().cached < 65000);
 }
 
-TEST_CASE("a child process does not wait for a lock of a thread that it does not have" *
+TEST_CASE("a child process does not wait for a lock of a thread that stayed in the parent" *
           doctest::skip(!pooling)) {
-  const auto take_and_free = [] { pool_free(pool_allocate(mib), mib); };  // from what all threads share
+  const auto take_and_free = [] {
+    pool_free(pool_allocate(mib), mib);
+  };  // from the blocks that all threads share
   std::atomic<bool> done = false;
   std::vector<std::thread> others;
   for (int i = 0; i < 2; ++i) {

@@ -1,4 +1,4 @@
-// Reductions of views: an expanded or strided input gives what its copy gives, and is not copied.
+// Reductions of views: an expanded or strided input gives the result of its copy, and is not copied.
 #include "support.hpp"
 
 #include <algorithm>
@@ -39,7 +39,7 @@ const std::vector<Reduction> reductions = {
     {"sum of integers",
      [](const Tensor& x, const Shape& d, bool keep) { return sum(x.to(int64), d, keep).value(); }},
 };
-// Along one dim.
+// These run along one dim.
 const std::vector<Reduction> picks = {
     {"argmax",
      [](const Tensor& x, const Shape& d, bool keep) { return argmax(x, static_cast<int>(d[0]), keep); }},
@@ -70,7 +70,7 @@ void check_as_copied(const std::string& layout, const Tensor& x, const Reduction
 
 }  // namespace
 
-TEST_CASE("reduce_views: any view gives what its copy gives") {
+TEST_CASE("reduce_views: a view gives the result of its copy") {
   Generator generator(3);
   const Tensor x = randn({6, 10, 14}, float64, generator);
   const std::pair<const char*, Tensor> layouts[] = {
@@ -96,7 +96,7 @@ TEST_CASE("reduce_views: any view gives what its copy gives") {
   }
 }
 
-TEST_CASE("reduce_views: long rows with holes, and many of them, whatever the number of threads") {
+TEST_CASE("reduce_views: long rows with holes give the same sums for any number of threads") {
   Generator generator(4);
   const Tensor wide = randn({2, 400000}, float32, generator).slice(1, 0, to_end, 2);
   const Tensor tall = randn({40000, 60}, float32, generator).slice(1, 0, to_end, 3);
@@ -114,7 +114,7 @@ TEST_CASE("reduce_views: long rows with holes, and many of them, whatever the nu
   }
 }
 
-TEST_CASE("reduce_views: what an expanded input repeats takes no memory") {
+TEST_CASE("reduce_views: the repeats of an expanded input take no memory") {
   const std::int64_t n = 50000000;
   const Tensor x = ones({1}).expand({n}), table = ones({1, 3}).expand({n / 10, 3});
   const PoolStats before = pool_stats();
@@ -138,7 +138,7 @@ TEST_CASE("reduce_views: what an expanded input repeats takes no memory") {
   CHECK(pool_stats().peak <= std::max(before.peak, before.in_use + (1 << 20)));
 }
 
-TEST_CASE("reduce_views: a strided input is summed and searched where it lies") {
+TEST_CASE("reduce_views: a strided input is reduced in place") {
   const Tensor x = ones({8000000}).slice(0, 0, to_end, 2), table = ones({2000, 4000}).slice(1, 0, to_end, 2);
   const PoolStats before = pool_stats();
   CHECK(sum(x).item<float>() == 4e6F);

@@ -26,7 +26,7 @@ std::vector<int> numbers(const List& list) {
 
 }  // namespace
 
-TEST_CASE("a small vector holds few elements and many alike") {
+TEST_CASE("a small vector holds few or many elements") {
   for (int size = 0; size < 9; ++size) {
     CAPTURE(size);
     std::vector<int> expected(static_cast<std::size_t>(size));
@@ -36,7 +36,7 @@ TEST_CASE("a small vector holds few elements and many alike") {
     CHECK(list.empty() == (size == 0));
     const auto address = reinterpret_cast<std::uintptr_t>(list.begin());
     const auto place = reinterpret_cast<std::uintptr_t>(&list);
-    CHECK((address >= place && address < place + sizeof(list)) == (size <= 3));  // asks for no memory
+    CHECK((address >= place && address < place + sizeof(list)) == (size <= 3));  // few elements are inline
     CHECK(numbers(list) == expected);
 
     const List same(std::vector<std::shared_ptr<int>>(list.begin(), list.end()));
@@ -66,7 +66,7 @@ TEST_CASE("a small vector holds few elements and many alike") {
   CHECK(List{nullptr, nullptr}.size() == 2);
 }
 
-TEST_CASE("a small vector lets go of what it held") {
+TEST_CASE("a small vector releases its elements") {
   for (const int size : {2, 5}) {
     CAPTURE(size);
     const auto held = std::make_shared<int>(1);

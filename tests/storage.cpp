@@ -15,7 +15,7 @@ std::size_t bytes_in_use() { return pool_stats().in_use; }
 
 }  // namespace
 
-TEST_CASE("storage: shared, counted, with a version; adopted memory is kept alive and left alone") {
+TEST_CASE("a storage is shared, counted and has a version; adopted memory is kept alive and not freed") {
   const std::size_t before = bytes_in_use();
   {
     StoragePtr a = StoragePtr::allocate(100);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t mib = std::size_t{1} << 20;
 
-// Of this process, as Linux tells it; 0 elsewhere.
+// The memory of this process according to Linux; 0 on other systems.
 std::size_t pages_of_address_space() {
   std::size_t pages = 0;
   std::ifstream("/proc/self/statm") >> pages;
@@ -22,7 +22,7 @@ std::size_t pages_of_address_space() {
 
 }  // namespace
 
-TEST_CASE("memory of the system: aligned and writable to its last byte") {
+TEST_CASE("system memory is aligned and writable to its last byte") {
   for (const std::size_t bytes : {std::size_t{64}, 2 * mib - 1, 2 * mib, 2 * mib + 64, 5 * mib + 4095}) {
     CAPTURE(bytes);
     std::array<unsigned char*, 3> blocks{};
@@ -39,18 +39,18 @@ TEST_CASE("memory of the system: aligned and writable to its last byte") {
   }
 }
 
-TEST_CASE("memory of the system: all of it goes back") {
+TEST_CASE("system memory is returned completely") {
   const std::size_t before = pages_of_address_space();
   for (int i = 0; i < 1000; ++i) {
     void* const block = system_allocate(3 * mib + 64);
-    void* const other = system_allocate(2 * mib);  // so that mappings begin anywhere
+    void* const other = system_allocate(2 * mib);  // so the mappings begin at different places
     system_free(block, 3 * mib + 64);
     system_free(other, 2 * mib);
   }
   CHECK(pages_of_address_space() < before + 100 * mib / 4096);
 }
 
-TEST_CASE("memory of the system: null where there is no more") {
+TEST_CASE("system_allocate returns null if there is no more memory") {
   constexpr std::size_t most = std::numeric_limits<std::size_t>::max();
   CHECK(system_allocate(most / 2) == nullptr);
   CHECK(system_allocate(most - mib) == nullptr);

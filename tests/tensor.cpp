@@ -31,7 +31,7 @@ TEST_CASE("a Tensor is a handle: copies share, clones do not") {
   CHECK_THROWS_TEXT(a.size(1), "[size] dim 1 is out of range for a tensor of 1 dims");
 }
 
-TEST_CASE("contiguous: itself where it is, else a copy") {
+TEST_CASE("contiguous() is the Tensor itself if it is contiguous, else a copy") {
   const Tensor grid = arange(6).reshape({2, 3});
   CHECK(grid.contiguous().storage() == grid.storage());
   CHECK(grid.slice(0, 1).is_contiguous());
@@ -44,7 +44,7 @@ TEST_CASE("contiguous: itself where it is, else a copy") {
   CHECK(equal(turned.contiguous(), tensor({{0, 3}, {1, 4}, {2, 5}})));
 }
 
-TEST_CASE("copies of permuted and sliced layouts, large enough for tiles and threads") {
+TEST_CASE("permuted and sliced layouts are copied right, in sizes for tiles and threads") {
   const Tensor base = arange(3 * 70 * 130).reshape({3, 70, 130});
   const struct {
     Shape dims;
@@ -67,13 +67,13 @@ TEST_CASE("copies of permuted and sliced layouts, large enough for tiles and thr
       }
     }
     CHECK(wrong == 0);
-    const Tensor back = zeros(base.shape(), int64);  // and into such a layout
+    const Tensor back = zeros(base.shape(), int64);  // a copy into that layout
     back.permute(dims).slice(1, 1, to_end, step).copy_(view);
     CHECK(equal(back.permute(dims).slice(1, 1, to_end, step), view));
   }
 }
 
-TEST_CASE("conversion between all dtypes") {
+TEST_CASE("every dtype converts to every other") {
   const Tensor numbers = tensor({-1.5, 0.0, 2.0}, float64);
   CHECK(equal(numbers.to(float32), tensor({-1.5, 0.0, 2.0})));
   CHECK(equal(numbers.to(int64), tensor({-1, 0, 2})));
@@ -83,7 +83,7 @@ TEST_CASE("conversion between all dtypes") {
   CHECK(numbers.to(float64).storage() == numbers.storage());
 }
 
-TEST_CASE("a floating number that no integer equals becomes the nearest one, NaN 0") {
+TEST_CASE("a floating number out of an integer's range becomes the nearest integer, NaN becomes 0") {
   using Limits = std::numeric_limits<std::int64_t>;
   const double below_2_63 = 0x1.fffffffffffffp62;
   const std::vector<std::pair<double, std::int64_t>> table{{not_a_number, 0},
@@ -99,7 +99,7 @@ TEST_CASE("a floating number that no integer equals becomes the nearest one, NaN
   for (const auto& [number, integer] : table) {
     CAPTURE(number);
     for (const DType dtype : {float32, float64}) {
-      if (dtype == float32 && std::abs(number) == below_2_63) continue;  // no float is that near
+      if (dtype == float32 && std::abs(number) == below_2_63) continue;  // no float lies between
       CAPTURE(dtype);
       const Tensor x = full({}, number, dtype);
       CHECK(x.to(int64).item<std::int64_t>() == integer);
@@ -139,7 +139,7 @@ TEST_CASE("items and elements") {
   CHECK(*grid.select(0, 1).select(0, 2).data<float>() == 4.f);
 }
 
-TEST_CASE("in place: the value, and one version for each change") {
+TEST_CASE("each change in place sets the values and raises the version once") {
   const Tensor x = tensor({{1.0, 2.0}, {3.0, 4.0}});
   x.add_(tensor({10.0, 20.0})).add_(tensor({{1.0}, {2.0}}), 0.5);
   CHECK(equal(x, tensor({{11.5, 22.5}, {14.0, 25.0}})));
@@ -156,7 +156,7 @@ TEST_CASE("in place: the value, and one version for each change") {
   CHECK(equal(whole, tensor({64, 127})));
 }
 
-TEST_CASE("in place with itself in another layout: read whole before it is written") {
+TEST_CASE("an op in place with a view of itself reads all elements before it writes") {
   const Tensor x = tensor({{1.0, 2.0}, {3.0, 4.0}});
   x.add_(x.transpose(0, 1));
   CHECK(equal(x, tensor({{2.0, 5.0}, {5.0, 8.0}})));
@@ -169,7 +169,7 @@ TEST_CASE("in place with itself in another layout: read whole before it is writt
   CHECK(equal(row, tensor({0, 0, 1, 2, 3, 4})));
 }
 
-TEST_CASE("in place: what is refused, its text, and nothing is changed") {
+TEST_CASE("refused changes in place say why and change nothing") {
   const Tensor x = ones({2}), whole = ones({2}, int64), wide = ones({2, 1}).expand({2, 3});
   CHECK_THROWS_TEXT(wide.add_(1),
                     "[add_] elements of this expanded tensor of shape (2, 3) share memory; clone() it first");

@@ -21,7 +21,7 @@ std::string print(const Tensor& tensor) {
 
 }  // namespace
 
-TEST_CASE("numbers are laid out as NumPy lays them out") {
+TEST_CASE("numbers have NumPy's layout") {
   const SafetensorsFile file =
       load_safetensors(std::filesystem::path(XGRAD_GOLDEN_DIR) / "print.safetensors");
   REQUIRE(file.tensors.size() > 40);
@@ -31,7 +31,7 @@ TEST_CASE("numbers are laid out as NumPy lays them out") {
   }
 }
 
-TEST_CASE("what NumPy does not tell: the dtype, and the shape of an empty tensor") {
+TEST_CASE("the dtype and the shape of an empty tensor are printed, unlike in NumPy") {
   CHECK(print(Tensor()) == "undefined");
   CHECK(print(empty({0})) == "[] (0,)");
   CHECK(print(empty({2, 0, 3}, int64)) == "[] (2, 0, 3) int64");
@@ -40,14 +40,14 @@ TEST_CASE("what NumPy does not tell: the dtype, and the shape of an empty tensor
   CHECK(print(tensor(0.5)) == "0.5");
 }
 
-TEST_CASE("views are printed as what they show") {
+TEST_CASE("a view prints the elements it shows") {
   const Tensor grid = arange(6).reshape({2, 3});
   CHECK(print(grid.transpose(0, 1)) == "[[0 3]\n [1 4]\n [2 5]]");
   CHECK(print(grid.slice(1, 1, 3)) == "[[1 2]\n [4 5]]");
   CHECK(print(grid.select(0, 1).expand({2, 3})) == "[[3 4 5]\n [3 4 5]]");
 }
 
-TEST_CASE("a large tensor is printed at once") {
+TEST_CASE("a large tensor is abridged") {
   const Tensor large = zeros({1000, 3000});
   const auto start = std::chrono::steady_clock::now();
   CHECK(print(large.transpose(0, 1)).size() < 300);

@@ -15,7 +15,7 @@
 
 using namespace xgrad;
 
-TEST_CASE("parallel_for covers every index once, whatever the number of threads") {
+TEST_CASE("parallel_for covers every index once for any number of threads") {
   for (int threads : {1, 2, 3, 7}) {
     const Threads with(threads);
     for (std::int64_t count : {0, 1, 2, 5, 100, 1001}) {
@@ -41,7 +41,7 @@ TEST_CASE("parallel_for makes no part smaller than its grain") {
   }
 }
 
-TEST_CASE("a loop inside of a loop stays in its thread") {
+TEST_CASE("a loop inside a loop stays in its thread") {
   const Threads with(3);
   std::atomic<int> inner = 0;
   kernels::parallel_for(3, 1, [&](std::int64_t, std::int64_t) {
@@ -57,7 +57,7 @@ TEST_CASE("a loop inside of a loop stays in its thread") {
   CHECK(kernels::max_threads() == 3);
 }
 
-TEST_CASE("an exception of a part reaches the caller, and the threads go on") {
+TEST_CASE("an exception of a part reaches the caller, and the threads still work") {
   const Threads with(3);
   for (int thrower = 0; thrower < 3; ++thrower) {
     CHECK_THROWS_WITH_AS(kernels::parallel_for(3, 1,
@@ -87,7 +87,7 @@ TEST_CASE("many threads may run loops at once") {
   CHECK(total == 4 * 2000 * 30);
 }
 
-TEST_CASE("a product and its gradient repeat bit for bit at a number of threads") {
+TEST_CASE("a product and its gradient repeat bit for bit at a given number of threads") {
   const Tensor a = randn({300, 200}), b = randn({200, 250});
   for (int threads : {1, 2, 5}) {
     const Threads with(threads);
@@ -101,7 +101,7 @@ TEST_CASE("a product and its gradient repeat bit for bit at a number of threads"
   }
 }
 
-TEST_CASE("set_num_threads refuses what is no number of threads") {
+TEST_CASE("set_num_threads refuses numbers outside 1 to 1024") {
   const int before = get_num_threads();
   CHECK_THROWS_WITH_AS(set_num_threads(0), "[set_num_threads] needs 1 to 1024 threads, not 0",
                        std::invalid_argument);

@@ -1,5 +1,5 @@
-// Copies of transposed matrices, of every size around the tiles they are copied in: each element is the
-// number of its place, which the test works out again.
+// Copies of transposed matrices of every size around the tiles. Each element is the number of its place,
+// which the test computes again.
 #include "support.hpp"
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t sizes[] = {1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 23, 31, 32, 33, 50};
 constexpr std::int64_t batch = 2, margin = 3;
 
-// A matrix in the middle of a larger one, whose other elements must stay what they are.
+// A matrix in the middle of a larger one, whose other elements must not change.
 Tensor inner(const Tensor& outer) {
   return outer.slice(-2, margin, outer.size(-2) - margin).slice(-1, margin, outer.size(-1) - margin);
 }

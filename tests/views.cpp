@@ -11,7 +11,7 @@ using namespace xgrad;
 
 namespace {
 
-// Where each element lies, in row-major order of the view's indices.
+// The place of each element, in row-major order of the view's indices.
 std::vector<std::int64_t> places(const Shape& shape, const Strides& strides, std::int64_t offset) {
   std::vector<std::int64_t> all{offset};
   for (int i = 0; i < shape.dim(); ++i) {
@@ -24,8 +24,8 @@ std::vector<std::int64_t> places(const Shape& shape, const Strides& strides, std
   return all;
 }
 
-// Whether any strides at all show these places in this shape: each stride is told by the element one step
-// along its dim, and then all places must agree.
+// Whether some strides show these places in this shape. The element one step along a dim gives its stride;
+// then all places must agree.
 bool can_be_viewed(const Tensor& tensor, const Shape& shape) {
   const std::vector<std::int64_t> all = places(tensor.shape(), tensor.strides(), tensor.offset());
   if (all.empty()) return true;
@@ -51,7 +51,7 @@ void add_shapes(std::int64_t count, int dims, Shape so_far, std::vector<Shape>& 
 
 }  // namespace
 
-TEST_CASE("reshape is a view exactly where some strides allow one, and shows the same elements") {
+TEST_CASE("reshape is a view exactly if some strides allow one, and shows the same elements") {
   const Tensor grid = arange(24).reshape({2, 3, 4});
   const Tensor table[] = {grid,
                           grid.transpose(0, 1),
@@ -91,7 +91,7 @@ TEST_CASE("reshape is a view exactly where some strides allow one, and shows the
   CHECK(copies > 100);
 }
 
-TEST_CASE("shapes, strides and elements of views") {
+TEST_CASE("views have the expected shapes, strides and elements") {
   const Tensor grid = arange(24).reshape({2, 3, 4});
   const struct {
     const char* name;
@@ -130,7 +130,7 @@ TEST_CASE("shapes, strides and elements of views") {
   CHECK(grid.storage() == grid.permute({2, 0, 1}).slice(1, 1).select(0, 2).unsqueeze(0).storage());
 }
 
-TEST_CASE("views write through") {
+TEST_CASE("writing to a view changes its base") {
   const Tensor grid = zeros({2, 3}, int64);
   grid.transpose(0, 1).select(0, 1).fill_(5);
   grid.slice(1, 0, 3, 2).add_(1);
@@ -138,7 +138,7 @@ TEST_CASE("views write through") {
   CHECK(grid.version() == 2);
 }
 
-TEST_CASE("what is refused, and its text") {
+TEST_CASE("refused views say why") {
   const Tensor x = zeros({2, 3});
   CHECK_THROWS_TEXT(x.reshape({4, 2}), "[reshape] element counts differ: (2, 3) has 6, (4, 2) has 8");
   CHECK_THROWS_TEXT(x.reshape({4, -1}),

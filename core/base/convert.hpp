@@ -5,9 +5,9 @@
 
 namespace xgrad {
 
-/// `value` as a To, defined for every value, where C++ leaves it open what an integer is made from a floating
-/// number that it cannot hold: NaN becomes 0, and what is too large or too small the largest or smallest
-/// integer. Fractions are cut off. A bool is whether the value is not 0.
+/// `value` as a To, defined for every value. C++ leaves open how a floating number beyond an integer's range
+/// converts. Here NaN becomes 0, and a number out of range the largest or smallest integer. Fractions are cut
+/// off. As a bool, a value is whether it is not 0.
 template <class To, class From>
 constexpr To convert(From value) {
   if constexpr (std::same_as<To, bool>) {

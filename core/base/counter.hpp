@@ -8,8 +8,8 @@
 
 namespace xgrad {
 
-/// Whether no other thread can be looking, so that counting needs no atomic operation. Each of those costs
-/// some 20 cycles, and an op on a small Tensor counts a dozen times.
+/// Whether the process has one thread, so counting needs no atomic operation. An atomic operation costs about
+/// 20 cycles, and an op on a small Tensor counts a dozen times.
 inline bool is_single_threaded() {
 #if __has_include(<sys/single_threaded.h>)
   return __libc_single_threaded != 0;
@@ -18,7 +18,7 @@ inline bool is_single_threaded() {
 #endif
 }
 
-/// A number that threads share, counting references, versions or nodes.
+/// A count that threads share: of references, versions or nodes.
 template <class T>
 class Counter {
  public:
@@ -26,12 +26,13 @@ class Counter {
 
   T value() const { return value_.load(std::memory_order_acquire); }
 
-  /// The value after it.
+  /// Returns the value after the addition.
   T add(T amount) {
     if (!is_single_threaded()) return value_.fetch_add(amount, std::memory_order_relaxed) + amount;
     return set(value_.load(std::memory_order_relaxed) + amount);
   }
-  /// The same; what other threads did before they subtracted theirs is seen by whoever comes last.
+  /// Returns the value after the subtraction. The thread that reaches 0 sees all that other threads did
+  /// before they subtracted.
   T subtract(T amount) {
     if (!is_single_threaded()) return value_.fetch_sub(amount, std::memory_order_acq_rel) - amount;
     return set(value_.load(std::memory_order_relaxed) - amount);

@@ -11,12 +11,12 @@
 
 namespace xgrad {
 
-/// The type of a number that can name a dim: an integer. A bool is none: it would be a `keepdim` in the wrong
+/// The type of a number that can name a dim: an integer, but no bool, which would be a `keepdim` in the wrong
 /// place.
 template <class T>
 concept DimNumber = std::integral<T> && !std::same_as<T, bool>;
 
-/// One dim, as in `max(x, 1)`; negative ones count from the back. It is made from an integer only: `{}`, a
+/// One dim, as in `max(x, 1)`; negative dims count from the back. Only an integer converts to it: `{}`, a
 /// bool and a floating number do not compile.
 class Dim {
  public:
@@ -30,8 +30,8 @@ class Dim {
   std::int64_t dim_;
 };
 
-/// The `keepdim` of a reduction: a bool, and no number, so that `sum(x, 0, 1)` does not compile. Several dims
-/// are one list: `sum(x, {0, 1})`.
+/// The `keepdim` of a reduction. Only a bool converts to it, so `sum(x, 0, 1)` does not compile. Several dims
+/// are a list: `sum(x, {0, 1})`.
 class KeepDim {
  public:
   template <std::same_as<bool> Bool>
@@ -43,7 +43,7 @@ class KeepDim {
 };
 
 /// The dims of a reduction: one, `sum(x, 0)`; several, `sum(x, {0, -1})`; or all of them, `sum(x)` and
-/// `sum(x, {})`. Negative ones count from the back.
+/// `sum(x, {})`. Negative dims count from the back.
 class Dims {
  public:
   Dims() = default;  ///< all

@@ -8,7 +8,7 @@
 
 namespace xgrad {
 
-/// What a Tensor's elements are: `float32` (the default, see `set_default_dtype`), `float64`, `int64`
+/// The type of a Tensor's elements: `float32` (the default, see `set_default_dtype`), `float64`, `int64`
 /// (indices, targets), `boolean` (masks).
 enum class DType : std::uint8_t { float32, float64, int64, boolean };
 using enum DType;
@@ -17,8 +17,8 @@ std::size_t item_size(DType dtype);  ///< bytes per element
 std::string_view name(DType dtype);  ///< "float32", ...
 constexpr bool is_floating(DType dtype) { return dtype == float32 || dtype == float64; }
 
-/// The dtype of `a op b`: the floating operand's, else int64 if either is; two different floating dtypes
-/// throw.
+/// The dtype of `a op b` for operands of these dtypes. Equal dtypes stay; a floating one wins over the
+/// others; an integer and a boolean give int64. Two different floating dtypes throw.
 DType promote(std::string_view op, DType a, DType b);
 
 std::ostream& operator<<(std::ostream& out, DType dtype);

@@ -40,13 +40,13 @@ void throw_runtime_error(std::string_view op, ErrorParts parts) {
 constinit thread_local const ErrorScope* ErrorScope::innermost_ = nullptr;
 
 std::string ErrorScope::current_place() {
-  struct Outside {  // so that an error on the way does not ask for its place in turn
+  struct Outside {  // an error inside place() must not ask for its place in turn
     const ErrorScope* const scope = std::exchange(innermost_, nullptr);
     ~Outside() { innermost_ = scope; }
   } const outside;
   try {
     return outside.scope ? outside.scope->place() : std::string();
-  } catch (const std::exception&) {  // the error that is being told comes first
+  } catch (const std::exception&) {  // the first error matters more
     return {};
   }
 }

@@ -16,13 +16,13 @@ namespace xgrad {
 class Shape;
 enum class DType : std::uint8_t;
 
-/// What this thread is in the middle of, for the text of errors. Scopes are local variables, so they form a
-/// stack; an error asks the innermost one where it is.
+/// Tells errors where in the program this thread is. Scopes are local variables, so they form a stack. An
+/// error asks the innermost one.
 class ErrorScope {
  public:
   ErrorScope(const ErrorScope&) = delete;
   ErrorScope& operator=(const ErrorScope&) = delete;
-  /// What an error's text ends with, such as " (in blocks.0.attention.W_q)"; may be empty.
+  /// The end of an error's text, such as " (in blocks.0.attention.W_q)"; may be empty.
   virtual std::string place() const = 0;
   const ErrorScope* outer() const { return outer_; }
 
@@ -40,7 +40,7 @@ class ErrorScope {
 template <class T>
 concept NotText = !std::convertible_to<const T&, std::string_view>;
 
-/// One part of an error's text: anything that can be streamed, and lives until the end of the statement.
+/// One part of an error's text: any value that can be streamed and lives until the end of the statement.
 class ErrorPart {
  public:
   ErrorPart(std::string_view text) : ErrorPart(&text_, print_text) { text_ = text; }
@@ -68,7 +68,7 @@ class ErrorPart {
   Print print_;
 };
 
-// What many files print, compiled in one.
+// Types that many files print, compiled once. error.cpp
 extern template void ErrorPart::print<Shape>(std::ostream&, const void*);
 extern template void ErrorPart::print<DType>(std::ostream&, const void*);
 extern template void ErrorPart::print<int>(std::ostream&, const void*);
@@ -76,8 +76,8 @@ extern template void ErrorPart::print<long>(std::ostream&, const void*);
 extern template void ErrorPart::print<unsigned long>(std::ostream&, const void*);
 extern template void ErrorPart::print<double>(std::ostream&, const void*);
 
-/// The text of every error: `[op] the rule that was broken, with the shapes`, and where in the program that
-/// was, as far as an ErrorScope knows. Parts are streamed in order.
+/// The text of every error: `[op] the broken rule, with the shapes`, then the place from the innermost
+/// ErrorScope. Parts are streamed in order.
 using ErrorParts = std::initializer_list<ErrorPart>;
 std::string error_text_of(std::string_view op, ErrorParts parts);
 template <class... Parts>
@@ -85,8 +85,8 @@ std::string error_text(std::string_view op, const Parts&... parts) {
   return error_text_of(op, {ErrorPart(parts)...});
 }
 
-// What the three templates below end in. Those are inlined always: each list of parts makes another function,
-// with a long name, and most are called once.
+// The three templates below end in these. The templates are always inlined: each list of parts would make
+// another function with a long name, and most are called once.
 [[noreturn]] void throw_invalid_argument(std::string_view op, ErrorParts parts);
 [[noreturn]] void throw_out_of_range(std::string_view op, ErrorParts parts);
 [[noreturn]] void throw_runtime_error(std::string_view op, ErrorParts parts);
@@ -97,19 +97,19 @@ template <class... Parts>
   throw_invalid_argument(op, {ErrorPart(parts)...});
 }
 
-/// Throws `std::out_of_range`: an index or a dim lies outside of its range.
+/// Throws `std::out_of_range`: an index or a dim is out of range.
 template <class... Parts>
 [[noreturn, gnu::always_inline]] inline void fail_range(std::string_view op, const Parts&... parts) {
   throw_out_of_range(op, {ErrorPart(parts)...});
 }
 
-/// Throws `std::runtime_error`: the arguments are fine, the state or the outside world is not.
+/// Throws `std::runtime_error`: the state or the outside world is wrong, not the arguments.
 template <class... Parts>
 [[noreturn, gnu::always_inline]] inline void fail_state(std::string_view op, const Parts&... parts) {
   throw_runtime_error(op, {ErrorPart(parts)...});
 }
 
-/// Not enough memory; a `std::bad_alloc` that says what for.
+/// A `std::bad_alloc` that names what the memory was for.
 class OutOfMemory : public std::bad_alloc {
  public:
   explicit OutOfMemory(std::string text) : text_(std::make_shared<const std::string>(std::move(text))) {}

@@ -9,7 +9,7 @@ namespace xgrad {
 
 struct ForkMutex::All {
   std::mutex mutex;                   // guards the lists
-  std::array<ForkMutex*, 4> first{};  // where the list of each level begins
+  std::array<ForkMutex*, 4> first{};  // the first of each level's list
 
   All() {
     pthread_atfork([] { get().lock(); }, [] { get().unlock(); }, [] { get().unlock(); });
@@ -28,7 +28,7 @@ struct ForkMutex::All {
   }
   ForkMutex*& first_of(Level level) { return first[static_cast<std::size_t>(level)]; }
 
-  // Never destroyed: some of the mutexes aren't either.
+  // Never destroyed, like some of the mutexes.
   static All& get() {
     static All* const all = new All;
     return *all;

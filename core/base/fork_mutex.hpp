@@ -5,14 +5,14 @@
 
 namespace xgrad {
 
-/// A mutex that is free in a child process. A child has only the thread that called fork(): a lock that
-/// another thread held at that moment would stay locked there, and what it guards might be half changed. So
-/// fork() takes all of these first, which waits for the threads that hold one, and frees them in both
+/// A mutex that is unlocked in a child process. A child has only the thread that called fork(). A mutex that
+/// another thread held at that moment would stay locked there, and its data might be half changed. So fork()
+/// first locks all ForkMutexes, which waits for the threads that hold one, and unlocks them in both
 /// processes.
 ///
-/// A thread that needs several takes them in the order of their levels, and so does fork(). A thread that
-/// holds one must not fork, nor make or destroy another. One with static storage is made while the library is
-/// loaded: a fork while another thread makes it would leave it half made in the child.
+/// A thread that needs several locks them in the order of their levels, as fork() does. A thread that holds
+/// one must not fork, nor construct or destroy another. A ForkMutex in static storage is constructed while
+/// the library is loaded: a fork during its construction would leave it half constructed in the child.
 class ForkMutex {
  public:
   enum class Level : std::uint8_t { generator, gradient, hooks, memory };
@@ -30,7 +30,7 @@ class ForkMutex {
 
   std::mutex mutex_;
   Level level_;
-  ForkMutex* next_ = nullptr;  // in the list of all of this level
+  ForkMutex* next_ = nullptr;  // in the list of its level
   ForkMutex* before_ = nullptr;
 };
 

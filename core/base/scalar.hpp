@@ -8,7 +8,7 @@
 
 namespace xgrad {
 
-/// A C++ number on its way into a Tensor; it takes the Tensor's dtype, so `x + 1` stays what x is.
+/// A C++ number as an argument of an op. It takes the Tensor's dtype, so `x + 1` has the dtype of x.
 class Scalar {
  public:
   template <class T>
@@ -29,7 +29,7 @@ class Scalar {
     return is_floating_ ? convert<T>(floating_) : convert<T>(integer_);
   }
 
-  /// Of an integer wraps around, as its Tensors do.
+  /// An integer wraps around, as in a Tensor.
   Scalar operator-() const {
     if (is_floating_) return -floating_;
     return static_cast<std::int64_t>(0 - static_cast<std::uint64_t>(integer_));

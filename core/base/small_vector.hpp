@@ -10,8 +10,8 @@
 
 namespace xgrad {
 
-/// A list for what is mostly short, as an op's inputs are: it allocates nothing while it holds no more than
-/// `inline_capacity` elements. Move-only; what was moved from is empty.
+/// A list that is usually short, such as an op's inputs. It allocates nothing up to `inline_capacity`
+/// elements. Move-only; a moved-from list is empty.
 template <class T, std::size_t inline_capacity>
 class SmallVector {
  public:
@@ -55,7 +55,7 @@ class SmallVector {
       return;
     }
     if (size_ == inline_capacity) {
-      many_.reserve(2 * inline_capacity);  // here, or the list stays as it was
+      many_.reserve(2 * inline_capacity);  // first, so a failure leaves the list unchanged
       many_.assign(std::make_move_iterator(few_.begin()), std::make_move_iterator(few_.end()));
     }
     many_.push_back(std::move(element));
@@ -69,7 +69,7 @@ class SmallVector {
  private:
   std::size_t size_ = 0;
   std::array<T, inline_capacity> few_{};
-  std::vector<T> many_;  // all of them, where there are more
+  std::vector<T> many_;  // all elements, if there are more than inline_capacity
 };
 
 }  // namespace xgrad

@@ -18,16 +18,16 @@ namespace {
 
 constinit std::atomic<unsigned> releases{0};  // how often pool_release was called
 
-// Small blocks are kept by the thread that freed them, without a lock. Trivially destructible, so that it can
-// still be asked, and says no, when a Tensor dies after this thread's other objects.
+// Small blocks are kept by the thread that freed them, without a lock. The class is trivially destructible:
+// a Tensor that dies after the thread's other objects still calls it, and is refused.
 class ThreadCache {
  public:
-  // Beside the time to fill a block of more than 64 KiB, a lock is nothing.
+  // A lock costs nothing compared with filling a block of more than 64 KiB.
   static constexpr std::size_t small_classes = class_of((std::size_t{64} << 10) + header) + 1;
   static constexpr std::size_t limit = std::size_t{4} << 20;                // bytes kept by a thread
   static constexpr std::ptrdiff_t publish_from = std::ptrdiff_t{64} << 10;  // bytes in_use may be wrong by
 
-  // These two are on the way of every op: what they find as usual, they do in some twenty instructions.
+  // Every op calls these two. The usual case takes about twenty instructions.
   void* take(std::size_t size_class) noexcept {
     if (size_class >= small_classes || free_[size_class].empty() || !is_open()) return nullptr;
     const std::size_t size = class_bytes(size_class);
@@ -46,8 +46,8 @@ class ThreadCache {
     return true;
   }
 
-  // From now on blocks are kept, until the thread ends. To be told of that asks for memory, so allocations
-  // call this, and frees do not.
+  // Keeps blocks from now on, until the thread ends. Registering for the thread's end allocates memory, so
+  // allocations call this and frees do not.
   void open_once() {
     if (state_ == State::fresh) open();
   }
@@ -66,7 +66,7 @@ class ThreadCache {
     publish();
   }
 
-  // Of this thread's changes to `in_use`, those too small to be worth an atomic operation each are saved up.
+  // Small changes to `in_use` are collected, to save an atomic operation for each.
   void count_taken(std::size_t size) noexcept {
     change_ += static_cast<std::ptrdiff_t>(size);
     most_ = std::max(most_, change_);
@@ -79,7 +79,7 @@ class ThreadCache {
 
   void publish() noexcept {
     const std::ptrdiff_t now = in_use.fetch_add(change_, std::memory_order_relaxed) + most_;
-    // Below 0 it may be for a moment: this thread's frees are counted, another's allocations are not yet.
+    // Below 0 for a moment if this thread's frees are counted before another thread's allocations.
     const auto most = static_cast<std::size_t>(std::max<std::ptrdiff_t>(now, 0));
     std::size_t highest = peak.load(std::memory_order_relaxed);
     while (most > highest && !peak.compare_exchange_weak(highest, most, std::memory_order_relaxed)) {
@@ -98,7 +98,7 @@ class ThreadCache {
 
   enum class State : char { fresh, open, closed };
 
-  // False where nothing is kept, and where what was kept has just been returned.
+  // False if nothing is kept, or the kept blocks have just been returned.
   bool is_open() noexcept {
     if (state_ == State::open && releases_ == releases.load(std::memory_order_relaxed)) return true;
     return reopen();
@@ -108,8 +108,8 @@ class ThreadCache {
 
   std::array<FreeList, small_classes> free_{};
   std::size_t bytes_ = 0;
-  std::ptrdiff_t change_ = 0, most_ = 0;  // of `in_use` since it was last published, and the highest it was
-  unsigned releases_ = 0;                 // how many were heeded
+  std::ptrdiff_t change_ = 0, most_ = 0;  // the unpublished change of `in_use`, and its highest value
+  unsigned releases_ = 0;                 // the value of `releases` that was last acted on
   State state_ = State::fresh;
 };
 
@@ -132,14 +132,14 @@ bool ThreadCache::reopen() noexcept {
   if (state_ != State::open) return false;
   releases_ = releases.load(std::memory_order_relaxed);
   return_all();
-  return false;  // what the caller saw in a list is gone
+  return false;  // the block that the caller saw in a list is gone
 }
 
 }  // namespace
 
 void* pool_allocate(std::size_t bytes) {
   if constexpr (!pooling) {
-    // A plain new that finds no memory would end the program there instead of throwing.
+    // Under the sanitizer, a plain new without memory ends the program instead of throwing.
     if (void* block = ::operator new (bytes, std::align_val_t{64}, std::nothrow)) return block;
     throw std::bad_alloc();
   }
@@ -154,7 +154,7 @@ void* pool_allocate(std::size_t bytes) {
     block = ask_system(size);
   }
   if (!block) {
-    pool_release();  // what is kept for other sizes may be just what is missing
+    pool_release();  // blocks kept for other sizes may free enough memory
     block = ask_system(size);
   }
   if (!block) throw std::bad_alloc();
@@ -175,7 +175,7 @@ void pool_free(void* block, std::size_t bytes) noexcept {
 PoolStats pool_stats() {
   cache.publish();
   PoolStats stats;
-  const std::size_t all = held.load();  // one after the other: `cached` must not fall below 0
+  const std::size_t all = held.load();  // loaded once, so `cached` does not fall below 0
   stats.in_use = std::min(all, static_cast<std::size_t>(std::max<std::ptrdiff_t>(in_use.load(), 0)));
   stats.peak = peak.load();
   stats.cached = all - stats.in_use;

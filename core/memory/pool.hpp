@@ -6,18 +6,17 @@
 
 namespace xgrad {
 
-/// Bytes in front of the elements of a Storage: a whole cache line, so that the elements start at one.
+/// Bytes before the elements of a Storage. A whole cache line, so the elements begin at a cache line too.
 inline constexpr std::size_t block_header = 64;
 
-/// Memory for Tensors and the tape, 64-byte aligned. Freed blocks are kept by size class and handed out
-/// again, so a training step after the first asks the system for nothing. What is held, in use or kept, stays
-/// below the most that was ever in use at once and 16 MiB more, or an eighth more where that is larger; but
-/// each thread may keep 4 MiB of small blocks for itself. Thread-safe. Throws `std::bad_alloc` when the
-/// system has no more.
+/// Memory for Tensors and the tape, 64-byte aligned. Freed blocks are kept by size class and reused, so only
+/// the first training step asks the system for memory. The pool holds at most the largest number of bytes
+/// ever in use, plus 16 MiB or an eighth, whichever is larger. In addition each thread may keep 4 MiB of
+/// small blocks. Thread-safe. Throws `std::bad_alloc` if the system has no more memory.
 void* pool_allocate(std::size_t bytes);
 void pool_free(void* block, std::size_t bytes) noexcept;
 
-/// The pool as an allocator of the standard library: the tape's nodes come and go like the Tensors they keep.
+/// The pool as an allocator for the standard library. The tape's nodes use it.
 template <class T>
 struct PoolAllocator {
   using value_type = T;
@@ -32,8 +31,8 @@ struct PoolAllocator {
   friend bool operator==(PoolAllocator, PoolAllocator) noexcept { return true; }
 };
 
-/// Off under the address sanitizer: every block is then the system's own, so that a use after free is seen as
-/// one, and nothing is counted. GCC and Clang tell in different ways that it is on.
+/// False under the address sanitizer. Every block then comes from the system, so the sanitizer sees a use
+/// after free, and nothing is counted. GCC and Clang announce the sanitizer in different ways.
 #if defined(__SANITIZE_ADDRESS__)
 inline constexpr bool pooling = false;
 #elif defined(__has_feature)
@@ -42,7 +41,7 @@ inline constexpr bool pooling = !__has_feature(address_sanitizer);
 inline constexpr bool pooling = true;
 #endif
 
-/// Exact for what this thread has done; of each other thread up to 64 KiB may not be counted yet.
+/// Exact for this thread. Up to 64 KiB of every other thread may not be counted yet.
 struct PoolStats {
   std::size_t in_use = 0;           ///< bytes handed out, rounded up to their size classes
   std::size_t peak = 0;             ///< the largest `in_use` so far
@@ -51,8 +50,8 @@ struct PoolStats {
 };
 PoolStats pool_stats();
 
-/// Returns every kept block to the system: at once those of the pool and of this thread, those of another
-/// thread when it next frees a small block, takes one that it has kept, or ends.
+/// Returns every kept block to the system. The pool's and this thread's go at once. Another thread returns
+/// its blocks when it next frees a small block, takes one it has kept, or ends.
 void pool_release() noexcept;
 
 }  // namespace xgrad

@@ -54,7 +54,7 @@ void SharedBlocks::free_all() noexcept {
   }
 }
 
-// The class of the smallest block here of so many bytes or more, else of the largest; `classes` if none is.
+// The class of the smallest kept block of at least `bytes`, else of the largest; `classes` if there is none.
 std::size_t SharedBlocks::class_to_free(std::size_t bytes) const {
   std::size_t found = classes;
   for (std::size_t c = classes; c-- > 0;) {

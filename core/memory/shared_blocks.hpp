@@ -1,7 +1,6 @@
 #pragma once
 
-// What the pool has of the system's memory, and the blocks of it that any thread may take. For core/memory
-// alone.
+// The pool's memory from the system, and the kept blocks that any thread may take. For core/memory only.
 
 #include <array>
 #include <atomic>
@@ -12,17 +11,17 @@
 
 namespace xgrad::memory {
 
-/// Bytes held from the system, and bytes of them in use; the difference is kept for later.
+/// Bytes held from the system, and how many of them are in use. The rest is kept for later.
 extern std::atomic<std::size_t> held;
 extern std::atomic<std::ptrdiff_t> in_use;
 extern std::atomic<std::size_t> peak;             ///< the largest in_use so far
 extern std::atomic<std::size_t> system_requests;  ///< how often the system was asked for a block
 
-/// A block straight from the system, counted; null when it has no more.
+/// A block from the system, counted in `held`. Null if the system has no more memory.
 void* ask_system(std::size_t size) noexcept;
 void return_to_system(void* block, std::size_t size) noexcept;
 
-/// The most that should be held.
+/// The upper limit of `held`.
 std::size_t bound() noexcept;
 
 class SharedBlocks {
@@ -30,9 +29,9 @@ class SharedBlocks {
   /// Null if there is none of this size.
   void* take(std::size_t size_class);
   void keep(std::size_t size_class, void* block) noexcept;
-  /// Makes room below the bound for `size` more, as far as the blocks here go. What is freed may be asked for
-  /// again, and the system then clears its pages: so the smallest block that is enough goes, or else the
-  /// largest.
+  /// Frees blocks until `size` more bytes stay within the bound, or no block is left. Frees the smallest
+  /// block that is large enough, or else the largest, because a freed block that is needed again must be
+  /// cleared by the system.
   void shrink(std::size_t size) noexcept;
   void free_all() noexcept;
 

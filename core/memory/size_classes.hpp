@@ -1,6 +1,6 @@
 #pragma once
 
-// The sizes of the pool's blocks, and lists of blocks of one size. For core/memory alone.
+// The sizes of the pool's blocks, and lists of blocks of one size. For core/memory only.
 
 #include <bit>
 #include <cstddef>
@@ -11,9 +11,9 @@
 
 namespace xgrad::memory {
 
-/// Size classes: multiples of 64 up to 1088 bytes, then four to a power of two, and 64 more: 1280 + 64, 1536
-/// + 64, 1792 + 64, 2048 + 64, 2560 + 64, ... So at most a fifth of a large block is padding, and none of one
-/// that holds a power of two of bytes behind their Storage.
+/// Size classes: multiples of 64 up to 1088 bytes, then four for each power of two, plus 64 for the header:
+/// 1280 + 64, 1536 + 64, 1792 + 64, 2048 + 64, 2560 + 64, ... At most a fifth of a large block is padding. A
+/// power of two of bytes behind a header has none.
 constexpr std::size_t smallest = 64, finest = 1024;
 constexpr std::size_t header = block_header;
 constexpr std::size_t fine_classes = (finest + header) / smallest;

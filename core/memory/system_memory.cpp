@@ -31,9 +31,9 @@ std::size_t whole_pages(std::size_t bytes) noexcept {
 
 }  // namespace
 
-// A large fresh block costs a page fault for every page of it, and TLB misses whenever it is walked; so it is
-// a mapping of its own, of huge pages, which are 512 times as few. One of a huge page more than is needed
-// holds a block that begins at a huge page; what is left on both sides goes back.
+// A large new block costs a page fault for each of its pages, and TLB misses whenever it is read. So it gets
+// its own mapping of huge pages, 512 times fewer. The mapping is a huge page larger than needed, which leaves
+// room to begin the block at a huge page. The rest on both sides is returned.
 void* system_allocate(std::size_t bytes) noexcept {
   if (bytes < huge_page) return common_allocate(bytes);
   const std::size_t size = whole_pages(bytes), mapped = size + huge_page;
@@ -45,7 +45,7 @@ void* system_allocate(std::size_t bytes) noexcept {
   std::byte* const block = first + before;
   if (before > 0) munmap(first, before);
   munmap(block + size, mapped - size - before);
-  madvise(block, size, MADV_HUGEPAGE);  // only a hint: without it the pages are common ones
+  madvise(block, size, MADV_HUGEPAGE);  // a hint: if it fails, the pages are common ones
   return block;
 }
 

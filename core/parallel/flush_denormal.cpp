@@ -9,16 +9,16 @@
 namespace xgrad {
 namespace {
 
-// The register that says how this thread's processor computes, and its bits for denormals.
+// The register that controls this thread's floating point operations, and its bits for denormals.
 #if defined(__x86_64__)
 using Word = std::uint32_t;
-constexpr Word flush_bits = 0x8040;  // of results (flush to zero), and of inputs (denormals are zeros)
+constexpr Word flush_bits = 0x8040;  // denormal results (flush to zero) and inputs (denormals are zeros)
 Word control() { return _mm_getcsr(); }
 void set_control(Word word) { _mm_setcsr(word); }
 bool can_flush() { return __builtin_cpu_supports("sse3"); }
 #elif defined(__aarch64__)
 using Word = std::uint64_t;
-constexpr Word flush_bits = Word{1} << 24;  // of both
+constexpr Word flush_bits = Word{1} << 24;  // results and inputs
 Word control() {
   Word word = 0;
   asm volatile("mrs %0, fpcr" : "=r"(word));

@@ -2,14 +2,13 @@
 
 namespace xgrad {
 
-/// Whether denormals count as 0: numbers so small that their significand has leading zeros, below 1.2e-38 in
-/// float32 and 2.2e-308 in float64. On, every op takes those in its inputs for 0, and gives 0 where a result
-/// would be one. Off at the start; many processors then take 100 times as long for an operation on a denormal
-/// as for another, which shows where gradients vanish.
+/// Sets whether denormals count as 0. These are numbers so small that their significand has leading zeros:
+/// below 1.2e-38 in float32 and 2.2e-308 in float64. If on, every op reads a denormal input as 0 and returns
+/// 0 for a denormal result. Off at the start: many processors then take 100 times as long for an operation on
+/// a denormal, which shows when gradients vanish.
 ///
-/// Holds for this thread, and for the pool's threads while they work on its ops. Returns false, and changes
-/// nothing, where the processor cannot flush. PyTorch's function of the same name leaves out the other
-/// threads.
+/// Applies to this thread, and to the pool's threads while they work on its ops; PyTorch's function of the
+/// same name leaves these out. Returns false and changes nothing if the processor cannot flush.
 bool set_flush_denormal(bool flush);
 
 namespace kernels {

@@ -5,7 +5,7 @@
 namespace xgrad::kernels {
 namespace {
 
-// A loop that is worth more than one thread.
+// Divides a loop that is worth more than one thread.
 void split(std::int64_t count, std::int64_t grain, Range range, const void* context) {
   const std::int64_t most = (count + grain - 1) / grain;
   const int threads = max_threads();

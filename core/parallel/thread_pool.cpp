@@ -13,12 +13,12 @@
 
 #include <xgrad/core/parallel/flush_denormal.hpp>
 
-// A loop's parts are claimed one by one, by the thread that runs the loop and by waiting workers alike. So a
-// worker that is late, or whose processor is busy with another program, costs nothing: the caller takes over
-// what it did not begin. Waiting threads spin for some microseconds, as the next loop is seldom far, and then
-// sleep.
+// The thread that runs a loop and the waiting workers claim its parts one by one. A worker that is late, or
+// whose processor is busy with another program, costs nothing: the caller does the parts that it did not
+// begin. Waiting threads first spin for some microseconds, because the next loop usually follows soon, and
+// then sleep.
 
-namespace xgrad {
+namespace xgrad::kernels {
 namespace {
 
 thread_local bool in_part = false;
@@ -32,7 +32,7 @@ void pause() {
 }
 constexpr int spins = 2000;
 
-// Signals are for the program's own threads.
+// Workers start with all signals blocked: signals are for the program's own threads.
 class BlockSignals {
  public:
   BlockSignals() {
@@ -50,14 +50,14 @@ class BlockSignals {
 
 class ThreadPool {
  public:
-  /// False if another thread's loop has the workers: nothing was done then.
+  /// Does nothing and returns false if another thread's loop has the workers.
   bool run(int parts, Part part, const void* context) {
     const std::unique_lock lock(one_loop_, std::try_to_lock);
     if (!lock) return false;
     start_workers(parts - 1);
     part_ = part;
     context_ = context;
-    flushes_ = kernels::flushes_denormals();
+    flushes_ = flushes_denormals();
     unfinished_.store(parts, std::memory_order_relaxed);
     const std::uint64_t loop = (open_.load(std::memory_order_relaxed) >> 16) + 1;
     open_.store(loop << 16 | static_cast<std::uint64_t>(parts));
@@ -70,8 +70,8 @@ class ThreadPool {
   }
 
  private:
-  // Claims a part that nobody has begun, and does it. A claim is a subtraction from the very loop that was
-  // seen, which can't end before the claimed part has; so what is read after it belongs to that loop.
+  // Claims a part and does it. A claim subtracts 1 from the number of parts left, together with the number of
+  // the loop. The loop cannot end before the claimed part, so part_ and context_ belong to it.
   bool do_a_part() {
     std::uint64_t open = open_.load();
     do {
@@ -110,7 +110,7 @@ class ThreadPool {
     }
   }
 
-  // Fewer than wanted where the system has no more threads or memory: then the others do their parts.
+  // Starts fewer if the system has no more threads or memory. The other threads then do their parts.
   void start_workers(int wanted) {
     if (workers_ >= wanted) return;
     const BlockSignals block;
@@ -128,14 +128,14 @@ class ThreadPool {
   const void* context_ = nullptr;
   bool flushes_ = false;
   std::exception_ptr failure_;
-  // The number of the loop and, in the lowest 16 bits, how many of its parts nobody has begun.
+  // The number of the loop and, in the lowest 16 bits, how many of its parts are not yet claimed.
   alignas(64) std::atomic<std::uint64_t> open_{0};
   alignas(64) std::atomic<int> unfinished_{0};
   alignas(64) std::atomic<int> asleep_{0};
 };
 
-// Never destroyed: its threads wait in it until the process ends. A child process has none of them, and
-// begins with a new pool in the place of one that may be in the middle of a loop.
+// Never destroyed: its threads wait in it until the process ends. A child process has none of these threads,
+// and the pool may be in the middle of a loop, so the child begins with a new pool.
 ThreadPool& pool() {
   static ThreadPool* const instance = [] {
     auto* const made = new ThreadPool;
@@ -160,4 +160,4 @@ void run_parts(int parts, Part part, const void* context) {
   for (int i = 0; i < parts; ++i) part(context, i);
 }
 
-}  // namespace xgrad
+}  // namespace xgrad::kernels

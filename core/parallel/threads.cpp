@@ -33,7 +33,7 @@ int initial_threads() {
   return std::min(processors(), most_threads);
 }
 
-constinit std::atomic<int> thread_count{0};  // 0: nobody has asked
+constinit std::atomic<int> thread_count{0};  // 0 until the first call
 
 }  // namespace
 

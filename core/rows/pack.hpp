@@ -1,6 +1,6 @@
 #pragma once
 
-// Operands of a product copied into the order in which its tiles read them. For rows/gemm.cpp only.
+// Copies the operands of a product into the order in which its tiles read them. For rows/gemm.cpp only.
 
 #include <xgrad/core/rows/shuffle.hpp>
 
@@ -10,14 +10,14 @@ namespace {
 constexpr std::int64_t smaller(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
 constexpr std::int64_t round_up(std::int64_t a, std::int64_t step) { return (a + step - 1) / step * step; }
 
-// The size of blocks that take n apart evenly, none larger than so many elements and a unit.
+// The size of blocks that divide n evenly: a multiple of `unit`, at most `largest` rounded up to one.
 inline std::int64_t even_block(std::int64_t n, std::int64_t largest, std::int64_t unit) {
   if (n <= largest) return n;
   const std::int64_t count = (n + largest - 1) / largest;
   return round_up((n + count - 1) / count, unit);
 }
 
-// n rows of a panel, turned into its columns.
+// Turns n rows into n columns of a panel.
 template <class T, int n>
 inline void pack_rows(const T* from, std::int64_t step, std::int64_t depth, T* to, std::int64_t to_step) {
   std::int64_t p = 0;
@@ -30,8 +30,8 @@ inline void pack_rows(const T* from, std::int64_t step, std::int64_t depth, T* t
 }
 
 // A panel in the order in which tiles read it: to[p · count + q] = from[p · depth_step + q · step]. One of
-// the steps is 1. Where `length` elements from the panel's first on are there to be read, whole batches are
-// copied: what is too much is written over by what follows.
+// the steps is 1. If `length` elements may be read from the panel's first on, whole batches are copied, and
+// the next row overwrites the excess.
 template <class T>
 void pack_panel(const T* from, std::int64_t depth_step, std::int64_t step, std::int64_t depth,
                 std::int64_t count, std::int64_t length, T* to) {
@@ -65,18 +65,18 @@ void pack_panel(const T* from, std::int64_t depth_step, std::int64_t step, std::
   for (; q < count; ++q) pack_rows<T, 1>(from + q * step, step, depth, to + q, count);
 }
 
-// A length in parts, of which the first `longer` have one element more, and the last has what is left.
+// A length in parts of `size` elements. The first `longer` parts have one more, the last has the rest.
 struct Parts {
   std::int64_t length, size, longer;
 };
 inline Parts full_parts(std::int64_t length, std::int64_t size) { return {length, size, 0}; }
-// Parts of as equal a size as can be: a tile of a single row would wait for its own sums.
+// Parts of nearly equal size: a tile of a single row would wait for its own sums.
 inline Parts even_parts(std::int64_t length, std::int64_t largest) {
   if (length <= largest) return {length, length, 0};
   const std::int64_t count = (length + largest - 1) / largest, size = length / count;
   return {length, size, length - size * count};
 }
-// function(start, size) for each.
+// Calls function(start, size) for each part.
 template <class Function>
 void for_each_part(const Parts& parts, Function function) {
   std::int64_t at = 0;

@@ -8,8 +8,8 @@ namespace {
 template <class T>
 using B = Batch<T>;
 
-// Four batches of running sums, emptied into a double often enough that none grows far beyond its terms. Most
-// rows are short: where the function begins in a cache line shows in its time.
+// Four batches of running sums, added to a double so often that no sum grows far beyond its terms. Aligned,
+// since most rows are short and the function's place in a cache line affects its time.
 template <class T>
 [[gnu::aligned(64)]] void sum_row(const T* x, std::int64_t n, double* total) {
   constexpr std::int64_t step = 4 * width<T>, stretch = 32 * step;
@@ -30,7 +30,7 @@ template <class T>
   *total += sum;
 }
 
-// Eight rows at a time: their sum is a tree in T, and joins the totals in double.
+// Eight rows at a time: a tree sums them in T, and adds the result to the totals in double.
 template <class T>
 void sum_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, double* totals) {
   std::int64_t r = 0;
@@ -46,7 +46,7 @@ void sum_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, 
   }
 }
 
-// Sums in 32 lanes do not wait for each other. A row shorter than that is added up one by one.
+// Sums in 32 lanes do not wait for each other. A shorter row is summed element by element.
 template <class T>
 void distances_row(const T* x, std::int64_t n, double center, double* sum, double* squares) {
   constexpr std::int64_t lanes = 32;
@@ -81,7 +81,7 @@ void distances_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64
   }
 }
 
-// Not inlined into the loop over rows, where GCC would not vectorize it.
+// Not inlined: GCC would not vectorize it inside the loop over rows.
 template <class T>
 [[gnu::noinline]] void add_four(const T* a, const T* b, const T* c, const T* d, std::int64_t n,
                                 double* totals) {
@@ -91,11 +91,11 @@ template <class T>
   }
 }
 
-// Four rows at a time, in double from the start: a sum of a few rows loses no digit.
+// Four rows at a time, in double, so a sum of a few rows loses no digit.
 template <class T>
 void add_chosen_rows(const T* x, const std::uint32_t* which, std::int64_t count, std::int64_t step,
                      std::int64_t n, T* y) {
-  constexpr std::int64_t most = 256;  // columns at a time: their totals stay in the first cache
+  constexpr std::int64_t most = 256;  // columns at once: their totals stay in the first-level cache
   alignas(64) double totals[most];
   for (std::int64_t first = 0; first < n; first += most) {
     const std::int64_t m = n - first < most ? n - first : most;
@@ -112,7 +112,7 @@ void add_chosen_rows(const T* x, const std::uint32_t* which, std::int64_t count,
   }
 }
 
-// The better of two; a NaN on either side wins.
+// The better of two numbers. A NaN on either side wins.
 struct Larger {
   template <class T>
   B<T> of_batches(B<T> best, B<T> x) const {

@@ -11,7 +11,7 @@ namespace {
 
 #if defined(__GNUC__) && __has_builtin(__builtin_shufflevector)
 
-// Vectors in the compiler's own words, as xsimd has no shuffle that all of its versions share.
+// Vectors of the compiler: xsimd has no shuffle that all of its versions share.
 template <class T, int n>
 struct Vector {
   typedef T type __attribute__((vector_size(n * sizeof(T)), aligned(sizeof(T)), may_alias));
@@ -46,8 +46,8 @@ inline VectorOf<T, n> every_fourth_row(const T* from, std::int64_t step) {
   }
 }
 
-// to(p, q) = from(q, p) for q < n, p < 4, where rows are so many elements apart. Each four lanes hold rows 4g
-// to 4g + 3 of one 4 × 4 block; all blocks are transposed at once.
+// to(p, q) = from(q, p) for q < n, p < 4, with rows from_step and to_step elements apart. Each four lanes
+// hold rows 4g to 4g + 3 of one 4 × 4 block; all blocks are transposed at once.
 template <class T, int n>
 inline void transpose_four_columns(const T* from, std::int64_t from_step, T* to, std::int64_t to_step) {
   using V = VectorOf<T, n>;

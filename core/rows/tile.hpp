@@ -1,14 +1,14 @@
 #pragma once
 
-// The innermost part of a product: a tile of C, its sums held in registers. For rows/gemm.cpp only.
+// The innermost part of a product: a tile of C with its sums in registers. For rows/gemm.cpp only.
 
 #include <xgrad/core/rows/pack.hpp>
 
 namespace xgrad::kernels {
 namespace {
 
-// A tile is tile_rows rows by tile_batches batches: as many sums as the processor has registers to hold them,
-// beside a row of B and a factor. 12 · 2 + 2 + 1 of 32 with AVX-512, 6 · 2 + 2 + 1 of 16 with AVX2.
+// A tile has tile_rows rows of tile_batches batches. Its sums fill the registers, together with a row of B
+// and a factor: 12 · 2 + 2 + 1 of 32 with AVX-512, 6 · 2 + 2 + 1 of 16 with AVX2.
 #if !defined(XGRAD_HAVE_XSIMD)
 constexpr int tile_rows = 4, tile_batches = 8;
 #elif defined(__AVX512F__)
@@ -19,7 +19,7 @@ constexpr int tile_rows = 6, tile_batches = 2;
 template <class T>
 constexpr std::int64_t tile_columns = width<T>* tile_batches;
 
-constexpr std::int64_t worth_prefetching = 64;  // steps along k, during which C comes into the cache
+constexpr std::int64_t worth_prefetching = 64;  // steps along k, enough to fetch C into the cache meanwhile
 
 // One tile of C: A(i, p) at a[i · a_row_stride + p · a_column_stride], row p of B at b[p · b_row_stride].
 template <class T>
@@ -30,10 +30,10 @@ struct Tile {
   const T* b;
   std::int64_t b_row_stride;
   T alpha, beta;
-  const T* bias;  // null: none
+  const T* bias;  // null for no bias
   T* c;
   std::int64_t c_row_stride;
-  std::int64_t rest;  // elements in the last batch of a row, where that is a part of a batch
+  std::int64_t rest;  // elements in the last batch of a row, if that is not whole
 };
 
 // R rows by N batches.
@@ -50,7 +50,7 @@ void multiply_tile(const Tile<T>& t) {
       repeat<N>([&](auto j) { __builtin_prefetch(t.c + i * t.c_row_stride + j * width<T>, 1); });
     });
   }
-  // A pointer to every fourth row of A: with one to each, there would not be enough registers for them.
+  // Pointers to every fourth row of A: there are not enough registers for a pointer to each row.
   const T* a[(R + 3) / 4];
   repeat<(R + 3) / 4>([&](auto g) { a[g] = t.a + g * 4 * t.a_row_stride; });
   const T* b = t.b;
@@ -82,7 +82,7 @@ void multiply_tile(const Tile<T>& t) {
   });
 }
 
-// Every size of tile, compiled with its numbers of rows and batches as constants.
+// A function for each size of tile, compiled with its numbers of rows and batches as constants.
 template <class T>
 struct Tiles {
   using Multiply = void (*)(const Tile<T>&);

@@ -13,8 +13,8 @@ void transpose_element_wise(const T* from, std::int64_t from_row, T* to, std::in
   }
 }
 
-// Square tiles, a cache line wide: each line of both sides is used whole while it is in the cache. Where rows
-// are a power of two apart the cache has room for few of them, so larger tiles would lose lines half used.
+// Square tiles, a cache line wide: each line of both sides is used whole while it is in the cache. The cache
+// holds only few rows that are a power of two apart, so larger tiles would lose lines half used.
 template <class T>
 void transpose_tiles(const T* from, std::int64_t from_row, T* to, std::int64_t to_row, std::int64_t rows,
                      std::int64_t columns) {
@@ -35,7 +35,7 @@ void transpose_tiles(const T* from, std::int64_t from_row, T* to, std::int64_t t
             transpose_four_columns<T, height>(x + p * from_row + q, from_row, y + q * to_row + p, to_row);
         }
       }
-      // what is left: columns to the right, and rows below
+      // the remaining columns to the right, and rows below
       transpose_element_wise(x + whole_columns, from_row, y + whole_columns * to_row, to_row, whole_rows,
                              tile_columns - whole_columns);
       transpose_element_wise(x + whole_rows * from_row, from_row, y + whole_rows, to_row,

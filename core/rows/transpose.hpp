@@ -8,8 +8,8 @@ namespace xgrad::kernels {
 
 template <class T>
 struct TransposeRows {
-  /// to(j, i) = from(i, j) for i < rows, j < columns: both with rows of contiguous elements, so many elements
-  /// apart. The two must not overlap.
+  /// to(j, i) = from(i, j) for i < rows, j < columns. The rows of both are contiguous, from_row and to_row
+  /// elements apart. The two must not overlap.
   void (*transpose)(const T* from, std::int64_t from_row, T* to, std::int64_t to_row, std::int64_t rows,
                     std::int64_t columns);
 };

@@ -12,11 +12,11 @@
 namespace xgrad::kernels {
 namespace {
 
-// The side of a tile. Threads share out whole tiles of rows, so that they seldom write to one cache line.
+// The side of a tile. Each thread takes whole tiles of rows, so two threads rarely write to one cache line.
 constexpr std::int64_t tile = 16;
 
-// to(j, i) = from(i, j): in small square tiles, so that the cache lines of both sides are used whole before
-// they are left. Row functions are compiled for float and double alone.
+// to(j, i) = from(i, j), in small square tiles, so that every cache line of both sides is used whole. Row
+// functions exist for float and double only.
 template <class From, class To>
 void transpose(const From* from, std::int64_t from_row, To* to, std::int64_t to_row, std::int64_t rows,
                std::int64_t columns) {

@@ -4,8 +4,8 @@
 
 namespace xgrad::kernels {
 
-/// destination = source, element by element, converting the dtype. Shapes are equal; any strides. Raises no
-/// version.
+/// destination = source, element by element, with conversion of the dtype. Equal shapes, any strides. Raises
+/// no version.
 void copy(const Tensor& source, const Tensor& destination);
 
 /// Every element = value. Any strides. Raises no version.

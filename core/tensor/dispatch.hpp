@@ -6,8 +6,7 @@
 
 namespace xgrad::kernels {
 
-/// Calls `body.operator()<T>()` with the C++ type of `dtype`: the one place where a runtime dtype becomes a
-/// type.
+/// Calls `body.operator()<T>()` with the C++ type of `dtype`. Only here a runtime dtype becomes a type.
 template <class Body>
 decltype(auto) dispatch(DType dtype, Body&& body) {
   switch (dtype) {
@@ -23,7 +22,7 @@ decltype(auto) dispatch(DType dtype, Body&& body) {
   return body.template operator()<bool>();
 }
 
-/// The same of x's dtype, which must be floating; any other throws naming `op`.
+/// The same for x's dtype. Throws naming `op` unless it is floating.
 template <class Body>
 decltype(auto) dispatch_floating(std::string_view op, const Tensor& x, Body&& body) {
   check_floating(op, x);

@@ -13,7 +13,7 @@ namespace xgrad {
 Tensor empty(const Shape& shape, DType dtype = get_default_dtype());  ///< uninitialised
 Tensor zeros(const Shape& shape, DType dtype = get_default_dtype());
 Tensor ones(const Shape& shape, DType dtype = get_default_dtype());
-/// Without a dtype, the value's: the default one for a floating number, int64 or boolean.
+/// By default, the value's dtype: the default dtype for a floating number, else int64 or boolean.
 Tensor full(const Shape& shape, Scalar value, std::optional<DType> dtype = {});
 Tensor eye(std::int64_t rows, std::optional<std::int64_t> columns = {}, DType dtype = get_default_dtype());
 /// start, start + step, ... below `end`: ⌈(end − start) / step⌉ values; int64 when all three are integers.
@@ -35,15 +35,15 @@ class NestedNumbers {
   std::vector<Scalar> numbers_;
 };
 
-/// From numbers: the default dtype if any is floating, int64 if any is an integer, else boolean; or as
-/// `dtype` says.
+/// A Tensor of these numbers. By default the default dtype if any is floating, int64 if any is an integer,
+/// else boolean.
 Tensor tensor(Scalar value, std::optional<DType> dtype = {});
 Tensor tensor(std::initializer_list<NestedNumbers> rows, std::optional<DType> dtype = {});
-/// From a vector: 1-D, in the dtype of T.
+/// A 1-D Tensor in the dtype of T.
 template <class T>
 Tensor tensor(const std::vector<T>& values);
 
-// Random values: PyTorch's numbers for the same seed.
+// Random values: PyTorch's numbers for the same seed. random_factories.cpp
 Tensor rand(const Shape& shape, DType dtype = get_default_dtype(),
             Generator& generator = default_generator());  ///< U[0, 1)
 Tensor randn(const Shape& shape, DType dtype = get_default_dtype(),
@@ -55,7 +55,7 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, DType dt
 /// 2³² / 20.
 Tensor randperm(std::int64_t n, Generator& generator = default_generator());
 
-// The same with the shape and dtype of another Tensor. A Variable serves too: ops/like.hpp.
+// The same with the shape and dtype of another Tensor. For a Variable: ops/like.hpp.
 Tensor empty_like(const Tensor& other, std::optional<DType> dtype = {});
 Tensor zeros_like(const Tensor& other, std::optional<DType> dtype = {});
 Tensor ones_like(const Tensor& other, std::optional<DType> dtype = {});

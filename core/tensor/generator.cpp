@@ -2,14 +2,13 @@
 #include <xgrad/core/tensor/generator.hpp>
 
 namespace xgrad {
-
 namespace {
 
 constexpr std::size_t n = GeneratorState::size;
 constexpr std::size_t m = 397;
 
-// The word n places on: w_{k+n} = w_{k+m} ⊕ (upper bit of w_k | lower 31 bits of w_{k+1}) A, with a matrix A
-// that is a shift and, for odd words, a xor.
+// The word n places later: w_{k+n} = w_{k+m} ⊕ (upper bit of w_k | lower 31 bits of w_{k+1}) A. The matrix A
+// is a shift and, for odd words, a xor.
 constexpr std::uint32_t twist(std::uint32_t word, std::uint32_t following, std::uint32_t ahead) {
   const std::uint32_t mixed = (word & 0x80000000u) | (following & 0x7fffffffu);
   return ahead ^ (mixed >> 1) ^ ((0u - (following & 1u)) & 0x9908b0dfu);
@@ -56,7 +55,7 @@ void Generator::set_state(const GeneratorState& state) {
   state_ = state;
 }
 
-// Never destroyed: another static object may draw from it when it ends.
+// Never destroyed: the destructor of another static object may draw from it.
 Generator& default_generator() {
   static Generator* const generator = new Generator;
   return *generator;

@@ -10,23 +10,22 @@
 
 namespace xgrad {
 
-/// Everything a Generator is made of, as a value: read it, keep it, compare it, set it again. Its draws then
-/// repeat.
+/// The whole state of a Generator, as a value. Setting a kept state again repeats the draws.
 struct GeneratorState {
   static constexpr std::size_t size = 624;
 
-  std::uint64_t seed = 0;                    ///< what `manual_seed` was given
+  std::uint64_t seed = 0;                    ///< the argument of `manual_seed`
   std::array<std::uint32_t, size> words{};   ///< the state vector of mt19937
-  std::uint32_t next = size;                 ///< the next word to be drawn; `size`: all are used up
-  std::optional<double> next_double_normal;  ///< the second sample of a pair that was drawn for one normal
-  std::optional<float> next_float_normal;    ///< PyTorch's state has this field too; no draw on a CPU uses it
+  std::uint32_t next = size;                 ///< the next word to draw; `size` if all are used
+  std::optional<double> next_double_normal;  ///< the second of a pair that was drawn for one normal
+  std::optional<float> next_float_normal;    ///< as in PyTorch's state; no draw on a CPU uses it
 
   friend bool operator==(const GeneratorState&, const GeneratorState&) = default;
 };
 
 /// A source of random numbers: the Mersenne Twister mt19937, as PyTorch's CPU generator. The same seed and
-/// the same calls give the same numbers. Safe to share between threads: a fill locks it for as long as it
-/// draws. fork() waits for that, and the child goes on with the same numbers as its parent.
+/// the same calls give the same numbers. Threads may share it: a fill locks it while it draws. fork() waits
+/// for the lock, and the child continues with the same numbers as its parent.
 class Generator {
  public:
   static constexpr std::uint64_t default_seed = 67280421310721;  ///< as in PyTorch
@@ -35,13 +34,13 @@ class Generator {
   Generator(const Generator&) = delete;
   Generator& operator=(const Generator&) = delete;
 
-  /// Starts over. mt19937 sees the lower 32 bits of the seed only: w_0 = seed,
+  /// Starts again. mt19937 uses only the lower 32 bits of the seed: w_0 = seed,
   /// w_i = 1812433253 (w_{i-1} ⊕ (w_{i-1} ≫ 30)) + i  (Matsumoto & Nishimura, 2002).
   void manual_seed(std::uint64_t seed);
   std::uint64_t initial_seed() const;
 
   std::uint32_t random();    ///< 32 random bits
-  std::uint64_t random64();  ///< 64 random bits: two draws, the first one is the upper half
+  std::uint64_t random64();  ///< 64 random bits: two draws, the upper half first
 
   GeneratorState state() const;
   void set_state(const GeneratorState& state);
@@ -53,16 +52,16 @@ class Generator {
   GeneratorState state_;
 };
 
-/// A Generator locked for many draws in a row, for kernels: it holds the lock as long as it lives. In its
-/// thread, draw from the Stream and not from the Generator, which would wait for the lock forever; nor lock,
-/// make or destroy another Generator meanwhile, nor fork.
+/// A Generator locked for many draws in a row, for kernels. It holds the lock while it lives. Meanwhile its
+/// thread must draw from the Stream: the Generator would wait for the lock forever. The thread must not lock,
+/// construct or destroy another Generator, nor fork.
 class Generator::Stream {
  public:
   [[nodiscard]] explicit Stream(Generator& generator) : lock_(generator.mutex_), state_(generator.state_) {}
 
   std::uint32_t random() {
     if (state_.next == GeneratorState::size) refill();
-    // Tempering: spreads the bits of one word, so that every bit of the output is equally good.
+    // Tempering spreads the bits of one word, so every bit of the output is equally random.
     std::uint32_t y = state_.words[state_.next++];
     y ^= y >> 11;
     y ^= (y << 7) & 0x9d2c5680u;
@@ -75,7 +74,7 @@ class Generator::Stream {
     return upper << 32 | random();
   }
 
-  /// The normal kept back by the draw before; the caller takes it out or puts one in.
+  /// The second normal of the last pair. The caller takes it out or puts one in.
   std::optional<double>& next_normal() { return state_.next_double_normal; }
 
  private:
@@ -85,7 +84,7 @@ class Generator::Stream {
   GeneratorState& state_;
 };
 
-/// The Generator of every factory and module that is given none. It starts with `Generator::default_seed`.
+/// The Generator that factories and modules use by default. It starts with `Generator::default_seed`.
 Generator& default_generator();
 
 /// Seeds the default Generator.

@@ -8,7 +8,7 @@
 
 namespace xgrad {
 
-/// Named Tensors in their order, as in a state dict.
+/// Tensors with their names, in order, as in a state dict.
 using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
 
 }  // namespace xgrad

@@ -1,5 +1,5 @@
-// Printing, in the layout of numpy.array2string with a precision of 4: one format for all elements, as few
-// digits as tell them apart, columns aligned, lines of 75.
+// Printing in the layout of numpy.array2string with a precision of 4: one format for all elements, the fewest
+// digits that distinguish them, aligned columns, lines of 75 characters.
 
 #include <algorithm>
 #include <array>
@@ -19,11 +19,11 @@ namespace xgrad {
 namespace {
 
 constexpr std::int64_t abridge_above = 1000;  // elements
-constexpr std::int64_t edge = 3;              // shown at either end of an abridged dim
+constexpr std::int64_t edge = 3;              // shown at each end of an abridged dim
 constexpr std::size_t line_width = 75;
 constexpr int precision = 4;
 
-// The dims to show in full, or the two edges of one that is abridged.
+// Visits the shown elements: all of a dim, or the two edges of an abridged one.
 class Layout {
  public:
   explicit Layout(const Tensor& tensor) : tensor_(tensor), abridges_(tensor.numel() > abridge_above) {}
@@ -43,7 +43,7 @@ class Layout {
  private:
   bool is_abridged(int dim) const { return abridges_ && tensor_.shape()[dim] > 2 * edge; }
 
-  // Calls `element(i)` for each shown index, and `gap()` where some are left out.
+  // Calls `element(i)` for each shown index, and `gap()` for the omitted ones.
   template <class Element, class Gap>
   void for_each(int dim, Element element, Gap gap) const {
     const std::int64_t size = tensor_.shape()[dim];
@@ -162,7 +162,7 @@ std::vector<std::string> format_floats(const std::vector<T>& values) {
       continue;
     }
     Parts part = parts[i];
-    if (scientific) {  // all with the digits that one of them needs
+    if (scientific) {  // all have the digits that the longest needs
       if (fraction > 1)
         part.fraction = Parts(digits(values[i], style, static_cast<int>(fraction) - 1)).fraction;
       part.exponent.insert(2, exponent - part.exponent.size(), '0');
@@ -198,7 +198,7 @@ std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {
   Layout layout(tensor);
   kernels::dispatch(tensor.dtype(),
                     [&]<class T>() { out << layout.text(format(layout.shown<T>(), tensor.dim() > 0)); });
-  // Integers and booleans show what they are.
+  // Integers and booleans are recognisable without their dtype.
   const bool shows = is_floating(tensor.dtype()) && tensor.dtype() != get_default_dtype();
   return shows ? out << ' ' << tensor.dtype() : out;
 }

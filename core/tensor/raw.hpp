@@ -4,8 +4,8 @@
 
 namespace xgrad::kernels {
 
-/// A Tensor's first element, with neither check nor change of version: kernels are entered through
-/// `dispatch`, and write only to what they have just made or what their caller has marked as changed.
+/// A Tensor's first element. Neither checks the dtype, which `dispatch` has made a type, nor raises the
+/// version: a kernel writes only to a new Tensor, or its caller raises the version.
 template <class T>
 T* raw(const Tensor& tensor) {
   return reinterpret_cast<T*>(tensor.storage()->data()) + tensor.offset();

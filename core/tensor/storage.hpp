@@ -10,8 +10,8 @@
 
 namespace xgrad {
 
-/// A block of memory that Tensors share, with a version that every in-place change raises. Header and
-/// elements are one block of the pool; memory of somebody else can be adopted, with an owner that keeps it
+/// A block of memory that Tensors share, with a version that every in-place change raises. This header and
+/// the elements are one block of the pool. Foreign memory can be adopted together with an owner that keeps it
 /// alive.
 class Storage {
  public:
@@ -28,7 +28,7 @@ class Storage {
 
   std::byte* data_;
   std::size_t bytes_;
-  std::shared_ptr<void> owner_;  // of adopted memory only
+  std::shared_ptr<void> owner_;  // for adopted memory only
   Counter<std::uint32_t> references_{1};
   Counter<std::uint32_t> version_{0};
 };

@@ -28,19 +28,17 @@ inline constexpr std::int64_t to_end = std::numeric_limits<std::int64_t>::max();
 class Tensor {
  public:
   Tensor() = default;  ///< undefined: holds nothing, `defined()` is false
-  /// Throws unless all its elements lie inside of the storage.
+  /// Throws unless all elements lie inside the storage.
   Tensor(StoragePtr storage, const Shape& shape, const Strides& strides, std::int64_t offset, DType dtype);
 
   bool defined() const { return static_cast<bool>(storage_); }
   const Shape& shape() const { return shape_; }
   int dim() const { return shape_.dim(); }
-  std::int64_t size(int dim) const {
-    return shape_[normalize_dim("size", dim, this->dim())];
-  }  ///< negative dims count from the back
+  /// Negative dims count from the back.
+  std::int64_t size(int dim) const { return shape_[normalize_dim("size", dim, this->dim())]; }
   std::int64_t numel() const { return shape_.numel(); }
-  std::size_t nbytes() const {
-    return static_cast<std::size_t>(numel()) * item_size(dtype_);
-  }  ///< of its elements
+  /// The bytes of the elements.
+  std::size_t nbytes() const { return static_cast<std::size_t>(numel()) * item_size(dtype_); }
   DType dtype() const { return dtype_; }
   const Strides& strides() const { return strides_; }
   std::int64_t offset() const { return offset_; }  ///< of the first element in the storage, in elements
@@ -49,22 +47,22 @@ class Tensor {
   std::uint32_t version() const;  ///< raised by every in-place change of the shared storage
   bool overlaps_itself() const;   ///< two indices share an element, as after `expand`
 
-  // Views: O(1), same storage. Errors name the function and the shapes.
-  Tensor reshape(const Shape& shape) const;  ///< one size may be −1; copies where the strides allow no view
+  // Views: O(1), same storage. Errors name the function and the shapes. views.cpp
+  Tensor reshape(const Shape& shape) const;  ///< one size may be −1; copies if the strides allow no view
   Tensor transpose(int dim0, int dim1) const;
   Tensor mT() const { return transpose(-2, -1); }  ///< the last two dims swapped
   Tensor permute(const Shape& dims) const;
   Tensor slice(int dim, std::int64_t start, std::int64_t end = to_end, std::int64_t step = 1) const;
   Tensor select(int dim, std::int64_t index) const;
   Tensor squeeze() const;         ///< without the dims of size 1
-  Tensor squeeze(int dim) const;  ///< unchanged where that dim is not 1
+  Tensor squeeze(int dim) const;  ///< unchanged if that size is not 1
   Tensor unsqueeze(int dim) const;
   Tensor expand(const Shape& shape) const;  ///< size-1 dims repeated with stride 0; −1 keeps a size
 
   // Copies.
-  Tensor contiguous() const;     ///< itself where it is contiguous
+  Tensor contiguous() const;     ///< this Tensor if it is contiguous
   Tensor clone() const;          ///< contiguous, with storage of its own
-  Tensor to(DType dtype) const;  ///< itself where it has that dtype; numbers as `convert` has them
+  Tensor to(DType dtype) const;  ///< this Tensor if it has that dtype; numbers as `convert` gives them
   template <class T>
   std::vector<T> to_vector() const;  ///< the elements in row-major order, converted
 
@@ -76,7 +74,7 @@ class Tensor {
   template <class T>
   T* mutable_data() const;  ///< the same for writing; raises the version
 
-  // In place, for people who write their own optimiser. Each raises the version and returns this Tensor.
+  // In place, for example for an optimiser of your own. Each raises the version and returns this Tensor.
   const Tensor& add_(const Tensor& other,
                      Scalar alpha = 1) const;  ///< this += alpha · other, broadcast to this
   const Tensor& add_(Scalar value) const;
@@ -98,7 +96,7 @@ class Tensor {
   DType dtype_ = float32;
 };
 
-/// One element of a Tensor: reads as a number, and writes through.
+/// One element of a Tensor. It reads as a number; assigning to it changes the Tensor.
 class Element {
  public:
   explicit Element(Tensor scalar) : scalar_(std::move(scalar)) {}
@@ -123,7 +121,7 @@ bool allclose(const Tensor& a, const Tensor& b, double rtol = 1e-5, double atol 
 /// Same shape, dtype and values.
 bool equal(const Tensor& a, const Tensor& b);
 
-/// NumPy's layout; large Tensors are abridged with `...`.
+/// NumPy's layout; large Tensors are abridged with `...`. print.cpp
 std::ostream& operator<<(std::ostream& out, const Tensor& tensor);
 
 }  // namespace xgrad

@@ -9,8 +9,8 @@
 namespace xgrad {
 namespace {
 
-// The strides that show `tensor` in `shape` without a copy, if there are any. Runs of dims that lie in one
-// line in memory may be cut up and merged freely; a size may not straddle two runs.
+// The strides of a view of `tensor` with this shape, if one exists. Dims that are evenly spaced in memory
+// form a run. A run may be cut and merged freely, but no size may extend over two runs.
 std::optional<Strides> view_strides(const Tensor& tensor, const Shape& shape) {
   if (tensor.is_contiguous()) return contiguous_strides(shape);
   Strides strides = Shape::filled(shape.dim(), 1);
