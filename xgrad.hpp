@@ -39,9 +39,11 @@
 #include <xgrad/core/tensor/generator.hpp>
 #include <xgrad/core/tensor/tensor.hpp>
 #include <xgrad/nn/attention.hpp>
+#include <xgrad/nn/callable.hpp>
 #include <xgrad/nn/dropout.hpp>
 #include <xgrad/nn/embedding.hpp>
 #include <xgrad/nn/feed_forward.hpp>
+#include <xgrad/nn/forward_scope.hpp>
 #include <xgrad/nn/gpt.hpp>
 #include <xgrad/nn/init.hpp>
 #include <xgrad/nn/linear.hpp>

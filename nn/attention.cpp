@@ -100,7 +100,6 @@ Variable MultiHeadAttention::forward(const Variable& Q, const Variable& K, const
                                      const Mask& mask) const {
   const bool drops = dropout.p > 0 && dropout.is_training();
   if (!fused || drops || mask.requires_grad()) return forward_with_weights(Q, K, V, mask).output;
-  const ForwardScope scope(*this);
   const auto [q, k, v] = project(Q, K, V, mask);
   const auto [causal, upper_left, rest] =
       mask.parts_for_scores({q.size(0), num_heads, q.size(2), k.size(2)}, q.dtype());
@@ -111,7 +110,7 @@ Variable MultiHeadAttention::forward(const Variable& Q, const Variable& K, const
 
 AttentionOutput MultiHeadAttention::forward_with_weights(const Variable& Q, const Variable& K,
                                                          const Variable& V, const Mask& mask) const {
-  const ForwardScope scope(*this);
+  const ForwardScope scope(*this);  // also for those who call this function directly
   const auto [q, k, v] = project(Q, K, V, mask);
   const auto [context, weights] = attend(q, k, v, mask, &dropout);
   return {W_o(join_heads(context)), weights};  // (B, H, T_q, d) → (B, T_q, D)

@@ -34,7 +34,7 @@ struct MultiHeadAttentionOptions {
 /// Multi-head attention (Vaswani et al. 2017, section 3.2.2): project queries, keys and values; cut each into
 /// num_heads parts of d = d_model / num_heads; attend with every head by itself; join the heads; project once
 /// more.
-class MultiHeadAttention : public Module {
+class MultiHeadAttention : public Callable<MultiHeadAttention> {
  public:
   /// Throws unless num_heads divides d_model.
   MultiHeadAttention(std::int64_t d_model, std::int64_t num_heads,
@@ -43,9 +43,6 @@ class MultiHeadAttention : public Module {
 
   /// Q (B, T_q, d_model), K and V (B, T_k, d_model) → (B, T_q, d_model). Self-attention is forward(x, x, x).
   Variable forward(const Variable& Q, const Variable& K, const Variable& V, const Mask& mask = {}) const;
-  Variable operator()(const Variable& Q, const Variable& K, const Variable& V, const Mask& mask = {}) const {
-    return forward(Q, K, V, mask);
-  }
   /// The same, with the attention weights (B, H, T_q, T_k), as they are before dropout.
   AttentionOutput forward_with_weights(const Variable& Q, const Variable& K, const Variable& V,
                                        const Mask& mask = {}) const;

@@ -11,10 +11,7 @@ Dropout::Dropout(double p) : p(p) {
   if (!(p >= 0 && p <= 1)) fail("Dropout", "the probability must lie in [0, 1], not ", p);
 }
 
-Variable Dropout::forward(const Variable& x) const {
-  const ForwardScope scope(*this);
-  return dropout(x, p, is_training());
-}
+Variable Dropout::forward(const Variable& x) const { return dropout(x, p, is_training()); }
 
 std::string Dropout::extra_repr() const {
   std::ostringstream text;

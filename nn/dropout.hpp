@@ -1,17 +1,16 @@
 #pragma once
 
-#include <xgrad/nn/module.hpp>
+#include <xgrad/nn/callable.hpp>
 
 namespace xgrad::nn {
 
 /// In training each element is 0 with probability p, else x / (1 − p); in evaluation the identity
 /// (Srivastava et al. 2014). Draws from the global generator.
-class Dropout : public Module {
+class Dropout : public Callable<Dropout> {
  public:
   explicit Dropout(double p = 0.5);
 
   Variable forward(const Variable& x) const;
-  Variable operator()(const Variable& x) const { return forward(x); }
   void visit(Visitor&) const override {}
   std::string extra_repr() const override;
 

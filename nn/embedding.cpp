@@ -9,10 +9,7 @@ Embedding::Embedding(std::int64_t num_embeddings, std::int64_t embedding_dim, DT
                      Generator& generator)
     : weight(randn({num_embeddings, embedding_dim}, dtype, generator), /*requires_grad=*/true) {}
 
-Variable Embedding::forward(const Variable& indices) const {
-  const ForwardScope scope(*this);
-  return embedding(indices, weight);
-}
+Variable Embedding::forward(const Variable& indices) const { return embedding(indices, weight); }
 
 void Embedding::visit(Visitor& visitor) const { visitor("weight", weight); }
 

@@ -28,7 +28,6 @@ FeedForward::FeedForward(std::int64_t d_model, std::int64_t d_hidden, const Feed
       activation(options.activation) {}
 
 Variable FeedForward::forward(const Variable& x) const {
-  const ForwardScope scope(*this);
   return dropout(project(activate(expand(x), activation)));  // (..., D) → (..., d_hidden) → (..., D)
 }
 

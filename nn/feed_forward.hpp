@@ -15,13 +15,12 @@ struct FeedForwardOptions {
 
 /// The transformer's position-wise network (Vaswani et al. 2017, section 3.3):
 /// project(activation(expand(x))), with dropout behind it. (..., d_model) → (..., d_hidden) → (..., d_model).
-class FeedForward : public Module {
+class FeedForward : public Callable<FeedForward> {
  public:
   FeedForward(std::int64_t d_model, std::int64_t d_hidden, const FeedForwardOptions& options = {},
               Generator& generator = default_generator());
 
   Variable forward(const Variable& x) const;
-  Variable operator()(const Variable& x) const { return forward(x); }
   void visit(Visitor& visitor) const override;
 
   Linear expand, project;

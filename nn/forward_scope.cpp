@@ -1,3 +1,5 @@
+#include <xgrad/nn/forward_scope.hpp>
+
 #include <vector>
 
 #include <xgrad/nn/members.hpp>

@@ -59,7 +59,6 @@ GPT::GPT(const GPTOptions& o, Generator& generator)
 }
 
 Variable GPT::forward(const Variable& tokens) const {
-  const ForwardScope scope(*this);
   if (tokens.dim() != 2 || tokens.size(1) > options.context) {
     fail("GPT", "tokens must be (B, T) with T ≤ context ", options.context, ", not ", tokens.shape());
   }

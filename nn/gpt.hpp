@@ -21,13 +21,12 @@ struct GPTOptions {
 /// A decoder-only transformer (Radford et al. 2019, section 2.3): token + position embeddings, causal
 /// pre-norm blocks, a final norm, and logits over the vocabulary. Weights start from N(0, 0.02²), those that
 /// end a residual branch from N(0, (0.02 / √(2 · num_layers))²), biases at 0.
-class GPT : public Module {
+class GPT : public Callable<GPT> {
  public:
   explicit GPT(const GPTOptions& options, Generator& generator = default_generator());
 
   /// tokens (B, T) int64, T ≤ context → logits (B, T, vocab_size). Position t sees positions up to t.
   Variable forward(const Variable& tokens) const;
-  Variable operator()(const Variable& tokens) const { return forward(tokens); }
   void visit(Visitor& visitor) const override;
 
   GPTOptions options;

@@ -24,10 +24,7 @@ Linear::Linear(std::int64_t in_features, std::int64_t out_features, const Linear
   }
 }
 
-Variable Linear::forward(const Variable& x) const {
-  const ForwardScope scope(*this);
-  return linear(x, weight, bias);
-}
+Variable Linear::forward(const Variable& x) const { return linear(x, weight, bias); }
 
 void Linear::visit(Visitor& visitor) const { visitor("weight", weight)("bias", bias); }
 

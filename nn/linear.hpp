@@ -2,7 +2,7 @@
 
 #include <xgrad/core/base/default_dtype.hpp>
 #include <xgrad/core/tensor/generator.hpp>
-#include <xgrad/nn/module.hpp>
+#include <xgrad/nn/callable.hpp>
 
 namespace xgrad::nn {
 
@@ -14,13 +14,12 @@ struct LinearOptions {
 /// y = x Wᵀ + b: x (..., in_features) → (..., out_features), weight (out_features, in_features), bias
 /// (out_features). Initialised as in PyTorch: weight kaiming_uniform_(a = √5), bias U(−1/√in, 1/√in), in this
 /// order.
-class Linear : public Module {
+class Linear : public Callable<Linear> {
  public:
   Linear(std::int64_t in_features, std::int64_t out_features, const LinearOptions& options = {},
          Generator& generator = default_generator());
 
   Variable forward(const Variable& x) const;
-  Variable operator()(const Variable& x) const { return forward(x); }
   void visit(Visitor& visitor) const override;
 
   Variable weight;

@@ -8,30 +8,30 @@
 
 namespace xgrad::nn {
 
-/// One member that `visit` names: a parameter, a buffer, or a child. `variable` is null for a child, `child`
-/// for the others.
+/// One member that `visit` names: a parameter or a buffer, which has a `variable`, or a `child`. The other
+/// pointer is null.
 struct Member {
   std::string_view name;
-  const Variable* variable;
-  bool is_buffer;
-  const Module* child;
+  const Variable* variable = nullptr;
+  bool is_buffer = false;
+  const Module* child = nullptr;
 };
 
-/// `visit` with a function: on_member(member) is called for the members of one module, in their order.
-/// Undefined Variables are passed over; who wants what is below a child goes there itself.
+/// Calls on_member(member) for each member of one module, in the order of `visit`. Skips undefined Variables.
+/// Does not descend into children.
 template <class OnMember>
 void for_each_member(const Module& module, const OnMember& on_member) {
   class Members : public Visitor {
    public:
     explicit Members(const OnMember& on_member) : on_member_(on_member) {}
     Visitor& operator()(std::string_view name, const Variable& parameter) override {
-      return see({name, &parameter, false, nullptr});
+      return see({.name = name, .variable = &parameter});
     }
     Visitor& buffer(std::string_view name, const Variable& buffer) override {
-      return see({name, &buffer, true, nullptr});
+      return see({.name = name, .variable = &buffer, .is_buffer = true});
     }
     Visitor& operator()(std::string_view name, const Module& child) override {
-      return see({name, nullptr, false, &child});
+      return see({.name = name, .child = &child});
     }
 
    private:
@@ -53,7 +53,7 @@ struct NamedMember {
 };
 
 /// All parameters and buffers of the tree in the order of `visit`, a shared one under each of its names.
-/// Throws where a module names two members alike, or a buffer requires a gradient.
-std::vector<NamedMember> all_members(const Module& module);
+/// Throws if a name is refused or a buffer requires a gradient, see `Module::visit`.
+std::vector<NamedMember> all_members(const Module& module);  // module.cpp
 
 }  // namespace xgrad::nn

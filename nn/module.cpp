@@ -6,6 +6,7 @@
 #include <typeinfo>
 
 #include <xgrad/core/base/error.hpp>
+#include <xgrad/nn/forward_scope.hpp>
 #include <xgrad/nn/members.hpp>
 
 #if __has_include(<cxxabi.h>)
@@ -15,12 +16,20 @@
 namespace xgrad::nn {
 namespace {
 
+void check_name(const Module& module, std::string_view name, const std::vector<std::string>& before) {
+  const bool is_repeated = std::find(before.begin(), before.end(), name) != before.end();
+  if (!is_repeated && !name.empty() && name.find_first_of(". \t\n") == name.npos) return;
+  fail("visit", module.type_name(), is_repeated ? " names two members \"" : " names a member \"", name,
+       "\"; a name is unique, is not empty, and has no dot and no blank");
+}
+
+// Appends the parameters and buffers of the module and, in place, of its children. Each path begins with
+// `prefix`.
 void collect(const Module& module, const std::string& prefix, std::vector<NamedMember>& all) {
   std::vector<std::string> names;
   for_each_member(module, [&](const Member& member) {
     const auto& [name, variable, is_buffer, child] = member;
-    if (std::find(names.begin(), names.end(), name) != names.end())
-      fail("visit", module.type_name(), " names two members \"", name, '"');
+    check_name(module, name, names);
     names.emplace_back(name);
     std::string path = prefix + names.back();
     if (child) return collect(*child, path + '.', all);
@@ -32,7 +41,7 @@ void collect(const Module& module, const std::string& prefix, std::vector<NamedM
   });
 }
 
-// The parameters or the buffers, a shared one under its first name.
+// The parameters or the buffers; a shared one has its first name.
 NamedParameters members_of_kind(const Module& module, bool is_buffer) {
   NamedParameters unique;
   for (NamedMember& member : all_members(module)) {
@@ -51,8 +60,6 @@ std::vector<NamedMember> all_members(const Module& module) {
   collect(module, "", all);
   return all;
 }
-
-Module::~Module() = default;
 
 NamedParameters Module::named_parameters() const { return members_of_kind(*this, /*is_buffer=*/false); }
 NamedBuffers Module::named_buffers() const { return members_of_kind(*this, /*is_buffer=*/true); }
@@ -91,6 +98,15 @@ void Module::to(DType dtype) {
     const Variable& variable = member.variable;
     if (is_floating(variable.dtype())) variable.set_value(variable.value().to(dtype));
   }
+}
+
+Variable Module::forward(const Variable& x) const {
+  const ForwardScope scope(*this);
+  return forward_one(x);
+}
+
+Variable Module::forward_one(const Variable&) const {
+  fail("forward", type_name(), " does not take one Variable; call it by its own type");
 }
 
 std::string Module::type_name() const {

@@ -35,32 +35,32 @@ using NamedParameters = std::vector<std::pair<std::string, Variable>>;
 using NamedBuffers = NamedParameters;
 
 /// A function with parameters. A module of your own holds its parameters, buffers and children as plain
-/// members and names them once, in `visit`; names, counts, state dicts, training mode and dtype changes all
-/// derive from that one list:
+/// members and names them once, in `visit`. Names, counts, state dicts, training mode and dtype changes all
+/// derive from that one list. It computes in `forward` and is called like a function (see `Callable`):
 ///
-///     struct Scaled : nn::Module {
+///     struct Scaled : nn::Callable<Scaled> {
 ///       nn::Linear linear{4, 2};
 ///       Variable scale{ones({2}), /*requires_grad=*/true};
-///       Variable forward(const Variable& x) const {
-///         const nn::ForwardScope scope(*this);  // errors say where: "(in linear)"
-///         return linear(x) * scale;
-///       }
+///       Variable forward(const Variable& x) const { return linear(x) * scale; }
 ///       void visit(nn::Visitor& v) const override { v("linear", linear)("scale", scale); }
 ///     };
 ///
-/// Modules can be moved, not copied: a copy would share its parameters with the original, which is seldom
-/// meant. A module that was moved from has no parameters left: destroy it or assign to it, nothing else.
+/// Modules can be moved, not copied: a copy would share its parameters with the original. A module that was
+/// moved from has no parameters left: destroy it or assign to it, nothing else.
 class Module {
  public:
   Module() = default;
   Module(Module&&) = default;
   Module& operator=(Module&&) = default;
-  virtual ~Module();
+  virtual ~Module() = default;
 
-  /// Names the members, in the order of construction. Undefined Variables are passed over. Two of one name,
-  /// and a buffer that requires a gradient, are refused with `std::invalid_argument`, where parameters are
-  /// first asked for.
+  /// Names the members, in the order of construction. Undefined Variables are passed over. The first question
+  /// for parameters throws `std::invalid_argument` if two members have one name, if a name is empty or has a
+  /// dot or a blank, or if a buffer requires a gradient.
   virtual void visit(Visitor& visitor) const = 0;
+
+  /// Calls a module of any type. Throws if it does not take one Variable.
+  Variable forward(const Variable& x) const;
 
   /// Parameters, frozen ones included, under dotted names such as `blocks.0.attention.W_q.weight`; one shared
   /// by several places comes once.
@@ -78,7 +78,7 @@ class Module {
   void to(DType dtype);
 
   /// The value of every parameter and buffer under every name it has. The Tensors share memory with them.
-  NamedTensors state_dict() const;
+  NamedTensors state_dict() const;  // state_dict.cpp, and so are the next three
   /// Copies values into parameters and buffers, in place, converting dtypes. Of a shared one any of its names
   /// will do; values under several must be the same, bit for bit. Every missing, unexpected or repeated key,
   /// every undefined Tensor, wrong shape and contradiction is named in one `std::invalid_argument`, and then
@@ -96,6 +96,9 @@ class Module {
   /// What printing tells of a module besides its members, such as "num_heads=4".
   virtual std::string extra_repr() const { return {}; }
 
+ protected:
+  virtual Variable forward_one(const Variable& x) const;  // throws; Callable implements it
+
  private:
   void set_training(bool training) const;
 
@@ -112,17 +115,6 @@ class Module {
 ///       (dropout): Dropout(p=0)
 ///     )
 ///     552 parameters
-std::ostream& operator<<(std::ostream& out, const Module& module);
-
-/// The first line of a module's `forward`: the text of an error that arises while it lives ends with the path
-/// to the innermost such module, seen from the outermost: "(in blocks.0.attention.W_q)".
-class ForwardScope : public ErrorScope {
- public:
-  [[nodiscard]] explicit ForwardScope(const Module& module) : module_(module) {}
-  std::string place() const override;
-
- private:
-  const Module& module_;
-};
+std::ostream& operator<<(std::ostream& out, const Module& module);  // module_print.cpp
 
 }  // namespace xgrad::nn

@@ -31,7 +31,6 @@ LayerNorm::LayerNorm(std::int64_t size, const LayerNormOptions& options) : eps(o
 }
 
 Variable LayerNorm::forward(const Variable& x) const {
-  const ForwardScope scope(*this);
   check_size("LayerNorm", x, size_);
   return layer_norm(x, weight, bias, eps);
 }
@@ -44,7 +43,6 @@ RMSNorm::RMSNorm(std::int64_t size, const RMSNormOptions& options) : eps(options
 }
 
 Variable RMSNorm::forward(const Variable& x) const {
-  const ForwardScope scope(*this);
   check_size("RMSNorm", x, size_);
   return rms_norm(x, weight, eps);
 }

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include <xgrad/core/base/default_dtype.hpp>
-#include <xgrad/nn/module.hpp>
+#include <xgrad/nn/callable.hpp>
 
 namespace xgrad::nn {
 
@@ -15,12 +15,11 @@ struct LayerNormOptions {
 
 /// Layer normalization over the last dim: y = (x − μ) / √(σ² + eps) · γ + β (Ba, Kiros & Hinton 2016). Same
 /// shape as x.
-class LayerNorm : public Module {
+class LayerNorm : public Callable<LayerNorm> {
  public:
   explicit LayerNorm(std::int64_t size, const LayerNormOptions& options = {});
 
   Variable forward(const Variable& x) const;
-  Variable operator()(const Variable& x) const { return forward(x); }
   void visit(Visitor& visitor) const override { visitor("weight", weight)("bias", bias); }
   std::string extra_repr() const override;
 
@@ -39,12 +38,11 @@ struct RMSNormOptions {
 
 /// Root mean square normalization over the last dim: y = x / √(mean(x²) + eps) · γ (Zhang & Sennrich 2019).
 /// Same shape as x.
-class RMSNorm : public Module {
+class RMSNorm : public Callable<RMSNorm> {
  public:
   explicit RMSNorm(std::int64_t size, const RMSNormOptions& options = {});
 
   Variable forward(const Variable& x) const;
-  Variable operator()(const Variable& x) const { return forward(x); }
   void visit(Visitor& visitor) const override { visitor("weight", weight); }
   std::string extra_repr() const override;
 

@@ -27,7 +27,6 @@ TransformerBlock::TransformerBlock(std::int64_t d_model, std::int64_t num_heads,
                    generator) {}
 
 Variable TransformerBlock::forward(const Variable& x, const Mask& mask) const {
-  const ForwardScope scope(*this);
   if (norm_order == NormOrder::post) {
     const Variable attended = norm1(x + dropout(attention(x, x, x, mask)));  // (B, T, D)
     return norm2(attended + feed_forward(attended));                         // (B, T, D)

@@ -20,13 +20,12 @@ struct TransformerBlockOptions {
 ///
 ///     post: x ← norm1(x + attention(x)),  x ← norm2(x + feed_forward(x))
 ///     pre:  x ← x + attention(norm1(x)),  x ← x + feed_forward(norm2(x))    (Xiong et al. 2020)
-class TransformerBlock : public Module {
+class TransformerBlock : public Callable<TransformerBlock> {
  public:
   TransformerBlock(std::int64_t d_model, std::int64_t num_heads, const TransformerBlockOptions& options = {},
                    Generator& generator = default_generator());
 
   Variable forward(const Variable& x, const Mask& mask = {}) const;
-  Variable operator()(const Variable& x, const Mask& mask = {}) const { return forward(x, mask); }
   void visit(Visitor& visitor) const override;
 
   NormOrder norm_order;

@@ -21,16 +21,14 @@ using namespace xgrad;
 namespace {
 
 // y = table[picked] · scale + mean, with buffers of three dtypes.
-struct Picker : nn::Module {
+struct Picker : nn::Callable<Picker> {
   Variable table{arange(6.0).reshape({3, 2}), /*requires_grad=*/true};
   Variable mean{tensor({0.5F, -0.5F})};
   Variable picked{tensor({2, 0})};
   Variable is_on{tensor({true, false})};
   Variable bias{tensor({-std::numeric_limits<float>::infinity(), 1.0F})};  // as a mask's: read as exp(bias)
   Variable missing;
-  Variable operator()(const Variable& x) const {
-    return index_select(table, 0, picked) * x + mean + exp(bias);
-  }
+  Variable forward(const Variable& x) const { return index_select(table, 0, picked) * x + mean + exp(bias); }
   void visit(nn::Visitor& v) const override {
     v.buffer("mean", mean)("table", table).buffer("picked", picked).buffer("is_on", is_on);
     v.buffer("bias", bias).buffer("missing", missing);

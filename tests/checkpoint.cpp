@@ -26,7 +26,7 @@ using namespace xgrad;
 namespace {
 
 // Blocks in a row, each of them a checkpoint or not.
-struct Stack : nn::Module {
+struct Stack : nn::Callable<Stack> {
   nn::ModuleList<nn::TransformerBlock> blocks;
   explicit Stack(int depth, double dropout = 0) {
     for (int i = 0; i < depth; ++i)

@@ -1,4 +1,4 @@
-// What modules do for finding mistakes: they print as trees, and errors say in which of them they arose.
+// Modules print as trees, and errors name the module that they arose in.
 #include "support.hpp"
 
 #include <sstream>
@@ -7,6 +7,7 @@
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/nn/forward_scope.hpp>
 #include <xgrad/nn/gpt.hpp>
 #include <xgrad/nn/norm.hpp>
 
@@ -21,34 +22,30 @@ std::string print(const nn::Module& module) {
 }
 
 // Members of every kind.
-struct Gate : nn::Module {
+struct Gate : nn::Callable<Gate> {
   Variable scale{ones({2}), /*requires_grad=*/true};
   nn::Linear linear{4, 2};
   Variable missing;
-  Variable forward(const Variable& x) const {
-    const nn::ForwardScope scope(*this);
-    return linear(x) * scale;
-  }
+  Variable forward(const Variable& x) const { return linear(x) * scale; }
   void visit(nn::Visitor& v) const override { v("scale", scale)("linear", linear)("missing", missing); }
 };
 
-// Says nothing about where it is; what stands around it knows.
-struct Quiet : nn::Module {
+struct Layer : nn::Callable<Layer> {
   Gate gate;
-  Variable forward(const Variable& x) const { return gate.forward(x); }
+  Variable forward(const Variable& x) const { return gate(x); }
   void visit(nn::Visitor& v) const override { v("gate", gate); }
 };
 
-struct Outer : nn::Module {
-  nn::ModuleList<Quiet> layers;
-  Gate unknown;  // no member, as far as visit says
+struct Outer : nn::Callable<Outer> {
+  nn::ModuleList<Layer> layers;
+  Gate unknown;  // visit does not name it
   Outer() {
     layers.emplace_back();
     layers.emplace_back();
   }
+  // Layers are not called, so that they open no scope.
   Variable forward(const Variable& x, int layer) const {
-    const nn::ForwardScope scope(*this);
-    return layer < 0 ? unknown.forward(x) : layers[static_cast<std::size_t>(layer)].forward(x);
+    return layer < 0 ? unknown(x) : layers[static_cast<std::size_t>(layer)].forward(x);
   }
   void visit(nn::Visitor& v) const override { v("layers", layers); }
 };
@@ -75,7 +72,7 @@ TEST_CASE("a module prints as a tree, with shapes and numbers of parameters") {
   CHECK(print(nn::ModuleList<nn::Linear>()) == "ModuleList()\n0 parameters\n");
 }
 
-TEST_CASE("a shared parameter counts where it comes first, and says so where it comes again") {
+TEST_CASE("a shared parameter counts where it prints first, and names that place where it prints again") {
   const nn::GPT model({.vocab_size = 5, .context = 3, .d_model = 4, .num_layers = 1, .num_heads = 2});
   model.position.weight.requires_grad_(false);
   const std::string text = print(model);
@@ -105,21 +102,21 @@ TEST_CASE("an error names the path to the innermost module, seen from the outerm
   CHECK_THROWS_TEXT(broken(Variable(full({1, 2}, 7, int64))), " (in token)");
 }
 
-TEST_CASE("and so do modules of one's own, also where one between them says nothing") {
+TEST_CASE("an error names the path through a module whose forward was called directly") {
   const Outer outer;
   const Variable wrong = ones({3, 5}), right = ones({3, 4});
-  CHECK_NOTHROW(outer.forward(right, 0));
-  CHECK(thrown_text([&] { outer.forward(wrong, 1); }).ends_with(" (in layers.1.gate.linear)"));
-  CHECK(thrown_text([&] { outer.layers[0].forward(wrong); }).ends_with(" (in linear)"));
-  CHECK(thrown_text([&] { outer.forward(right, 2); }) ==
-        "[ModuleList] index 2 is out of range for 2 modules");  // the outermost is where one is anyway
-  CHECK(thrown_text([&] { outer.forward(wrong, -1); }).ends_with(" (in linear)"));
+  CHECK_NOTHROW(outer(right, 0));
+  CHECK(thrown_text([&] { outer(wrong, 1); }).ends_with(" (in layers.1.gate.linear)"));
+  CHECK(thrown_text([&] { outer.layers[0](wrong); }).ends_with(" (in gate.linear)"));
+  CHECK(thrown_text([&] { outer(right, 2); }) ==
+        "[ModuleList] index 2 is out of range for 2 modules");  // the outermost module has no name
+  CHECK(thrown_text([&] { outer(wrong, -1); }).ends_with(" (in linear)"));
 }
 
-TEST_CASE("outside of modules an error names none") {
+TEST_CASE("an error outside of modules names none") {
   const Outer outer;
   const Variable wrong = ones({3, 5});
-  CHECK_THROWS(outer.forward(wrong, 1));  // has left every scope
+  CHECK_THROWS(outer(wrong, 1));  // which ends its scopes
   const std::string plain = thrown_text([&] { matmul(wrong, wrong); });
   CHECK(plain.find("(in ") == std::string::npos);
   std::string elsewhere;
@@ -127,20 +124,17 @@ TEST_CASE("outside of modules an error names none") {
   std::thread([&] { elsewhere = thrown_text([&] { matmul(wrong, wrong); }); }).join();
   CHECK(elsewhere == plain);
   for (int i = 0; i < 2; ++i) CHECK(thrown_text([&] { matmul(wrong, wrong); }) == plain + " (in layers.1)");
-  const nn::Linear stranger(4, 2);  // of no module: where it is called from counts
+  const nn::Linear stranger(4, 2);  // no module names it, so the module around the call counts
   CHECK(thrown_text([&] { stranger(wrong); }).ends_with(" (in layers.1)"));
 }
 
-TEST_CASE("an error on the way to the path leaves the first one's text") {
-  struct Refuses : nn::Module {
+TEST_CASE("an error keeps its text where looking for the path throws") {
+  struct Refuses : nn::Callable<Refuses> {
     nn::Linear linear{4, 2};
     void visit(nn::Visitor&) const override { fail("visit", "not today"); }
-    Variable forward(const Variable& x) const {
-      const nn::ForwardScope scope(*this);
-      return linear(x);
-    }
+    Variable forward(const Variable& x) const { return linear(x); }
   };
   const Refuses module;
-  const std::string text = thrown_text([&] { module.forward(ones({3, 5})); });
+  const std::string text = thrown_text([&] { module(ones({3, 5})); });
   CHECK(text.starts_with("[linear]"));
 }

@@ -31,7 +31,7 @@ NamedTensors numbers_under(const std::string& prefix) {
   return state;
 }
 
-struct Scaled : nn::Module {
+struct Scaled : nn::Callable<Scaled> {
   nn::Linear linear{4, 2};
   nn::Dropout drop{0.5};
   Variable scale{ones({2}), /*requires_grad=*/true};
@@ -78,18 +78,18 @@ TEST_CASE("a module's names, counts and modes derive from its visit") {
   CHECK(module.drop.is_training());
   module.eval();
   CHECK_FALSE(module.drop.is_training());
-  CHECK(equal(module.forward(ones({1, 4})).value(), module.linear(ones({1, 4})).value()));
+  CHECK(equal(module(ones({1, 4})).value(), module.linear(ones({1, 4})).value()));
   module.train();
   CHECK(module.drop.is_training());
 
-  sum(module.forward(ones({1, 4}))).backward();
+  sum(module(ones({1, 4}))).backward();
   CHECK(module.scale.has_grad());
   module.zero_grad();
   CHECK_FALSE(module.scale.has_grad());
 
   module.to(float64);
   CHECK(module.linear.weight.dtype() == float64);
-  CHECK(module.forward(ones({1, 4}, float64)).dtype() == float64);
+  CHECK(module(ones({1, 4}, float64)).dtype() == float64);
 }
 
 TEST_CASE("modules move with their parameters, and do not copy") {
@@ -112,20 +112,6 @@ TEST_CASE("a shared parameter is one parameter with two names") {
   const nn::GPT free(
       {.vocab_size = 5, .context = 4, .d_model = 8, .num_layers = 1, .num_heads = 2, .tied_head = false});
   CHECK(free.num_parameters() == tied.num_parameters() + 5 * 8);
-}
-
-TEST_CASE("two members of one name are refused") {
-  struct Twins : nn::Module {
-    nn::Linear a{2, 2}, b{2, 2};
-    Variable scale{ones({2}), /*requires_grad=*/true};
-    const char* third = "scale";
-    void visit(nn::Visitor& v) const override { v("a", a)("b", b)(third, scale); }
-  };
-  Twins module;
-  CHECK(module.parameters().size() == 5);
-  module.third = "a";
-  CHECK_THROWS_TEXT(module.parameters(), "Twins names two members \"a\"");
-  CHECK_THROWS_TEXT(module.state_dict(), "names two members \"a\"");
 }
 
 TEST_CASE("load_state_dict names every key that does not fit, and then changes nothing") {
