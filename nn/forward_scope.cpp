@@ -1,13 +1,13 @@
 #include <xgrad/nn/forward_scope.hpp>
 
-#include <vector>
+#include <utility>
 
 #include <xgrad/nn/members.hpp>
 
 namespace xgrad::nn {
 namespace {
 
-// The dotted path from one module down to another; empty where there is none.
+// The dotted path from one module down to another; empty if there is none.
 std::string path_between(const Module& root, const Module& wanted) {
   std::string path;
   for_each_member(root, [&](const Member& member) {
@@ -21,21 +21,26 @@ std::string path_between(const Module& root, const Module& wanted) {
   return path;
 }
 
+// The scope of a module around this one; null if there is none.
+const ForwardScope* enclosing(const ForwardScope& scope) {
+  const ErrorScope* outer = scope.outer();
+  while (outer && !dynamic_cast<const ForwardScope*>(outer)) outer = outer->outer();
+  return static_cast<const ForwardScope*>(outer);
+}
+
 }  // namespace
 
-// As seen from the outermost module that knows it; of a module that none knows, the one around it counts.
+// The path starts at the outermost module that has the innermost one below it. If none has, the next module
+// outwards takes the place of the innermost.
 std::string ForwardScope::place() const {
-  std::vector<const Module*> modules;  // innermost first
-  for (const ErrorScope* scope = this; scope; scope = scope->outer()) {
-    if (const auto* forward = dynamic_cast<const ForwardScope*>(scope)) modules.push_back(&forward->module_);
-  }
-  for (std::size_t inner = 0; inner < modules.size(); ++inner) {
-    for (std::size_t root = modules.size() - 1; root > inner; --root) {
-      const std::string path = path_between(*modules[root], *modules[inner]);
-      if (!path.empty()) return " (in " + path + ")";
+  std::string path;
+  for (const ForwardScope* inner = this; inner && path.empty(); inner = enclosing(*inner)) {
+    for (const ForwardScope* root = enclosing(*inner); root; root = enclosing(*root)) {
+      std::string longer = path_between(root->module_, inner->module_);
+      if (!longer.empty()) path = std::move(longer);
     }
   }
-  return {};
+  return path.empty() ? path : " (in " + path + ")";
 }
 
 }  // namespace xgrad::nn

@@ -1,4 +1,4 @@
-// A module as a tree: what it is made of, with shapes and numbers of parameters.
+// Prints a module as a tree, with shapes and numbers of parameters.
 
 #include <algorithm>
 #include <ostream>
@@ -13,7 +13,7 @@ namespace {
 
 struct Line {
   std::string text;
-  std::int64_t count = 0;  // of the parameters below that no line above has counted
+  std::int64_t count = 0;  // parameters that no line above has counted
 };
 
 // "xgrad::nn::ModuleList<xgrad::nn::Linear>" → "ModuleList"
@@ -39,14 +39,15 @@ class Printer {
  public:
   std::vector<Line> lines;
 
-  // Opens the module's line, which begins with `head`; returns how many parameters are new in it.
+  // Prints the module's lines; the first begins with `head`. Returns how many parameters are new in them.
   std::int64_t print(const Module& module, const std::string& head, const std::string& indent,
                      const std::string& path) {
     bool has_children = false;
     for_each_member(module, [&](const Member& member) { has_children = has_children || member.child; });
     const std::size_t own = lines.size();
     lines.push_back({indent + head + short_name(module) + "("});
-    std::vector<std::string> inside;  // of a module without children
+    std::string inside;  // the parentheses: extra_repr, and the members of a module without children
+    const auto add = [&](const std::string& text) { (inside += inside.empty() ? "" : ", ") += text; };
     std::int64_t count = 0;
     for_each_member(module, [&](const Member& member) {
       const std::string name(member.name);
@@ -59,11 +60,11 @@ class Printer {
       if (has_children) {
         lines.push_back({indent + "  (" + name + "): " + text, added});
       } else {
-        inside.push_back(name + " " + text);
+        add(name + " " + text);
       }
     });
-    if (const std::string extra = module.extra_repr(); !extra.empty()) inside.push_back(extra);
-    for (std::size_t i = 0; i < inside.size(); ++i) lines[own].text += (i ? ", " : "") + inside[i];
+    if (const std::string extra = module.extra_repr(); !extra.empty()) add(extra);
+    lines[own].text += inside;
     lines[own].count = count;
     if (has_children) {
       lines.push_back({indent + ")"});
@@ -74,8 +75,8 @@ class Printer {
   }
 
  private:
-  // The shape, and of a buffer that it is one; for one that was shown before also where; and how many
-  // numbers are new.
+  // The member's text, such as "(3, 4) buffer = token.weight", which names where a shared one was printed
+  // first; and how many parameters are new.
   std::pair<std::string, std::int64_t> describe(const Member& member, const std::string& path) {
     const Variable& variable = *member.variable;
     const std::string text = variable.shape().str() + (member.is_buffer ? " buffer" : "");
@@ -86,10 +87,10 @@ class Printer {
     return {text, member.is_buffer ? 0 : variable.numel()};
   }
 
-  std::vector<std::pair<Variable, std::string>> shown_;  // and where
+  std::vector<std::pair<Variable, std::string>> shown_;  // each with its path
 };
 
-// The characters of UTF-8 text.
+// The number of characters in UTF-8 text.
 std::size_t width(const std::string& text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
