@@ -20,8 +20,8 @@ void check_causal(std::int64_t queries, std::int64_t keys) {
   }
 }
 
-// (B, 1, 1, T_k): key j of item b is seen when j < key_lengths[b]
-Tensor padding_keep(const Tensor& key_lengths, std::int64_t batch, std::int64_t keys) {
+// (B, 1, 1, T_k) boolean: item b sees key j when j < key_lengths[b].
+Tensor seen_within(const Tensor& key_lengths, std::int64_t batch, std::int64_t keys) {
   if (key_lengths.size(0) != batch) {
     fail("Mask", "padding: key_lengths has shape ", key_lengths.shape(), " for a batch of ", batch);
   }
@@ -31,10 +31,8 @@ Tensor padding_keep(const Tensor& key_lengths, std::int64_t batch, std::int64_t 
   fail("Mask", "padding: key_lengths must lie in [0, ", keys, "], got ", key_lengths);
 }
 
-Tensor both(const Tensor& a, const Tensor& b) { return a.defined() ? logical_and(a, b) : b; }
-
 void check_broadcast(const char* kind, const Tensor& mask, const Shape& scores) {
-  // Aligned at the back it would be one per head, and is likely to be meant as one per item.
+  // Broadcasting takes the first of 3 dims for the head; a user most likely means the item.
   if (mask.dim() == 3) {
     fail("Mask", kind, ": shape ", mask.shape(),
          " could be per item or per head; reshape it to (B, 1, T_q, T_k) or (1, H, T_q, T_k)");
@@ -48,16 +46,16 @@ void check_defined(const char* kind, bool is_defined) {
   if (!is_defined) fail("Mask", kind, ": the Tensor is undefined; Mask() is the mask that hides nothing");
 }
 
-// Which entries of a boolean or an additive mask let a key be seen.
+// Boolean: which entries of a boolean or an additive mask show a key.
 Tensor where_seen(const Tensor& mask) {
   return mask.dtype() == boolean ? mask : ne(mask, -std::numeric_limits<double>::infinity());
 }
 
-// The keys that this mask hides from every query: broadcasts to (B, H, T_k, 1); undefined if there is none.
+// The keys that this mask hides from every query: broadcasts to (B, H, T_k, 1); undefined if there are none.
 Tensor hidden_from_every_query(const Tensor& mask, const Shape& scores) {
   const Tensor rows =
       mask.dim() == 4 ? mask : mask.expand({1, 1, mask.dim() == 2 ? mask.size(0) : 1, scores[3]});
-  // The last query mostly sees every key that any query sees: then its row alone is read.
+  // If the last query sees every key, no other row need be read.
   if (all(where_seen(rows.slice(2, rows.size(2) - 1))).item<bool>()) return {};
   const Tensor hidden = logical_not(any(where_seen(rows), 2, /*keepdim=*/true));  // (B, H, 1, T_k)
   return any(hidden).item<bool>() ? hidden.mT() : Tensor();
@@ -119,13 +117,13 @@ Mask operator&(const Mask& a, const Mask& b) {
          b.key_lengths_.size(0));
   }
   if (b.key_lengths_.defined()) {
-    // the shorter length hides all that the longer one does
+    // The shorter length hides every key that the longer one hides.
     mask.key_lengths_ =
         a.key_lengths_.defined()
             ? where(lt(a.key_lengths_, b.key_lengths_), a.key_lengths_, b.key_lengths_).value()
             : b.key_lengths_;
   }
-  if (b.keep_.defined()) mask.keep_ = both(a.keep_, b.keep_);
+  if (b.keep_.defined()) mask.keep_ = keep_only(b.keep_, a.keep_);
   for (const Variable& bias : b.additive_) mask.additive_.push_back(bias);
   return mask;
 }
@@ -137,10 +135,10 @@ Tensor Mask::seen_without_additive(const Shape& scores) const {
   if (causal_) check_causal(queries, keys);
   if (causal_ || causal_upper_left_)
     seen = causal_keep(queries, keys, causal_diagonal(causal_, causal_upper_left_, queries, keys));
-  if (key_lengths_.defined()) seen = both(seen, padding_keep(key_lengths_, batch, keys));
+  if (key_lengths_.defined()) seen = keep_only(seen_within(key_lengths_, batch, keys), seen);
   if (keep_.defined()) {
     check_broadcast("keep", keep_, scores);
-    seen = both(seen, keep_);
+    seen = keep_only(keep_, seen);
   }
   return seen;
 }
@@ -180,7 +178,7 @@ Variable Mask::bias_for_scores(const Shape& scores, DType dtype) const {
 
 Tensor Mask::seen_for_scores(const Shape& scores) const {
   Tensor seen = seen_without_additive(scores);
-  for (const Variable& bias : additive_) seen = both(seen, where_seen(bias.value()));
+  for (const Variable& bias : additive_) seen = keep_only(where_seen(bias.value()), seen);
   return seen;
 }
 
@@ -192,7 +190,7 @@ Tensor Mask::hidden_keys(const Shape& scores) const {
     if (by_this.defined()) hidden = hidden.defined() ? logical_or(hidden, by_this) : by_this;
   };
   if (causal_upper_left_) hide(lt(arange(scores[3]), scores[2]));
-  if (key_lengths_.defined()) hide(padding_keep(key_lengths_, scores[0], scores[3]));
+  if (key_lengths_.defined()) hide(seen_within(key_lengths_, scores[0], scores[3]));
   if (keep_.defined()) {
     check_broadcast("keep", keep_, scores);
     hide(keep_);

@@ -6,56 +6,56 @@
 
 namespace xgrad::nn {
 
-/// Which keys a query may attend to. Named, since a bare boolean Tensor is read in opposite ways by PyTorch's
-/// own two attention APIs. Masks are combined with `&`: a key is seen if every one of them lets it be seen.
+/// Which keys a query sees. Each kind has a name, since PyTorch's two attention APIs read a boolean Tensor in
+/// opposite ways. `&` combines masks: a query sees a key if all of them show it.
 ///
-/// A key that one mask hides from every query, as padding does, is not read: its k and v may hold anything,
-/// NaN too. A key that is hidden from some queries only is read: its weight is 0 there, but 0 · NaN and 0 · ∞
-/// are NaN, in the output where its v holds one, and in the gradient of q where its k does.
+/// A key that one mask hides from every query, such as padding, is not read: its k and v may hold anything,
+/// even NaN. A key that is hidden from some queries only is read. Its weight is 0 for them, but 0 · NaN and
+/// 0 · ∞ are NaN: a NaN or ∞ in its v spreads to the output, one in its k to the gradient of q.
 class Mask {
  public:
   Mask() = default;  ///< everything is seen
 
-  /// Query i sees key j when j ≤ i + T_k − T_q: the last query sees every key, so it also fits a cache of
-  /// earlier keys. T_q ≤ T_k. PyTorch's `causal_lower_right`.
+  /// Query i sees key j when j ≤ i + T_k − T_q: the last query sees every key, as with a cache of earlier
+  /// keys. T_q ≤ T_k. PyTorch's `causal_lower_right`.
   static Mask causal();
   /// Query i sees key j when j ≤ i: the first query sees the first key. PyTorch's `is_causal=True` and
-  /// `causal_upper_left`. The same where T_q = T_k.
+  /// `causal_upper_left`. Equal to `causal()` where T_q = T_k.
   static Mask causal_upper_left();
-  /// Of batch item b only the first key_lengths[b] keys are seen. key_lengths (B) int64.
+  /// Batch item b has key_lengths[b] keys; the rest is hidden. key_lengths (B) int64.
   static Mask padding(const Tensor& key_lengths);
-  /// True is seen. Boolean, broadcast to (B, H, T_q, T_k); of 3 dims it is refused, as nobody can tell B from
-  /// H.
+  /// True shows the key. Boolean, broadcast to (B, H, T_q, T_k). A mask of 3 dims is refused: the first could
+  /// be B or H.
   static Mask keep(const Tensor& seen);
-  /// Added to the scores: −∞ is not seen. Floating, broadcast likewise. One that requires a gradient, such as
-  /// a learned bias of positions, gets it: its value is read anew in each forward pass.
+  /// Is added to the scores; −∞ hides the key. Floating, broadcast to (B, H, T_q, T_k). A bias that requires
+  /// a gradient, such as a learned one of positions, gets it; each forward pass reads its value at that time.
   static Mask additive(const Tensor& bias);
   static Mask additive(const Variable& bias);
 
   friend Mask operator&(const Mask& a, const Mask& b);
 
-  /// The mask for scores of shape (B, H, T_q, T_k) = `scores`, as `softmax` takes it: boolean (true keeps) or
+  /// The mask as `softmax` takes it, for scores of shape (B, H, T_q, T_k) = `scores`: boolean (true keeps) or
   /// additive of that dtype, with sizes of 1 where it does not vary; undefined if everything is seen. Throws
-  /// where `requires_grad()`, as the gradient would be lost.
+  /// if `requires_grad()`, since a Tensor has no gradient.
   Tensor for_scores(const Shape& scores, DType dtype) const;
 
-  /// The same in two parts, so that nothing of T_q × T_k is made for a causal mask.
+  /// The same in parts: a causal mask costs no Tensor of T_q × T_k.
   struct Parts {
     bool causal, causal_upper_left;
-    Tensor rest;  ///< as `for_scores` gives it for all but the causal ones
+    Tensor rest;  ///< `for_scores` of the masks that are not causal
   };
   Parts parts_for_scores(const Shape& scores, DType dtype) const;
 
-  /// Whether an additive mask requires a gradient while gradients are recorded. The scores then take the mask
-  /// in the two parts below, the first by an op.
+  /// Whether an additive mask requires a gradient while gradients are recorded. Then `bias_for_scores` is
+  /// added to the scores by an op, and `seen_for_scores` is their mask.
   bool requires_grad() const;
-  /// What the additive masks add; undefined if there is none.
+  /// The sum of the additive masks; undefined if there are none.
   Variable bias_for_scores(const Shape& scores, DType dtype) const;
-  /// Boolean: which keys are seen, −∞ of an additive mask included; undefined if all are.
+  /// Boolean: which keys are seen; −∞ in an additive mask hides too. Undefined if all are seen.
   Tensor seen_for_scores(const Shape& scores) const;
 
-  /// The keys that one of the combined masks alone hides from every query: boolean, broadcasts to (B, H, T_k,
-  /// 1); undefined if there is none.
+  /// The keys that a single one of the combined masks hides from every query: boolean, broadcasts to (B, H,
+  /// T_k, 1); undefined if there are none.
   Tensor hidden_keys(const Shape& scores) const;
 
  private:

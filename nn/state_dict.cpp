@@ -1,9 +1,8 @@
-// A module's parameters and buffers on their way into a dictionary or a file, and back.
+// state_dict and load_state_dict, save and load: a module's numbers go into a list or a file, and back.
 
 #include <algorithm>
 #include <cstring>
 #include <map>
-#include <set>
 #include <stdexcept>
 #include <string>
 
@@ -14,7 +13,7 @@
 namespace xgrad::nn {
 namespace {
 
-// One parameter or buffer, all its names, and the value that the state has for it.
+// A parameter or buffer, all its names, and its value in the state.
 struct Target {
   Variable variable;
   std::vector<std::string> names = {};
@@ -40,11 +39,46 @@ std::string names_of(const Target& target) {
   return text;
 }
 
-// Whether two Tensors of one shape are equal bit for bit once converted to this dtype; NaN equals NaN.
+// Whether two Tensors of one shape, converted to this dtype, have the same bits.
 bool is_same(const Tensor& a, const Tensor& b, DType dtype) {
   const Tensor x = a.to(dtype).contiguous(), y = b.to(dtype).contiguous();
   const std::byte* const p = kernels::raw<std::byte>(x);
   return p == kernels::raw<std::byte>(y) || std::memcmp(p, kernels::raw<std::byte>(y), x.nbytes()) == 0;
+}
+
+// Moves the target's value out of `given`. Returns a line for each problem with it.
+std::string take_value(Target& target, std::map<std::string, Tensor>& given) {
+  const Shape& shape = target.variable.shape();
+  std::string problems, from;  // the name of the value
+  bool is_missing = true;
+  for (const std::string& name : target.names) {
+    const auto found = given.find(name);
+    if (found == given.end()) continue;
+    const Tensor tensor = std::move(found->second);
+    given.erase(found);
+    is_missing = false;
+    if (!tensor.defined()) {
+      problems += "\n  undefined: " + name;
+    } else if (tensor.shape() != shape) {
+      problems +=
+          "\n  wrong shape: " + name + " is " + tensor.shape().str() + ", the module's " + shape.str();
+    } else if (!target.value.defined()) {
+      target.value = tensor;
+      from = name;
+    } else if (!is_same(target.value, tensor, target.variable.dtype())) {
+      problems +=
+          "\n  contradiction: " + from + " and " + name + " are one in the module, and differ in the state";
+    }
+  }
+  const std::string all = names_of(target) + ' ' + shape.str();
+  if (is_missing) problems += "\n  missing: " + all;
+  if (target.variable.value().overlaps_itself())
+    problems += "\n  not writable: " + all + " is an expanded tensor";
+  return problems;
+}
+
+bool has(const NamedTensors& tensors, const std::string& name) {
+  return std::any_of(tensors.begin(), tensors.end(), [&](const auto& entry) { return entry.first == name; });
 }
 
 }  // namespace
@@ -58,42 +92,14 @@ NamedTensors Module::state_dict() const {
 
 void Module::load_state_dict(const NamedTensors& state) const {
   std::map<std::string, Tensor> given;
-  std::string problems;  // not a stream, which would swallow a lack of memory
+  std::string problems;  // not a stream, which hides that memory ran out
   for (const auto& [name, tensor] : state) {
     if (!given.emplace(name, tensor).second) problems += "\n  twice: " + name;
   }
   std::vector<Target> targets = targets_in(*this);
-  for (Target& target : targets) {
-    const Shape& shape = target.variable.shape();
-    std::string from;  // the name that the value was found under
-    bool is_missing = true;
-    for (const std::string& name : target.names) {
-      const auto found = given.find(name);
-      if (found == given.end()) continue;
-      const Tensor tensor = std::move(found->second);
-      given.erase(found);
-      is_missing = false;
-      if (!tensor.defined()) {
-        problems += "\n  undefined: " + name;
-      } else if (tensor.shape() != shape) {
-        problems +=
-            "\n  wrong shape: " + name + " is " + tensor.shape().str() + ", the module's " + shape.str();
-      } else if (!target.value.defined()) {
-        target.value = tensor;
-        from = name;
-      } else if (!is_same(target.value, tensor, target.variable.dtype())) {
-        problems +=
-            "\n  contradiction: " + from + " and " + name + " are one in the module, and differ in the state";
-      }
-    }
-    const std::string all = names_of(target) + ' ' + shape.str();
-    if (is_missing) problems += "\n  missing: " + all;
-    if (target.variable.value().overlaps_itself())
-      problems += "\n  not writable: " + all + " is an expanded tensor";
-  }
-  for (const auto& [name, tensor] : given) {
+  for (Target& target : targets) problems += take_value(target, given);
+  for (const auto& [name, tensor] : given)
     problems += "\n  unexpected: " + name + ' ' + (tensor.defined() ? tensor.shape().str() : "");
-  }
   if (!problems.empty()) fail("load_state_dict", "the state does not fit ", type_name(), ':', problems);
   for (const Target& target : targets) target.variable.value().copy_(target.value);
 }
@@ -102,9 +108,7 @@ void Module::save(const std::filesystem::path& path) const { save_safetensors(pa
 
 void Module::load(const std::filesystem::path& path) const {
   const SafetensorsFile file = load_safetensors(path);
-  std::set<std::string> readable;
-  for (const auto& [name, tensor] : file.tensors) readable.insert(name);
-  const auto is_readable = [&](const std::string& name) { return readable.contains(name); };
+  const auto is_readable = [&](const std::string& name) { return has(file.tensors, name); };
   for (const Target& target : targets_in(*this)) {
     if (std::any_of(target.names.begin(), target.names.end(), is_readable)) continue;
     for (const std::string& name : target.names) {
