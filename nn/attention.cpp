@@ -16,7 +16,7 @@
 namespace xgrad::nn {
 namespace {
 
-// d_model, once it is known that the heads divide it.
+// Returns d_model. Throws naming `op` unless num_heads divides it.
 std::int64_t checked_width(std::string_view op, std::int64_t d_model, std::int64_t num_heads) {
   if (d_model <= 0 || num_heads <= 0) {
     fail(op, "d_model ", d_model, " and num_heads ", num_heads, " must be positive");
@@ -25,7 +25,7 @@ std::int64_t checked_width(std::string_view op, std::int64_t d_model, std::int64
   return d_model;
 }
 
-// (B, T, D) → (B, H, T, d): head h is columns h·d to (h+1)·d. A view; no element moves.
+// (B, T, D) → (B, H, T, d): head h is columns h·d to (h+1)·d. The result is a view.
 Variable split_heads(const Variable& x, std::int64_t num_heads) {
   const std::int64_t B = x.size(0), T = x.size(1), D = x.size(2);
   return x
@@ -33,7 +33,7 @@ Variable split_heads(const Variable& x, std::int64_t num_heads) {
       .transpose(1, 2);                           // (B, H, T, d)
 }
 
-// (B, H, T, d) → (B, T, D): the heads side by side again.
+// (B, H, T, d) → (B, T, D): the heads side by side.
 Variable join_heads(const Variable& x) {
   const std::int64_t B = x.size(0), H = x.size(1), T = x.size(2), d = x.size(3);
   return x
@@ -44,7 +44,7 @@ Variable join_heads(const Variable& x) {
 // Keeps the scores' variance near 1.
 double scale_of(const Variable& q) { return 1 / std::sqrt(static_cast<double>(q.size(-1))); }
 
-// scaled_dot_product_attention of keys and values that may all be read.
+// scaled_dot_product_attention, after its checks: reads every key and value.
 AttentionOutput attend(const Variable& q, const Variable& k, const Variable& v, const Mask& mask,
                        const Dropout* dropout) {
   Variable scores = matmul(q, k.mT());  // (B, H, T_q, d) @ (B, H, d, T_k)
@@ -57,7 +57,7 @@ AttentionOutput attend(const Variable& q, const Variable& k, const Variable& v, 
   } else {
     options.mask = mask.for_scores(shape, q.dtype());
   }
-  // (B, H, T_q, T_k), in the memory of the scores where these take 64 KiB or more: nobody else sees them
+  // (B, H, T_q, T_k). Scores of 64 KiB or more give their memory, since no other Variable holds them.
   const Variable weights = softmax(std::move(scores), -1, options);
   const Variable context = matmul(dropout ? (*dropout)(weights) : weights, v);  // (B, H, T_q, d)
   return {context, weights};
@@ -77,7 +77,7 @@ AttentionOutput scaled_dot_product_attention(const Variable& q, const Variable& 
                                        {k.size(0), k.size(1)});  // (B, H)
   const Tensor hidden = mask.hidden_keys({heads[0], heads[1], q.size(2), k.size(2)});
   if (!hidden.defined()) return attend(q, k, v, mask, dropout);
-  // 0 in their place: a weight of 0 would not keep a NaN out of the products
+  // Hidden keys become 0: a weight of 0 does not keep a NaN out of the products.
   const auto shown = [&](const Variable& x) {
     const Shape all = broadcast_shapes("scaled_dot_product_attention", heads, {x.size(0), x.size(1)});
     return masked_fill(x.expand({all[0], all[1], x.size(2), x.size(3)}), hidden, 0);
@@ -110,7 +110,7 @@ Variable MultiHeadAttention::forward(const Variable& Q, const Variable& K, const
 
 AttentionOutput MultiHeadAttention::forward_with_weights(const Variable& Q, const Variable& K,
                                                          const Variable& V, const Mask& mask) const {
-  const ForwardScope scope(*this);  // also for those who call this function directly
+  const ForwardScope scope(*this);  // called directly, or by forward
   const auto [q, k, v] = project(Q, K, V, mask);
   const auto [context, weights] = attend(q, k, v, mask, &dropout);
   return {W_o(join_heads(context)), weights};  // (B, H, T_q, d) → (B, T_q, D)
@@ -130,15 +130,15 @@ MultiHeadAttention::Heads MultiHeadAttention::project(const Variable& Q, const V
     fail("MultiHeadAttention", "Q must be (B, T_q, ", d_model, "), K and V (B, T_k, ", d_model, "): got Q ",
          Q.shape(), ", K ", K.shape(), ", V ", V.shape());
   }
-  // Keys that every head hides from every query are 0 before they are projected, so that W_k and W_v get no
-  // NaN from them either; what only some heads hide is 0 afterwards.
+  // Keys that all heads hide from every query become 0 before the projection, so that W_k and W_v get no NaN
+  // from them. Keys that only some heads hide become 0 after it.
   const Tensor hidden = mask.hidden_keys({Q.size(0), num_heads, Q.size(1), K.size(1)});
-  const auto without_hidden = [&](const Linear& W, const Variable& x) {
+  const auto project_shown = [&](const Linear& W, const Variable& x) {
     if (!hidden.defined()) return split_heads(W(x), num_heads);  // (B, T_k, D) → (B, H, T_k, d)
     const Variable heads = split_heads(W(masked_fill(x, all(hidden, 1), 0)), num_heads);
     return hidden.size(1) == 1 ? heads : masked_fill(heads, hidden, 0);
   };
-  return {split_heads(W_q(Q), num_heads), without_hidden(W_k, K), without_hidden(W_v, V)};
+  return {split_heads(W_q(Q), num_heads), project_shown(W_k, K), project_shown(W_v, V)};
 }
 
 Variable attention_block(const Variable& x, const Variable& w_q, const Variable& w_k, const Variable& w_v,

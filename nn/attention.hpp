@@ -9,31 +9,30 @@
 
 namespace xgrad::nn {
 
-/// What attention gives: its output, and how much each query attended to each key.
+/// The output of attention, and how much each query attended to each key.
 struct AttentionOutput {
   Variable output;
   Variable weights;  ///< (B, H, T_q, T_k); each row sums to 1, or is 0 where the mask leaves no key
 };
 
 /// softmax(q kᵀ / √d + mask) v for every head: q (B, H, T_q, d), k and v (B, H, T_k, d) → output (B, H, T_q,
-/// d). `dropout` is applied to the weights on their way to v. A query with no key to attend to gets 0 (and
-/// gradient 0); one whose keys' scores are all −∞ by themselves gets NaN.
+/// d). `dropout` drops weights before the product with v. A query that sees no key gets 0, and gradient 0. A
+/// query whose scores are all −∞ without a mask gets NaN.
 AttentionOutput scaled_dot_product_attention(const Variable& q, const Variable& k, const Variable& v,
                                              const Mask& mask = {}, const Dropout* dropout = nullptr);
 
 struct MultiHeadAttentionOptions {
   double dropout = 0;  ///< of the attention weights
   bool bias = true;    ///< in the four projections
-  /// One node, `fused_attention`, in place of matmul, softmax and matmul: the weights never stand in memory.
-  /// Who asks for them, trains with dropout of them or has an additive mask that requires a gradient gets the
-  /// three nodes all the same.
+  /// One node, `fused_attention`, in place of matmul, softmax and matmul: the weights take no memory. Three
+  /// nodes remain where the weights are needed: in `forward_with_weights`, in training with dropout, and with
+  /// an additive mask that requires a gradient.
   bool fused = false;
   DType dtype = get_default_dtype();
 };
 
 /// Multi-head attention (Vaswani et al. 2017, section 3.2.2): project queries, keys and values; cut each into
-/// num_heads parts of d = d_model / num_heads; attend with every head by itself; join the heads; project once
-/// more.
+/// num_heads parts of d = d_model / num_heads; attend with each head; join the heads; project the result.
 class MultiHeadAttention : public Callable<MultiHeadAttention> {
  public:
   /// Throws unless num_heads divides d_model.
@@ -41,9 +40,9 @@ class MultiHeadAttention : public Callable<MultiHeadAttention> {
                      const MultiHeadAttentionOptions& options = {},
                      Generator& generator = default_generator());
 
-  /// Q (B, T_q, d_model), K and V (B, T_k, d_model) → (B, T_q, d_model). Self-attention is forward(x, x, x).
+  /// Q (B, T_q, d_model), K and V (B, T_k, d_model) → (B, T_q, d_model). Self-attention is mha(x, x, x).
   Variable forward(const Variable& Q, const Variable& K, const Variable& V, const Mask& mask = {}) const;
-  /// The same, with the attention weights (B, H, T_q, T_k), as they are before dropout.
+  /// The same, with the attention weights (B, H, T_q, T_k) before dropout.
   AttentionOutput forward_with_weights(const Variable& Q, const Variable& K, const Variable& V,
                                        const Mask& mask = {}) const;
 

@@ -4,7 +4,7 @@
 
 namespace xgrad::nn {
 
-/// In training each element is 0 with probability p, else x / (1 − p); in evaluation the identity
+/// In training, each element becomes 0 with probability p, else x / (1 − p). In evaluation, the identity
 /// (Srivastava et al. 2014). Draws from the global generator.
 class Dropout : public Callable<Dropout> {
  public:

@@ -14,7 +14,7 @@ struct FeedForwardOptions {
 };
 
 /// The transformer's position-wise network (Vaswani et al. 2017, section 3.3):
-/// project(activation(expand(x))), with dropout behind it. (..., d_model) → (..., d_hidden) → (..., d_model).
+/// project(activation(expand(x))), then dropout. (..., d_model) → (..., d_hidden) → (..., d_model).
 class FeedForward : public Callable<FeedForward> {
  public:
   FeedForward(std::int64_t d_model, std::int64_t d_hidden, const FeedForwardOptions& options = {},

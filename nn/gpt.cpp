@@ -20,8 +20,8 @@ const GPTOptions& checked(const GPTOptions& options) {
 
 void init_weights(const GPT& gpt, Generator& generator) {
   constexpr double usual = 0.02;
-  // Each of the 2 · num_layers branches adds to the residual stream: scaled so, their sum's variance stays as
-  // it was.
+  // Each of the 2 · num_layers branches adds to the residual stream. This scale keeps the variance of their
+  // sum at that of one branch.
   const double at_branch_end = usual / std::sqrt(2.0 * static_cast<double>(gpt.blocks.size()));
   const auto init_linear = [&](const Linear& linear, double std) {
     init::normal_(linear.weight, 0, std, generator);

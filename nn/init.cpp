@@ -13,7 +13,7 @@ void check_matrix(const Variable& weight) {
     fail("init", "fan-in and fan-out need a weight of 2 dims or more, not ", weight.shape());
 }
 
-// Nothing to draw, and a fan of 0 may give no scale to draw it in.
+// An empty weight has nothing to draw, and its fan of 0 may give no finite scale.
 bool is_empty(const Variable& weight) {
   check_matrix(weight);
   return weight.numel() == 0;
@@ -43,7 +43,7 @@ void normal_(const Variable& parameter, double mean, double std, Generator& gene
   xgrad::normal_(parameter.value(), mean, std, generator);
 }
 
-// The order of operations is PyTorch's: another one rounds to another bound, and so to other numbers.
+// The order of operations is PyTorch's: another order rounds the bound differently, and so every number.
 
 void xavier_uniform_(const Variable& weight, double gain, Generator& generator) {
   if (is_empty(weight)) return;

@@ -3,8 +3,8 @@
 #include <xgrad/core/autograd/variable.hpp>
 #include <xgrad/core/tensor/generator.hpp>
 
-/// Fills a parameter's value in place, outside of the tape, with PyTorch's numbers for the same seed.
-/// `fan_in` and `fan_out` are a weight's last and first size, times the sizes between.
+/// Fills a parameter's value in place, without recording, with PyTorch's numbers for the same seed. For a
+/// weight (out, in), fan_in is `in` and fan_out is `out`; sizes beyond the second multiply both.
 namespace xgrad::nn::init {
 
 void constant_(const Variable& parameter, double value);

@@ -18,7 +18,7 @@ Linear::Linear(std::int64_t in_features, std::int64_t out_features, const Linear
   weight = Variable(empty({out_features, in_features}, options.dtype), /*requires_grad=*/true);
   if (options.bias) bias = Variable(zeros({out_features}, options.dtype), /*requires_grad=*/true);
   init::kaiming_uniform_(weight, std::sqrt(5.0), generator);
-  if (options.bias && in_features > 0) {  // without features there is no scale to draw it in
+  if (options.bias && in_features > 0) {  // a fan of 0 gives no bound
     const double bound = 1 / std::sqrt(static_cast<double>(in_features));
     init::uniform_(bias, -bound, bound, generator);
   }

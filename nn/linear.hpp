@@ -12,8 +12,8 @@ struct LinearOptions {
 };
 
 /// y = x Wᵀ + b: x (..., in_features) → (..., out_features), weight (out_features, in_features), bias
-/// (out_features). Initialised as in PyTorch: weight kaiming_uniform_(a = √5), bias U(−1/√in, 1/√in), in this
-/// order.
+/// (out_features). Initialised as in PyTorch: weight kaiming_uniform_(a = √5), bias U(−1/√in, 1/√in), drawn
+/// in this order.
 class Linear : public Callable<Linear> {
  public:
   Linear(std::int64_t in_features, std::int64_t out_features, const LinearOptions& options = {},

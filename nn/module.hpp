@@ -16,9 +16,8 @@ namespace xgrad::nn {
 
 class Module;
 
-/// What a module's `visit` is called with: `visitor("weight", weight)("bias", bias).buffer("mean", mean)`.
-/// A parameter is trained, unless it is frozen; a buffer, a Variable without a gradient, is kept and not
-/// trained.
+/// The argument of `visit`: `visitor("weight", weight)("bias", bias).buffer("mean", mean)`. A parameter is
+/// trained, unless it is frozen. A buffer, a Variable without a gradient, is saved and not trained.
 class Visitor {
  public:
   virtual ~Visitor() = default;
@@ -26,7 +25,7 @@ class Visitor {
   virtual Visitor& operator()(std::string_view name, const Module& child) = 0;
   virtual Visitor& buffer(std::string_view name, const Variable& buffer) = 0;
 
-  // A Tensor would become a temporary Variable, and `to` would not reach the member.
+  // A Tensor would become a temporary Variable, and `to` could not change the member.
   void operator()(std::string_view, const Tensor&) = delete;  // hold it as a Variable, named by v.buffer(...)
   void buffer(std::string_view, const Tensor&) = delete;      // hold it as a Variable, named by v.buffer(...)
 };
@@ -62,38 +61,38 @@ class Module {
   /// Calls a module of any type. Throws if it does not take one Variable.
   Variable forward(const Variable& x) const;
 
-  /// Parameters, frozen ones included, under dotted names such as `blocks.0.attention.W_q.weight`; one shared
-  /// by several places comes once.
+  /// Parameters, also frozen ones, under dotted names such as `blocks.0.attention.W_q.weight`. A shared one
+  /// comes once, under its first name.
   NamedParameters named_parameters() const;
-  NamedBuffers named_buffers() const;  ///< the same of buffers
+  NamedBuffers named_buffers() const;
   std::vector<Variable> parameters() const;
-  std::int64_t num_parameters() const;  ///< how many numbers they hold
+  std::int64_t num_parameters() const;  ///< the number of their elements
   void zero_grad() const;               ///< drops every parameter's gradient
 
-  void train(bool training = true);  ///< dropout drops
-  void eval() { train(false); }      ///< dropout is the identity
+  void train(bool training = true);  ///< switches dropout on, here and in all children
+  void eval() { train(false); }      ///< switches dropout off
   bool is_training() const { return training_; }
-  /// Converts every floating parameter and buffer, in all its handles, to float32 or float64; gradients of
-  /// another dtype are dropped. Integer and boolean ones stay.
+  /// Converts every floating parameter and buffer to float32 or float64, in place, so that other handles see
+  /// it. Drops gradients of another dtype. Integer and boolean buffers stay.
   void to(DType dtype);
 
   /// The value of every parameter and buffer under every name it has. The Tensors share memory with them.
   NamedTensors state_dict() const;  // state_dict.cpp, and so are the next three
-  /// Copies values into parameters and buffers, in place, converting dtypes. Of a shared one any of its names
-  /// will do; values under several must be the same, bit for bit. Every missing, unexpected or repeated key,
-  /// every undefined Tensor, wrong shape and contradiction is named in one `std::invalid_argument`, and then
-  /// nothing has been changed.
+  /// Copies values into parameters and buffers, in place, and converts dtypes. A shared one needs only one of
+  /// its names; values under several must be equal, bit for bit. One `std::invalid_argument` names every
+  /// missing, unexpected or repeated key, every undefined Tensor, wrong shape and contradiction; then nothing
+  /// has changed.
   void load_state_dict(const NamedTensors& state) const;
-  /// The state dict as safetensors, see `save_safetensors`. A shared parameter is written under each of its
-  /// names, as PyTorch's `state_dict()` has it: of Python's two loaders `load_file` gives what
-  /// `model.load_state_dict` asks for. `load_model` is for what `save_model` wrote, which keeps one name.
+  /// Writes the state dict as safetensors, see `save_safetensors`. A shared parameter is written under each
+  /// of its names, as in PyTorch's `state_dict()`. In Python, read the file with `load_file` and
+  /// `model.load_state_dict`; `load_model` expects the single name that `save_model` writes.
   void save(const std::filesystem::path& path) const;
-  /// The state dict from such a file. A tensor that this library cannot read (see `load_safetensors`) matters
-  /// only where the module names it: `std::runtime_error`.
+  /// Reads the state dict from such a file. Throws `std::runtime_error` if the module names a tensor that
+  /// this library cannot read (see `load_safetensors`).
   void load(const std::filesystem::path& path) const;
 
   std::string type_name() const;  ///< "xgrad::nn::Linear"
-  /// What printing tells of a module besides its members, such as "num_heads=4".
+  /// Printed beside the members, such as "num_heads=4".
   virtual std::string extra_repr() const { return {}; }
 
  protected:
@@ -102,12 +101,12 @@ class Module {
  private:
   void set_training(bool training) const;
 
-  // Mutable so that one const `visit` serves reading and train() alike.
+  // Mutable, since train() reaches the children through the const `visit`.
   mutable bool training_ = true;
 };
 
-/// The tree below a module: types, shapes, and how many parameters each part adds; a shared parameter counts
-/// where it comes first, and buffers do not count.
+/// Prints the tree below a module: types, shapes, and how many parameters each part adds. A shared parameter
+/// counts where it comes first. Buffers do not count.
 ///
 ///     FeedForward(                                    552
 ///       (expand): Linear(weight (32, 8), bias (32,))  288

@@ -9,7 +9,7 @@
 
 namespace xgrad::nn {
 
-/// Modules of one type in a row, named "0", "1", ...
+/// A list of modules of one type, named "0", "1", ... A loop calls them.
 template <class M>
 class ModuleList : public Module {
  public:

@@ -31,7 +31,7 @@ class LayerNorm : public Callable<LayerNorm> {
 };
 
 struct RMSNormOptions {
-  std::optional<double> eps = {};  ///< without one, the dtype's machine epsilon
+  std::optional<double> eps = {};  ///< if empty, the dtype's machine epsilon
   bool affine = true;              ///< learn γ (weight, starts at 1)
   DType dtype = get_default_dtype();
 };

@@ -7,8 +7,8 @@
 namespace xgrad::nn {
 
 struct TransformerBlockOptions {
-  std::int64_t d_hidden = 0;  ///< of the feed-forward network; 0 means 4 · d_model
-  double dropout = 0;         ///< of the attention weights and of both branches
+  std::int64_t d_hidden = 0;  ///< inside the feed-forward network; 0 means 4 · d_model
+  double dropout = 0;         ///< for the attention weights and for both branches
   NormOrder norm = NormOrder::pre;
   Activation activation = Activation::gelu;
   bool fused_attention = false;  ///< see MultiHeadAttentionOptions::fused

@@ -18,7 +18,8 @@ Adam::Adam(std::string_view name, std::vector<Variable> parameters, const AdamOp
   check_option(name, "weight_decay", o.weight_decay);
 }
 
-// First all that may throw, then all that changes a number: a step happens for every parameter or for none.
+// The first loop may throw and changes nothing. The second changes the parameters and cannot throw. So a step
+// happens for all parameters or for none.
 void Adam::step() {
   struct Update {
     const Tensor& p;
@@ -33,7 +34,7 @@ void Adam::step() {
     const Tensor& p = parameters()[i].value();
     const Tensor& g = parameters()[i].grad();
     State& state = states_[i];
-    if (state.step == 0) state = {zeros_like(p), zeros_like(p)};  // both or neither
+    if (state.step == 0) state = {zeros_like(p), zeros_like(p)};  // if one throws, neither is set
     check_fits(state.m, i);
     updates.push_back({p, p.contiguous(),
                        decays_gradient ? g.clone().add_(p, options_.weight_decay) : g.contiguous(), state});

@@ -23,11 +23,11 @@ class Adam : public Optimizer {
   void step() override;
 
  protected:
-  enum class Decay { in_gradient, of_parameter };  // where weight_decay acts: Adam's way, and AdamW's
+  enum class Decay { in_gradient, of_parameter };  // weight_decay acts on g in Adam, on p in AdamW
   Adam(std::string_view name, std::vector<Variable> parameters, const AdamOptions& options, Decay decay);
 
  private:
-  struct State {  // of one parameter; empty before its first step
+  struct State {  // for one parameter; empty before its first step
     Tensor m, v;
     std::int64_t step = 0;
   };

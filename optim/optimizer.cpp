@@ -26,11 +26,11 @@ bool Optimizer::takes_step(std::size_t parameter) const {
   return true;
 }
 
-void Optimizer::check_fits(const Tensor& memory, std::size_t parameter) const {
+void Optimizer::check_fits(const Tensor& state, std::size_t parameter) const {
   const Variable& p = parameters_[parameter];
-  if (memory.shape() == p.shape() && memory.dtype() == p.dtype()) return;
+  if (state.shape() == p.shape() && state.dtype() == p.dtype()) return;
   fail_state("optim", "parameter ", parameter, " is now ", p.dtype(), " of shape ", p.shape(), ", and was ",
-             memory.dtype(), " of shape ", memory.shape(), " in its first step; make a new optimizer for it");
+             state.dtype(), " of shape ", state.shape(), " in its first step; make a new optimizer for it");
 }
 
 void Optimizer::check_option(std::string_view op, std::string_view name, double value) {

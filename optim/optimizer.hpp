@@ -7,7 +7,7 @@
 
 namespace xgrad::optim {
 
-/// Changes parameters in place, by their gradients. Holds handles: the parameters stay the module's own.
+/// Changes parameters in place, by their gradients. Holds handles to the parameters of a module.
 ///
 ///     for (...) {
 ///       optimizer.zero_grad();
@@ -16,15 +16,15 @@ namespace xgrad::optim {
 ///     }
 class Optimizer {
  public:
-  /// Throws where there is no parameter, one is undefined, not a leaf or comes twice, or the learning rate is
-  /// negative or not finite.
+  /// Throws if there are no parameters, if one is undefined, not a leaf or listed twice, or if the learning
+  /// rate is negative or not finite.
   Optimizer(std::vector<Variable> parameters, double lr);
   virtual ~Optimizer() = default;
   Optimizer(Optimizer&&) = default;
   Optimizer& operator=(Optimizer&&) = default;
 
-  /// One update of every parameter that has a gradient. A frozen parameter (`requires_grad_(false)`) is
-  /// passed over, even with a gradient from before. A step that throws has changed no parameter and no state.
+  /// Updates every parameter that has a gradient. Skips a frozen one (`requires_grad_(false)`), even with an
+  /// old gradient. A step that throws has changed no parameter and no state.
   virtual void step() = 0;
   void zero_grad() const;  ///< drops the gradients
 
@@ -33,14 +33,14 @@ class Optimizer {
   const std::vector<Variable>& parameters() const { return parameters_; }
 
  protected:
-  /// Whether a step changes this parameter: it has a gradient and is not frozen. Throws where it cannot be
+  /// Whether a step changes this parameter: it has a gradient and is not frozen. Throws if it cannot be
   /// changed in place.
   bool takes_step(std::size_t parameter) const;
-  /// Throws where an option is negative or not finite.
+  /// Throws naming `op` if an option is negative or not finite.
   static void check_option(std::string_view op, std::string_view name, double value);
-  /// Throws unless what the optimiser remembers of a parameter still fits it: it may have been converted
-  /// since.
-  void check_fits(const Tensor& memory, std::size_t parameter) const;
+  /// Throws unless the optimiser's state has the parameter's shape and dtype. The parameter may have been
+  /// converted after its first step.
+  void check_fits(const Tensor& state, std::size_t parameter) const;
 
  private:
   std::vector<Variable> parameters_;

@@ -1,6 +1,6 @@
 #pragma once
 
-// What optimisers and clipping ask of the list of parameters that they are given.
+// Checks of a list of parameters, for optimisers and clipping.
 
 #include <string_view>
 #include <vector>
@@ -9,10 +9,10 @@
 
 namespace xgrad::optim {
 
-/// Throws naming `op` where a parameter is undefined or comes twice.
+/// Throws naming `op` if a parameter is undefined or listed twice.
 void check_parameters(std::string_view op, const std::vector<Variable>& parameters);
 
-/// Whether a parameter has a gradient and is not frozen. A gradient from before it was frozen does not count.
+/// Whether a parameter has a gradient and is not frozen. A frozen one may still hold an old gradient.
 inline bool has_gradient_to_use(const Variable& parameter) {
   return parameter.requires_grad() && parameter.has_grad();
 }

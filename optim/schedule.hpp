@@ -7,8 +7,8 @@ namespace xgrad::optim {
 /// A learning rate that rises linearly and then falls along half a cosine (Loshchilov & Hutter 2017, eq. 5).
 /// Steps count from 0:
 ///   step < warmup:           lr · (step + 1) / warmup: lr / warmup in the first step, lr in step warmup − 1
-///   warmup ≤ step < total:   min_lr + (lr − min_lr) · (1 + cos(π (step − warmup) / (total − warmup))) / 2,
-///                            which begins with lr
+///   warmup ≤ step < total:   min_lr + (lr − min_lr) · (1 + cos(π (step − warmup) / (total − warmup))) / 2:
+///                            lr in step warmup
 ///   step ≥ total:            min_lr
 ///
 ///     const optim::WarmupCosine schedule{.lr = 1e-3, .warmup = 100, .total = 2000};
@@ -16,7 +16,7 @@ namespace xgrad::optim {
 struct WarmupCosine {
   double lr = 1e-3;  ///< the peak
   std::int64_t warmup = 0;
-  std::int64_t total = 1;  ///< steps, those of the warm-up included
+  std::int64_t total = 1;  ///< all steps, with those of the warm-up
   double min_lr = 0;
 
   /// Throws unless 0 ≤ warmup ≤ total, 0 ≤ min_lr ≤ lr < ∞ and step ≥ 0.

@@ -18,7 +18,8 @@ SGD::SGD(std::vector<Variable> parameters, const SGDOptions& options)
   }
 }
 
-// First all that may throw, then all that changes a number: a step happens for every parameter or for none.
+// The first loop may throw and changes nothing. The second changes the parameters and cannot throw. So a step
+// happens for all parameters or for none.
 void SGD::step() {
   struct Update {
     const Tensor& p;

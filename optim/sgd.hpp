@@ -12,8 +12,8 @@ struct SGDOptions {
   bool nesterov = false;
 };
 
-/// Stochastic gradient descent with momentum, as in PyTorch (Sutskever et al. 2013, section 2; the learning
-/// rate outside of the velocity). With g the gradient + weight_decay · p:
+/// Stochastic gradient descent with momentum, as in PyTorch (Sutskever et al. 2013, section 2, but the
+/// velocity does not contain the learning rate). With g the gradient + weight_decay · p:
 ///   v ← momentum · v + (1 − dampening) · g   (v = g in the first step)
 ///   p ← p − lr · v, or with Nesterov's momentum p − lr · (g + momentum · v)
 class SGD : public Optimizer {
@@ -22,7 +22,7 @@ class SGD : public Optimizer {
   void step() override;
 
  private:
-  struct State {  // of one parameter; unused without a momentum
+  struct State {  // for one parameter; unused without momentum
     Tensor v;
     std::int64_t step = 0;
   };
