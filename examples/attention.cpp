@@ -8,8 +8,8 @@
 //   Cross-attn shape: (1, 3, 32)
 //   ...
 //
-// then the functional block, then the tape of one attention as a table. With --dot it prints the tape of the
-// functional block for Graphviz instead: `attention --dot | dot -Tsvg > attention_block.svg`.
+// then the functional block, and the tape of one attention as a table. With --dot it prints only the tape of
+// the functional block, for Graphviz: `attention --dot | dot -Tsvg > attention_block.svg`.
 
 #include <cmath>
 #include <iomanip>

@@ -5,8 +5,7 @@
 //   dg/da = 138.8338
 //   dg/db = 645.5773
 //
-// and the tape as a table, oldest entry first. The expression is the one that scalar autograd engines are
-// shown with.
+// and the tape as a table, oldest entry first. The expression is micrograd's example.
 
 #include <iomanip>
 #include <iostream>

@@ -112,7 +112,7 @@ TEST_CASE("the example's numbers are PyTorch's under the same seed") {
   }
 }
 
-TEST_CASE("a query that may see nothing gets weights 0, and passes no gradient on") {
+TEST_CASE("a query that sees no key gets weights 0 and gradient 0") {
   const Variable q(randn({1, 1, 2, 4}, float64), true), k(randn({1, 1, 3, 4}, float64), true);
   const Variable v(randn({1, 1, 3, 4}, float64), true);
   const Tensor seen = tensor({{true, true, false}, {false, false, false}});
@@ -124,7 +124,7 @@ TEST_CASE("a query that may see nothing gets weights 0, and passes no gradient o
   CHECK(equal(k.grad().select(2, 2), zeros({1, 1, 4}, float64)));
 }
 
-TEST_CASE("a causal query does not depend on later keys, and fits a cache of earlier ones") {
+TEST_CASE("a causal query does not depend on later keys, and works with a cache of earlier keys") {
   manual_seed(1);
   const MultiHeadAttention mha(8, 2, {.dtype = float64});
   const Tensor x = randn({1, 5, 8}, float64);
@@ -134,7 +134,7 @@ TEST_CASE("a causal query does not depend on later keys, and fits a cache of ear
   CHECK(max_abs_diff(mha(last, x, x, Mask::causal()).value(), whole.slice(1, 3)) < 1e-14);
 }
 
-TEST_CASE("attention without queries, keys or batch") {
+TEST_CASE("attention takes empty queries, keys and batches") {
   for (const Shape& shape : {Shape{3, 8}, Shape{2, 3, 8}}) {
     const Variable x = zeros(shape);
     CHECK_THROWS_TEXT(
@@ -145,12 +145,12 @@ TEST_CASE("attention without queries, keys or batch") {
   const MultiHeadAttention mha(8, 2);
   CHECK(mha(zeros({2, 0, 8}), zeros({2, 3, 8}), zeros({2, 3, 8})).shape() == Shape{2, 0, 8});
   CHECK(mha(zeros({0, 3, 8}), zeros({0, 3, 8}), zeros({0, 3, 8})).shape() == Shape{0, 3, 8});
-  // without keys every query sees nothing: its context is 0 and W_o's bias is left
+  // without keys the context is 0, so that the output is W_o's bias
   const Variable out = mha(ones({1, 2, 8}), zeros({1, 0, 8}), zeros({1, 0, 8}));
   CHECK(equal(out.value().select(1, 1).select(0, 0), mha.W_o.bias.value()));
 }
 
-TEST_CASE("dropout acts on the weights, in training only") {
+TEST_CASE("dropout drops weights in training only") {
   manual_seed(0);
   MultiHeadAttention mha(8, 2, {.dropout = 0.5});
   const Variable x(randn({2, 4, 8}));
@@ -159,7 +159,7 @@ TEST_CASE("dropout acts on the weights, in training only") {
   CHECK(equal(mha(x, x, x).value(), mha(x, x, x).value()));
 }
 
-TEST_CASE("attention refuses shapes that do not fit, and says which") {
+TEST_CASE("attention names the shapes that do not fit") {
   CHECK_THROWS_TEXT(MultiHeadAttention(30, 4),
                     "[MultiHeadAttention] d_model 30 is not divisible by num_heads 4");
   CHECK_THROWS_TEXT(MultiHeadAttention(8, 0),

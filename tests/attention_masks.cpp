@@ -1,4 +1,4 @@
-// Masks of attention: PyTorch's causal one, and the gradients of added biases
+// Masks of attention: PyTorch's causal mask, and gradients of additive masks
 // (golden/make_attention_masks.py). Hidden keys: hidden_keys.cpp; rows of −∞: infinite_scores.cpp.
 #include <xgrad/nn/mask.hpp>
 
@@ -28,7 +28,7 @@ constexpr double inf = std::numeric_limits<double>::infinity();
 
 const Tensor& numbers(const std::string& key) { return golden("attention_masks", key); }
 
-// q, k and v of some sizes, as leaves.
+// q, k and v of the given sizes, as leaves.
 std::vector<Variable> leaves(const std::string& sizes) {
   std::vector<Variable> result;
   for (const char* name : {"/q", "/k", "/v"}) result.emplace_back(numbers(sizes + name).clone(), true);
@@ -61,12 +61,12 @@ TEST_CASE("Mask::causal_upper_left is PyTorch's is_causal=True, fused and unfuse
   }
 }
 
-TEST_CASE("both causal masks: a key is seen where both let it be seen, in the fused op too") {
+TEST_CASE("both causal masks together show the keys that each of them shows, also in the fused op") {
   manual_seed(0);
   const MultiHeadAttention plain(8, 2, {.dtype = float64}), fused(8, 2, {.fused = true, .dtype = float64});
   fused.load_state_dict(plain.state_dict());
   const Mask upper_left = Mask::causal_upper_left(), padding = Mask::padding(tensor({3, 1}));
-  // T_q and T_k beyond a tile of the fused kernel too
+  // the larger T_q and T_k exceed a tile of the fused kernel
   for (const auto& [queries, keys] :
        {std::pair<std::int64_t, std::int64_t>{4, 9}, {9, 4}, {300, 530}, {530, 300}}) {
     CAPTURE(queries);
@@ -88,7 +88,7 @@ TEST_CASE("both causal masks: a key is seen where both let it be seen, in the fu
   }
 }
 
-TEST_CASE("an additive mask that requires a gradient gets PyTorch's") {
+TEST_CASE("an additive mask that requires a gradient gets PyTorch's gradient") {
   for (const std::string sizes : {"5x5", "3x7", "6x4"}) {
     const std::pair<const char*, Mask> others[] = {{"all", Mask()},
                                                    {"upper left", Mask::causal_upper_left()},
@@ -106,7 +106,7 @@ TEST_CASE("an additive mask that requires a gradient gets PyTorch's") {
   }
 }
 
-TEST_CASE("additive masks with a gradient: first and second derivatives by finite differences") {
+TEST_CASE("first and second derivatives of additive masks agree with finite differences") {
   manual_seed(2);
   const Tensor keep = tensor({{true, false, true}, {true, true, true}, {false, false, false}});
   const auto f = [&](const std::vector<Variable>& x) {
@@ -122,7 +122,7 @@ TEST_CASE("additive masks with a gradient: first and second derivatives by finit
   }
 }
 
-TEST_CASE("an entry of −∞ in an additive mask gets gradient 0, and so does a whole row of them") {
+TEST_CASE("an entry of −∞ in an additive mask gets gradient 0, also in a row of only −∞") {
   manual_seed(3);
   const Tensor numbers = randn({3, 4}, float64);
   numbers.at({0, 1}) = -inf;
@@ -140,7 +140,7 @@ TEST_CASE("an entry of −∞ in an additive mask gets gradient 0, and so does a
   for (const Variable& each : d) CHECK(all(eq(each, each)).item<bool>());
 }
 
-TEST_CASE("modules pass a learned bias its gradient, the fused one without its fused op") {
+TEST_CASE("modules give a learned bias its gradient, the fused module without its fused op") {
   manual_seed(4);
   const MultiHeadAttention plain(6, 2, {.dtype = float64}), fused(6, 2, {.fused = true, .dtype = float64});
   fused.load_state_dict(plain.state_dict());
@@ -165,7 +165,7 @@ TEST_CASE("modules pass a learned bias its gradient, the fused one without its f
                     "[Mask] for_scores: an additive mask requires a gradient, which a Tensor would lose");
 }
 
-TEST_CASE("a combined mask takes a learned bias as it is when attention is computed") {
+TEST_CASE("a combined mask reads a learned bias when attention is computed") {
   const Variable q = ones({1, 1, 1, 1}), v = tensor({1.0F, 3.0F}).reshape({1, 1, 2, 1}),
                  bias(zeros({2}), true);
   const Mask mask = Mask::additive(bias) & Mask::additive(zeros({2}));

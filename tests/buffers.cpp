@@ -1,4 +1,4 @@
-// Buffers: what a module keeps and does not train.
+// Buffers: Variables that a module saves and does not train.
 #include "support.hpp"
 
 #include <cmath>
@@ -26,7 +26,8 @@ struct Picker : nn::Callable<Picker> {
   Variable mean{tensor({0.5F, -0.5F})};
   Variable picked{tensor({2, 0})};
   Variable is_on{tensor({true, false})};
-  Variable bias{tensor({-std::numeric_limits<float>::infinity(), 1.0F})};  // as a mask's: read as exp(bias)
+  Variable bias{
+      tensor({-std::numeric_limits<float>::infinity(), 1.0F})};  // −∞ as in a mask; forward takes exp(bias)
   Variable missing;
   Variable forward(const Variable& x) const { return index_select(table, 0, picked) * x + mean + exp(bias); }
   void visit(nn::Visitor& v) const override {
@@ -61,7 +62,7 @@ concept TakesBuffer = requires(V& visitor, const Member& member) {
 
 }  // namespace
 
-TEST_CASE("buffers are named and saved beside the parameters, and are no parameters") {
+TEST_CASE("buffers are named and saved with the parameters, and are not parameters") {
   const Outer outer;
   CHECK(names(outer.named_parameters()) == "picker.table linear.weight linear.bias ");
   CHECK(names(outer.named_buffers()) == "picker.mean picker.picked picker.is_on picker.bias ");
@@ -70,12 +71,12 @@ TEST_CASE("buffers are named and saved beside the parameters, and are no paramet
   CHECK(outer.num_parameters() == 6 + 2 + 1);
   CHECK(outer.parameters().size() == 3);
 
-  outer.picker.table.requires_grad_(false);  // frozen, it is a parameter still
+  outer.picker.table.requires_grad_(false);  // a frozen parameter is a parameter
   CHECK(names(outer.named_parameters()) == "picker.table linear.weight linear.bias ");
   CHECK(outer.num_parameters() == 6 + 2 + 1);
 }
 
-TEST_CASE("buffers print as such, and do not count") {
+TEST_CASE("buffers print as buffers, and do not count") {
   std::ostringstream picker, outer;
   picker << Picker();
   CHECK(picker.str() ==
@@ -86,7 +87,7 @@ TEST_CASE("buffers print as such, and do not count") {
   CHECK(outer.str().ends_with(")\n9 parameters\n"));
 }
 
-TEST_CASE("to() converts floating parameters and buffers, and no others") {
+TEST_CASE("to() converts floating parameters and buffers only") {
   Picker picker;
   const Variable mean = picker.mean;
   picker.to(float64);
@@ -101,7 +102,7 @@ TEST_CASE("to() converts floating parameters and buffers, and no others") {
   CHECK(picker.table.dtype() == float64);
 }
 
-TEST_CASE("a buffer that requires a gradient is refused, and a Tensor does not compile") {
+TEST_CASE("a buffer that requires a gradient is refused, and a Tensor as a member does not compile") {
   const Outer outer;
   outer.picker.mean.requires_grad_();
   CHECK_THROWS_TEXT(outer.parameters(), "Picker's buffer \"picker.mean\" of shape (2,) requires a gradient");

@@ -1,4 +1,4 @@
-// MultiHeadAttention with the fused op, and when it does without.
+// MultiHeadAttention with the fused op, and the cases where it runs three ops instead.
 #include "support.hpp"
 
 #include <xgrad/core/debug/trace.hpp>
@@ -9,7 +9,8 @@
 
 using namespace xgrad;
 
-TEST_CASE("the fused module is the composed one, and composed where the weights are needed") {
+TEST_CASE(
+    "the fused module computes what the plain one does, and runs three ops where the weights are needed") {
   const nn::Mask every[] = {nn::Mask(), nn::Mask::causal(), nn::Mask::padding(tensor({3, 0})),
                             nn::Mask::causal() & nn::Mask::padding(tensor({2, 5})),
                             nn::Mask::causal() & nn::Mask::additive(ones({5, 5}))};
@@ -31,7 +32,8 @@ TEST_CASE("the fused module is the composed one, and composed where the weights 
   CHECK(trace(fused.forward_with_weights(x, x, x).output).count("fused_attention") == 0);
 }
 
-TEST_CASE("weights are dropped when the dropout trains, whatever the module around it does") {
+TEST_CASE(
+    "the mode of the dropout decides whether weights are dropped, not the mode of the module around it") {
   nn::MultiHeadAttention mha(12, 3, {.dropout = 0.5, .fused = true});
   const Variable x(randn({2, 5, 12}), true);
   for (const bool training : {true, false}) {
@@ -47,7 +49,7 @@ TEST_CASE("weights are dropped when the dropout trains, whatever the module arou
   }
 }
 
-TEST_CASE("GPT passes the option on") {
+TEST_CASE("GPT passes fused_attention on to its blocks") {
   for (const bool fused : {false, true}) {
     const nn::GPT gpt({.vocab_size = 5,
                        .context = 4,

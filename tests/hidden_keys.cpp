@@ -1,4 +1,4 @@
-// What keys hold that nobody sees.
+// Keys that are hidden from every query may hold NaN and infinity.
 #include <xgrad/nn/attention.hpp>
 
 #include <cmath>
@@ -22,7 +22,7 @@ namespace {
 constexpr double inf = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-// Of two items the last key and the last three keys are hidden from every query.
+// Masks that hide the last key of item 0 and the last three keys of item 1 from every query.
 std::vector<std::pair<std::string, Mask>> padding_masks() {
   const Tensor keep = ones({2, 1, 1, 5}, boolean), added = zeros({2, 1, 1, 5});
   for (const auto& [item, key] : {std::pair{0, 4}, {1, 2}, {1, 3}, {1, 4}}) {
@@ -56,7 +56,7 @@ bool is_finite(const Tensor& x) {
 
 }  // namespace
 
-TEST_CASE("keys that no query sees are not read, whatever they hold") {
+TEST_CASE("hidden keys are not read, whatever they hold") {
   for (const DType dtype : {float32, float64}) {
     manual_seed(1);
     const Tensor q = randn({2, 2, 5, 3}, dtype), k = randn({2, 2, 5, 3}, dtype),
@@ -80,14 +80,15 @@ TEST_CASE("keys that no query sees are not read, whatever they hold") {
   }
 }
 
-TEST_CASE("MultiHeadAttention reads no hidden keys either, fused or not, nor do its weights") {
+TEST_CASE(
+    "MultiHeadAttention does not read hidden keys, fused or not, and its weights' gradients stay finite") {
   for (const bool fused : {false, true}) {
     manual_seed(2);
     MultiHeadAttention mha(6, 2, {.fused = fused});
     const Tensor queries = randn({2, 5, 6}), keys = randn({2, 5, 6});
     auto masks = padding_masks();
-    const Tensor of_a_head = ones({2, 2, 1, 5}, boolean);  // of one head alone
-    of_a_head.select(1, 0).slice(2, 3).fill_(false);
+    const Tensor for_one_head = ones({2, 2, 1, 5}, boolean);  // hides a key from one head only
+    for_one_head.select(1, 0).slice(2, 3).fill_(false);
     for (const auto& [name, mask] : masks) {
       const auto results = [&](double number) {
         mha.zero_grad();
@@ -105,13 +106,13 @@ TEST_CASE("MultiHeadAttention reads no hidden keys either, fused or not, nor do 
       CHECK(equal(with_hidden(got[2], 0, 0), got[2]));
     }
     const Variable Q(queries, true), K(keys, true);
-    const Variable y = mha(Q, K, K, Mask::keep(of_a_head));
-    CHECK(max_abs_diff(y.value(), mha.forward_with_weights(Q, K, K, Mask::keep(of_a_head)).output.value()) <
-          1e-6);
+    const Variable y = mha(Q, K, K, Mask::keep(for_one_head));
+    CHECK(max_abs_diff(y.value(),
+                       mha.forward_with_weights(Q, K, K, Mask::keep(for_one_head)).output.value()) < 1e-6);
   }
 }
 
-TEST_CASE("causal_upper_left hides the keys beyond the last query from all of them") {
+TEST_CASE("causal_upper_left hides the keys after the last query from all queries") {
   for (const bool fused : {false, true}) {
     const MultiHeadAttention mha(4, 2, {.fused = fused});
     const Variable Q(randn({1, 2, 4}), true), K(randn({1, 5, 4}), true);
@@ -124,7 +125,7 @@ TEST_CASE("causal_upper_left hides the keys beyond the last query from all of th
   }
 }
 
-TEST_CASE("values with a batch of their own are broadcast where a mask hides keys, too") {
+TEST_CASE("values with a batch of their own are broadcast, also where a mask hides keys") {
   const Variable q(randn({1, 1, 2, 4})), k(randn({1, 1, 3, 4})), v(randn({3, 1, 3, 4}));
   const Mask mask = Mask::keep(tensor({true, false, true}));
   const Tensor y = scaled_dot_product_attention(q, k, v, mask).output.value();
@@ -134,7 +135,7 @@ TEST_CASE("values with a batch of their own are broadcast where a mask hides key
   }
 }
 
-TEST_CASE("a NaN in a value that some query sees spreads to all of them") {
+TEST_CASE("a NaN in a value that one query sees spreads to all queries") {
   const Variable q(randn({1, 1, 2, 2})), k(randn({1, 1, 2, 2})), v(full({1, 1, 2, 2}, 1.0));
   v.value().select(2, 1).fill_(not_a_number);
   CHECK_FALSE(is_finite(scaled_dot_product_attention(q, k, v, Mask::causal()).output.value().select(2, 0)));

@@ -114,7 +114,7 @@ TEST_CASE("a shared parameter is one parameter with two names") {
   CHECK(free.num_parameters() == tied.num_parameters() + 5 * 8);
 }
 
-TEST_CASE("load_state_dict names every key that does not fit, and then changes nothing") {
+TEST_CASE("load_state_dict names every key that does not fit, and changes nothing then") {
   const Scaled module;
   NamedTensors state = {{"linear.weight", zeros({2, 4})}, {"scale", zeros({3})}, {"extra", zeros({1})}};
   const std::string text = thrown_text([&] { module.load_state_dict(state); });
@@ -135,7 +135,7 @@ TEST_CASE("load_state_dict names every key that does not fit, and then changes n
   CHECK(equal(module.scale.value(), ones({2})));
 }
 
-TEST_CASE("save and load") {
+TEST_CASE("load restores in place what save wrote") {
   const auto path = std::filesystem::temp_directory_path() / "xgrad_test_module.safetensors";
   manual_seed(1);
   const Scaled module;
@@ -151,7 +151,7 @@ TEST_CASE("save and load") {
   CHECK_THROWS_TEXT(other.load(path), path.string());
 }
 
-TEST_CASE("a transformer block is PyTorch's encoder layer, post- and pre-norm") {
+TEST_CASE("a transformer block computes what PyTorch's encoder layer does, post- and pre-norm") {
   for (const auto& [order, norm] :
        {std::pair{"post", nn::NormOrder::post}, std::pair{"pre", nn::NormOrder::pre}}) {
     CAPTURE(order);
@@ -173,7 +173,7 @@ TEST_CASE("a transformer block is PyTorch's encoder layer, post- and pre-norm") 
   }
 }
 
-TEST_CASE("a GPT's ten losses over ten optimiser steps are PyTorch's, with a tied and with a free head") {
+TEST_CASE("ten losses of a GPT over ten optimiser steps are PyTorch's, with a tied and with a free head") {
   for (const bool is_tied : {true, false}) {
     CAPTURE(is_tied);
     const std::string prefix = is_tied ? "gpt/tied/" : "gpt/free/";
@@ -201,7 +201,7 @@ TEST_CASE("a GPT's ten losses over ten optimiser steps are PyTorch's, with a tie
   }
 }
 
-TEST_CASE("weights of size 0 have nothing to be drawn") {
+TEST_CASE("weights of size 0 are initialised without a draw") {
   CHECK(nn::Linear(3, 0)(ones({2, 3})).shape() == Shape{2, 0});
   CHECK(equal(nn::Linear(0, 3)(ones({2, 0})).value(), zeros({2, 3})));
   for (const Shape& shape : {Shape{0, 3}, Shape{3, 0}, Shape{0, 0}}) {
@@ -213,7 +213,7 @@ TEST_CASE("weights of size 0 have nothing to be drawn") {
   }
 }
 
-TEST_CASE("modules refuse what does not fit") {
+TEST_CASE("modules name the arguments that do not fit") {
   const nn::GPT model({.vocab_size = 5, .context = 4, .d_model = 8, .num_layers = 1, .num_heads = 2});
   CHECK_THROWS_TEXT(model(zeros({1, 5}, int64)),
                     "[GPT] tokens must be (B, T) with T ≤ context 4, not (1, 5)");

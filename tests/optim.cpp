@@ -58,7 +58,7 @@ TEST_CASE("optimisers follow PyTorch's trajectory over 20 steps") {
   };
   for (const auto& [name, make] : table) {
     CAPTURE(name);
-    // a parameter that is a strided view takes the same path
+    // a parameter in contiguous memory, and one that is a strided view
     for (const Tensor& memory : {zeros({3}, float64), zeros({3, 2}, float64).select(1, 0)}) {
       const Variable p(memory.copy_(numbers("start")), true);
       const auto optimizer = make({p});
@@ -72,7 +72,7 @@ TEST_CASE("optimisers follow PyTorch's trajectory over 20 steps") {
   }
 }
 
-TEST_CASE("clip_grad_norm_ scales as PyTorch's does and returns the norm before") {
+TEST_CASE("clip_grad_norm_ scales like PyTorch's and returns the norm before") {
   const Variable p(numbers("start").clone(), true);
   SGD optimizer({p}, {.lr = 0.1});
   for (std::int64_t step = 0; step < 20; ++step) {
@@ -85,7 +85,7 @@ TEST_CASE("clip_grad_norm_ scales as PyTorch's does and returns the norm before"
   }
 }
 
-TEST_CASE("clip_grad_norm_ is the joint norm, of float32 gradients too") {
+TEST_CASE("clip_grad_norm_ computes the joint norm, with double's accuracy for float32 gradients") {
   const Variable a(zeros({100000}), true), b(zeros({3}), true), without(zeros({2}), true);
   a.set_grad(full({100000}, 2.0F));
   b.set_grad(tensor({1.0F, 2.0F, 3.0F}));
@@ -100,7 +100,7 @@ TEST_CASE("clip_grad_norm_ is the joint norm, of float32 gradients too") {
   CHECK(a.grad().at({7}) == 2);
 }
 
-TEST_CASE("clip_grad_norm_ holds norms whose squares float32 does not") {
+TEST_CASE("clip_grad_norm_ computes norms whose squares overflow or underflow float32") {
   for (const double size : {1e25, 1e19, 1.0, 1e-19, 1e-25}) {
     for (const std::int64_t n : {64, 67}) {
       const Variable p(zeros({n}), true);
@@ -112,7 +112,7 @@ TEST_CASE("clip_grad_norm_ holds norms whose squares float32 does not") {
 }
 
 TEST_CASE("AdamW: 1 − β keeps its digits in float32") {
-  // of a constant gradient, the first step is lr whatever the betas are
+  // for a constant gradient, the first step is lr for any betas
   for (const double beta : {0.9, 0.999, 0.99999, 0.9999999}) {
     CAPTURE(beta);
     const Variable p(zeros({3}), true);
@@ -122,7 +122,7 @@ TEST_CASE("AdamW: 1 − β keeps its digits in float32") {
   }
 }
 
-TEST_CASE("optimisers say so where a parameter has become another one since its first step") {
+TEST_CASE("optimisers refuse a parameter whose dtype has changed since its first step") {
   for (const auto& make : {sgd({.lr = 0.1, .momentum = 0.9}), adamw({.lr = 0.1})}) {
     nn::Linear linear(2, 1);
     const auto optimizer = make(linear.parameters());
@@ -140,7 +140,7 @@ TEST_CASE("optimisers say so where a parameter has become another one since its 
   }
 }
 
-TEST_CASE("a parameter without a gradient stays, and its first step is its own") {
+TEST_CASE("a parameter without a gradient stays, and its state starts with its own first step") {
   const Variable p(ones({2}, float64), true), q(ones({2}, float64), true);
   AdamW optimizer({p, q}, {.lr = 0.1, .weight_decay = 0});
   for (int i = 0; i < 3; ++i) {
@@ -164,7 +164,7 @@ TEST_CASE("a parameter that never required a gradient stays as it is") {
   CHECK_FALSE(equal(p.value(), ones({2})));
 }
 
-TEST_CASE("float32 AdamW stays with float64") {
+TEST_CASE("AdamW in float32 follows AdamW in float64") {
   const Variable p(numbers("start").to(float32), true);
   AdamW optimizer({p}, {.lr = 0.05});
   for (std::int64_t step = 0; step < 20; ++step) {
@@ -176,7 +176,7 @@ TEST_CASE("float32 AdamW stays with float64") {
   CHECK(max_abs_diff(p.value().to(float64), numbers("adamw").select(0, 19)) < 1e-5);
 }
 
-TEST_CASE("warm-up and cosine: closed form") {
+TEST_CASE("warm-up and cosine follow the closed form") {
   const WarmupCosine schedule{.lr = 1, .warmup = 10, .total = 110, .min_lr = 0.1};
   CHECK(schedule(0) == doctest::Approx(0.1));
   CHECK(schedule(9) == doctest::Approx(1.0));
@@ -192,7 +192,7 @@ TEST_CASE("warm-up and cosine: closed form") {
   CHECK(only_warmup(4) == doctest::Approx(0.25));
 }
 
-TEST_CASE("warm-up and cosine: what makes no schedule is refused") {
+TEST_CASE("warm-up and cosine refuse options that make no schedule") {
   CHECK_THROWS_TEXT(
       (WarmupCosine{.lr = 1, .warmup = 200, .total = 100}(0)),
       "[WarmupCosine] a warm-up of 200 steps does not fit into a total of 100; total counts the "
@@ -206,7 +206,7 @@ TEST_CASE("warm-up and cosine: what makes no schedule is refused") {
   CHECK_THROWS_TEXT(WarmupCosine{}(-1), "[WarmupCosine] steps count from 0, got -1");
 }
 
-TEST_CASE("optimisers refuse what they cannot work with") {
+TEST_CASE("optimisers refuse parameters and options that they cannot use") {
   const Variable p(ones({2}), true);
   CHECK_THROWS_TEXT(SGD({}, {}), "[optim] there are no parameters to optimise");
   CHECK_THROWS_TEXT(SGD({p, p}, {}), "[optim] parameters 0 and 1 are the same");
@@ -228,7 +228,7 @@ TEST_CASE("optimisers refuse what they cannot work with") {
                     "[clip_grad_norm_] max_norm must not be negative or NaN, got -1");
 }
 
-TEST_CASE("a step raises the version: a graph that still needs the old value says so") {
+TEST_CASE("a step raises the version, so that a graph that needs the old value throws") {
   const Variable p(ones({2}), true);
   const Variable loss = sum(p * p);
   p.set_grad(ones({2}));

@@ -1,4 +1,4 @@
-// Which parameters optimisers and clipping change, and that a step changes all of them or none.
+// Optimisers and clipping skip some parameters, and a step changes all of the others or none.
 #include "support.hpp"
 
 #include <functional>
@@ -47,7 +47,7 @@ struct Pair {
 
 }  // namespace
 
-TEST_CASE("a frozen parameter stays, also with a gradient from before, and is not clipped") {
+TEST_CASE("a frozen parameter with an old gradient does not change and is not clipped") {
   for (const auto& [name, make] : optimisers) {
     CAPTURE(name);
     const Pair pair(make);
@@ -71,7 +71,7 @@ TEST_CASE("a frozen parameter stays, also with a gradient from before, and is no
   CHECK(p.grad().at({1}) == doctest::Approx(0.8));
 }
 
-TEST_CASE("a parameter frozen after forward gets no gradient, and does not move") {
+TEST_CASE("a parameter that is frozen after forward gets no gradient and does not change") {
   const Variable v(ones({2}), true);
   SGD optimizer({v}, {.lr = 0.1});
   const Variable loss = sum(pow(3 * v, 2));
@@ -82,7 +82,7 @@ TEST_CASE("a parameter frozen after forward gets no gradient, and does not move"
   CHECK(equal(v.value(), ones({2})));
 }
 
-TEST_CASE("a step that throws changes no parameter and no state, and the next one is as if it had not been") {
+TEST_CASE("a step that throws changes no parameter and no state, and has no effect on the next steps") {
   for (const auto& [name, make] : optimisers) {
     for (const int steps_before : {0, 1, 2}) {
       CAPTURE(name);
@@ -113,7 +113,7 @@ TEST_CASE("a step that throws changes no parameter and no state, and the next on
   }
 }
 
-TEST_CASE("after a first step that threw, parameters may still become others") {
+TEST_CASE("after a first step that throws, parameters may still change their dtype") {
   for (const auto& [name, make] : optimisers) {
     CAPTURE(name);
     const Pair pair(make);
@@ -125,7 +125,7 @@ TEST_CASE("after a first step that threw, parameters may still become others") {
   }
 }
 
-TEST_CASE("a parameter that is named twice or undefined is refused wherever a list of them is taken") {
+TEST_CASE("a list with an undefined or a repeated parameter is refused by clipping and by all optimisers") {
   const Variable w(ones({2}), true);
   w.set_grad(full({2}, 2.0F));
   CHECK_THROWS_TEXT(clip_grad_norm_({w, w}, 1), "[clip_grad_norm_] parameters 0 and 1 are the same");
@@ -135,7 +135,7 @@ TEST_CASE("a parameter that is named twice or undefined is refused wherever a li
     CHECK_THROWS_TEXT(make({w, w}), "[optim] parameters 0 and 1 are the same");
     CHECK_THROWS_TEXT(make({Variable()}), "[optim] parameter 0 is undefined");
   }
-  // grad only reads, so an input may come twice, as in PyTorch
+  // grad() changes nothing, so it takes an input twice, as in PyTorch
   const std::vector<Variable> both = grad({sum(w * w)}, {w, w});
   CHECK(equal(both[0].value(), full({2}, 2.0F)));
   CHECK(equal(both[1].value(), full({2}, 2.0F)));

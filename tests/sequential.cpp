@@ -13,7 +13,7 @@
 
 using namespace xgrad;
 
-TEST_CASE("Sequential: names, values and gradients are PyTorch's") {
+TEST_CASE("a Sequential's names, values and gradients are PyTorch's") {
   nn::Sequential model(nn::Linear(3, 5), relu, nn::RMSNorm(5, {.eps = 1e-3}), nn::Linear(5, 2));
   model.to(float64);
   NamedTensors state;
@@ -33,7 +33,7 @@ TEST_CASE("Sequential: names, values and gradients are PyTorch's") {
   }
 }
 
-TEST_CASE("Sequential: steps are counted, found again, moved, and told of training") {
+TEST_CASE("a Sequential counts its steps, finds them, moves them and switches their mode") {
   nn::Sequential model;
   const Variable x(ones({2, 3}));
   CHECK(model(x).is(x));
@@ -52,7 +52,7 @@ TEST_CASE("Sequential: steps are counted, found again, moved, and told of traini
   CHECK_MESSAGE(result, result.message());
 }
 
-TEST_CASE("RMSNorm: options and errors") {
+TEST_CASE("RMSNorm takes options and names sizes that do not fit") {
   const nn::RMSNorm norm(4), plain(4, {.affine = false}), wide(4, {.dtype = float64});
   CHECK(equal(norm.weight.value(), ones({4})));
   CHECK(norm.num_parameters() == 4);

@@ -1,4 +1,4 @@
-// Loading what others have saved: shared parameters under some of their names, and what cannot be read.
+// Loading files of other programs: shared parameters under some of their names, and unreadable tensors.
 #include "safetensors_files.hpp"
 #include "support.hpp"
 
@@ -31,7 +31,7 @@ Tensor& find(NamedTensors& state, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("one name of a shared parameter is enough, whichever it is") {
+TEST_CASE("any one name of a shared parameter is enough") {
   const nn::GPT saved = tied_model();
   for (const std::string name : {"head.weight", "token.weight"}) {
     const nn::GPT model = tied_model();
@@ -45,7 +45,7 @@ TEST_CASE("one name of a shared parameter is enough, whichever it is") {
       "missing: token.weight or head.weight (3, 4)");
 }
 
-TEST_CASE("several values for a shared parameter must be the same, NaN included") {
+TEST_CASE("several values for a shared parameter must have the same bits, also for NaN") {
   const nn::GPT model = tied_model();
   const Tensor before = model.token.weight.value().clone();
   NamedTensors state = model.state_dict();
@@ -69,7 +69,7 @@ TEST_CASE("several values for a shared parameter must be the same, NaN included"
   CHECK_THROWS_TEXT(model.load_state_dict(state), "wrong shape: head.weight is (4, 3), the module's (3, 4)");
 }
 
-TEST_CASE("an expanded parameter is refused before another one has changed") {
+TEST_CASE("an expanded parameter is refused before any parameter changes") {
   const nn::Linear linear(2, 2);
   linear.bias.set_value(zeros({1}).expand({2}));
   CHECK_THROWS_TEXT(linear.load_state_dict({{"weight", zeros({2, 2})}, {"bias", zeros({2})}}),
@@ -77,7 +77,7 @@ TEST_CASE("an expanded parameter is refused before another one has changed") {
   CHECK(max_abs(linear.weight.value()) > 0);
 }
 
-TEST_CASE("load passes over what cannot be read, unless the module asks for it") {
+TEST_CASE("load skips a tensor that it cannot read, unless the module names it") {
   const Folder folder;
   const auto path = folder.path / "x.safetensors";
   const std::string readable = R"("weight":{"dtype":"F32","shape":[1,1],"data_offsets":[0,4]},)";
