@@ -9,7 +9,7 @@
 #include <xgrad/core/debug/anomaly.hpp>
 #include <xgrad/core/debug/gradcheck.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
-#include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/attention.hpp>
