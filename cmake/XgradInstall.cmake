@@ -1,11 +1,22 @@
-# What `cmake --install` puts in place: the library, its public headers in include/xgrad, the licence, and what
+# `cmake --install` installs the library, its public headers in include/xgrad, the licence, and the files that
 # find_package(xgrad) reads.
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
-# Kernels and what only our own .cpp files include stay at home, and with them every header of somebody else's.
+# Not installed: core/kernels, core/rows, and these headers, which only our own .cpp files include. No installed header
+# includes one of another library.
 set(xgrad_private_headers
-  "core/(memory/(shared_blocks|size_classes|system_memory)|parallel/(parallel_for|thread_pool)|tensor/(copy|dispatch|random_fill|raw|walk)|autograd/(engine|node_scope)|ops/check_index|ops/unary|debug/(finite_differences|gradcheck_(cause|compare|report))|io/(atomic_file|half|safetensors_header|safetensors_types))|nn/members|optim/parameters")
+  core/memory/shared_blocks core/memory/size_classes core/memory/system_memory
+  core/parallel/parallel_for core/parallel/thread_pool
+  core/tensor/copy core/tensor/dispatch core/tensor/random_fill core/tensor/raw core/tensor/walk
+  core/autograd/engine core/autograd/node_scope
+  core/ops/check_index core/ops/unary
+  core/debug/finite_differences core/debug/gradcheck_cause core/debug/gradcheck_compare core/debug/gradcheck_report
+  core/io/atomic_file core/io/half core/io/safetensors_entry core/io/safetensors_header core/io/safetensors_text
+  core/io/safetensors_types
+  nn/members
+  optim/parameters)
+list(JOIN xgrad_private_headers "|" xgrad_private_headers)
 install(FILES "${PROJECT_SOURCE_DIR}/xgrad.hpp" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/xgrad" COMPONENT development)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/core" "${PROJECT_SOURCE_DIR}/nn" "${PROJECT_SOURCE_DIR}/optim"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/xgrad" COMPONENT development
@@ -24,7 +35,7 @@ install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDI
 set(folder "${CMAKE_INSTALL_LIBDIR}/cmake/xgrad")
 install(EXPORT xgrad NAMESPACE xgrad:: FILE xgradTargets.cmake DESTINATION "${folder}" COMPONENT development)
 
-# A shared library brings what it uses along; a static one leaves it to the program to link.
+# A shared library is linked with the libraries that it uses; for a static one, the program links them.
 get_target_property(type xgrad TYPE)
 set(XGRAD_IS_STATIC OFF)
 if(type STREQUAL "STATIC_LIBRARY")
@@ -36,7 +47,7 @@ if(XGRAD_BLAS_LIBRARY STREQUAL "PkgConfig::OPENBLAS")
 endif()
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/xgradConfig.cmake.in" "${PROJECT_BINARY_DIR}/xgradConfig.cmake"
   INSTALL_DESTINATION "${folder}" NO_SET_AND_CHECK_MACRO)
-# Before 1.0 each minor version may break what the one before promised.
+# Before 1.0, each minor version may change the interface.
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/xgradConfigVersion.cmake" COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/xgradConfig.cmake" "${PROJECT_BINARY_DIR}/xgradConfigVersion.cmake"
   DESTINATION "${folder}" COMPONENT development)

@@ -30,18 +30,18 @@ fs::path directory_of(const fs::path& target) {
   return target.has_parent_path() ? target.parent_path() : fs::path(".");
 }
 
-// Unlike mkstemp's 0600, a file opened under such a name gets the permissions that the user's umask asks for.
+// Not mkstemp, whose files have the permissions 0600: the new file follows the user's umask.
 fs::path name_aside(const fs::path& target) {
   static std::atomic<unsigned> counter{std::random_device{}()};
   return target.parent_path() / ('.' + target.filename().string() + '.' + std::to_string(::getpid()) + '.' +
                                  std::to_string(counter.fetch_add(1)) + ".tmp");
 }
 
-// A name for a file that is open without one.
+// A path to an open file that has no name.
 fs::path name_of(int file) { return "/proc/self/fd/" + std::to_string(file); }
 
-// A file without a name, of which nothing is left when the program ends before it gets one. None where
-// the file system has no such files, or the name could not be given later.
+// A file without a name: if the program ends before commit(), nothing is left of it. Not open if the file
+// system has no such files, or if the file could not be named later.
 OpenFile open_nameless([[maybe_unused]] const fs::path& directory) {
 #ifdef O_TMPFILE
   OpenFile file(::open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666));
@@ -102,7 +102,7 @@ void AtomicFile::write(const void* bytes, std::size_t count) {
 }
 
 void AtomicFile::commit() {
-  const fs::path directory = directory_of(target_);  // first: afterwards nothing may throw
+  const fs::path directory = directory_of(target_);  // allocates, so it comes before the rename
   if (::fsync(file_.number()) != 0) fail_errno("cannot be written");
   if (aside_.empty()) {
     give_name([this](const char* name) {
@@ -112,7 +112,7 @@ void AtomicFile::commit() {
   if (::close(file_.release()) != 0) fail_errno("cannot be written");
   if (::rename(aside_.c_str(), target_.c_str()) != 0) fail_errno("cannot be replaced");
   aside_.clear();
-  // The new name is on the disk once the directory is. A file system that cannot do this has done its best.
+  // The new name is on the disk once the directory is. Some file systems cannot sync one; that is no error.
   if (const int entry = ::open(directory.c_str(), O_RDONLY | O_CLOEXEC); entry >= 0) {
     ::fsync(entry);
     ::close(entry);

@@ -8,7 +8,7 @@
 
 namespace xgrad {
 
-/// Owns an open file's number, and closes the file at its end; −1 without one.
+/// Owns the number of an open file, and closes the file in the end. −1: no file.
 class OpenFile {
  public:
   explicit OpenFile(int number = -1) : number_(number) {}
@@ -21,16 +21,17 @@ class OpenFile {
 
   bool is_open() const { return number_ >= 0; }
   int number() const { return number_; }
-  int release() { return std::exchange(number_, -1); }  ///< it stays open
+  int release() { return std::exchange(number_, -1); }  ///< the file stays open
 
  private:
   int number_;
 };
 
-/// A file that appears whole or not at all: bytes go to a new file beside `path`, and `commit()` puts that in
-/// its place once the disk has it. Without a commit nothing is left of the new file, even if the program is
-/// killed (where the file system has files without a name, as Linux's own do), and an older one is as it was.
-/// A symbolic link stays, its target is replaced; a replaced file hands on its permissions.
+/// A file that appears whole or not at all. Bytes go to a new file beside `path`; `commit()` waits until the
+/// disk has them and then puts the new file in the old one's place. Without a commit the old file stays as it
+/// is and nothing is left of the new one, even if the program is killed (on Linux's own file systems, which
+/// have files without a name). A symbolic link stays, and its target is replaced. The new file takes the
+/// permissions of the old one.
 class AtomicFile {
  public:
   /// Errors are `std::runtime_error` beginning with `[op] path: `.
@@ -44,7 +45,7 @@ class AtomicFile {
 
  private:
   template <class Create>
-  void give_name(const Create& create);  // to the new file
+  void give_name(const Create& create);  // gives the new file one
   [[noreturn]] void fail_errno(const char* what) const;
 
   std::string op_;

@@ -1,4 +1,4 @@
-// Where bytes on the disk become Tensors: nothing in the file is believed before it is checked.
+// Nothing in the file is trusted before it is checked.
 // https://github.com/huggingface/safetensors#format
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/io/safetensors.hpp>
 #include <xgrad/core/io/safetensors_header.hpp>
-#include <xgrad/core/io/safetensors_types.hpp>
+#include <xgrad/core/io/safetensors_text.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/core/tensor/raw.hpp>
 
@@ -31,9 +31,8 @@ class Reader {
     if (!file_) refuse("cannot be read: ", std::system_category().message(errno));
   }
 
-  SafetensorsFile read() {
+  SafetensorsFile read() try {
     Header header = parse_header(read_header());
-    if (!header.problem.empty()) refuse(header.problem);
     for (const Entry& entry : header.entries) check_offsets(entry);
     check_layout(header.entries);
     SafetensorsFile result{{}, std::move(header.metadata), {}};
@@ -46,6 +45,8 @@ class Reader {
       }
     }
     return result;
+  } catch (const Problem& problem) {
+    refuse(problem.text);
   }
 
  private:
@@ -93,7 +94,7 @@ class Reader {
     }
   }
 
-  // Together the tensors cover the file's data once, without holes.
+  // The tensors cover the file's data exactly once.
   void check_layout(const std::vector<Entry>& entries) const {
     std::vector<const Entry*> order;
     for (const Entry& entry : entries) order.push_back(&entry);
@@ -117,7 +118,7 @@ class Reader {
       refuse("the file is too long: ", data_size_ - covered, " bytes after the last tensor's data");
   }
 
-  // Undefined where the entry is unreadable, or turns out to be.
+  // Undefined if the entry is unreadable. An element that the dtype cannot hold makes it so.
   Tensor read_tensor(Entry& entry) {
     if (!entry.unreadable.empty()) return {};
     Tensor tensor = empty(entry.shape, *entry.type->dtype);
@@ -139,7 +140,7 @@ class Reader {
         std::ostringstream reason;
         reason << "element " << done + converted << " is not a value of " << tensor.dtype() << " ("
                << entry.type->tag << ')';
-        if (tensor.dtype() == boolean) refuse_tensor(entry.name, reason.str());  // no writer's boolean
+        if (tensor.dtype() == boolean) refuse_tensor(entry.name, reason.str());  // no writer makes it
         entry.unreadable = reason.str();
         return {};
       }

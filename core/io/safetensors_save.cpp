@@ -10,6 +10,7 @@
 #include <xgrad/core/io/atomic_file.hpp>
 #include <xgrad/core/io/safetensors.hpp>
 #include <xgrad/core/io/safetensors_header.hpp>
+#include <xgrad/core/io/safetensors_text.hpp>
 #include <xgrad/core/io/safetensors_types.hpp>
 
 namespace xgrad {
@@ -35,7 +36,7 @@ void check(const std::filesystem::path& path, const NamedTensors& tensors) {
   }
 }
 
-// The header keeps the given order; the data are laid out by falling element size, so that each tensor is
+// The header keeps the given order. The data are ordered by falling element size, so that each tensor is
 // aligned for a reader that maps the file.
 std::vector<std::size_t> data_order(const NamedTensors& tensors) {
   std::vector<std::size_t> order(tensors.size());
@@ -72,7 +73,7 @@ std::string make_header(const NamedTensors& tensors, const std::vector<std::size
   }
   if (header.back() == ',') header.pop_back();
   header += "}";
-  header.resize((header.size() + 7) / 8 * 8, ' ');  // so that the data are aligned, too
+  header.resize((header.size() + 7) / 8 * 8, ' ');  // aligns the data, too
   return header;
 }
 
@@ -84,10 +85,10 @@ void save_safetensors(const std::filesystem::path& path, const NamedTensors& ten
   if (metadata.size() > metadata_limit)
     refuse(path, "metadata of ", metadata.size(), " strings is over the limit of ", metadata_limit);
   const std::vector<std::size_t> order = data_order(tensors);
-  std::string header;
+  const std::string header = make_header(tensors, order, metadata);
   try {
-    header = make_header(tensors, order, metadata);
-  } catch (const NotUtf8&) {
+    parse_header(header);
+  } catch (const Problem&) {
     refuse(path, "a name or a string of the metadata is not UTF-8");
   }
   const std::uint64_t length = header.size();

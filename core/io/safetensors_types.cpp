@@ -1,5 +1,6 @@
 #include <xgrad/core/io/safetensors_types.hpp>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
@@ -11,21 +12,25 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the format's elements are little endian");
 
-template <class From, class To, class F>
-std::size_t convert_each(const std::byte* from, std::size_t count, std::byte* to, F f) {
+template <class From, class To, To (*convert)(From)>
+std::size_t convert_each(const std::byte* from, std::size_t count, std::byte* to) {
   for (std::size_t i = 0; i < count; ++i) {
     From element;
     std::memcpy(&element, from + i * sizeof(From), sizeof(From));
-    const To converted = f(element);
+    const To converted = convert(element);
     std::memcpy(to + i * sizeof(To), &converted, sizeof(To));
   }
   return count;
 }
 
 template <class From>
-std::size_t widen(const std::byte* from, std::size_t count, std::byte* to) {
-  return convert_each<From, std::int64_t>(from, count, to, [](From x) { return std::int64_t{x}; });
+std::int64_t to_int64(From x) {
+  return x;
 }
+template <class From>
+constexpr auto widen = convert_each<From, std::int64_t, to_int64<From>>;
+constexpr auto widen_f16 = convert_each<std::uint16_t, float, float_from_f16>;
+constexpr auto widen_bf16 = convert_each<std::uint16_t, float, float_from_bf16>;
 
 std::size_t widen_u64(const std::byte* from, std::size_t count, std::byte* to) {
   for (std::size_t i = 0; i < count; ++i) {
@@ -43,13 +48,7 @@ std::size_t check_boolean(const std::byte* from, std::size_t count, std::byte* t
   return count;
 }
 
-std::size_t widen_f16(const std::byte* from, std::size_t count, std::byte* to) {
-  return convert_each<std::uint16_t, float>(from, count, to, float_from_f16);
-}
-std::size_t widen_bf16(const std::byte* from, std::size_t count, std::byte* to) {
-  return convert_each<std::uint16_t, float>(from, count, to, float_from_bf16);
-}
-
+// The first type of each dtype is the one that is written.
 constexpr std::array<FileType, 20> file_types{{{"F64", 64, float64, nullptr},
                                                {"F32", 32, float32, nullptr},
                                                {"F16", 16, float32, widen_f16},
@@ -81,17 +80,8 @@ const FileType* find_type(std::string_view tag) {
 }
 
 std::string_view tag_of(DType dtype) {
-  switch (dtype) {
-    case float32:
-      return "F32";
-    case float64:
-      return "F64";
-    case int64:
-      return "I64";
-    case boolean:
-      return "BOOL";
-  }
-  return "?";
+  const auto is_it = [dtype](const FileType& type) { return type.dtype == dtype; };
+  return std::find_if(file_types.begin(), file_types.end(), is_it)->tag;
 }
 
 }  // namespace xgrad::safetensors

@@ -10,24 +10,24 @@
 namespace xgrad::safetensors {
 
 inline constexpr std::uint64_t header_limit = 100'000'000;  ///< the reference implementation's
-inline constexpr std::size_t metadata_limit = 1'000'000;    ///< strings: each takes some 100 bytes to hold
+inline constexpr std::size_t metadata_limit = 1'000'000;    ///< strings, of about 100 bytes each in memory
 
 /// An element type of a file: its size there, the dtype it becomes, and how elements are converted.
 struct FileType {
   std::string_view tag;
   std::size_t bits;
-  std::optional<DType> dtype;  ///< none if the type cannot be read; only its size is known
-  /// Converts `count` elements and returns `count`, or the place of the first that the dtype cannot hold.
-  /// Null where the bytes are the dtype's own.
+  std::optional<DType> dtype;  ///< empty if the type cannot be read; only its size is known
+  /// Converts `count` elements. Returns `count`, or the place of the first that the dtype cannot hold. Null
+  /// if the bytes are the dtype's own.
   std::size_t (*convert)(const std::byte* from, std::size_t count, std::byte* to);
 };
 
-/// What `count` elements take in a file. Up to 2^59 of them.
+/// The size of `count` elements in a file; `count` is at most 2^59.
 inline std::uint64_t bytes_of(const FileType& type, std::uint64_t count) {
   return count / 8 * type.bits + (count % 8 * type.bits + 7) / 8;
 }
 
-const FileType* find_type(std::string_view tag);  ///< null where there is none
-std::string_view tag_of(DType dtype);             ///< "F32", ...
+const FileType* find_type(std::string_view tag);  ///< null for an unknown tag
+std::string_view tag_of(DType dtype);             ///< of the type that is written: "F32", ...
 
 }  // namespace xgrad::safetensors

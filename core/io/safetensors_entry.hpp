@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <xgrad/core/base/shape.hpp>
+#include <xgrad/core/io/safetensors_text.hpp>
+#include <xgrad/core/io/safetensors_types.hpp>
+
+namespace xgrad::safetensors {
+
+/// What is wrong with a header. The reader makes an error of it that names the file.
+struct Problem {
+  std::string text;
+};
+Problem tensor_problem(const std::string& name, const std::string& text);
+
+/// What a header says about one tensor. Its data are the bytes [begin, end) after the header.
+struct Entry {
+  std::string name;
+  const FileType* type = nullptr;  ///< null if the size of its elements is not known
+  Shape shape;
+  std::string unreadable;  ///< why it cannot be read; empty if it can
+  std::uint64_t begin = 0, end = 0;
+};
+
+/// One value of a tensor's JSON object: the part that an Entry needs or an error shows.
+struct Field {
+  std::string kind;                    // "array", ...; empty if the key is missing
+  std::string string;                  // the value, if it is a string
+  std::size_t count = 0;               // an array's elements
+  bool is_unsigned = true;             // all elements are integers from 0 up
+  std::vector<std::uint64_t> numbers;  // the first of those
+  std::string json;                    // the beginning of the value's text
+
+  std::string shown() const { return cut(json); }
+
+  void add_element(std::optional<std::uint64_t> number) {
+    ++count;
+    is_unsigned = is_unsigned && number;
+    if (number && numbers.size() < Shape::max_dims) numbers.push_back(*number);
+  }
+  void add_json(const std::string& token) {
+    if (json.size() > most_shown) return;
+    if (!json.empty() && std::string_view("[{:").find(json.back()) == std::string_view::npos) json += ',';
+    json += token;
+  }
+  void end_json(char bracket) {
+    if (json.size() <= most_shown) json += bracket;
+  }
+};
+
+/// The values of a tensor's JSON object. Other keys are ignored, as the format's reference reader does.
+struct Fields {
+  Field dtype, shape, data_offsets;
+
+  /// Null for another key.
+  Field* find(std::string_view key) {
+    if (key == "dtype") return &dtype;
+    if (key == "shape") return &shape;
+    return key == "data_offsets" ? &data_offsets : nullptr;
+  }
+};
+
+/// Throws `Problem`.
+Entry read_entry(const std::string& name, const Fields& fields);
+
+}  // namespace xgrad::safetensors
