@@ -22,12 +22,12 @@ double LineSlope::rounding(double step) const {
 }
 
 double LineSlope::central(double step) const {
-  // symmetric(h) = f' + c h² + O(h⁴): half of the step has a quarter of ch², so it cancels out.
+  // symmetric(h) = f' + c h² + O(h⁴). At h/2 the second term is c h²/4, so it cancels.
   return (4 * symmetric(step / 2) - symmetric(step)) / 3;
 }
 
 std::vector<double> LineSlope::central_of_each(double step) const {
-  // central()'s formula, multiplied out
+  // the formula of central(), multiplied out
   const std::vector<double> far_left = line_(-step), left = line_(-step / 2), right = line_(step / 2),
                             far_right = line_(step);
   std::vector<double> slopes(left.size());
@@ -43,8 +43,9 @@ double LineSlope::refined(double largest, double smallest) const {
   double before = best;
   for (double h = largest; h > smallest; h /= 4) {
     const double slope = central(h);
-    // Relative to the slope: where a step is far too large, as over the pole of log x², slopes are small and
-    // so are their changes. A slope near 0 is compared with 1e-9, else it would be noise with noise.
+    // The change is relative to the slope: a step that is far too large, as over the pole of log x², gives
+    // small slopes and small changes. The 1e-9 keeps the noise of a slope near 0 from being divided by
+    // itself.
     const double change =
         (std::abs(slope - before) + rounding(h)) / (std::max(std::abs(slope), std::abs(before)) + 1e-9);
     if (std::isfinite(slope) && (std::isnan(best) || change < best_change)) {
@@ -61,13 +62,14 @@ std::optional<LineSlope::Kink> LineSlope::kink(double step) const {
   const auto both_sides = [&](double h) -> Kink {
     return {rise(line_(-h), here) / h, rise(here, line_(h)) / h};
   };
-  // Of a smooth function the two differ by f'' h, a tenth of it at a tenth of the step.
+  // For a smooth function, the two sides differ by f'' h: at a tenth of the step, by a tenth.
   const Kink wide = both_sides(step), narrow = both_sides(step / 10);
   const auto steepest = [](const Kink& sides) {
     return std::max(std::abs(sides.left), std::abs(sides.right));
   };
   const double size = steepest(narrow);
-  // Over a jump the slopes grow tenfold as the step shrinks. So does rounding, which must not explain it.
+  // At a jump the slopes grow tenfold as the step shrinks. So does the rounding error, which must be far
+  // smaller.
   if (std::isfinite(size) && size > 9 * steepest(wide) && size > 1000 * rounding(step / 10))
     return Kink{narrow.left, narrow.right, (narrow.left + narrow.right) * step / 10};
   const double gap = std::abs(wide.right - wide.left), narrow_gap = std::abs(narrow.right - narrow.left);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <sstream>
 #include <stdexcept>
 
 #include <xgrad/core/debug/gradcheck_compare.hpp>
@@ -12,7 +11,7 @@ namespace xgrad {
 namespace {
 
 // A float64 copy with the strides and the offset of x, so that an op is checked on the layout it was given.
-// The gaps are NaN: an op that reads one is found out.
+// The gaps are NaN, which shows an op that reads one.
 Tensor copy_with_layout(const Tensor& x) {
   if (x.overlaps_itself() || x.numel() == 0) return full(x.shape(), 0, float64).copy_(x);
   std::int64_t last = x.offset();
@@ -21,11 +20,7 @@ Tensor copy_with_layout(const Tensor& x) {
   return Tensor(memory.storage(), x.shape(), x.strides(), x.offset(), float64).copy_(x);
 }
 
-std::string input_name(std::size_t i) {
-  std::ostringstream name;
-  name << "input " << i;
-  return name.str();
-}
+std::string input_name(std::size_t i) { return "input " + std::to_string(i); }
 
 void check_argument(const std::string& name, const Variable& x) {
   if (!x.defined()) fail("gradcheck", name, " is undefined");
@@ -43,8 +38,8 @@ GradcheckResult GradcheckResult::failed(std::string message, std::optional<Gradc
   return result;
 }
 
-// Makes leaves float64 for as long as it lives. Each takes a new state, and in the end its old one, so that
-// its value and gradient are back, and graphs recorded before still lead to it.
+// Makes leaves float64 as long as it lives. Each leaf takes a new state and gets its old one back in the end,
+// with its value, its gradient and its place in graphs recorded before.
 class Promotion {
  public:
   Promotion() = default;
@@ -73,7 +68,7 @@ class Promotion {
 
 namespace {
 
-// f did what makes its gradients impossible to check. Becomes a failed result.
+// The reason why the gradients of f cannot be checked. Becomes a failed result.
 struct Refusal {
   std::string text;
 };
@@ -83,8 +78,8 @@ template <class... Parts>
   throw Refusal{error_text("gradcheck", parts...)};
 }
 
-// Throws the error again that is being handled. If its text names both float32 and float64, advice is added:
-// gradcheck has made the inputs float64, and f has read something that is float32.
+// Throws the current error again. If its text names both float32 and float64, advice is added: gradcheck has
+// made the inputs float64, and f has read something that is float32.
 template <class Error>
 [[noreturn]] void rethrow_with_advice(const Error& error) {
   const std::string text = error.what();
@@ -105,13 +100,13 @@ Variable checked_result(const Variable& y) {
   return y;
 }
 
-// At the sample only: a difference may reach over the edge of f's domain.
+// Only the results at the inputs must be finite: a difference may step over the edge of f's domain.
 void check_finite(const std::string& name, const Variable& y) {
   if (const auto at = first_not_finite(y.value()))
     refuse(name, " of shape ", y.shape(), " is not finite at ", *at);
 }
 
-// The gradients of y, each as a Variable that can be differentiated again.
+// The gradients of y; they can be differentiated again.
 std::vector<Variable> gradients_of(const Variable& y, const Variable& grad_output,
                                    const std::vector<NamedVariable>& leaves) {
   std::vector<Variable> wanted, gradients(leaves.size());
@@ -133,7 +128,8 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
   if (!f) fail("gradcheck", "the function is empty");
   if (options.order != 1 && options.order != 2) fail("gradcheck", "order ", options.order, " is not 1 or 2");
   for (const NamedVariable& leaf : leaves) {
-    // What gets no gradient is not moved: it need not be a leaf, and may hold −∞, as a buffer's mask does.
+    // A Variable without a gradient is not moved: it may be no leaf, and may hold −∞, as a mask in a buffer
+    // does.
     if (leaf.variable.defined() && !leaf.variable.requires_grad()) continue;
     check_argument(leaf.name, leaf.variable);
     if (!leaf.variable.is_leaf()) fail("gradcheck", leaf.name, " is the result of an op, not a leaf");
@@ -143,8 +139,8 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
   const GradModeGuard record(true);
   const DefaultDtypeGuard default_dtype(float64);
   Promotion promotion;
-  std::vector<NamedVariable> checked;  // what is moved
-  std::vector<Variable> arguments;     // what f is called with
+  std::vector<NamedVariable> checked;  // moved by the differences
+  std::vector<Variable> arguments;     // of f
   for (const NamedVariable& leaf : leaves) {
     if (!is_floating(leaf.variable.dtype()) || promotion.has(leaf.variable)) continue;
     promotion.promote(leaf.variable);
@@ -161,15 +157,15 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
   }
   if (checked.empty()) fail("gradcheck", "none of the ", inputs.size(), " inputs is floating");
 
-  Generator random(20240607);  // its own: the default one stays where it is
+  Generator random(20240607);  // the default Generator must not advance
   try {
     const Variable y = checked_result(f(arguments));
     check_finite("f's result", y);
     if (options.order == 1) {
       const auto value = [&] { return std::vector<Variable>{checked_result(f(arguments))}; };
-      return GradientComparison(value, checked, options, random).run();
+      return compare_gradients(value, checked, options, random);
     }
-    // The gradient is a function of the inputs and of dL/d(output), through which a rule is linear.
+    // The gradient is a function of the inputs and of dL/d(output); it is linear in the latter.
     const Variable grad_output(random_weights(y.shape(), random), true);
     const std::vector<NamedVariable> first = checked;
     const auto value = [&] { return gradients_of(checked_result(f(arguments)), grad_output, first); };
@@ -177,7 +173,7 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
     for (std::size_t i = 0; i < first.size(); ++i)
       check_finite("the gradient of " + first[i].name, gradients[i]);
     checked.push_back({"the output's gradient", grad_output});
-    return GradientComparison(value, checked, options, random).run();
+    return compare_gradients(value, checked, options, random);
   } catch (const Refusal& refusal) {
     return GradcheckResult::failed(refusal.text);
   } catch (const std::invalid_argument& error) {

@@ -12,11 +12,11 @@
 
 namespace xgrad {
 
-/// The bound of each input: max |analytic − numeric| ≤ atol + rtol · max(|analytic|, |numeric|), maxima over
-/// that input.
+/// The bound for each input: max |analytic − numeric| ≤ atol + rtol · max(|analytic|, |numeric|). The maxima
+/// are over that input.
 struct GradcheckOptions {
-  int order = 1;                    ///< 2 checks the gradient of the gradient (and not the gradient itself)
-  std::optional<double> rtol = {};  ///< 1e-6, or 1e-5 of order 2
+  int order = 1;                    ///< 2 checks the gradient of the gradient, and not the gradient itself
+  std::optional<double> rtol = {};  ///< 1e-6, or 1e-5 for order 2
   double atol = 1e-9;
   double step = 0;  ///< of the finite differences; 0 chooses one from each element's magnitude
 };
@@ -26,16 +26,16 @@ struct GradcheckMismatch {
   std::string name;          ///< "input 0", or a parameter's
   Tensor analytic, numeric;  ///< float64
   Tensor is_wrong;           ///< boolean
-  std::string likely_cause;  ///< empty where the pattern of the errors shows none
+  std::string likely_cause;  ///< empty if the pattern of the errors shows none
 };
 
-/// What a gradient check found; true where every gradient is right.
+/// The result of a gradient check; true if every gradient is right.
 class GradcheckResult {
  public:
   explicit operator bool() const { return message_.empty(); }
   /// Empty, or: a line with the input or parameter, index, analytic, numeric and relative error of the worst
-  /// entry; how many entries are wrong, and the likely cause where the pattern shows one; and, of 2 to 64
-  /// entries, all of them side by side, with a * at each wrong one.
+  /// entry; the number of wrong entries, and the likely cause if the pattern shows one; and, if there are 2
+  /// to 64 entries, all of them side by side, with a * at each wrong one.
   const std::string& message() const { return message_; }
   /// Null unless a gradient is wrong.
   const GradcheckMismatch* mismatch() const { return mismatch_ ? &*mismatch_ : nullptr; }
@@ -47,7 +47,7 @@ class GradcheckResult {
   std::optional<GradcheckMismatch> mismatch_;
 };
 
-/// A Variable to be checked, under the name that a failure is reported by.
+/// A Variable to be checked, with its name in the report.
 struct NamedVariable {
   std::string name;
   Variable variable;
@@ -55,25 +55,26 @@ struct NamedVariable {
 
 using GradcheckFunction = std::function<Variable(const std::vector<Variable>&)>;
 
-/// Compares the gradients of f(inputs) with central differences, in float64: f sees every floating input, and
-/// the `leaves` it reads besides them (parameters), as float64 with the same strides. float64 is the default
-/// dtype meanwhile, so constants that f makes are float64 too. Integer and boolean inputs are passed as they
-/// are. The leaves' values and gradients are back in place afterwards, also when f throws; the inputs and the
-/// default Generator are never touched.
+/// Compares the gradients of f(inputs) with central differences, in float64. f gets every floating input as
+/// float64, with the same strides. The `leaves` are other Variables that f reads, such as parameters; they
+/// are float64 during the check. So is the default dtype, and with it each constant that f makes. Integer and
+/// boolean inputs are passed as they are. Afterwards the leaves have their values and gradients again, also
+/// if f throws. The inputs and the default Generator never change.
 ///
 /// The result may have any shape: its elements are summed with random weights. An input of more than 64
-/// elements is first moved along one random direction; only where that fails, element by element.
+/// elements is first moved along one random direction; only if that fails, element by element.
 ///
-/// A result that says false: a gradient is wrong, or f returned something undefined, not float64 or not
-/// finite, or is not deterministic. Throws `std::invalid_argument` where there is nothing to check: no
-/// floating input, one that is not finite, an order other than 1 and 2. What f or a rule throws comes
-/// through; where float32 meets float64 there, the text says how to have f all in float64.
+/// A result is false if a gradient is wrong, or if f returned something undefined, not float64 or not finite,
+/// or is not deterministic. Throws `std::invalid_argument` if there is nothing to check: no floating input,
+/// an input that is not finite, an order other than 1 and 2. Errors that f or a rule throws pass through; if
+/// float32 meets float64 there, the text says how to have all of f in float64.
 GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable>& inputs,
                           const GradcheckOptions& options = {},
                           const std::vector<NamedVariable>& leaves = {});
 
-/// The same of anything that is called with the inputs one by one, up to 8: a function, or a module (by its
-/// call or its `forward`), whose named parameters are then checked too; its buffers are float64 meanwhile.
+/// The same for anything that is called with the inputs one by one, up to 8: a function, or a module (by its
+/// call or its `forward`). A module's named parameters are checked too; its buffers are float64 during the
+/// check.
 template <OtherThan<GradcheckFunction> F>
 GradcheckResult gradcheck(F&& f, const std::vector<Variable>& inputs, const GradcheckOptions& options = {},
                           std::vector<NamedVariable> leaves = {}) {

@@ -63,8 +63,7 @@ std::string transpose(const GradientEntries& entries) {
   return agree(entries.analytic, expected, entries.tolerance) ? "analytic is the transpose of numeric" : "";
 }
 
-// A gradient that is what comes from one index of a dim of the result, where the right one is the sum of what
-// comes from all of them.
+// The right gradient sums over all indices of a dim of the result; the wrong one holds the part of one index.
 std::string missing_sum(const GradientEntries& entries) {
   const Shape& shape = entries.result_shape;
   const std::size_t numel = entries.slopes.size();
@@ -85,8 +84,7 @@ std::string missing_sum(const GradientEntries& entries) {
       const Numbers& part = parts[index];
       bool is_sum = false;  // for some entry, other indices count too
       for (std::size_t e = 0; e < numel; ++e) {
-        const bool others_count = std::abs(total[e] - part[e]) > entries.tolerance;
-        is_sum = is_sum || (std::abs(part[e]) > entries.tolerance && others_count);
+        is_sum |= std::abs(part[e]) > entries.tolerance && std::abs(total[e] - part[e]) > entries.tolerance;
       }
       if (!is_sum || !agree(entries.analytic, part, entries.tolerance)) continue;
       std::ostringstream text;

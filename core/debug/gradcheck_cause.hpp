@@ -7,7 +7,7 @@
 
 namespace xgrad {
 
-/// The gradient of one input, entry by entry in row-major order, as gradcheck has found it wrong.
+/// A wrong gradient of one input, entry by entry in row-major order.
 struct GradientEntries {
   Shape shape;
   std::vector<double> analytic, numeric;
@@ -15,14 +15,15 @@ struct GradientEntries {
   double tolerance = 0;            ///< closer than this, two entries are equal
   bool arrived = true;             ///< the tape led back to the input
 
-  // Of what was differentiated; without `slopes` where there is more than one result, or too much of it.
-  Shape result_shape;
-  std::vector<double> weights;              ///< dL/d(result)
-  std::vector<std::vector<double>> slopes;  ///< [e][j]: of result element j along entry e, without its weight
+  Shape result_shape = {};           ///< of the function
+  std::vector<double> weights = {};  ///< dL/d(result)
+  /// [e][j]: d(result element j)/d(entry e), without its weight. Empty if there are several results or too
+  /// many elements.
+  std::vector<std::vector<double>> slopes = {};
 };
 
-/// What makes such a gradient of the right one: a factor, a sign, a transpose, a sum or a g left out, nothing
-/// that arrives. Empty where no pattern fits.
+/// The mistake that turns the right gradient into the wrong one: a factor, a sign, a transpose, a missing sum
+/// or g, a cut tape. Empty if no pattern fits.
 std::string likely_cause(const GradientEntries& entries);
 
 }  // namespace xgrad

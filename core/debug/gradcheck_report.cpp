@@ -1,6 +1,7 @@
 #include <xgrad/core/debug/gradcheck_report.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <sstream>
 
@@ -16,85 +17,61 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
-// One of the two halves of the table.
-class Half {
- public:
-  explicit Half(std::string title) : title_(std::move(title)) {}
-
-  void add(std::string cell) {
-    width_ = std::max(width_, cell.size());
-    cells_.push_back(std::move(cell));
+// `count` cells from `first`, aligned on the right and followed by a blank each.
+std::string row_of(const std::vector<std::string>& cells, std::size_t first, std::size_t count) {
+  std::size_t width = 0;
+  for (const std::string& cell : cells) width = std::max(width, cell.size());
+  std::string text;
+  for (std::size_t e = first; e < first + count; ++e) {
+    text += std::string(width - cells[e].size(), ' ') + cells[e] + ' ';
   }
-  std::string title(std::size_t columns) const { return padded(title_, width(columns)); }
-  std::string row(std::size_t first, std::size_t count, std::size_t columns) const {
-    std::string text;
-    for (std::size_t e = first; e < first + count; ++e) {
-      text += std::string(width_ - cells_[e].size(), ' ') + cells_[e] + ' ';
-    }
-    return padded(text, width(columns));
-  }
-
- private:
-  std::size_t width(std::size_t columns) const { return std::max(title_.size(), columns * (width_ + 1)); }
-
-  std::string title_;
-  std::vector<std::string> cells_;
-  std::size_t width_ = 0;
-};
-
-std::string trimmed(std::string line) {
-  line.erase(line.find_last_not_of(' ') + 1);
-  return line;
+  return text;
 }
 
 std::string side_by_side(const GradientEntries& entries) {
-  const std::size_t numel = entries.analytic.size();
-  std::vector<bool> is_wrong(numel);
   double largest = 0;
   for (const double a : entries.analytic)
     largest = std::isfinite(a) ? std::max(largest, std::abs(a)) : largest;
-  double closest = 1;  // relative error of a wrong entry: it must show in the digits
+  double closest = 1;  // the least relative error of a wrong entry: it must show in the digits
   for (const std::size_t e : entries.wrong) {
     const double a = entries.analytic[e], n = entries.numeric[e];
-    is_wrong[e] = true;
     closest = std::min(closest, std::abs(a - n) / std::max(std::abs(a), std::abs(n)));
   }
   const auto number = [&](double value) {
     std::ostringstream text;
     text.precision(closest < 1e-4 ? 10 : 6);
-    text << (std::abs(value) <= 1e-9 * (1 + largest) ? 0 : value);  // without the differences' rounding
+    text << (std::abs(value) <= 1e-9 * (1 + largest) ? 0 : value);  // hides the rounding of the differences
     return std::move(text).str();
   };
-  Half analytic("analytic"), numeric("numeric");
+  const std::size_t numel = entries.analytic.size();
+  std::vector<std::string> analytic, numeric;
   for (std::size_t e = 0; e < numel; ++e) {
-    analytic.add(number(entries.analytic[e]) + (is_wrong[e] ? '*' : ' '));
-    numeric.add(number(entries.numeric[e]));
+    analytic.push_back(number(entries.analytic[e]) + ' ');
+    numeric.push_back(number(entries.numeric[e]));
   }
+  for (const std::size_t e : entries.wrong) analytic[e].back() = '*';
 
   const Shape& shape = entries.shape;
   const std::size_t row = shape.dim() == 0 ? 1 : static_cast<std::size_t>(shape[shape.dim() - 1]);
-  const std::size_t columns = std::min(row, most_columns);
-  struct Line {
-    std::string label;
-    std::size_t first, count;
-  };
-  std::vector<Line> lines;
-  std::size_t label_width = 2;
+  std::vector<std::array<std::string, 3>> lines{{"at", "analytic", "numeric"}};
   for (std::size_t start = 0; start < numel; start += row) {
-    for (std::size_t at = 0; at < row; at += columns) {
-      const std::size_t first = start + at;
-      lines.push_back(
-          {unravel_index(static_cast<std::int64_t>(first), shape).str(), first, std::min(columns, row - at)});
-      label_width = std::max(label_width, lines.back().label.size());
+    for (std::size_t at = 0; at < row; at += most_columns) {
+      const std::size_t first = start + at, count = std::min(most_columns, row - at);
+      lines.push_back({unravel_index(static_cast<std::int64_t>(first), shape).str(),
+                       row_of(analytic, first, count), row_of(numeric, first, count)});
     }
   }
-  std::string text =
-      trimmed(padded("at", label_width) + "  " + analytic.title(columns) + "  " + numeric.title(columns));
-  for (const Line& line : lines) {
-    text += '\n' +
-            trimmed(padded(line.label, label_width) + "  " + analytic.row(line.first, line.count, columns) +
-                    "  " + numeric.row(line.first, line.count, columns));
+  std::array<std::size_t, 2> widths{};
+  for (const auto& line : lines) {
+    for (std::size_t i = 0; i < 2; ++i) widths[i] = std::max(widths[i], line[i].size());
   }
+  std::string text;
+  for (const auto& line : lines) {
+    text += padded(line[0], widths[0]) + "  " + padded(line[1], widths[1]) + "  " + line[2];
+    text.erase(text.find_last_not_of(' ') + 1);
+    text += '\n';
+  }
+  text.pop_back();
   return text;
 }
 
@@ -123,7 +100,7 @@ std::string worst_entry(const std::string& name, int order, const GradientEntrie
   return text.str();
 }
 
-// Of a single result, its own derivative.
+// The report shows a single result's own derivative.
 void take_out_weight(GradientEntries& entries, std::optional<LineSlope::Kink>& kink) {
   if (entries.weights.size() != 1) return;
   const double weight = entries.weights[0];
@@ -149,10 +126,12 @@ GradcheckResult wrong_gradient(const std::string& name, int order, GradientEntri
 
   const Tensor is_wrong = zeros({static_cast<std::int64_t>(numel)}, boolean);
   for (const std::size_t e : entries.wrong) is_wrong.at({static_cast<std::int64_t>(e)}) = true;
-  return GradcheckResult::failed(text.str(),
-                                 GradcheckMismatch{name, tensor(entries.analytic).reshape(entries.shape),
-                                                   tensor(entries.numeric).reshape(entries.shape),
-                                                   is_wrong.reshape(entries.shape), cause});
+  return GradcheckResult::failed(
+      text.str(), GradcheckMismatch{.name = name,
+                                    .analytic = tensor(entries.analytic).reshape(entries.shape),
+                                    .numeric = tensor(entries.numeric).reshape(entries.shape),
+                                    .is_wrong = is_wrong.reshape(entries.shape),
+                                    .likely_cause = cause});
 }
 
 }  // namespace xgrad

@@ -46,10 +46,7 @@ std::size_t Tape::saved_bytes() const {
 
 namespace {
 
-std::string reference(const Node& node) {
-  std::string text = "#";
-  return text += std::to_string(node.id());
-}
+std::string reference(const Node& node) { return '#' + std::to_string(node.id()); }
 
 std::string inputs_text(const Node& node) {
   std::string text;
@@ -60,7 +57,7 @@ std::string inputs_text(const Node& node) {
   return text.empty() ? "-" : text;
 }
 
-// A name that was given may hold anything; a line break would break the table.
+// A user's name may hold anything; a line break would break the table.
 std::string on_one_line(const std::string& text) {
   std::string out;
   for (const char c : text) {
@@ -82,7 +79,7 @@ std::string escaped(const std::string& text) {
   return out;
 }
 
-// Named leaves are yellow, other leaves green; ops that keep something for the way back blue, others white.
+// Named leaves are yellow, other leaves green; ops that saved values are blue, others white.
 const char* dot_colour(const Node& node, bool is_named) {
   if (node.is_leaf()) return is_named ? "#fff2cc" : "#e2f0d9";
   return node.saved_bytes() > 0 ? "#dae8fc" : "#ffffff";

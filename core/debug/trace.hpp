@@ -13,8 +13,8 @@
 
 namespace xgrad {
 
-/// The tape of one result: every Node it depends on through gradients, oldest first, so that it reads like
-/// the program that was run; `backward()` replays the same list from its end. Holding a Tape holds the graph.
+/// The tape of one result: every Node that it depends on through gradients, oldest first, so that it reads
+/// like the program. `backward()` replays the same list from its end. A Tape keeps the graph alive.
 class Tape {
  public:
   using Nodes = std::vector<std::shared_ptr<const Node>>;
@@ -27,13 +27,13 @@ class Tape {
   Nodes::const_iterator begin() const { return nodes_.begin(); }
   Nodes::const_iterator end() const { return nodes_.end(); }
 
-  std::string name(const Node& node) const;      ///< a leaf's, empty where it was given none
-  std::size_t count(std::string_view op) const;  ///< how many nodes of this op
-  std::size_t saved_bytes() const;  ///< what all nodes saved; a value that two of them keep is counted twice
+  std::string name(const Node& node) const;      ///< a leaf's; empty if it has none
+  std::size_t count(std::string_view op) const;  ///< of the nodes of this op
+  std::size_t saved_bytes() const;               ///< of all nodes; a value that two of them save counts twice
 
-  /// A Graphviz digraph, for `dot -Tsvg`: arrows point the way the numbers went, from the leaves (yellow
-  /// where named, else green) to the result. Ops that keep something for the way back are blue, and say how
-  /// much.
+  /// A Graphviz digraph, for `dot -Tsvg`. Arrows point from the leaves to the result. Named leaves are
+  /// yellow, other leaves green. Ops that saved values for the backward pass are blue, and say how many
+  /// bytes.
   std::string to_dot() const;
 
  private:
@@ -41,9 +41,9 @@ class Tape {
   Names names_;
 };
 
-/// The tape of `result`, empty if no gradient flows to it. `names` (such as a module's `named_parameters()`)
-/// are printed beside the leaves they belong to. Works before and after `backward()`, which leaves the nodes
-/// in place and drops what they saved.
+/// The tape of `result`; empty if no gradient flows to it. `names` (such as a module's `named_parameters()`)
+/// are printed beside their leaves. Works before and after `backward()`, which keeps the nodes and drops the
+/// values that they saved.
 ///
 ///     std::cout << trace(loss, model.named_parameters());
 ///
@@ -53,7 +53,7 @@ class Tape {
 ///     #3  sum          ()       #2                0
 ///     3 nodes, 1 of them leaves, 32 bytes saved
 ///
-/// An input that wants no gradient is a `-`.
+/// A `-` is an input that needs no gradient.
 Tape trace(const Variable& result, const std::vector<std::pair<std::string, Variable>>& names = {});
 
 std::ostream& operator<<(std::ostream& out, const Tape& tape);
