@@ -1,5 +1,5 @@
-# Finds what xgrad uses. Threads and nlohmann_json (for files) are needed; each of BLAS, OpenMP and xsimd is optional: on
-# by default where found.
+# Finds the libraries that xgrad uses. Threads and nlohmann_json (for files) are required. BLAS, OpenMP and xsimd are
+# optional, and used if found.
 
 set(XGRAD_HAVE_BLAS OFF)
 if(XGRAD_BLAS)
@@ -31,7 +31,7 @@ endif()
 find_package(Threads REQUIRED)
 find_package(nlohmann_json REQUIRED)
 
-# Only to keep OpenBLAS's OpenMP build in the thread that calls it.
+# Needed only to keep OpenBLAS's OpenMP build in the thread that calls it.
 set(XGRAD_HAVE_OPENMP OFF)
 if(XGRAD_OPENMP)
   find_package(OpenMP QUIET COMPONENTS CXX)
@@ -74,7 +74,7 @@ function(xgrad_use_dependencies target)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
 endfunction()
 
-# What is switched on is built, or configuring ends with the name of the switch: `part` is tests or examples.
+# Finds a package that `part` (tests or examples) needs; without it, configuring fails and names the switch.
 macro(xgrad_require package part)
   find_package(${package} QUIET)
   if(NOT ${package}_FOUND)

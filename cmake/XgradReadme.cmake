@@ -1,5 +1,4 @@
-# Takes the programs out of README.md and the pages of docs/, word by word, so that the tests compile what a newcomer
-# copies.
+# Extracts the programs of README.md and the pages of docs/, so that the tests compile what a newcomer copies.
 
 # Writes the ```cpp blocks of the page `readme` to <prefix>_1.cpp, <prefix>_2.cpp, ... in `folder`, and their list to `result`.
 function(xgrad_readme_programs readme prefix folder result)

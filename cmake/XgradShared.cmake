@@ -1,5 +1,5 @@
-# What only a shared library has (-DBUILD_SHARED_LIBS=ON). Its objects are the static one's, hence no symbol that tells
-# the two apart.
+# Properties of a shared library (-DBUILD_SHARED_LIBS=ON). No DEFINE_SYMBOL: its objects are compiled like those of a
+# static one.
 set_target_properties(xgrad PROPERTIES
   DEFINE_SYMBOL "" VERSION "${PROJECT_VERSION}"
   SOVERSION "${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}")  # before 1.0 a minor version may change anything
@@ -13,7 +13,7 @@ if(type STREQUAL "SHARED_LIBRARY")
     target_link_options(xgrad PRIVATE "${map}")
     set_property(TARGET xgrad APPEND PROPERTY LINK_DEPENDS "${PROJECT_SOURCE_DIR}/cmake/xgrad.map")
   endif()
-  check_linker_flag(CXX -Wl,-Bsymbolic-functions XGRAD_LINKER_HAS_SYMBOLIC)  # our calls among ourselves stay direct
+  check_linker_flag(CXX -Wl,-Bsymbolic-functions XGRAD_LINKER_HAS_SYMBOLIC)  # calls within the library stay direct
   if(XGRAD_LINKER_HAS_SYMBOLIC)
     target_link_options(xgrad PRIVATE -Wl,-Bsymbolic-functions)
   endif()

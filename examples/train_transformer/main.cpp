@@ -166,7 +166,7 @@ int run(int argc, char** argv) {
   } catch (const std::bad_alloc& error) {
     const auto* told = dynamic_cast<const OutOfMemory*>(&error);
     std::cerr << "train_transformer: " << (told ? told->what() : "there is not enough memory")
-              << "; try smaller values of --layers, --d-model, --context or --batch\n";
+              << smaller_values_advice << '\n';
     return 1;
   } catch (const std::exception& error) {
     std::cerr << "train_transformer: " << error.what() << '\n';

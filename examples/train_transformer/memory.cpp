@@ -45,6 +45,6 @@ void check_memory(const GPTOptions& model, std::int64_t batch) {
   text.precision(3);
   text << "a model of " << parameters_of(model) << " parameters and batches of " << tokens
        << " tokens take at least " << needed / 1e9 << " GB of memory, and this machine has " << there / 1e9
-       << "; try smaller values of --layers, --d-model, --context or --batch";
+       << smaller_values_advice;
   throw std::runtime_error(text.str());
 }

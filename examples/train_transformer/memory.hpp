@@ -4,6 +4,10 @@
 
 #include <xgrad/xgrad.hpp>
 
+/// The end of each error about too little memory.
+inline constexpr const char* smaller_values_advice =
+    "; try smaller values of --layers, --d-model, --context or --batch";
+
 /// How many parameters such a model has; a double, as the number may be too large for an integer.
 double parameters_of(const xgrad::nn::GPTOptions& model);
 

@@ -1,4 +1,4 @@
-# Calls that would do something else than they say do not compile; the tests read the compiler's words.
+# Calls that would do something else than they say do not compile. The tests compare the compiler's messages.
 set(refused_compiler ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only -Wall "-I${PROJECT_SOURCE_DIR}/include")
 set(refused_source "${CMAKE_CURRENT_SOURCE_DIR}/compile/refused.cpp")
 add_test(NAME refused_nothing COMMAND ${refused_compiler} -Wno-unused-value ${refused_source})
@@ -24,11 +24,9 @@ xgrad_add_refused_test(MAX_OF_NOTHING "error: no matching function [^\n]*max")
 xgrad_add_refused_test(MAX_OF_BOOL "error: no matching [^\n]*max")
 xgrad_add_refused_test(ARGMAX_OF_NOTHING "error: [^\n]*(Dim|argmax)")
 xgrad_add_refused_test(SOFTMAX_OF_NOTHING "error: [^\n]*(Dim|softmax)")
-xgrad_add_refused_test(TENSOR_IN_VISIT "${deleted}|hold it as a Variable")
-xgrad_add_refused_test(TENSOR_AS_BUFFER "${deleted}|hold it as a Variable")
 xgrad_add_refused_test(CUMSUM_OF_NUMBER "error: [^\n]*(Dim|cumsum)")
 foreach(temporary NO_GRAD GRAD_MODE DEFAULT_DTYPE ANOMALY SCOPE)
   xgrad_add_refused_test(${temporary}_TEMPORARY "warning: ignoring [^\n]*nodiscard")
 endforeach()
-# It declares a guard called `model`: only a warning about the parentheses tells.
+# This declares a guard called `model`; the compiler only warns about the parentheses.
 xgrad_add_refused_test(ANOMALY_DECLARED "Wparentheses|Wvexing-parse")
