@@ -4,14 +4,11 @@ import pathlib
 
 import numpy as np
 import torch
-from mpmath import exp, mp, mpf, npdf, pi, sech, sqrt, tanh
+from activations import bend, bend_second, bend_slope, sigmoid
+from mpmath import mp, mpf, npdf, sech, tanh
 from safetensors_io import save
 
 mp.dps = 700  # 1 − s of a sigmoid s near 1 still has its digits
-
-
-def sigmoid(x):
-    return 1 / (1 + exp(-x))
 
 
 def slope(x):
@@ -22,16 +19,13 @@ def second(x):
     return -slope(x) * tanh(x / 2)
 
 
-a, c = 2 * sqrt(2 / pi), mpf("0.044715")
-v, dv, ddv = (lambda x: a * (x + c * x**3)), (lambda x: a * (1 + 3 * c * x**2)), (lambda x: 6 * a * c * x)
-
 SECOND_DERIVATIVES = {
     "sigmoid": second,
     "tanh": lambda x: -2 * tanh(x) * sech(x) ** 2,
     "softplus": slope,
     "silu": lambda x: 2 * slope(x) + x * second(x),
     "gelu": lambda x: (2 - x**2) * npdf(x),
-    "gelu_tanh": lambda x: (2 * dv(x) + x * ddv(x)) * slope(v(x)) + x * dv(x) ** 2 * second(v(x)),
+    "gelu_tanh": lambda x: (2 * bend_slope(x) + x * bend_second(x)) * slope(bend(x)) + x * bend_slope(x) ** 2 * second(bend(x)),
 }
 
 # No x is next to a zero of a derivative, where a relative error says nothing.

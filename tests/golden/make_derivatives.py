@@ -8,17 +8,10 @@ import pathlib
 
 import mpmath as mp
 import numpy as np
+from activations import gelu_tanh, sigmoid
 from safetensors_io import save
 
 mp.mp.dps = 60
-
-
-def sigmoid(x):
-    return 1 / (1 + mp.exp(-x))
-
-
-def gelu_tanh(x):
-    return x / 2 * (1 + mp.tanh(mp.sqrt(2 / mp.pi) * (x + mp.mpf("0.044715") * x**3)))
 
 
 def norm(p):

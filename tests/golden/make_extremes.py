@@ -11,16 +11,13 @@ import pathlib
 
 import mpmath as mp
 import numpy as np
+from activations import bend, bend_slope, gelu_tanh, sigmoid
 from safetensors_io import save
 
 mp.mp.prec = 256
 inf, nan = mp.inf, mp.nan
 half, one, three = mp.mpf("0.5"), mp.mpf(1), mp.mpf(3)
-INV_SQRT_2PI, SQRT_2_OVER_PI, CUBIC = 1 / mp.sqrt(2 * mp.pi), mp.sqrt(2 / mp.pi), mp.mpf("0.044715")
-
-
-def sigmoid(x):
-    return 1 / (1 + mp.exp(-x))
+INV_SQRT_2PI = 1 / mp.sqrt(2 * mp.pi)
 
 
 def softplus(x):
@@ -32,14 +29,6 @@ def below(x):  # a standard normal's share below x
     if abs(t) > 10**6:  # where mpmath gives up
         return mp.exp(-t * t) / (t * mp.sqrt(mp.pi)) / 2 if t > 0 else one
     return mp.erfc(t) / 2
-
-
-def bend(x):  # gelu's tanh form is x · sigmoid(bend(x)), as (1 + tanh u)/2 = sigmoid(2u)
-    return 2 * SQRT_2_OVER_PI * (x + CUBIC * x**3)
-
-
-def bend_slope(x):
-    return 2 * SQRT_2_OVER_PI * (1 + 3 * CUBIC * x**2)
 
 
 def from_to(low, high, f, at_low=nan, at_high=nan):
@@ -73,7 +62,7 @@ OPS = {
     "softplus": (lambda x: x if x > 20 else softplus(x), lambda x: one if x > 20 else sigmoid(x), (0, inf), (0, 1)),
     "softplus_everywhere": (softplus, sigmoid, (0, inf), (0, 1)),
     "gelu": (lambda x: x * below(x), lambda x: below(x) + x * mp.exp(-x * x / 2) * INV_SQRT_2PI, (0, inf), (0, 1)),
-    "gelu_tanh": (lambda x: x * sigmoid(bend(x)),
+    "gelu_tanh": (gelu_tanh,
                   lambda x: sigmoid(bend(x)) * (1 + x * bend_slope(x) * sigmoid(-bend(x))), (0, inf), (0, 1)),
     "clamp": (lambda x: min(max(x, -1), 1), lambda x: one if abs(x) <= 1 else 0, (-1, 1), (0, 0)),
     "maximum": (lambda x: max(x, 1), lambda x: step(x - 1, half), (1, inf), (0, 1)),
