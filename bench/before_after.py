@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Compares two builds of xgrad: a build before a change and the build after it, in turn, row by row.
+"""Compares two builds of xgrad row by row: one before a change and one after it.
 
     git worktree add ../before HEAD~1       # or a clone; then build the benchmarks in both
     cmake --preset bench -DXGRAD_BENCH_PEERS=OFF && cmake --build --preset bench
     python3 bench/before_after.py --before ../before/build/bench/bench --after build/bench/bench --rows step/
 
-A round runs a row once on each side, and each side goes first in every other round. The table gives the medians, the median of
-the rounds' ratios before/after (above 1: the change made the row faster), and the 95 % interval of that median, from the order
-of the ratios alone (the sign test). A row is marked SLOWER where the whole interval lies below --limit.
+Each round runs a row once on each side; the sides take turns to go first. The table shows the median times, the median of the
+ratios before/after (above 1: the change made the row faster), and the 95 % interval of that median, from the order of the
+ratios (the sign test). A row is SLOWER if its whole interval lies below --limit.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from compare import Side, coretype
 
 
 def interval(values):
-    """The 95 % interval of the median: the narrowest pair of order statistics that holds it so often, by the binomial law."""
+    """The 95 % interval of the median: the narrowest pair of order statistics that contains it, by the binomial distribution."""
     ordered, n = sorted(values), len(values)
     k, tail = 0, 0.5**n
     while 2 * (tail + math.comb(n, k + 1) * 0.5**n) <= 0.05:
@@ -35,10 +35,10 @@ def main():
     parser.add_argument("--before", type=pathlib.Path, required=True, help="folder of the benchmark programs before the change")
     parser.add_argument("--after", type=pathlib.Path, required=True, help="folder of the benchmark programs after it")
     parser.add_argument("--rows", default=".", help="only rows that match this regular expression")
-    parser.add_argument("--rounds", type=int, default=9, help="how often each row is run on both sides; 6 at least")
-    parser.add_argument("--threads", default="1", help="numbers of threads, each a line of its own in the table")
-    parser.add_argument("--min-time", type=float, default=0.1, help="seconds a row is repeated for, per round")
-    parser.add_argument("--limit", type=float, default=0.98, help="a ratio that a row must not lie below")
+    parser.add_argument("--rounds", type=int, default=9, help="how often each row runs on both sides; at least 6")
+    parser.add_argument("--threads", default="1", help="numbers of threads; each takes its own line of the table")
+    parser.add_argument("--min-time", type=float, default=0.1, help="seconds for a row in each round")
+    parser.add_argument("--limit", type=float, default=0.98, help="the least ratio that is not SLOWER")
     options = parser.parse_args()
     if options.rounds < 6:
         parser.error("an interval of 95 % needs 6 rounds at least")

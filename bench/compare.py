@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Runs both sides of the benchmark in turn (ours, theirs, ours, ...) and prints one table.
 
-A machine's speed drifts, so each round runs every row on both sides right after one another, each in a process of its
-own; the table gives the median over the rounds, and the median of the ratios round by round (above 1: xgrad is faster).
-OpenBLAS is told the processor's kernels on both sides where it does not know the processor (see --coretype).
+The speed of a machine drifts, so each round runs every row on both sides, one right after the other, each in its own process.
+The table shows the medians of the times and of the ratios (above 1: xgrad is faster). If OpenBLAS does not know the
+processor, --coretype chooses its kernels, on both sides.
 
-Another version of libtorch than the one installed here can be the peer, from a root of its own: scripts/peer_root.sh DIR
-makes one of Debian 13 (libtorch 2.6) and builds the peer in it, and --peer-root DIR runs its programs there, as root.
-A row that the peer lacks (attention_fused, before libtorch 2) shows empty cells.
+The other side can be another version of libtorch, in its own root: scripts/peer_root.sh DIR installs Debian 13 (libtorch
+2.6) and builds the programs there, and --peer-root DIR runs them, as root. A row that libtorch lacks (attention_fused,
+before libtorch 2) has empty cells.
 """
 
 import argparse
@@ -24,19 +24,19 @@ import time
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=pathlib.Path, required=True, help="folder of the benchmark programs")
-    parser.add_argument("--peer-root", type=pathlib.Path, help="a root made by scripts/peer_root.sh, whose libtorch is the peer")
+    parser.add_argument("--peer-root", type=pathlib.Path, help="the DIR of scripts/peer_root.sh, whose libtorch is the other side")
     parser.add_argument("--rows", default=".", help="only rows that match this regular expression")
-    parser.add_argument("--rounds", type=int, default=5, help="how often each row is run on both sides")
-    parser.add_argument("--threads", default="1,2", help="numbers of threads, each a line of its own in the table")
-    parser.add_argument("--min-time", type=float, default=0.2, help="seconds a row is repeated for, per round")
-    parser.add_argument("--coretype", default="auto", help="OPENBLAS_CORETYPE for all; 'auto': by the processor's flags")
-    parser.add_argument("--markdown", type=pathlib.Path, help="also write the table there")
-    parser.add_argument("--json", type=pathlib.Path, help="also write the rows there")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each row runs on both sides")
+    parser.add_argument("--threads", default="1,2", help="numbers of threads; each takes its own line of the table")
+    parser.add_argument("--min-time", type=float, default=0.2, help="seconds for a row in each round")
+    parser.add_argument("--coretype", default="auto", help="OPENBLAS_CORETYPE of both sides; 'auto': by the processor's flags")
+    parser.add_argument("--markdown", type=pathlib.Path, help="file for the table, as Markdown")
+    parser.add_argument("--json", type=pathlib.Path, help="file for the rows, as JSON")
     return parser.parse_args()
 
 
 def coretype(wish):
-    """OpenBLAS 0.3.21 takes its slowest kernels on a processor newer than itself; neither side should pay for that."""
+    """OpenBLAS 0.3.21 uses its slowest kernels on a newer processor, so this names the kernels."""
     if wish != "auto":
         return wish
     try:
@@ -47,10 +47,10 @@ def coretype(wish):
 
 
 class Side:
-    """The programs <name>_bench and <name>_startup in a folder, one of another root if there is a `root`."""
+    """The programs <name>_bench and <name>_startup in a folder; if there is a `root`, in that root."""
 
     def __init__(self, folder, name, core, root=None):
-        # libtorch looks for the processor in /proc, which is there for the time of the run alone
+        # libtorch reads the processor's name in /proc, which is mounted only during the run
         enter = ["unshare", "--fork", "--pid", "--mount-proc", f"--root={root}"] if root else []
         self.program, self.startup = enter + [str(folder / f"{name}_bench")], enter + [str(folder / f"{name}_startup")]
         self.core = core
@@ -66,7 +66,7 @@ class Side:
         return [line.removesuffix("/real_time") for line in out.stdout.split()]
 
     def run(self, name, threads, min_time):
-        """Milliseconds, GFLOP/s (0 where a row counts none), MiB over the start."""
+        """Milliseconds, GFLOP/s (0 if the row counts none), MiB above the start."""
         if name == "startup":
             begin = time.perf_counter()
             subprocess.run(self.startup, env=self.environment(threads), check=True)
@@ -80,7 +80,7 @@ class Side:
 
 
 def peer(options, core):
-    """The other side; None where it was not built."""
+    """The other side; None if it is not built."""
     if options.peer_root:
         return Side(pathlib.Path("/peer/build/bench"), "peer", core, options.peer_root)
     return Side(options.bin, "peer", core) if (options.bin / "peer_bench").exists() else None
@@ -118,7 +118,7 @@ def measure(options):
 
 
 def table(rows):
-    """As Markdown; of the thread counts the better one is marked, for each side's own best."""
+    """As Markdown; marks each side's best number of threads."""
     def show(value, form):
         return "" if value is None or value == 0 else format(value, form)
 

@@ -1,5 +1,5 @@
-// The matrix products of a row alone, as calls of the BLAS library with its own threading: what the row's
-// time is held against. For each product y = x W also the two of its backward pass.
+// Only the matrix products of a row, as calls of the BLAS library with its own threads: a lower bound for the
+// row's time. For each product y = x W, also the two products of its backward pass.
 
 #include <cblas.h>
 

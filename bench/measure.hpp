@@ -1,6 +1,6 @@
 #pragma once
 
-// What every benchmark program shares: Google Benchmark's settings and the memory a row took.
+// Shared by the benchmark programs: Google Benchmark's settings and the memory of a row.
 
 #include <sys/resource.h>
 
@@ -10,7 +10,7 @@
 
 namespace bench {
 
-/// The most memory this process has held so far, in MiB.
+/// The peak memory of this process, in MiB.
 inline double peak_mib() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -19,9 +19,9 @@ inline double peak_mib() {
 
 inline const double mib_at_start = peak_mib();
 
-/// Registers a row. `make()` prepares the work and returns it as a function; that is run twice before time is
-/// taken, so that memory is warm. Counters: `gflops` per second, and `mib`, the peak over what the process
-/// had at its start (of use where a process runs one row alone).
+/// Registers a row. `make()` prepares the work and returns it as a function, which runs twice before the
+/// timing, so that memory is warm. Counters: `gflops` per second, and `mib`, the peak memory above that at
+/// the start (it means something only if the process runs a single row).
 template <class Make>
 void row(const std::string& name, double flops, const Make& make) {
   benchmark::RegisterBenchmark(name.c_str(), [flops, make](benchmark::State& state) {

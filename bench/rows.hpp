@@ -1,7 +1,6 @@
 #pragma once
 
-// The work that is measured, for xgrad and its peers alike: names, shapes, and what a row's arithmetic
-// amounts to.
+// The rows of the benchmark, for xgrad and libtorch: names, shapes, and the number of operations.
 
 #include <array>
 #include <cstdint>
@@ -17,7 +16,7 @@ inline constexpr std::array attentions{
     Attention{"seed", 2, 6, 32, 4},     Attention{"toy", 16, 32, 64, 4},     Attention{"mid", 8, 128, 256, 8},
     Attention{"gpt2", 4, 256, 768, 12}, Attention{"long", 1, 1024, 768, 12},
 };
-/// Those where attention as one node is measured too.
+/// Rows that are also measured with attention as one node.
 inline constexpr std::array fused_attentions{attentions[2], attentions[3], attentions[4]};
 
 /// A GPT's training step: forward, cross entropy, backward, AdamW.
@@ -41,8 +40,8 @@ inline constexpr std::array sizes{Size{"in-cache", 64, 256}, Size{"out-of-cache"
 inline constexpr std::array matmul_sizes{Size{"12x32", 12, 32}, Size{"64x256", 64, 256},
                                          Size{"1024x1024", 1024, 1024}};
 
-// Floating-point operations, counting a multiplication and an addition each. A backward pass of a product is
-// two more.
+// Floating-point operations; a multiplication and an addition count as two. The backward pass of a product
+// takes two more products.
 
 inline double flops(const Attention& a) {
   const double projections = 4 * 2.0 * static_cast<double>(a.B * a.T * a.d * a.d);

@@ -14,7 +14,7 @@ using Work = std::function<void()>;
 
 namespace {
 
-// `row` names them: attention_fwd/long, attention_fwdbwd/long
+// The names come from `row`: attention_fwd/long, attention_fwdbwd/long
 void attention_rows(const std::string& row, const bench::Attention& a, bool fused) {
   const auto parts = [a, fused] {
     auto mha =
@@ -58,7 +58,7 @@ void step_rows() {
   }
 }
 
-// An op without its gradient; `prepare()` makes its operands and returns it.
+// An op without its gradient. `prepare()` makes the operands and returns the op.
 template <class Prepare>
 void op(const std::string& name, const Prepare& prepare, double flops = 0) {
   bench::row("op/" + name, flops, [prepare]() -> Work {

@@ -1,4 +1,4 @@
-// Starts, runs one seed-size attention, and exits: what a small tool pays for the library.
+// Runs one attention of seed size and exits: the cost of the library in a small tool.
 
 #include <xgrad/xgrad.hpp>
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Measures xgrad against libtorch's C++ frontend: installs libtorch and Google Benchmark where apt-get can, builds both
-# sides, and runs them in turn (see bench/compare.py, whose options it takes).
+# Compares the speed of xgrad and libtorch's C++ frontend. Installs libtorch and Google Benchmark through apt-get, builds
+# both sides, and runs them in turn. The options are those of bench/compare.py.
 #
 # Usage: scripts/bench.sh [-h|--help] [--rows REGEX] [--rounds N] [--min-time SECONDS] [--threads 1,2] [--peer-root DIR]
 #                         [--coretype NAME] [--markdown FILE] [--json FILE]

@@ -1,9 +1,8 @@
 #!/usr/bin/env bash
-# Sees that code for new processors stays where old ones never come. core/rows/*.cpp is compiled once for each
-# instruction set; an inline function that two of these objects define is in the program once, from whichever the linker
-# meets first, and what is initialised at program start runs everywhere. So the objects for avx2 and avx512 may define
-# nothing but the tables, and templates that have the instruction set in their types (as xsimd's do), and initialise
-# nothing.
+# Checks that an old processor never runs code for a newer one. core/rows/*.cpp is compiled once for each instruction set.
+# If two of these objects define the same inline function, the linker keeps the first one, for all processors; and
+# every processor runs the initialisers of all objects. So the objects for avx2 and avx512 may define only the tables,
+# and templates with the instruction set in their types (such as xsimd's), and may have no initialisers.
 #
 # Usage: scripts/check_isa_symbols.sh [PRESET]     PRESET: release (see CMakePresets.json), already built
 
@@ -24,7 +23,7 @@ for isa in avx2 avx512; do
   for object in "$build/CMakeFiles/xgrad_rows_$isa.dir"/core/rows/*.o; do
     checked=$((checked + 1))
     symbols=$(nm -C --defined-only "$object")
-    # `address type name`; upper-case types, u, v and w are seen by the linker. DW.ref is the address of a runtime's function.
+    # `address type name`. The linker sees upper-case types, u, v and w. DW.ref is the address of a function of the runtime.
     found=$({
       awk '$2 ~ /^[A-Zuvw]$/' <<<"$symbols" | cut -d ' ' -f 3- |
         grep -vE -e "$table" -e "[<, ]${arch}[<>, ]" -e '^DW\.ref\.' || true
@@ -33,5 +32,5 @@ for isa in avx2 avx512; do
     [[ -z $found ]] || { bad=1; printf '%s defines\n%s\n' "$object" "$found" >&2; }
   done
 done
-((bad == 0)) || { echo "check_isa_symbols: an old processor may come upon these; see rows/isa.hpp" >&2; exit 1; }
-echo "Instruction sets: $checked objects define nothing that others could use"
+((bad == 0)) || { echo "check_isa_symbols: an old processor may run these; see core/rows/isa.hpp" >&2; exit 1; }
+echo "Instruction sets: $checked objects define nothing that another one could use"

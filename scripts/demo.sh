@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# From a fresh checkout to a trained model: installs what is missing (see setup.sh), builds the library and the examples,
-# and runs `train_transformer` where you are. Arguments go on to it: scripts/demo.sh -- --help lists them.
+# Leads from a fresh checkout to a trained model: installs missing packages (see setup.sh), builds the library and the
+# examples, and runs `train_transformer` in the current directory with the given arguments. scripts/demo.sh -- --help
+# lists them.
 #
 # Usage: scripts/demo.sh [-h|--help] [--] [ARGUMENT...]
 
@@ -11,7 +12,7 @@ if [[ ${1:-} == -- ]]; then shift; fi
 root=$(CDPATH='' cd -P -- "$(dirname -- "$0")/.." && pwd)
 "$root/scripts/setup.sh" release
 
-# The same build directory and options as test.sh, so neither makes the other build again; naming targets saves the tests.
+# The build directory and options of test.sh, so that neither causes the other to build again. The targets leave out the tests.
 echo "== Building the library and the examples (takes some minutes the first time)"
 if [[ -t 1 ]]; then progress=(); else progress=(-- --quiet); fi
 (cd -- "$root" && cmake --build --preset release --target tape attention reverse train_transformer ${progress[@]+"${progress[@]}"})

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes a Debian root of its own in DIR, with a later libtorch than the one installed here, and builds the benchmark's
-# other side in it, for `bench/compare.py --peer-root DIR`. Needs root, debootstrap and 4 GB. Run again, it only builds
-# what has changed.
+# Installs a Debian system in DIR, with a later libtorch than this machine's, and builds libtorch's side of the benchmark
+# there, for `bench/compare.py --peer-root DIR`. Needs root, debootstrap and 4 GB. A second run builds only what has
+# changed.
 #
 # Usage: scripts/peer_root.sh DIR [SUITE]     SUITE: trixie (Debian 13, libtorch 2.6)
 
@@ -20,7 +20,7 @@ if [[ ! -e $root/usr/share/doc/libtorch-dev ]]; then
     g++ cmake ninja-build libtorch-dev libbenchmark-dev libopenblas-openmp-dev > /dev/null
 fi
 
-echo "== Building the peer there"
+echo "== Building libtorch's side there"
 mkdir -p "$root/peer"
 cp -r bench "$root/peer/"
 cp bench/peer_libtorch/root.cmake "$root/peer/CMakeLists.txt"

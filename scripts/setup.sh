@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Makes this checkout ready to build: sees that a C++20 compiler, CMake, Ninja, pkg-config and the libraries are there,
-# then, if a preset is named, configures it in build/PRESET. On Debian and Ubuntu what is missing is installed through
-# apt-get, with sudo unless run as root; elsewhere, or without the right to, it is named and the script stops.
-# demo.sh and test.sh call this first. Run again, it looks (in a fraction of a second) and changes nothing.
+# Prepares this checkout for a build: checks for a C++20 compiler, CMake, Ninja, pkg-config and the libraries, and then
+# configures build/PRESET, if a preset is given. On Debian and Ubuntu, missing packages are installed through apt-get,
+# with sudo unless run as root. If that is not possible, the script names them and stops. demo.sh and test.sh run this
+# script first. A second run takes a fraction of a second and changes nothing.
 #
 # Usage: scripts/setup.sh [PRESET]     PRESET: release, debug, asan-ubsan (see CMakePresets.json)
 
@@ -13,23 +13,23 @@ say() { printf '== %s\n' "$*"; }
 die() { printf 'setup: %s\n' "$@" >&2; exit 1; }
 have() { command -v "$1" >/dev/null; }
 
-# Debian's packages, each with the headers it is known by: any one will do (xtensor moved its own in 0.26).
+# Debian's packages, each with headers that show it is installed; any of them will do (xtensor 0.26 moved its own).
 libraries="libxtensor-dev xtensor/xarray.hpp xtensor/containers/xarray.hpp
 xtl-dev xtl/xtl_config.hpp
 libxsimd-dev xsimd/xsimd.hpp
 doctest-dev doctest/doctest.h
 nlohmann-json3-dev nlohmann/json.hpp
 libcli11-dev CLI/CLI.hpp"
-# Without these xgrad builds as well, and is slower: worth installing, no reason to stop.
+# Without these xgrad still builds, but is slower.
 optional="libxsimd-dev libopenblas-openmp-dev"
 
-# Sets `missing` (packages) and `old` (tools that are there, but of too early a version). It asks what is there to be used
-# rather than what the package manager knows, so a CMake from elsewhere or an xtensor built by hand counts, on any system.
+# Sets `missing` (packages) and `old` (tools whose version is too old). It looks for the tools and headers themselves, not
+# for packages, so that a CMake from elsewhere or an xtensor built by hand counts, on any system.
 look() {
   missing="" old=""
   local compiler="" candidate package headers header version
 
-  # The compiler CMake is going to pick.
+  # The compiler that CMake will choose.
   for candidate in "${CXX:-}" c++ g++ clang++; do
     if have "${candidate%% *}"; then compiler=$candidate; break; fi
   done
@@ -44,14 +44,14 @@ look() {
   have ninja || missing+=" ninja-build"
   have pkg-config || missing+=" pkg-config"
 
-  # Without a compiler to ask for headers, dpkg has to do.
+  # Without a compiler that could look for headers, ask dpkg.
   if [[ -z $compiler ]]; then
     while read -r package _; do
       dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing+=" $package"
     done <<<"$libraries"
   else
-    # One run of the preprocessor (20 ms) asks for all headers at once; what it leaves standing is what is missing. The -I
-    # are places that CMake searches and a compiler does not. $compiler may be two words, as in `ccache g++`.
+    # One run of the preprocessor (20 ms) looks for all headers and prints the missing packages. The -I are places that
+    # CMake searches and a compiler does not. $compiler may be two words, as in `ccache g++`.
     # shellcheck disable=SC2086
     missing+=$({
       echo '#if defined(__clang__) ? __clang_major__ < 14 : __GNUC__ < 12'
@@ -67,33 +67,33 @@ look() {
       old+="$compiler $($compiler -dumpversion) (GCC 12 or Clang 14 is needed; CXX can name another). "
   fi
 
-  # Any OpenBLAS counts. Where there is none we take the build with OpenMP: it can be told call by call to stay in our own
-  # threads, where the pthread build is told once for the whole program and copes badly with several callers.
+  # Any OpenBLAS counts. If there is none, the build with OpenMP is installed: it can be told for each call to stay in
+  # the calling thread. The pthread build has one setting for the whole program, and is slow with several callers.
   { have pkg-config && pkg-config --exists openblas; } || missing+=" libopenblas-openmp-dev"
 
-  # apt-get would install these same versions again, so there is nothing to try.
+  # apt-get would install the same versions again.
   [[ -z $old ]] || die "too old: ${old% }"
 }
 
-# Installs $missing through apt-get. The status tells whether it was possible; `why` tells why not.
+# Installs $missing through apt-get. If that fails, the status is 1 and `why` is the reason.
 install() {
   local as_root=() log
-  have apt-get || { why="There is no apt-get here to install them; the names are Debian's."; return 1; }
+  have apt-get || { why="There is no apt-get to install them. The names are Debian's."; return 1; }
   if ((EUID != 0)); then
-    why="Installing needs root, and sudo is not there or would ask for a password. As root: apt-get install$missing"
+    why="Installing needs root, and sudo is missing or would ask for a password. As root: apt-get install$missing"
     have sudo || return 1
-    # Only where somebody sits at a terminal may sudo ask for a password; anywhere else it would wait for ever.
+    # sudo may ask for a password only at a terminal; elsewhere it would wait for ever.
     sudo -n true 2>/dev/null || [[ -t 0 && -t 2 && -z ${CI:-} ]] || return 1
     as_root=(sudo)
   fi
 
-  say "Installing$missing (takes a minute or so)"
+  say "Installing$missing (takes about a minute)"
   log=$(mktemp)
   apt() {
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
       apt-get -qy -o DPkg::Lock::Timeout=120 -o Acquire::Retries=2 "$@" >>"$log" 2>&1
   }
-  # A failed update is not the end: the lists may be good enough as they are.
+  # A failed update is no error: the old lists may do.
   # shellcheck disable=SC2086
   if (apt update || true) && apt install --no-install-recommends $missing; then rm -f "$log"; return; fi
   tail -n 15 "$log" >&2
@@ -105,19 +105,19 @@ install() {
 CDPATH='' cd -P -- "$(dirname -- "$0")/.."
 look
 if [[ $missing ]]; then
-  if install; then hash -r; look; why="apt-get has installed them, and yet they are not found."; fi
+  if install; then hash -r; look; why="apt-get has installed them, but they are not found."; fi
   required=""
   for package in $missing; do [[ " $optional " == *" $package "* ]] || required+=" $package"; done
   [[ -z $required ]] || die "missing:$missing" "$why"
-  [[ -z $missing ]] || say "Going on without$missing: it works, and is slower. $why"
+  [[ -z $missing ]] || say "Continuing without$missing: xgrad will be slower. $why"
 fi
 
 [[ ${1:-} ]] || exit 0
 say "Configuring build/$1"
-for dir in "build/$1" build .; do # what is there of them must take new files; left to CMake, this ends in odd messages
+for dir in "build/$1" build .; do # each of these that exists must be writable; CMake's own messages are hard to read
   if [[ -e $dir && ! -w $dir ]]; then die "cannot write to $(cd -- "$dir" && pwd)"; fi
 done
-fresh=() # a build directory that came along when its checkout was moved or copied is of no use any more
+fresh=() # a build directory that was moved or copied with its checkout cannot be used
 if [[ -f build/$1/CMakeCache.txt ]]; then
   home=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "build/$1/CMakeCache.txt")
   [[ $home -ef . ]] || fresh=(--fresh)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs what is missing (see setup.sh), builds everything, and runs all tests, with the output of those that fail.
+# Installs missing packages (see setup.sh), builds everything, and runs all tests. Prints the output of failed tests.
 #
 # Usage: scripts/test.sh [-h|--help] [PRESET] [CTEST-ARGUMENT...]
 #   scripts/test.sh                        all tests, preset release
 #   scripts/test.sh asan-ubsan             under the sanitizers (or: debug)
-#   scripts/test.sh release -R softmax     only those whose name matches
+#   scripts/test.sh release -R softmax     only tests whose name matches
 
 set -euo pipefail
 if [[ ${1:-} == -h || ${1:-} == --help ]]; then sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit; fi
@@ -18,4 +18,4 @@ echo "== Building everything"
 cmake --build --preset "$preset"
 
 echo "== Testing"
-ctest --preset "$preset" --no-tests=error "$@" # no tests at all would otherwise pass
+ctest --preset "$preset" --no-tests=error "$@" # otherwise a run without any test would pass

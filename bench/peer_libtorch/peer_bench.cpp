@@ -47,7 +47,7 @@ void step_rows() {
   }
 }
 
-// An op without its gradient; `prepare()` makes its operands and returns it.
+// An op without its gradient. `prepare()` makes the operands and returns the op.
 template <class Prepare>
 void op(const std::string& name, const Prepare& prepare, double flops = 0) {
   bench::row("op/" + name, flops, [prepare]() -> Work {

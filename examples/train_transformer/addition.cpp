@@ -8,8 +8,8 @@ using namespace xgrad;
 
 namespace {
 
-constexpr std::int64_t numbers = 1000;        // 000 to 999
-constexpr std::int64_t first_digit = 7;       // the position that predicts the sum's first digit: that of '='
+constexpr std::int64_t numbers = 1000;   // 000 to 999
+constexpr std::int64_t first_digit = 7;  // the position of '=', which predicts the first digit of the sum
 constexpr std::int64_t not_predicted = -100;  // cross_entropy's ignore_index
 
 void append_digits(std::string& text, std::int64_t number, std::size_t digits) {
@@ -67,8 +67,8 @@ Batch Addition::next_batch(std::int64_t size, Generator& generator) const {
 double Addition::held_out_accuracy(nn::GPT& model) const {
   const EvalGuard eval(model);
   const Batch batch = encode(held_out_);
-  // The model sees the right digits before each one it predicts. That counts the same sums as exact as
-  // writing digit by digit would: as long as all digits so far are right, both see the same text.
+  // The model sees the right digits before each one that it predicts. Generating digit by digit would count
+  // the same sums as exact: as long as all digits so far are right, the model sees the same text.
   const Tensor digits = argmax(model(batch.tokens).slice(1, first_digit), -1);   // (N, 4)
   const Tensor right = all(eq(digits, batch.targets.slice(1, first_digit)), 1);  // (N)
   return static_cast<double>(sum(right).item<std::int64_t>()) / static_cast<double>(held_out_.size());

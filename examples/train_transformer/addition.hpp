@@ -6,14 +6,13 @@
 #include "task.hpp"
 
 /// Adding two 3-digit numbers, as text with the digits in their natural order: `042+917=0959`. The model sees
-/// the problem and predicts the four digits of the sum. Some of the million sums are held out of training,
-/// for the test.
+/// the problem and predicts the four digits of the sum. Some of the million sums are held out for the test.
 class Addition {
  public:
   static constexpr std::int64_t vocab_size = 12;  ///< ten digits, + and =
-  static constexpr std::int64_t context = 11;     ///< all characters but the last, which is only predicted
+  static constexpr std::int64_t context = 11;     ///< all characters but the last, which is never an input
 
-  /// Chooses `held_out` sums that training will never show.
+  /// Chooses `held_out` sums that no batch will contain.
   Addition(std::int64_t held_out, xgrad::Generator& generator);
 
   Batch next_batch(std::int64_t size, xgrad::Generator& generator) const;
@@ -28,5 +27,5 @@ class Addition {
   static Batch encode(const std::vector<Problem>& problems);
 
   std::vector<Problem> held_out_;
-  std::vector<bool> is_held_out_;  // of a · 1000 + b
+  std::vector<bool> is_held_out_;  // index a · 1000 + b
 };

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-/// What a run is told; these are the defaults of the addition.
+/// The options of a run, with the defaults for the addition.
 struct Config {
   std::string task = "addition";
   std::uint64_t seed = 0;
@@ -12,17 +12,17 @@ struct Config {
   std::int64_t layers = 2;
   std::int64_t heads = 4;
   std::int64_t batch = 256;
-  double lr = 4e-3;  ///< its peak
+  double lr = 4e-3;  ///< the peak
   std::int64_t warmup = 100;
   double dropout = 0;
   double weight_decay = 0.1;
   std::string out = "runs/addition";
 
-  // Not on the command line.
-  double min_lr = 0;    ///< where the learning rate ends
-  double beta2 = 0.98;  ///< AdamW's
+  // not on the command line
+  double min_lr = 0;    ///< the last learning rate
+  double beta2 = 0.98;  ///< of AdamW
 
-  // Of a text.
+  // for --task text
   std::string text = {};
   std::int64_t context = 64;
   std::int64_t eval_every = 250;

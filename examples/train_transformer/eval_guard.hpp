@@ -2,8 +2,8 @@
 
 #include <xgrad/xgrad.hpp>
 
-/// While it lives a model is looked at, not trained: without dropout, and nothing is recorded. Then training
-/// goes on as before, also where an error ended the look.
+/// As long as it lives, the model evaluates: no dropout, and nothing is recorded. Afterwards the model is in
+/// its earlier mode again, also after an error.
 class EvalGuard {
  public:
   explicit EvalGuard(xgrad::nn::Module& model) : model_(model), was_training_(model.is_training()) {

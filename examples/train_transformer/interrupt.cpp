@@ -7,9 +7,8 @@
 namespace {
 
 std::atomic<int> first_signal{0};
-std::atomic<long> last_repeat{
-    0};  // until when, in milliseconds, a second signal belongs to the first request
-static_assert(std::atomic<long>::is_always_lock_free);  // a handler may touch nothing else
+std::atomic<long> last_repeat{0};  // in milliseconds: until then, a second signal repeats the first request
+static_assert(std::atomic<long>::is_always_lock_free);  // a signal handler may only use lock-free atomics
 
 long milliseconds() {
   timespec now{};
@@ -29,8 +28,8 @@ void ask_to_stop(int signal) {
   last_repeat.compare_exchange_strong(none, milliseconds() + 1000);
   int unset = 0;
   if (first_signal.compare_exchange_strong(unset, signal)) return;
-  // `timeout` sends one request twice, to the process and to its group. The other signals are repeated as
-  // well: SIGHUP by the kernel and by the shell, SIGPIPE with each line of output, SIGXCPU each second.
+  // `timeout` sends each request twice, to the process and to its group. Other signals repeat, too: SIGHUP
+  // comes from the kernel and from the shell, SIGPIPE with each line of output, SIGXCPU each second.
   if ((signal != SIGINT && signal != SIGTERM) || milliseconds() < last_repeat) return;
   std::signal(signal, SIG_DFL);
   std::raise(signal);

@@ -1,14 +1,14 @@
-// Trains a small GPT from the command line. Without arguments it learns to add two 3-digit numbers, in about
-// half a minute on two free cores, and ends with a line such as
+// Trains a small GPT from the command line. Without arguments the model learns to add two 3-digit numbers.
+// This takes about half a minute on two free cores and ends with a line such as
 //
 //   held-out accuracy: 100.00 %
 //
-// of 2,000 sums that training never showed. With `--text FILE` it learns to go on with that text, character
-// by character, tells the loss on the tenth of it that training never showed, and ends with a sample.
-// `train_transformer --help` lists the options. The model goes to OUT/model.safetensors, the metrics to
-// OUT/metrics.jsonl; if OUT holds an earlier run, to OUT-2, OUT-3, ... Ctrl-C ends the step, saves, and says
-// where, and so does a signal that asks to stop. The exit status is 0 only if all of this went well. The
-// training itself is `train`, in train.cpp.
+// measured on 2,000 sums that are not in the training data. With `--text FILE` the model learns to continue
+// that text, character by character. The program then prints the loss on the last tenth of the text, which is
+// not in the training data, and a sample. `train_transformer --help` lists the options. The model goes to
+// OUT/model.safetensors, the metrics to OUT/metrics.jsonl; if OUT holds an earlier run, to OUT-2, OUT-3, ...
+// After Ctrl-C, or another signal that asks to stop, the program finishes the step, saves, and prints where.
+// The exit status is 0 only if all of this succeeded. The training loop is `train`, in train.cpp.
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -56,7 +56,7 @@ void announce(const Config& config, const nn::GPT& model, const RunFolder& folde
   std::cout << "GPT with " << model.num_parameters() << " parameters learns " << config.task << std::endl;
 }
 
-// What is said of each step: the line of progress, and one of metrics.
+// Each step prints a line of progress and logs a line of metrics.
 void report(const Step& step, Progress& progress, RunFolder& folder) {
   progress.report(step.number, step.loss);
   folder.log({{"step", step.number},
@@ -75,7 +75,7 @@ void save(const nn::GPT& model, const Metadata& metadata, bool finished, Progres
   folder.save(model, metadata);
   const std::string text = (finished ? "saved to " : "interrupted; saved to ") + folder.model_path().string();
   std::cout << text << std::endl;
-  if (!std::cout) std::cerr << text << '\n';  // where the model is should not be lost with the output
+  if (!std::cout) std::cerr << text << '\n';  // the path of the model must not be lost with the output
 }
 
 void run_addition(const Config& config) {
@@ -83,7 +83,7 @@ void run_addition(const Config& config) {
   Generator batches(config.seed + 1), held_out(config.seed + 2);
   const Addition task(/*held_out=*/2000, held_out);
   nn::GPT model = make_model(config, Addition::vocab_size, Addition::context, /*tied=*/false);
-  RunFolder folder(config.out);  // once it is known that there is something to run
+  RunFolder folder(config.out);  // after the checks: nothing is created for a run that cannot start
   announce(config, model, folder);
 
   watch_for_interrupt();
@@ -100,7 +100,7 @@ void run_addition(const Config& config) {
   folder.check_metrics();
 }
 
-// Where nothing else is asked for, the sample starts as a line of the text does.
+// Without --prompt, the sample starts like a line of the text.
 std::u32string prompt_of(const Config& config, const std::u32string& text) {
   if (!config.prompt.empty()) return decode_utf8(config.prompt, "--prompt");
   return {text.find(U'\n') == std::u32string::npos ? text.front() : U'\n'};
@@ -148,8 +148,8 @@ void run_text(const Config& config) {
   folder.check_metrics();
 }
 
-// The number of a standard stream that is closed would go to the first file that is opened, and what is
-// printed into that file. What takes its place can't be used, so that printing fails.
+// The next file that is opened would get the number of a closed standard stream, and would receive what the
+// program prints. A file that cannot be used takes the number instead, so that printing fails.
 void occupy_closed_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(stream, F_GETFD) < 0) ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
@@ -172,7 +172,8 @@ int run(int argc, char** argv) {
     std::cerr << "train_transformer: " << error.what() << '\n';
     return 1;
   }
-  return interrupted() ? 128 + interrupt_signal() : 0;  // as a shell reports a program that the signal ended
+  return interrupted() ? 128 + interrupt_signal()
+                       : 0;  // like a shell's status for a program that the signal ended
 }
 
 }  // namespace

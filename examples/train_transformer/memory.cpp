@@ -19,9 +19,9 @@ struct Sizes {
   double V, T, D, L, H;
 };
 
-// What backward keeps of a token, in floats: its logits (V); in each layer the weights of attention (H T),
-// the inputs of both branches and their norms (4 D), queries, keys, values and attention's output (4 D), and
-// the feed-forward layer before and after its activation (8 D).
+// The floats that the tape saves for each token: its logits (V); in each layer the weights of attention (H
+// T), the inputs of both branches and their norms (4 D), queries, keys, values and attention's output (4 D),
+// and the feed-forward layer before and after its activation (8 D).
 double kept_by_token(const Sizes& s) { return s.V + s.L * (s.H * s.T + 16 * s.D); }
 
 }  // namespace
@@ -36,7 +36,7 @@ double parameters_of(const GPTOptions& model) {
 void check_memory(const GPTOptions& model, std::int64_t batch) {
   const Sizes s(model);
   const double tokens = static_cast<double>(batch) * s.T;
-  // A parameter, its gradient, and AdamW's two averages.
+  // 4: a parameter, its gradient, and AdamW's two averages
   const double needed = sizeof(float) * (4 * parameters_of(model) + tokens * kept_by_token(s));
   const double there =
       static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));

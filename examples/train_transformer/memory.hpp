@@ -8,10 +8,9 @@
 inline constexpr const char* smaller_values_advice =
     "; try smaller values of --layers, --d-model, --context or --batch";
 
-/// How many parameters such a model has; a double, as the number may be too large for an integer.
+/// The number of parameters of such a model; a double, as it may be too large for an integer.
 double parameters_of(const xgrad::nn::GPTOptions& model);
 
-/// Throws `std::runtime_error` where training the model on batches of `batch` sequences takes more memory
-/// than this machine has. Without this, Linux would promise the memory, and kill the program as it comes to
-/// use it.
+/// Throws `std::runtime_error` if training the model on batches of `batch` sequences takes more memory than
+/// this machine has. Otherwise Linux would grant the memory, and kill the program when it uses it.
 void check_memory(const xgrad::nn::GPTOptions& model, std::int64_t batch);

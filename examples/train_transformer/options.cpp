@@ -15,7 +15,7 @@ std::string must_be(const std::string& range, const std::string& text) {
   return "must be a " + range + ", not '" + text + "'";
 }
 
-// Reads all of `text` as a number; false if it is none of this type.
+// Reads the whole of `text` as a number; false if it is not one of this type.
 template <class T>
 bool parse(const std::string& text, T& value) {
   const char* const end = text.data() + text.size();
@@ -23,7 +23,7 @@ bool parse(const std::string& text, T& value) {
   return error == std::errc() && stop == end;
 }
 
-// Hands on the digits as CLI11 should read them: it would take 017 for an octal number.
+// Rewrites the digits, as CLI11 would take 017 for an octal number.
 CLI::Validator whole_number(std::uint64_t least,
                             std::uint64_t most = std::numeric_limits<std::int64_t>::max()) {
   return {[least, most](std::string& text) {
@@ -56,7 +56,7 @@ CLI::Validator positive() {
   return number("above 0", [](double x) { return x > 0; });
 }
 
-// The defaults of a text, where they differ from the addition's.
+// The defaults for a text that differ from those for the addition.
 const Config of_text = {.task = "text",
                         .steps = 2000,
                         .d_model = 128,
@@ -98,7 +98,7 @@ void add_common_options(CLI::App& app, Config& config) {
       ->check(path());
 }
 
-// An option of a text, given without one, is an error rather than ignored.
+// Without --text these options are errors.
 void add_of_text(CLI::App& app, Config& config) {
   CLI::Option* text = app.get_option("--text");
   app.add_option("--context", config.context, "number of characters that the model sees")
@@ -117,7 +117,7 @@ void add_of_text(CLI::App& app, Config& config) {
       ->needs(text);
 }
 
-// A text's defaults for all that the command line does not say.
+// Sets the defaults for a text in all options that are not on the command line.
 void take_defaults_of_text(const CLI::App& app, Config& config) {
   const auto take = [&](const char* option, auto value) {
     if (app.count(option) == 0) config.*value = of_text.*value;

@@ -4,5 +4,5 @@
 
 #include "config.hpp"
 
-/// Has `app.parse` fill `config`, which must live as long. What does not fit is an error of the parse.
+/// Makes `app.parse` fill `config`, which must live as long as `app`. A bad value is an error of the parse.
 void add_options(CLI::App& app, Config& config);

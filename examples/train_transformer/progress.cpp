@@ -54,7 +54,7 @@ void Progress::report(std::int64_t step, double loss) {
   text << "step " << step << '/' << steps_ << "  loss " << std::fixed << loss << "  "
        << thousands(tokens_per_second(step)) << " tokens/s  " << minutes(left) << " left";
   if (is_terminal_) {
-    std::cout << text.str() << "\033[K" << std::flush;  // and clears what a longer line left behind
+    std::cout << text.str() << "\033[K" << std::flush;  // clears the rest of a longer line
     line_is_open_ = true;
   } else {
     std::cout << text.str() << std::endl;

@@ -3,8 +3,8 @@
 #include <chrono>
 #include <cstdint>
 
-/// Tells how training goes: one line that renews itself on a terminal, a plain line now and then in a pipe or
-/// a file.
+/// Prints the progress of training: on a terminal one line that is redrawn, else a new line after each
+/// twentieth of the steps.
 class Progress {
  public:
   Progress(std::int64_t steps, std::int64_t tokens_per_step);
@@ -12,9 +12,9 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// After step `step` (counted from 1) with this loss.
+  /// Call it after each step; `step` counts from 1.
   void report(std::int64_t step, double loss);
-  /// Leaves the renewing line, so that other output starts on a line of its own.
+  /// Ends the redrawn line, so that other output starts on a new one.
   void finish();
 
   double seconds() const;  ///< since the start

@@ -19,7 +19,8 @@ namespace {
 
 fs::path numbered(const fs::path& folder, int number) {
   fs::path path = folder.has_filename() ? folder : folder.parent_path();
-  if (path.filename() == "." || path.filename() == "..") path = fs::canonical(path);  // beside it, not within
+  if (path.filename() == "." || path.filename() == "..")
+    path = fs::canonical(path);  // beside the folder, not in it
   path += "-" + std::to_string(number);
   return path;
 }
@@ -28,7 +29,7 @@ std::string cannot_write(const fs::path& path, int error) {
   return "cannot write to " + path.string() + ": " + std::system_category().message(error);
 }
 
-// The lock of a run that was killed is gone with it.
+// The system drops the lock of a run that is killed.
 bool is_locked(const fs::path& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (file < 0) return false;
@@ -37,7 +38,7 @@ bool is_locked(const fs::path& path) {
   return locked;
 }
 
-// The error that stopped it; 0 where all of it is written.
+// The error number; 0 if everything is written.
 int write_all(int file, std::string_view text) {
   while (!text.empty()) {
     const ssize_t written = ::write(file, text.data(), text.size());
@@ -62,7 +63,7 @@ RunFolder::~RunFolder() {
   ::close(metrics_);
 }
 
-// False where a run has been before.
+// False if the folder holds a run.
 bool RunFolder::take() {
   std::error_code error;
   if (fs::exists(model_path(), error)) return false;
@@ -72,8 +73,8 @@ bool RunFolder::take() {
   }
   fs::create_directories(folder_, error);
   if (error) throw std::runtime_error("cannot make the folder " + folder_.string() + ": " + error.message());
-  const xgrad::AtomicFile probe("save_safetensors", model_path());  // throws what saving would throw
-  // Of two runs that start together, one makes the file.
+  const xgrad::AtomicFile probe("save_safetensors", model_path());  // throws the errors of saving now
+  // If two runs start together, only one creates the file.
   metrics_ = ::open(metrics_path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0666);
   if (metrics_ >= 0) {
     ::flock(metrics_, LOCK_EX | LOCK_NB);

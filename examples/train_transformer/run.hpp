@@ -7,20 +7,20 @@
 #include <nlohmann/json.hpp>
 #include <xgrad/xgrad.hpp>
 
-/// The folder a training run writes to: the model, and its metrics as JSON lines. A run never writes over
-/// another one's.
+/// The folder that a training run writes to: the model, and its metrics as JSON lines. A run never overwrites
+/// an earlier one.
 class RunFolder {
  public:
-  /// Takes `folder`, or the first of folder-2, folder-3, ... in which no earlier run has left a model or
-  /// metrics, and makes it where it is not there. Whether the model can be written is known before any work.
-  /// Throws `std::runtime_error` naming the path where it can't be, and where a run is still at work there.
+  /// Takes the first of folder, folder-2, folder-3, ... that holds neither a model nor metrics, and creates
+  /// it if needed. Throws `std::runtime_error` that names the path if the model cannot be written there, or
+  /// if another run is still at work there.
   explicit RunFolder(const std::filesystem::path& folder);
-  /// Without a line of metrics the folder is free for the next run.
+  /// If no metrics were logged, the folder is free for the next run.
   ~RunFolder();
   RunFolder(const RunFolder&) = delete;
   RunFolder& operator=(const RunFolder&) = delete;
 
-  /// Appends one line to metrics.jsonl. A disk that is full by then costs the lines, not the training.
+  /// Appends one line to metrics.jsonl. On a full disk, training continues without the lines.
   void log(const nlohmann::json& line);
   void save(const xgrad::nn::Module& model, const std::map<std::string, std::string>& metadata = {}) const;
   /// Throws `std::runtime_error` if metrics.jsonl lacks a line.
@@ -34,8 +34,8 @@ class RunFolder {
   bool take();
 
   std::filesystem::path folder_;
-  std::filesystem::path metrics_path_;  // for the destructor, which asks for no memory
-  int metrics_ = -1;                    // metrics.jsonl, locked for as long as the run lives
+  std::filesystem::path metrics_path_;  // for the destructor, which must not allocate
+  int metrics_ = -1;                    // metrics.jsonl, locked during the run
   bool is_empty_ = true;
-  int error_ = 0;  // of the first line that could not be written
+  int error_ = 0;  // number of the first failed write
 };

@@ -8,12 +8,12 @@
 #include "text.hpp"
 
 struct SampleOptions {
-  std::vector<std::int64_t> prompt;  ///< what there is to go on from: at least one token
-  std::int64_t length = 200;         ///< characters to be written
-  double temperature = 1;            ///< below 1: likelier characters; above: bolder ones
+  std::vector<std::int64_t> prompt;  ///< at least one token
+  std::int64_t length = 200;         ///< in characters
+  double temperature = 1;            ///< below 1: likelier characters; above 1: more varied ones
 };
 
-/// Has the model go on from the prompt, character i with probability softmax(logits / temperature)_i, and
-/// writes what it says in UTF-8, each character as it comes. Ctrl-C stops it.
+/// Continues the prompt: draws character i with probability softmax(logits / temperature)_i, and writes each
+/// character at once, in UTF-8. Ctrl-C stops it.
 void write_sample(xgrad::nn::GPT& model, const Vocabulary& vocabulary, const SampleOptions& options,
                   xgrad::Generator& generator, std::ostream& out);

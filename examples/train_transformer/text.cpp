@@ -19,11 +19,11 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t code_points = 0x110000;
-constexpr std::int64_t validated = 65536;  // characters, at most: looking should cost little
+constexpr std::int64_t validated = 65536;  // characters at most, so that validation is cheap
 
-// Some files, such as /dev/zero, never end. Opening others, such as a tape, has effects.
+// Some files, such as /dev/zero, never end. Opening others, such as a tape drive, has side effects.
 void check_has_an_end(const fs::path& path) {
-  std::error_code none;  // what is not there is an error of opening it
+  std::error_code none;  // opening reports a missing file
   const fs::file_status status = fs::status(path, none);
   if (!fs::exists(status) || fs::is_regular_file(status) || fs::is_directory(status) || fs::is_fifo(status))
     return;

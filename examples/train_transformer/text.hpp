@@ -9,8 +9,8 @@
 
 #include "task.hpp"
 
-/// The characters of a file in UTF-8, or of a pipe. Throws `std::runtime_error` naming the file where there
-/// is nothing to read, more than `most_bytes`, or a device, which may have no end.
+/// The characters of a file or a pipe in UTF-8. Throws `std::runtime_error` that names the file if it is
+/// empty, has more than `most_bytes`, or is a device, which may have no end.
 std::u32string read_text(const std::filesystem::path& path, std::size_t most_bytes = std::size_t{1} << 30);
 
 /// Numbers for the characters of a text, in the order of their code points.
@@ -26,11 +26,11 @@ class Vocabulary {
 
  private:
   std::u32string characters_;
-  std::vector<std::int64_t> numbers_;  // of each code point; −1: not in the text
+  std::vector<std::int64_t> numbers_;  // by code point; −1: not in the text
 };
 
-/// Going on with a text, character by character. The model learns from the first 90 %; the rest tells how
-/// well it does on what it has not seen.
+/// The task of continuing a text, character by character. The first 90 % are for training, the rest for
+/// validation.
 class Text {
  public:
   /// Throws `std::runtime_error` unless both parts are longer than `context`.
@@ -42,8 +42,8 @@ class Text {
   Batch next_batch(std::int64_t size, xgrad::Generator& generator) const;
 
   /// The mean loss over windows spread evenly over the validation part: all of it, or about 65,536
-  /// characters. The same ones each time, without dropout, and without a random number. `size` windows at a
-  /// time; nothing, if Ctrl-C was pressed meanwhile.
+  /// characters. Each call takes the same windows, `size` of them in a batch, and draws no random numbers.
+  /// Empty if Ctrl-C was pressed meanwhile.
   std::optional<double> validation_loss(xgrad::nn::GPT& model, std::int64_t size) const;
 
  private:

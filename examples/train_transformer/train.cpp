@@ -21,8 +21,8 @@ void check_loss(const std::string& when, double loss) {
   if (!std::isfinite(loss)) diverged(when, std::isnan(loss) ? "the loss is nan" : "the loss is inf");
 }
 
-// Makes the gradients' joint norm 1 where it is larger, so that one odd batch can't undo what was learnt. A
-// loss or a gradient that is not finite can't be learnt from at all.
+// Scales the gradients so that their joint norm is at most 1: one odd batch must not undo what was learnt. A
+// loss or a gradient that is not finite is an error.
 void clip_gradients(const nn::GPT& model, std::int64_t step, double loss) {
   check_loss(step_name(step), loss);
   try {
@@ -32,7 +32,7 @@ void clip_gradients(const nn::GPT& model, std::int64_t step, double loss) {
   }
 }
 
-// A step that went too far shows in the loss of the next one. The last step has no next one: it is checked
+// The loss of the next step shows that a step went too far. The last step has no next one, so it is checked
 // here.
 void check_last_step(nn::GPT& model, const Batch& batch, std::int64_t step) {
   const std::string when = "after " + step_name(step) + ", the last";
@@ -64,11 +64,11 @@ bool train(nn::GPT& model, const Config& config, const std::function<Batch()>& n
     ++step;
     batch = next_batch();
     optimizer.set_lr(schedule(step - 1));
-    optimizer.zero_grad();                           // those of the step before
-    const Variable loss = batch_loss(model, batch);  // forward: how wrong the model is
-    loss.backward();                                 // ∂loss/∂p, for every parameter p
+    optimizer.zero_grad();                           // of the previous step
+    const Variable loss = batch_loss(model, batch);  // forward
+    loss.backward();                                 // ∂loss/∂p for every parameter p
     clip_gradients(model, step, loss.item<double>());
-    optimizer.step();  // every p a little against its gradient
+    optimizer.step();  // moves every p against its gradient
     after_step({.number = step, .loss = loss.item<double>(), .lr = optimizer.lr()});
   }
   if (step > 0) check_last_step(model, batch, step);

@@ -6,18 +6,18 @@
 #include "config.hpp"
 #include "task.hpp"
 
-/// The loss of a model on a batch: the mean cross entropy of the targets that count.
+/// The mean cross entropy over all targets but −100.
 xgrad::Variable batch_loss(const xgrad::nn::GPT& model, const Batch& batch);
 
-/// A step of training that is done.
+/// A finished step of training.
 struct Step {
   std::int64_t number;  ///< counted from 1
   double loss;          ///< before the step
   double lr;
 };
 
-/// Learns batch by batch: AdamW on gradients clipped to norm 1, with warm-up and a cosine. True if it took
-/// all steps, false if a signal stopped it. Throws `std::runtime_error` naming the step where the loss or a
-/// gradient is not finite, or after which, as the last, the loss or a parameter is not.
+/// Trains with AdamW: gradients clipped to norm 1, learning rate with warm-up and cosine decay. True after
+/// all steps, false if a signal stopped it. Throws `std::runtime_error` that names the step if its loss or a
+/// gradient is not finite, or if the loss or a parameter is not finite after the last step.
 bool train(xgrad::nn::GPT& model, const Config& config, const std::function<Batch()>& next_batch,
            const std::function<void(const Step&)>& after_step);

@@ -19,9 +19,9 @@ unsigned byte_at(std::string_view bytes, std::size_t position) {
 
 struct Lead {
   std::size_t length = 0;     // of the sequence; 0: no sequence starts with this byte
-  unsigned bits = 0;          // of the code point that the lead itself holds
-  unsigned from = 0, to = 0;  // what the second byte may be: this rules out all that is overlong, a surrogate
-                              // or too large
+  unsigned bits = 0;          // of the code point, held by the lead
+  unsigned from = 0, to = 0;  // range of the second byte: rules out overlong forms, surrogates, and
+                              // code points that are too large
 };
 
 Lead lead_of(unsigned byte) {

@@ -1,4 +1,4 @@
-# Builds the project beside this file, once, in the way its user would, and runs it:
+# Builds the project beside this file like a user would, and runs it:
 #   cmake -DWAY=find_package -DPROGRAM=first.cpp -DEXPECTED=REGEX -DBINARY_DIR=DIR [-DXGRAD_SOURCE=DIR] [-DPREFIX=DIR]
 #         [-DARGUMENTS="-DNAME=VALUE;..."] -P check.cmake
 function(run result)

@@ -1,6 +1,6 @@
-# Looks at what was installed: its size, whose headers it asks for, and where its library searches for others.
+# Checks the installed files: their size, which headers they include, and where the library searches for others.
 #   cmake -DPREFIX=DIR -DLIBRARY=FILE [-DLIMIT=BYTES] -DCOMPILER=c++ -DSTRIP=strip -DREADELF=readelf -P installed.cmake
-# All that xgrad.hpp and the other headers include, the bridge to xtensor left out.
+# Collects all headers but the bridge to xtensor.
 set(include "${PREFIX}/include")
 file(GLOB_RECURSE headers RELATIVE "${include}" "${include}/xgrad/*.hpp")
 set(program "")
@@ -16,7 +16,7 @@ file(WRITE "${PREFIX}/headers.cpp" "${program}")
 execute_process(COMMAND "${COMPILER}" -std=c++20 "-I${include}" -M "${PREFIX}/headers.cpp"
   OUTPUT_VARIABLE read COMMAND_ERROR_IS_FATAL ANY)
 if(NOT read MATCHES "xgrad/xgrad.hpp" OR read MATCHES "[^ ]*/((xtensor|xtl|xsimd|nlohmann)/|cblas|omp\\.h)[^ ]*")
-  message(FATAL_ERROR "a user of xgrad would need ${CMAKE_MATCH_0}")
+  message(FATAL_ERROR "xgrad's headers include ${CMAKE_MATCH_0}")
 endif()
 
 if(READELF AND LIBRARY MATCHES "\\.so")

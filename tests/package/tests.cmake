@@ -1,7 +1,6 @@
-# The ways into somebody else's project, each with the README's first example: installed and found, as a subdirectory,
-# fetched; static and shared. What is installed is what was built already. The other ways have to build xgrad: once, in
-# one folder, for all of them, and without SIMD and optimisation, as speed is not what they are about. `ctest -LE slow`
-# leaves those out.
+# The ways to use xgrad in another project, each with the README's first example: installed and found, as a subdirectory,
+# and fetched; static and shared. The installed xgrad is the one that is already built. The other ways build xgrad,
+# once for all of them, in one folder, without SIMD and optimisation. `ctest -LE slow` leaves them out.
 set(folder "${CMAKE_CURRENT_BINARY_DIR}/package")
 set(check -DPROGRAM=${CMAKE_CURRENT_BINARY_DIR}/readme_1.cpp "-DEXPECTED=${readme_1_output}"
   -DXGRAD_SOURCE=${PROJECT_SOURCE_DIR})
@@ -9,7 +8,7 @@ string(CONCAT common "-G;${CMAKE_GENERATOR};-DCMAKE_CXX_COMPILER=${CMAKE_CXX_COM
   "-DCMAKE_CXX_FLAGS=${CMAKE_CXX_FLAGS};-DCMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}")
 set(script "${CMAKE_CURRENT_LIST_DIR}/check.cmake")
 
-# What no user needs: finding it is forbidden. A shared library needs nothing found.
+# Packages that a user does not need: the tests forbid finding them. A shared library needs none at all.
 foreach(package xtl xtensor xsimd nlohmann_json)
   list(APPEND unneeded "-DCMAKE_DISABLE_FIND_PACKAGE_${package}=ON")
 endforeach()
@@ -17,7 +16,7 @@ foreach(package PkgConfig BLAS OpenMP Threads)
   list(APPEND unneeded_shared "-DCMAKE_DISABLE_FIND_PACKAGE_${package}=ON")
 endforeach()
 
-function(xgrad_package_tests kind build_folder library limit)  # kind: what the names of these tests begin with
+function(xgrad_package_tests kind build_folder library limit)  # kind: the prefix of the tests' names
   set(prefix "${folder}/${kind}")
   add_test(NAME ${kind}_install
     COMMAND sh -c "rm -rf \"$0\" && \"$1\" --install \"$2\" --prefix \"$0\""
@@ -31,7 +30,7 @@ function(xgrad_package_tests kind build_folder library limit)  # kind: what the 
   set_tests_properties(${kind}_contents ${kind}_find_package PROPERTIES FIXTURES_REQUIRED ${kind})
 endfunction()
 
-# A size means something of an optimised library only.
+# Only an optimised library has a size limit.
 set(limit 0)
 if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT CMAKE_CXX_FLAGS)
   set(limit 4300000)
