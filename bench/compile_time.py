@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""How long a user's compiler takes over one file that includes xgrad, and over one that includes libtorch.
+"""Compares the time to compile a file that includes xgrad with that for a file that includes libtorch.
 
-Each in turn, and the medians compared; processor time, as the machine may be shared. The file has an empty main, so
-this is the price of the header alone.
+The files have an empty main, so this is the cost of the headers. They are compiled in turn, and the medians of the processor
+time are compared, as the machine may be shared.
 
-    bench/compile_time.py [--include DIR] [--rounds 7]     DIR: where xgrad/xgrad.hpp is, of a build or an install
+    bench/compile_time.py [--include DIR] [--rounds 7]     DIR: holds xgrad/xgrad.hpp, in a build or an install
 """
 import argparse
 import os

@@ -1,5 +1,5 @@
-// Memory that runs out at any moment: the error arrives, nothing leaks, nothing is half done. An executable
-// of its own, as it replaces operator new.
+// Fails each allocation in turn: the error arrives, nothing leaks, nothing is half done. This is its own executable, as it
+// replaces operator new.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
@@ -20,13 +20,13 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Something that takes memory, in a state of its own.
+// Something that allocates, with its own state.
 class Action {
  public:
   virtual ~Action() = default;
   virtual void run() = 0;
-  virtual bool is_unchanged() = 0;  // asked where `run` threw
-  virtual bool is_right() = 0;      // asked once it has come to its end
+  virtual bool is_unchanged() = 0;  // asked after `run` has thrown
+  virtual bool is_right() = 0;      // asked after `run` has succeeded
 };
 
 using MakeAction = std::function<std::unique_ptr<Action>()>;
@@ -36,10 +36,11 @@ std::size_t open_files() {
       std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator{}));
 }
 
-// What is wrong with an action whose n-th allocation fails. `was_reached` says whether it makes that many.
+// Describes what is wrong with an action whose n-th allocation fails; empty if nothing is. `was_reached` is false if it
+// makes fewer.
 std::string fault_at(std::int64_t n, bool lasting, const MakeAction& make, bool& was_reached) {
   const std::unique_ptr<Action> action = make();
-  pool_release();  // so that every block is the system's
+  pool_release();  // so that every block comes from the system
   bool has_thrown = false;
   {
     FailingNew failing(n, lasting);
@@ -63,7 +64,7 @@ std::string fault_at(std::int64_t n, bool lasting, const MakeAction& make, bool&
 }
 
 void fail_each_allocation(const MakeAction& make) {
-  make()->run();  // what is made once stays
+  make()->run();  // makes what is made only once
   for (const bool lasting : {false, true}) {
     std::int64_t n = 0;
     for (bool was_reached = true; was_reached;) {
@@ -104,7 +105,7 @@ nn::GPT small_gpt(std::uint64_t seed, double dropout = 0) {
 
 using MakeOptimizer = std::function<std::unique_ptr<optim::Optimizer>(std::vector<Variable>)>;
 
-// A step of training, the one after `earlier` others.
+// A step of training after `earlier` others.
 class Step : public Action {
  public:
   Step(const MakeOptimizer& make_optimizer, int earlier, bool checkpointed = false)
@@ -116,7 +117,7 @@ class Step : public Action {
   }
 
   void run() override {
-    manual_seed(2);  // of the dropout
+    manual_seed(2);  // for dropout
     optimizer_->zero_grad();
     const Variable logits = checkpointed_ ? checkpoint(model_, {tokens_}) : model_(tokens_);
     cross_entropy(logits.reshape({8, 5}), targets_).backward();
@@ -157,7 +158,7 @@ MakeOptimizer with(const Options& options) {
   };
 }
 
-// A saved model, byte by byte.
+// The bytes of a saved model.
 std::string saved_gpt(std::uint64_t seed) {
   const Folder folder;
   small_gpt(seed).save(folder.path / "model.safetensors");

@@ -1,4 +1,4 @@
-// The default dtype: what takes it and what does not, as torch.set_default_dtype has it.
+// What takes the default dtype and what does not, as in torch.set_default_dtype.
 #include "support.hpp"
 
 #include <sstream>
@@ -13,7 +13,7 @@
 
 using namespace xgrad;
 
-TEST_CASE("default dtype: factories and literals take it for floating numbers") {
+TEST_CASE("factories and literals of floating numbers take the default dtype") {
   const DefaultDtypeGuard guard(float64);
   const struct {
     const char* name;
@@ -51,7 +51,7 @@ TEST_CASE("default dtype: factories and literals take it for floating numbers") 
   CHECK(arange(0.0, 0.5, 0.1).select(0, 3).item<double>() == 3 * 0.1);
 }
 
-TEST_CASE("default dtype: integers become it where they are divided or meet a floating number") {
+TEST_CASE("integers take the default dtype in a division and beside a floating number") {
   const DefaultDtypeGuard guard(float64);
   const Variable three(tensor({3}));
   const std::vector<Variable> thirds = {1 / three, Variable(tensor({1})) / three, Variable(tensor({1})) / 3,
@@ -63,7 +63,7 @@ TEST_CASE("default dtype: integers become it where they are divided or meet a fl
   CHECK((three * 2).dtype() == int64);
 }
 
-TEST_CASE("default dtype: modules are made in it") {
+TEST_CASE("modules are made in the default dtype") {
   const DefaultDtypeGuard guard(float64);
   const nn::GPT model({.vocab_size = 5, .context = 4, .d_model = 8, .num_layers = 1, .num_heads = 2});
   for (const auto& [name, parameter] : model.named_parameters()) {
@@ -75,7 +75,7 @@ TEST_CASE("default dtype: modules are made in it") {
   CHECK(nn::Linear(3, 2, {.dtype = float32}).weight.dtype() == float32);
 }
 
-TEST_CASE("default dtype: a printed Tensor shows the dtype that is not the default") {
+TEST_CASE("a printed Tensor shows its dtype unless it is the default") {
   const auto text = [](const Tensor& x) {
     std::ostringstream out;
     out << x;
@@ -89,7 +89,7 @@ TEST_CASE("default dtype: a printed Tensor shows the dtype that is not the defau
   CHECK(text(tensor({1})) == "[1]");
 }
 
-TEST_CASE("default dtype: set for all threads, guarded for one") {
+TEST_CASE("set_default_dtype applies to all threads, a DefaultDtypeGuard to one") {
   const auto in_another_thread = [] {
     DType seen = int64;
     std::thread([&seen] { seen = get_default_dtype(); }).join();
@@ -116,7 +116,7 @@ TEST_CASE("default dtype: set for all threads, guarded for one") {
   CHECK(get_default_dtype() == float32);
 }
 
-TEST_CASE("default dtype: only float32 and float64") {
+TEST_CASE("the default dtype is float32 or float64 and nothing else") {
   CHECK_THROWS_TEXT(set_default_dtype(int64),
                     "[set_default_dtype] the default must be float32 or float64, not int64");
   CHECK_THROWS_TEXT(DefaultDtypeGuard{boolean},

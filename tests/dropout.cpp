@@ -9,7 +9,7 @@
 
 using namespace xgrad;
 
-TEST_CASE("dropout: PyTorch's numbers bit for bit, forward and backward") {
+TEST_CASE("dropout gives PyTorch's numbers bit for bit, forward and backward") {
   for (const char* dtype : {"float32", "float64"}) {
     for (const auto& [text, p] : {std::pair{"0.1", 0.1}, {"0.5", 0.5}, {"0.9", 0.9}}) {
       const auto expected = [&, text = text](const char* what) -> const Tensor& {
@@ -29,7 +29,7 @@ TEST_CASE("dropout: PyTorch's numbers bit for bit, forward and backward") {
   }
 }
 
-TEST_CASE("dropout: first and second derivative") {
+TEST_CASE("dropout has right first and second derivatives") {
   const auto f = [](const std::vector<Variable>& x) {
     Generator generator(3);
     const Variable y = dropout(x[0], 0.4, true, generator);
@@ -41,7 +41,7 @@ TEST_CASE("dropout: first and second derivative") {
   CHECK_MESSAGE(second, second.message());
 }
 
-TEST_CASE("dropout: the identity draws nothing, and p = 1 leaves zeros") {
+TEST_CASE("dropout as the identity draws nothing, and p = 1 gives zeros") {
   Generator generator(5);
   const GeneratorState before = generator.state();
   const Variable x(randn({4}), true);
@@ -55,7 +55,7 @@ TEST_CASE("dropout: the identity draws nothing, and p = 1 leaves zeros") {
   CHECK(dropout(zeros({2, 0}), 0.5, true, generator).shape() == Shape{2, 0});
 }
 
-TEST_CASE("dropout: errors") {
+TEST_CASE("dropout refuses a wrong p") {
   const Tensor x = zeros({2});
   CHECK_THROWS_TEXT(dropout(x, -0.1), "[dropout] p must lie in [0, 1], got -0.1");
   CHECK_THROWS_TEXT(dropout(x, 1.5, false), "[dropout] p must lie in [0, 1], got 1.5");

@@ -1,6 +1,6 @@
-// Elementwise functions and their slopes over the whole range of both dtypes, in units in the last place: 0,
-// ±∞, NaN, the largest and the smallest numbers, magnitudes in between and tails, against mpmath
-// (golden/make_extremes.py). docs/numerics.md quotes what this prints:
+// Elementwise functions and their slopes over the whole range of both dtypes, against mpmath (golden/make_extremes.py),
+// in units in the last place: 0, ±∞, NaN, the largest and the smallest numbers, magnitudes in between, tails.
+// docs/numerics.md quotes the output of
 //
 //     xgrad_tests --no-skip --test-case='extremes: the table*'
 #include "steps_between.hpp"
@@ -28,8 +28,8 @@ struct Row {
   std::function<Variable(const Variable&)> f;
   struct {
     std::int64_t y, slope;
-    double absolute = 0;  // what differs by less counts as exact
-  } float32, float64;     // how many representable numbers may lie between ours and the exact one, rounded
+    double absolute = 0;  // a smaller difference counts as exact
+  } float32, float64;     // allowed numbers of representable values between ours and the exact one, rounded
 };
 
 constexpr double infinity = INFINITY;
@@ -70,14 +70,14 @@ const Row table[] = {
     {"3_pow", [](const V& x) { return pow(full({}, 3, x.dtype()), x); }, {1, 1}, {1, 2}},
 };
 
-// Where it is deliberately something else.
+// Values that differ from mpmath's on purpose.
 struct Choice {
   const char* name;
   double x;
   double y, slope;
 };
 const Choice choices[] = {
-    {"relu", NAN, NAN, 1},  // these as PyTorch has them: a NaN compares as not below, not above and not equal
+    {"relu", NAN, NAN, 1},  // as in PyTorch: a NaN is not below, not above and not equal
     {"abs", NAN, NAN, 0},     {"clamp", NAN, NAN, 0}, {"maximum", NAN, NAN, 1},
     {"minimum", NAN, NAN, 1}, {"pow_0", NAN, 1, 0},  // as in C
 };
@@ -104,7 +104,7 @@ struct Measured {
   Worst y, slope;
 };
 
-// The worst of one row in one dtype; of the slopes the fused rule's and the recorded one's.
+// The worst of one row in one dtype. The slopes come from the kernel and from the recorded rule.
 template <class T>
 Measured measure(const Row& row) {
   const std::string prefix = std::string(row.name) + "/" + std::string(name(dtype_of<T>()));
@@ -139,7 +139,7 @@ void check(const std::string& name, const std::string& what, const Worst& worst,
 
 }  // namespace
 
-TEST_CASE("extremes: elementwise values and slopes over the whole range") {
+TEST_CASE("elementwise values and slopes are right over the whole range") {
   for (const Row& row : table) {
     const Measured in_float32 = measure<float>(row), in_float64 = measure<double>(row);
     check(row.name, " in float32", in_float32.y, row.float32.y);
@@ -149,7 +149,7 @@ TEST_CASE("extremes: elementwise values and slopes over the whole range") {
   }
 }
 
-// The worst value in float32 of one number in 61, over all bit patterns, against float64.
+// The worst value in float32, for each 61st bit pattern, against float64.
 Worst worst_of_all(const Row& row) {
   constexpr std::int64_t stride = 61, count = (std::int64_t{1} << 32) / stride, chunk = 1 << 20;
   Worst worst;
@@ -158,7 +158,7 @@ Worst worst_of_all(const Row& row) {
     for (std::size_t i = 0; i < x.size(); ++i) {
       const auto bits = static_cast<std::uint32_t>((begin + static_cast<std::int64_t>(i)) * stride);
       std::memcpy(&x[i], &bits, sizeof bits);
-      if (std::isnan(x[i])) x[i] = NAN;  // not a signalling one
+      if (std::isnan(x[i])) x[i] = NAN;  // the quiet NaN
     }
     const auto exact = row.f(tensor(x).to(float64)).value().to(float32).to_vector<float>();
     const Worst here = worst_of(x, row.f(tensor(x)).value().to_vector<float>(), exact, row.float32.absolute);

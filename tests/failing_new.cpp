@@ -1,4 +1,4 @@
-// Every operator new and delete of the program, so that the tests decide which one fails.
+// Replaces every operator new and delete of the program, so that a test can choose the call that fails.
 
 #include "failing_new.hpp"
 

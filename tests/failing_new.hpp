@@ -4,7 +4,7 @@
 
 namespace xgrad {
 
-/// While it lives, the n-th call of operator new from now on fails; with `lasting`, all later ones too.
+/// As long as it lives, the n-th call of operator new fails; with `lasting`, all later ones fail, too.
 class FailingNew {
  public:
   FailingNew(std::int64_t n, bool lasting);
@@ -19,7 +19,7 @@ class FailingNew {
   bool was_reached_ = false;
 };
 
-/// What operator new has handed out and operator delete has not had back.
+/// The number of blocks that operator new has given out and operator delete has not got back.
 std::int64_t live_allocations();
 
 }  // namespace xgrad

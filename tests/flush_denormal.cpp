@@ -22,7 +22,7 @@ bool can_flush() {
   return can;
 }
 
-// Whether this thread takes an input that is denormal for 0, and gives 0 for such a result.
+// Whether this thread takes denormal inputs as 0 and flushes denormal results to 0.
 bool flushes() {
   volatile float input = denormal, smallest = std::numeric_limits<float>::min();
   volatile double input64 = denormal64, smallest64 = std::numeric_limits<double>::min();
@@ -32,7 +32,7 @@ bool flushes() {
   return all;
 }
 
-// How many of the two threads of one loop flush; each waits for the other.
+// The number of flushing threads in a loop over two; each waits for the other.
 int flushing_threads() {
   const Threads with(2);
   std::atomic<int> begun = 0, flushing = 0;
@@ -46,7 +46,7 @@ int flushing_threads() {
 
 }  // namespace
 
-TEST_CASE("denormals are flushed where it was asked for, and not afterwards" * doctest::skip(!can_flush())) {
+TEST_CASE("denormals are flushed while it is set, and not afterwards" * doctest::skip(!can_flush())) {
   CHECK_FALSE(flushes());
   CHECK(flushing_threads() == 0);
   REQUIRE(set_flush_denormal(true));
@@ -74,7 +74,7 @@ TEST_CASE("ops of every size flush denormals or keep them" * doctest::skip(!can_
   }
 }
 
-TEST_CASE("each thread of a program decides for itself" * doctest::skip(!can_flush())) {
+TEST_CASE("each thread of a program has its own setting" * doctest::skip(!can_flush())) {
   set_flush_denormal(true);
   bool other_flushes = true;
   int others = -1;

@@ -1,4 +1,4 @@
-// Child processes: no lock of another thread's is left to them, and they have threads of their own.
+// A forked child inherits no lock from another thread, and starts its own threads.
 #include "support.hpp"
 
 #include <sys/wait.h>
@@ -17,7 +17,7 @@ using namespace xgrad;
 
 namespace {
 
-// How a child that does `work` ends: 0 if `work` said true; a signal's number if it hung or crashed.
+// The status of a child that does `work`: 0 if `work` returned true; the signal's number if it hung or crashed.
 int status_of_child(const std::function<bool()>& work) {
   const pid_t child = fork();
   if (child == 0) {
@@ -29,11 +29,11 @@ int status_of_child(const std::function<bool()>& work) {
   return status;
 }
 
-// The address sanitizer's own allocator, which serves us where the pool is off, is not safe to fork beside a
-// thread that allocates.
+// Without the pool, blocks come from the address sanitizer's allocator. A fork beside a thread that allocates is not safe
+// there.
 constexpr bool forks_beside_threads = pooling;
 
-// Forks again and again while other threads do `work`, and lets each child do it.
+// Forks repeatedly while other threads do `work`; each child does it, too.
 void check_children(const std::function<void()>& work) {
   std::atomic<bool> done = false;
   std::vector<std::thread> others;
@@ -54,7 +54,7 @@ void check_children(const std::function<void()>& work) {
   CHECK(status == 0);
 }
 
-// True; of a loop that one thread alone would run, it never returns: each part waits for the other.
+// Returns true. If one thread ran both parts of the loop, it would not return: each part waits for the other.
 bool has_two_threads() {
   std::atomic<int> begun = 0;
   kernels::parallel_for(2, 1, [&](std::int64_t, std::int64_t) {
@@ -76,7 +76,7 @@ TEST_CASE("a child draws while its parent's other threads draw") {
   }
 }
 
-TEST_CASE("a child goes on with its parent's random numbers") {
+TEST_CASE("a child continues its parent's random numbers") {
   Generator generator(5);
   rand({10}, float32, generator);
   const GeneratorState state = generator.state();
@@ -102,7 +102,7 @@ TEST_CASE("a child adds to a gradient and to hooks while its parent's other thre
   });
 }
 
-TEST_CASE("a child has threads of its own, also where its parent was in the middle of a loop") {
+TEST_CASE("a child has its own threads, even if its parent was in the middle of a loop") {
   const Threads with(2);
   CHECK(has_two_threads());
   CHECK(status_of_child(has_two_threads) == 0);

@@ -1,4 +1,4 @@
-// The gradient checker is itself checked, with rules that are wrong in a known way.
+// gradcheck finds rules that are wrong in a known way, and passes right ones.
 #include "support.hpp"
 
 #include <cmath>
@@ -17,7 +17,7 @@ using Xs = std::vector<Variable>;
 
 namespace {
 
-// x² with a rule that says `factor` times too much.
+// x² with a gradient that is wrong by a factor.
 Variable square_off_by(const Variable& x, double factor) {
   return record("square", (x.detach() * x.detach()).value(), {x}, {x},
                 [factor](const Replay& r) -> Gradients { return {r.grad() * r.saved(0) * (2 * factor)}; });
@@ -37,7 +37,7 @@ Variable transpose_one_way(const Variable& x) {
                 [](const Replay& r) -> Gradients { return {r.grad()}; });
 }
 
-// x³ with a right first derivative whose own rule is wrong: it leaves x out of the tape.
+// x³ with a right first derivative and a wrong second one: the rule leaves x off the tape.
 Variable cube_once(const Variable& x) {
   return record("cube", (x.detach() * x.detach() * x.detach()).value(), {x}, {x},
                 [](const Replay& r) -> Gradients {
@@ -46,7 +46,7 @@ Variable cube_once(const Variable& x) {
                 });
 }
 
-// x² with one wrong element far inside.
+// x² with one wrong element in the middle.
 Variable square_wrong_at_150(const Variable& x) {
   return record("square", (x.detach() * x.detach()).value(), {x}, {x}, [](const Replay& r) -> Gradients {
     const Tensor factor = full(r.saved(0).shape(), 2, r.saved(0).dtype());
@@ -172,7 +172,7 @@ TEST_CASE("gradcheck refuses rules that forget g or its sign") {
     };
   };
   const auto size_of = [](const Variable& g) { return relu(g) + relu(-g); };
-  // x² whose first derivative is right, and whose rule's own rule takes the size of g for g
+  // x² with a right first derivative; in the second one, the rule uses |g| for g
   const auto square_with_wrong_second = [&](const Variable& x) {
     return record("square", (x.detach() * x.detach()).value(), {x}, {x}, [&](const Replay& r) -> Gradients {
       const Variable g = r.grad(), x = r.saved(0);
@@ -212,7 +212,7 @@ TEST_CASE("gradcheck finds one wrong element of many") {
   CHECK(result.message().find("for input 0 of shape (10, 20) at (7, 10)") != std::string::npos);
 }
 
-TEST_CASE("gradcheck keeps its bound however many elements there are") {
+TEST_CASE("gradcheck has the same bound for any number of elements") {
   Generator generator(9);
   const Tensor values = rand({100}, float64, generator).add_(0.5);
   double largest = 0;
@@ -233,7 +233,7 @@ TEST_CASE("gradcheck keeps its bound however many elements there are") {
   }
 }
 
-TEST_CASE("gradcheck says so where the sample lies on a kink") {
+TEST_CASE("gradcheck says if an input lies on a kink") {
   const GradcheckResult result =
       gradcheck([](const Variable& x) { return sum(relu(x)); }, {Variable(tensor({1.0, 0.0, -1.0}))});
   CHECK(result.message() ==

@@ -1,4 +1,4 @@
-// What gradcheck is called with, functions and modules, and what it refuses to check.
+// gradcheck of functions and modules, and what it refuses.
 #include "support.hpp"
 
 #include <limits>
@@ -18,7 +18,7 @@ using Xs = std::vector<Variable>;
 
 namespace {
 
-// x² with a rule that says `factor` times too much.
+// x² with a gradient that is wrong by a factor.
 Variable square_off_by(const Variable& x, double factor) {
   return record("square", (x.detach() * x.detach()).value(), {x}, {x},
                 [factor](const Replay& r) -> Gradients { return {r.grad() * r.saved(0) * (2 * factor)}; });
@@ -42,7 +42,7 @@ struct Linear {  // like a module: called with its input, and says what its para
 
 }  // namespace
 
-TEST_CASE("gradcheck reports what a function does that can't be checked") {
+TEST_CASE("gradcheck reports why a function cannot be checked") {
   Generator generator(3);
   struct Row {
     const char* text;
@@ -98,7 +98,7 @@ TEST_CASE("gradcheck reports gradients that are not finite") {
         "[gradcheck] the gradient of input 0 of shape (2,) is not finite at (0,)");
 }
 
-TEST_CASE("gradcheck refuses arguments with nothing to check") {
+TEST_CASE("gradcheck refuses arguments that leave nothing to check") {
   const GradcheckFunction identity = [](const Xs& x) { return x[0]; };
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const Variable x(ones({2})), derived = Variable(ones({2}), true) * 2;
@@ -159,7 +159,7 @@ TEST_CASE("gradcheck checks a module's parameters, in float64, and puts them bac
   CHECK(both.dtype() == float32);
 }
 
-TEST_CASE("gradcheck makes the constants of f float64, and says what to do about the rest") {
+TEST_CASE("gradcheck makes the constants of f float64, and says what to do about other float32 values") {
   const Variable x(ones({3})), constant(ones({3})), integers(tensor({1, 2, 3}));
   CHECK(gradcheck(
       [](const Variable& in) {
@@ -229,7 +229,7 @@ TEST_CASE("gradcheck runs with gradient mode off, and leaves it off") {
   CHECK_FALSE(grad_enabled());
 }
 
-TEST_CASE("gradcheck gives f its inputs with the strides they have") {
+TEST_CASE("gradcheck keeps the strides of the inputs") {
   const Tensor x = random_normal({4, 6}).value().mT().slice(0, 1, to_end, 2);
   Strides seen;
   const auto f = [&](const Variable& in) {

@@ -1,5 +1,5 @@
-// Derivatives up to the fourth, each the gradient of the one before, against mpmath
-// (golden/make_derivatives.py) and at the special points of each op.
+// Derivatives up to the fourth, each the gradient of the previous one, against mpmath (golden/make_derivatives.py) and at
+// the special points of each op.
 #include "support.hpp"
 
 #include <cmath>
@@ -91,7 +91,7 @@ struct Point {
   std::vector<double> expected;
 };
 
-// Powers by a number and by a Tensor.
+// Powers with a number and with a Tensor as exponent.
 Function power(double p) {
   return [p](const V& x) { return pow(x, p); };
 }
@@ -101,7 +101,7 @@ Function tensor_power(double p) {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-// Where a rule chooses, or a slope is constant: 0 is a derivative, and not none.
+// Ops that choose, or have a constant slope: their next derivative is 0, and not missing.
 const Point special[] = {
     {"pow 0", power(0), 0, {1, 0, 0, 0, 0}},
     {"pow 0", power(0), 3, {1, 0, 0, 0, 0}},
@@ -167,7 +167,7 @@ const Point special[] = {
 
 }  // namespace
 
-TEST_CASE("higher derivatives: of every smooth op, to the fourth") {
+TEST_CASE("four derivatives of every smooth op are right") {
   for (const Row& one : smooth) {
     const std::string name = one.name;
     const auto points = golden_values<double>("derivatives", name + "/x");
@@ -183,7 +183,7 @@ TEST_CASE("higher derivatives: of every smooth op, to the fourth") {
   }
 }
 
-TEST_CASE("higher derivatives: where a rule chooses they are 0, and not missing") {
+TEST_CASE("higher derivatives of an op that chooses are 0, and not missing") {
   for (const Point& point : special) {
     std::vector<double> ours;
     CAPTURE(point.name);
@@ -193,14 +193,14 @@ TEST_CASE("higher derivatives: where a rule chooses they are 0, and not missing"
   }
 }
 
-TEST_CASE("higher derivatives: of a power by base and exponent, where the exponent is 0") {
+TEST_CASE("a power with exponent 0 has right derivatives by base and exponent") {
   const Variable a(tensor({0.5, 2.0, 4.0}, float64), true), b(zeros({3}, float64), true);
   const Variable da = grad({sum(pow(a, b))}, {a}, {.create_graph = true})[0];
   CHECK(equal(da.value(), zeros({3}, float64)));
   CHECK(equal(grad({sum(da)}, {b})[0].value(), tensor({2.0, 0.5, 0.25}, float64)));  // d²(a^b)/da db = 1/a
 }
 
-TEST_CASE("higher derivatives: what does not depend on x still throws") {
+TEST_CASE("the derivative of a result that does not depend on x throws") {
   const Variable x(tensor({2.0}, float64), true);
   const auto slope = [&](const Variable& y) { return grad({y}, {x}, {.create_graph = true})[0]; };
   CHECK_THROWS_TEXT(slope(slope(x * 3)), "does not require a gradient");  // linear: its slope is a constant

@@ -1,4 +1,4 @@
-// Scores that are all −∞: by themselves, or by the mask.
+// Attention whose scores are all −∞, by themselves or by the mask.
 #include <cmath>
 #include <limits>
 #include <string>
@@ -21,7 +21,7 @@ constexpr double inf = std::numeric_limits<double>::infinity();
 
 }  // namespace
 
-TEST_CASE("scores that are all −∞ by themselves give NaN, hidden ones 0; in the gradients too") {
+TEST_CASE("scores that are all −∞ give NaN, and masked ones give 0, in the gradients too") {
   // one query; rows of a batch, of several, and of several tiles
   for (const DType dtype : {float32, float64}) {
     for (const std::int64_t n : {2, 70, 600}) {
@@ -75,7 +75,7 @@ TEST_CASE("scores that are all −∞ by themselves give NaN, hidden ones 0; in 
   }
 }
 
-TEST_CASE("fused attention: a tile of −∞ before a finite score counts for nothing") {
+TEST_CASE("a tile of −∞ before a finite score does not change the result of fused attention") {
   for (const DType dtype : {float32, float64}) {
     const Tensor scores = full({1, 1, 600, 1}, -inf, dtype),
                  v = arange(0, 600, 1, dtype).reshape({1, 1, 600, 1});

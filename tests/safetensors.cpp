@@ -1,4 +1,4 @@
-// What is written is read back, and what Python wrote is read.
+// Reading and writing safetensors files, and reading those of Python.
 
 #include <cmath>
 #include <limits>
@@ -24,7 +24,7 @@ Tensor find(const SafetensorsFile& file, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("a file that Python wrote: every dtype, in the header's order") {
+TEST_CASE("a file from Python is read, with every dtype, in the header's order") {
   const SafetensorsFile file = load_safetensors(fs::path(XGRAD_GOLDEN_DIR) / "safetensors.safetensors");
   std::string names;
   for (const auto& [name, value] : file.tensors) names += name + " ";
@@ -63,7 +63,7 @@ TEST_CASE("a file that Python wrote: every dtype, in the header's order") {
   CHECK(std::isnan(static_cast<double>(bf16.at({1, 2}))));
 }
 
-TEST_CASE("what is saved is read back: views, 0-d, empty, every dtype, names and metadata") {
+TEST_CASE("saved tensors are read back: views, 0-d, empty, every dtype, with names and metadata") {
   const Folder folder;
   const Tensor grid = arange(24.0).reshape({4, 6});
   const NamedTensors tensors{{"z", tensor({true, false, true})},
@@ -97,7 +97,7 @@ TEST_CASE("what is saved is read back: views, 0-d, empty, every dtype, names and
                     std::string("\0\0\x80\x3f\x01", 5)));
 }
 
-TEST_CASE("what MLX and others write is read: no metadata by null, further keys in a tensor's entry") {
+TEST_CASE("files of MLX and others are read: metadata that is null, and further keys for a tensor") {
   const Folder folder;
   const fs::path path = folder.path / "x.safetensors";
   write_file(path,
@@ -111,7 +111,7 @@ TEST_CASE("what MLX and others write is read: no metadata by null, further keys 
   CHECK(equal(find(file, "w"), tensor({1, 2})));
 }
 
-TEST_CASE("tensors that have no equivalent are named with the reason, and the others are read") {
+TEST_CASE("a tensor that cannot be read is named with the reason, and the others are read") {
   const Folder folder;
   const fs::path path = folder.path / "x.safetensors";
   const struct {
@@ -147,7 +147,7 @@ TEST_CASE("tensors that have no equivalent are named with the reason, and the ot
   CHECK(equal(find(file, "last"), tensor({9})));
 }
 
-TEST_CASE("what cannot be saved is refused before a file is touched") {
+TEST_CASE("a tensor or a name that cannot be saved is refused before the file is opened") {
   const Folder folder;
   const fs::path path = folder.path / "x.safetensors";
   const std::string at = "[save_safetensors] " + path.string() + ": ";

@@ -1,4 +1,4 @@
-// Files that are broken: refused, with the reason.
+// Broken safetensors files.
 
 #include <functional>
 
@@ -144,7 +144,7 @@ TEST_CASE("broken files are refused with their reason") {
                        std::runtime_error);
 }
 
-TEST_CASE("a header is read in memory and time that its length bounds, whatever it holds") {
+TEST_CASE("the length of a header bounds the memory and time of reading it") {
   const auto repeated = [](std::size_t times, const std::function<std::string(std::size_t)>& part) {
     std::string all;
     for (std::size_t i = 0; i < times; ++i) all += (i ? "," : "") + part(i);
@@ -172,7 +172,7 @@ TEST_CASE("a header is read in memory and time that its length bounds, whatever 
       "tensor \"w\": data_offsets are not two integers from 0 up but [0]");
 }
 
-TEST_CASE("a file cut anywhere, or with any byte of its header changed, is refused or read; never a crash") {
+TEST_CASE("a file that is cut anywhere, or has a changed byte in its header, never causes a crash") {
   const Folder folder;
   const fs::path path = folder.path / "x.safetensors";
   save_safetensors(path, {{"a", arange(3)}, {"b", ones({2, 2})}}, {{"k", "v"}});

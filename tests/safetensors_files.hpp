@@ -1,6 +1,6 @@
 #pragma once
 
-// What the tests of safetensors share: a folder of their own, and files byte by byte.
+// For the tests of safetensors: a temporary folder, and files byte by byte.
 
 #include <unistd.h>
 
@@ -13,7 +13,7 @@
 
 namespace xgrad {
 
-/// A directory of its own for each test, gone with it.
+/// A temporary folder, which is removed with it.
 struct Folder {
   std::filesystem::path path =
       std::filesystem::temp_directory_path() / ("xgrad_safetensors_" + std::to_string(::getpid()));
@@ -34,7 +34,7 @@ inline std::string read_file(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// A file: the header's length, the header, the data.
+/// The bytes of a file: the length of the header, the header, the data.
 inline std::string with_length(const std::string& header, const std::string& data = "") {
   const std::uint64_t length = header.size();
   std::string bytes(8, '\0');

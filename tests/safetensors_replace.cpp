@@ -1,4 +1,4 @@
-// A file that takes an older one's place: wholly or not at all.
+// A saved file replaces the older one completely or not at all.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -16,7 +16,7 @@
 using namespace xgrad;
 namespace fs = std::filesystem;
 
-TEST_CASE("a full disk leaves the older file as it was, and no other behind") {
+TEST_CASE("a full disk leaves the older file unchanged and no other file") {
   const Folder folder;
   const fs::path path = folder.path / "x.safetensors";
   save_safetensors(path, {{"w", arange(4)}});
@@ -42,7 +42,7 @@ TEST_CASE("a full disk leaves the older file as it was, and no other behind") {
   CHECK(folder.files() == 1);
 }
 
-TEST_CASE("a program that ends while it writes leaves the older file, and no other behind") {
+TEST_CASE("a program that ends while it saves leaves the older file and no other file") {
   const Folder folder;
   const int nameless = ::open(folder.path.c_str(), O_TMPFILE | O_WRONLY, 0600);
   if (nameless < 0) return;  // this file system has no files without a name
@@ -60,7 +60,7 @@ TEST_CASE("a program that ends while it writes leaves the older file, and no oth
   CHECK(folder.files() == 1);
 }
 
-TEST_CASE("links stay and permissions are handed on") {
+TEST_CASE("saving keeps symbolic links and permissions") {
   const Folder folder;
   const fs::path target = folder.path / "target", link = folder.path / "link";
   const mode_t old_mask = ::umask(027);

@@ -10,7 +10,7 @@
 
 namespace xgrad {
 
-/// How many representable numbers lie between the two; a great many where just one is NaN.
+/// The number of representable values between the two; very large if only one is NaN.
 template <class T>
 std::int64_t steps_between(T a, T b) {
   using Bits = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;

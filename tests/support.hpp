@@ -1,6 +1,6 @@
 #pragma once
 
-// What the tests share: golden numbers, differences, numbers of threads, and the texts of errors.
+// Shared by the tests: golden numbers, differences, numbers of threads, texts of errors.
 
 #include <exception>
 #include <functional>
@@ -16,21 +16,21 @@
 
 namespace xgrad {
 
-/// All that tests/golden/<file>.safetensors holds; read once. Throws where it can't be read.
+/// The tensors of tests/golden/<file>.safetensors, read once. Throws if it cannot be read.
 const NamedTensors& goldens(std::string_view file);
-/// One of them. Throws naming the file and the key where there is none.
+/// One of them. Throws an error that names the file and the key if it is missing.
 const Tensor& golden(std::string_view file, std::string_view key);
-/// Its elements in row-major order; its dtype must be T's.
+/// Its elements in row-major order. Its dtype must be that of T.
 template <class T>
 std::vector<T> golden_values(std::string_view file, std::string_view key);
 
-/// The largest |a − b|, of equal shapes, as float64; infinity where the shapes differ or where one is NaN or
-/// infinite and the other is not the same.
+/// The largest |a − b| as float64. Infinity if the shapes differ, or if an element is NaN or infinite and the other
+/// is not the same.
 double max_abs_diff(const Tensor& a, const Tensor& b);
-/// The largest finite |x|; 0 where there is none.
+/// The largest finite |x|; 0 if there is none.
 double max_abs(const Tensor& x);
 
-/// The number of threads, for as long as it lives.
+/// Sets the number of threads as long as it lives.
 class Threads {
  public:
   explicit Threads(int count) { set_num_threads(count); }
@@ -42,7 +42,7 @@ class Threads {
   int before_ = get_num_threads();
 };
 
-/// Whether rules run in place of their kernels, for as long as it lives.
+/// Sets whether rules run in place of their kernels, as long as it lives.
 class ReadableRules {
  public:
   explicit ReadableRules(bool on) { set_readable_rules(on); }
@@ -57,7 +57,7 @@ class ReadableRules {
 /// g · ∂f/∂x by the rule of f, as an op on g and x that can be differentiated further.
 Variable slope(const std::function<Variable(const Variable&)>& f, const Variable& g, const Variable& x);
 
-/// What `call` throws: its text, or "(nothing was thrown)".
+/// The text of the error that `call` throws, or "(nothing was thrown)".
 template <class Call>
 std::string thrown_text(const Call& call) {
   try {
@@ -70,7 +70,7 @@ std::string thrown_text(const Call& call) {
 
 }  // namespace xgrad
 
-// Of its own, as Clang before 16 has no lambda (which doctest's makes) use a name from a structured binding.
+// Not doctest's own check: it makes a lambda, and Clang before 16 cannot use a structured binding in one.
 #undef CAPTURE
 #define CAPTURE(x) XGRAD_CAPTURE(#x, x, DOCTEST_ANONYMOUS(captured_))
 #define XGRAD_CAPTURE(text, x, name) \

@@ -22,8 +22,7 @@ std::string print(const Tape& tape) {
   return text.str();
 }
 
-// The table with these cells. Ids count up over the whole process, so cells say #1 for the first node of the
-// tape.
+// The table with these cells. Ids grow over the whole process; in the cells, #1 is the first node of the tape.
 std::string table(const Tape& tape, std::vector<std::array<std::string, 5>> rows, const std::string& total) {
   std::array<std::size_t, 5> widths{};
   for (auto& row : rows) {
@@ -45,7 +44,7 @@ std::string table(const Tape& tape, std::vector<std::array<std::string, 5>> rows
 
 }  // namespace
 
-TEST_CASE("the table: oldest first, with names, shapes, inputs and what was saved") {
+TEST_CASE("the table lists the nodes, oldest first, with name, shape, inputs and saved bytes") {
   const Variable x = randn({2, 3});
   const Variable w(randn({2, 3}), true), b(randn({3}), true);
   const Variable loss = sum(w * x * w + b);
@@ -74,7 +73,7 @@ TEST_CASE("the table: oldest first, with names, shapes, inputs and what was save
                                     "6 nodes, 2 of them leaves, 0 bytes saved\n"));
 }
 
-TEST_CASE("iterating: ids ascend, the last is the result, a shared node appears once") {
+TEST_CASE("a Tape holds each node once, by ascending id, and the result is the last") {
   const Variable x(ones({2}), true);
   Variable y = x;
   for (int i = 0; i < 10; ++i) y = y + y;
@@ -91,7 +90,7 @@ TEST_CASE("iterating: ids ascend, the last is the result, a shared node appears 
   }
 }
 
-TEST_CASE("no gradient, no tape") {
+TEST_CASE("a result without a gradient has an empty tape") {
   const Variable x(ones({2}), true);
   CHECK(trace(Variable(ones({2})) * 2).empty());
   CHECK(trace((x * 2).detach()).empty());
@@ -105,7 +104,7 @@ TEST_CASE("no gradient, no tape") {
   CHECK_THROWS_TEXT(trace(Variable()), "[trace] the variable is undefined");
 }
 
-TEST_CASE("a name with line breaks stays on its line") {
+TEST_CASE("a name with line breaks is printed on one line") {
   const Variable x(ones({2}), true);
   const Tape tape = trace(x * 2, {{"a\nb\tc\r", x}});
   const std::string table = print(tape), dot = tape.to_dot();
@@ -114,7 +113,7 @@ TEST_CASE("a name with line breaks stays on its line") {
   CHECK(dot.find("a\\\\nb\\\\tc\\\\r\\n(2,)") != std::string::npos);
 }
 
-TEST_CASE("Graphviz") {
+TEST_CASE("to_dot() writes a Graphviz digraph") {
   const Variable w(ones({2}), true), b(ones({2}), true);
   const Variable y = w * w + b;
   const Tape tape = trace(y, {{"a \"b\"", w}});

@@ -1,4 +1,4 @@
-// Signals that ask examples/train_transformer to stop. Each case is a process of its own.
+// Signals that ask examples/train_transformer to stop. Each case runs in its own process.
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -12,8 +12,8 @@
 
 namespace {
 
-// Runs `body` in a child whose signals are as in a new program, and tells what it returned, or minus the
-// signal that ended it.
+// Runs `body` in a child with the signal handlers of a new program. Returns its result, or minus the signal that ended
+// it.
 int outcome_of(const std::function<int()>& body) {
   const pid_t child = ::fork();
   if (child == 0) {

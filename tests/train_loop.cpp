@@ -1,4 +1,4 @@
-// Training and sampling, as examples/train_transformer has it.
+// Training and sampling in examples/train_transformer.
 
 #include <algorithm>
 #include <cmath>
@@ -31,7 +31,7 @@ nn::GPT small_model(const Text& text, std::int64_t context = 16, double dropout 
                   .dropout = dropout});
 }
 
-// From then on the model has the same logits everywhere: its head sees nothing but the norm's bias.
+// Gives the model the same logits everywhere: the input of its head is only the bias of the norm.
 void init_to_say(const nn::GPT& model, const Tensor& logits) {
   nn::init::zeros_(model.norm.weight);
   nn::init::ones_(model.norm.bias);
@@ -41,7 +41,7 @@ void init_to_say(const nn::GPT& model, const Tensor& logits) {
 
 }  // namespace
 
-TEST_CASE("ten losses on a text, and the validation loss after them, are PyTorch's from the same seeds") {
+TEST_CASE("ten losses on a text and the validation loss after them equal PyTorch's from the same seeds") {
   const Text text(read_text(passage_path), 16);
   manual_seed(3);
   nn::GPT model = small_model(text);
@@ -57,7 +57,7 @@ TEST_CASE("ten losses on a text, and the validation loss after them, are PyTorch
     CHECK(step.number == ++steps);
     if (step.number <= 10) is_golden(step.loss, numbers("losses").select(0, step.number - 1));
     if (step.number != 10) return;
-    // 11 windows, whatever the size of the batches
+    // 11 windows, for every size of the batches
     for (const std::int64_t size : {1, 4, 11, 64})
       is_golden(text.validation_loss(model, size).value(), numbers("validation_loss"));
   };
@@ -80,14 +80,14 @@ TEST_CASE("training that diverges says at which step, and what to try") {
   CHECK(error_of(NAN, 1e-3) == "step 1: the loss is nan; no model is saved; try a lower --lr");
   CHECK(error_of(1, 1e-3) == "(nothing was thrown)");
   CHECK(error_of(1, 1e30).starts_with("step 2: the loss is "));
-  // The last step has no next one to find out.
+  // No later step shows that the last one diverged.
   CHECK(error_of(1, 1e30, 1) ==
         "after step 1, the last: the loss is nan; no model is saved; try a lower --lr");
   CHECK(error_of(1, 1e39, 1) ==
         "after step 1, the last: token.weight is not finite; no model is saved; try a lower --lr");
 }
 
-TEST_CASE("validation and samples leave training as it would have been") {
+TEST_CASE("validation and samples do not change the training") {
   const Text text(read_text(passage_path), 16);
   std::vector<std::vector<double>> losses;
   for (const bool looks : {false, true}) {
@@ -102,7 +102,7 @@ TEST_CASE("validation and samples leave training as it would have been") {
       std::ostringstream out;
       write_sample(model, text.vocabulary(), {.prompt = {0}, .length = 5}, samples, out);
       CHECK(model.is_training());
-      CHECK(text.validation_loss(model, 4).value() == once);  // so without dropout
+      CHECK(text.validation_loss(model, 4).value() == once);  // so dropout is off
     };
     const auto next_batch = [&] { return text.next_batch(4, batches); };
     train(model, {.steps = 6, .lr = 1e-2, .warmup = 0}, next_batch, look);
@@ -110,7 +110,7 @@ TEST_CASE("validation and samples leave training as it would have been") {
   CHECK(losses[0] == losses[1]);
 }
 
-TEST_CASE("training goes on as before where an error ends a sample") {
+TEST_CASE("an error in a sample does not change the training") {
   const Text text(read_text(passage_path), 16);
   nn::GPT model = small_model(text);
   std::ostringstream out;
@@ -125,7 +125,7 @@ TEST_CASE("training goes on as before where an error ends a sample") {
   }
 }
 
-TEST_CASE("characters are sampled as often as the softmax says") {
+TEST_CASE("characters are sampled with the probabilities of the softmax") {
   const Vocabulary vocabulary(U"abcd");
   nn::GPT model({.vocab_size = 4, .context = 1, .d_model = 4, .num_layers = 0, .tied_head = false});
   const Tensor logits = tensor({1.0, -2.0, 0.5, 0.0});
@@ -152,12 +152,12 @@ TEST_CASE("characters are sampled as often as the softmax says") {
   CHECK(out.str() == std::string(100, 'b'));
 }
 
-TEST_CASE("a sample goes on from the prompt, seeing as much as the context holds") {
+TEST_CASE("a sample continues the prompt and sees as much of it as the context holds") {
   const Text text(read_text(passage_path), 4);
   manual_seed(0);
   nn::GPT model = small_model(text, 4);
   for (const auto& [name, parameter] : model.named_parameters()) {
-    if (parameter.dim() == 2) nn::init::normal_(parameter);  // so large that every character counts
+    if (parameter.dim() == 2) nn::init::normal_(parameter);  // large, so that every character changes the result
   }
   const Vocabulary& vocabulary = text.vocabulary();
   std::vector<std::int64_t> tokens = vocabulary.tokens(U"Zoë waits", "it");
@@ -183,7 +183,7 @@ TEST_CASE("a sample goes on from the prompt, seeing as much as the context holds
   CHECK(sampled(1) != sampled(2));
 }
 
-TEST_CASE("a saved model tells its vocabulary") {
+TEST_CASE("a saved model holds its vocabulary") {
   const std::filesystem::path path = std::filesystem::temp_directory_path() / "xgrad_train_text_run";
   std::filesystem::remove_all(path);
   const nn::Linear model(2, 2);

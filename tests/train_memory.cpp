@@ -1,4 +1,4 @@
-// What a model of examples/train_transformer needs, known before it is made.
+// The memory of a model of examples/train_transformer is checked before the model is made.
 
 #include <cstdint>
 #include <limits>
@@ -11,7 +11,7 @@
 
 using namespace xgrad;
 
-TEST_CASE("the parameters counted before a model is made are those it has") {
+TEST_CASE("parameters_of a model equals the number of its parameters") {
   for (const bool tied : {true, false}) {
     const nn::GPTOptions options{
         .vocab_size = 11, .context = 5, .d_model = 6, .num_layers = 3, .num_heads = 2, .tied_head = tied};

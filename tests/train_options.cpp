@@ -12,19 +12,19 @@
 
 namespace {
 
-// What `train_transformer` with these arguments would run with.
+// The Config of `train_transformer` with these arguments.
 Config parsed(std::vector<std::string> arguments) {
   CLI::App app;
   Config config;
   add_options(app, config);
-  std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
+  std::reverse(arguments.begin(), arguments.end());  // the order of CLI11
   app.parse(arguments);
   return config;
 }
 
 }  // namespace
 
-TEST_CASE("options: a text has defaults of its own, and what fits no task is refused") {
+TEST_CASE("a text has its own defaults, and options that do not fit the task are refused") {
   CHECK(parsed({}).task == "addition");
   CHECK(parsed({}).batch == 256);
   const Config text = parsed({"--text", "a.txt", "--lr", "0.5"});
@@ -33,7 +33,7 @@ TEST_CASE("options: a text has defaults of its own, and what fits no task is ref
   CHECK(text.weight_decay == 0);
   CHECK(text.lr == 0.5);
   CHECK(text.out == "runs/text");
-  CHECK(text.min_lr == 0.05);  // a tenth of what was asked for
+  CHECK(text.min_lr == 0.05);  // a tenth of --lr
 
   CHECK_THROWS_TEXT(parsed({"--task", "text"}), "--task: text needs --text FILE");
   CHECK_THROWS_TEXT(parsed({"--task", "addition", "--text", "a"}), "--text: is not for --task addition");
@@ -42,7 +42,7 @@ TEST_CASE("options: a text has defaults of its own, and what fits no task is ref
   CHECK_THROWS_TEXT(parsed({"--text", "a", "--sample", "0", "--prompt", "x"}), "--sample: 0 leaves nothing");
 }
 
-TEST_CASE("options: a number is decimal, and what does not fit is refused with its name and value") {
+TEST_CASE("a number is decimal, and a bad one is refused with its name and value") {
   const auto text = [](const std::string& option, const std::string& value) {
     return parsed({"--text", "a", option, value});
   };
@@ -90,7 +90,7 @@ TEST_CASE("options: a number is decimal, and what does not fit is refused with i
   CHECK_THROWS_TEXT(text("--out", ""), "--out: must not be empty");
 }
 
-TEST_CASE("options: the warm-up is no longer than the training") {
+TEST_CASE("the warm-up is at most as long as the training") {
   CHECK(parsed({}).warmup == 100);
   CHECK(parsed({"--steps", "3"}).warmup == 3);
   CHECK(parsed({"--text", "a", "--steps", "50"}).warmup == 50);

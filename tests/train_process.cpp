@@ -1,5 +1,4 @@
-// examples/train_transformer as a process: its output, its exit status, the signals it gets, and what is left
-// in its folder.
+// examples/train_transformer as a process: its output, its exit status, its signals, and the files in its folder.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -27,12 +26,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// AddressSanitizer, under which there is no pool, takes more addresses than a limit would leave.
+// AddressSanitizer, which runs without the pool, takes more addresses than a limit would leave.
 constexpr bool can_limit_memory = pooling;
 
 class Process {
  public:
-  // Starts train_transformer; `prepare` runs in the new process before.
+  // Starts train_transformer; `prepare` runs first, in the new process.
   explicit Process(
       const std::vector<std::string>& arguments, const std::function<void()>& prepare = [] {}) {
     std::vector<char*> argv{const_cast<char*>(XGRAD_TRAIN_TRANSFORMER)};
@@ -46,7 +45,7 @@ class Process {
       for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::signal(signal, SIG_DFL);
       ::dup2(out[1], STDOUT_FILENO);
       ::dup2(err[1], STDERR_FILENO);
-      ::alarm(100);  // ends a program that would run for ever
+      ::alarm(100);  // ends a program that hangs
       prepare();
       ::execv(argv[0], argv.data());
       ::_exit(127);
@@ -64,7 +63,7 @@ class Process {
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
-  // Reads its standard output until that has `text`, or ends.
+  // Reads its standard output until it contains `text` or ends.
   void wait_for(const std::string& text) {
     while (output.find(text) == std::string::npos && read_some(out_, output)) continue;
   }
@@ -99,7 +98,7 @@ class Process {
 
 bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
-// A small run on a text, which tells of each step.
+// A small run on a text that prints each step.
 std::vector<std::string> run(const fs::path& out, std::int64_t steps) {
   return {"--text",       std::string(XGRAD_GOLDEN_DIR) + "/text.txt",
           "--layers",     "1",
@@ -145,7 +144,7 @@ TEST_CASE("a signal stops a run after its step, and the model is saved") {
   }
 }
 
-TEST_CASE("a run whose output nobody reads any more stops, and says on standard error where the model is") {
+TEST_CASE("a run stops when its output is closed, and names the model on standard error") {
   const Folder folder;
   Process process(run(folder.path / "out", endless));
   process.wait_for("step 1: validation loss");
@@ -157,7 +156,7 @@ TEST_CASE("a run whose output nobody reads any more stops, and says on standard 
   check_is_model(folder.path / "out");
 }
 
-TEST_CASE("a standard output that takes nothing is an error, and the model is saved") {
+TEST_CASE("a standard output that cannot be written is an error, and the model is saved") {
   const Folder folder;
   const std::vector<std::function<void()>> outputs{
       [] { ::dup2(::open("/dev/full", O_WRONLY), STDOUT_FILENO); }, [] { ::close(STDOUT_FILENO); }};
@@ -174,7 +173,7 @@ TEST_CASE("a standard output that takes nothing is an error, and the model is sa
   }
 }
 
-TEST_CASE("metrics that a full disk cuts are an error, and the model is saved") {
+TEST_CASE("metrics that do not fit on the disk are an error, and the model is saved") {
   const Folder folder;
   Process process(run(folder.path / "out", 300), [] {
     const rlimit limit{16384, 16384};
@@ -189,7 +188,7 @@ TEST_CASE("metrics that a full disk cuts are an error, and the model is saved") 
   check_is_model(folder.path / "out");
 }
 
-TEST_CASE("two runs into one folder: the second is refused, and what a killed one leaves is kept") {
+TEST_CASE("a second run in the same folder is refused, and the files of a killed run are kept") {
   const Folder folder;
   const fs::path out = folder.path / "out";
   Process first(run(out, endless));
@@ -221,11 +220,11 @@ TEST_CASE("a run whose last step diverges saves no model") {
   CHECK_FALSE(fs::exists(folder.path / "out/model.safetensors"));
 }
 
-TEST_CASE("a model or a batch too large for the memory is an error that says what to do") {
+TEST_CASE("a model or a batch that is too large for the memory is an error with advice") {
   const Folder folder;
   const std::string huge = "9223372036854775807";
   std::vector<std::vector<std::string>> cases{{"--layers", huge}, {"--d-model", huge}, {"--batch", huge}};
-  // These are too large only for the limit below, and are noticed when the memory is asked for.
+  // These exceed only the limit below; the allocation fails.
   if (can_limit_memory) {
     cases.push_back({"--d-model", "8000", "--layers", "1"});
     cases.push_back({"--batch", "64000"});
@@ -235,7 +234,7 @@ TEST_CASE("a model or a batch too large for the memory is an error that says wha
     CAPTURE(arguments[0]);
     CAPTURE(arguments[1]);
     Process process(arguments, [] {
-      ::setenv("OMP_NUM_THREADS", "2", 1);  // each thread's stack counts
+      ::setenv("OMP_NUM_THREADS", "2", 1);  // each thread's stack takes addresses
       const rlimit limit{2'000'000'000, 2'000'000'000};
       if (can_limit_memory) ::setrlimit(RLIMIT_AS, &limit);
     });

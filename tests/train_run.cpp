@@ -1,4 +1,4 @@
-// The folder of a run, as examples/train_transformer has it.
+// The folder of a run of examples/train_transformer.
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -16,12 +16,12 @@
 using namespace xgrad;
 namespace fs = std::filesystem;
 
-TEST_CASE("a run takes a folder in which no other has left anything") {
+TEST_CASE("a run takes the first folder that holds no other run") {
   const Folder folder;
   const fs::path out = folder.path / "out";
   const auto taken = [&] { return RunFolder(out).path().filename().string(); };
   CHECK(taken() == "out");
-  CHECK(taken() == "out");  // as the run before left nothing
+  CHECK(taken() == "out");  // the previous run left nothing
   CHECK(RunFolder(out / "").path() == out / "");
 
   write_file(out / "metrics.jsonl", "{}\n");  // a run that was killed
@@ -50,7 +50,7 @@ TEST_CASE("a folder in which a run is at work is refused until it ends") {
   CHECK(RunFolder(out).path() == out);
 }
 
-TEST_CASE("what can't be written is known before training") {
+TEST_CASE("a folder that cannot be written is refused before training") {
   const Folder folder;
   const fs::path out = folder.path / "out", model = out / "model.safetensors";
   fs::create_directory(out);
@@ -69,7 +69,7 @@ TEST_CASE("what can't be written is known before training") {
   CHECK_THROWS_TEXT(RunFolder{file}, "cannot make the folder " + file.string() + ": ");
 }
 
-TEST_CASE("a full disk costs the metrics, not the model, and is told") {
+TEST_CASE("a full disk loses the metrics, with an error, and not the model") {
   const Folder folder;
   RunFolder run(folder.path / "out");
   CHECK_NOTHROW(run.check_metrics());

@@ -1,4 +1,4 @@
-// Text to train on, as examples/train_transformer has it.
+// The text that examples/train_transformer trains on.
 
 #include <unistd.h>
 
@@ -23,7 +23,7 @@ const Tensor& numbers(const std::string& key) { return golden("text", key); }
 
 std::u32string points(const std::vector<std::int64_t>& values) { return {values.begin(), values.end()}; }
 
-// A file that is gone at the end of the test.
+// A temporary file.
 struct File {
   explicit File(const std::string& bytes)
       : path(std::filesystem::temp_directory_path() / "xgrad_train_text.txt") {
@@ -40,7 +40,7 @@ std::string read_and_name(const std::string& bytes) {
 
 }  // namespace
 
-TEST_CASE("UTF-8 is read, and refused, as Python does") {
+TEST_CASE("UTF-8 is read or refused like in Python") {
   const std::vector<std::int64_t> bytes = numbers("utf8/bytes").to_vector<std::int64_t>();
   const std::vector<std::int64_t> expected = numbers("utf8/points").to_vector<std::int64_t>();
   auto byte = bytes.begin();
@@ -64,7 +64,7 @@ TEST_CASE("UTF-8 is read, and refused, as Python does") {
   CHECK(point == expected.end());
 }
 
-TEST_CASE("a file that is no text is named, with the byte and its position") {
+TEST_CASE("the error about a file that is not text names the file, the byte and its position") {
   const std::string name = (std::filesystem::temp_directory_path() / "xgrad_train_text.txt").string();
   const std::string no_text = name + " is not text in UTF-8: ";
   CHECK(read_and_name("") == name + " is empty: there is nothing to learn from");
@@ -72,7 +72,7 @@ TEST_CASE("a file that is no text is named, with the byte and its position") {
         no_text + "byte 0x00 at position 2, counted from 0, is a NUL");
   CHECK(read_and_name("é\xff") ==
         no_text + "byte 0xFF at position 2, counted from 0, starts no valid character");
-  // beyond the first part that is read
+  // after the first part that is read
   CHECK(read_and_name(std::string(100000, 'a') + "\xE2\x82") ==
         no_text + "byte 0xE2 at position 100000, counted from 0, starts no valid character");
   CHECK_THROWS_TEXT(read_text("/nowhere/at all"), "cannot read /nowhere/at all: No such file or directory");
@@ -82,7 +82,7 @@ TEST_CASE("a file that is no text is named, with the byte and its position") {
   CHECK_THROWS_TEXT(read_text(folder), "cannot read " + folder + ": Is a directory");
 }
 
-TEST_CASE("a text comes from a file or a pipe, and has an end") {
+TEST_CASE("a text is read from a file or a pipe, and not from a device without an end") {
   const File file("four");
   CHECK(read_text(file.path, 4) == U"four");
   CHECK(thrown_text([&] { read_text(file.path, 3); }) ==
@@ -123,7 +123,7 @@ TEST_CASE("both parts of a text must be longer than the context") {
         "--context 1; take a longer text");
 }
 
-TEST_CASE("batches are PyTorch's windows of the training part, and no others") {
+TEST_CASE("batches equal PyTorch's windows of the training part") {
   const Text text(read_text(passage_path), 16);
   Generator generator(5);
   const Batch batch = text.next_batch(6, generator);
@@ -132,7 +132,7 @@ TEST_CASE("batches are PyTorch's windows of the training part, and no others") {
   CHECK(equal(batch.targets, numbers("targets")));
   CHECK_FALSE(equal(text.next_batch(6, generator).tokens, batch.tokens));
 
-  // Training sees 0 to 17, so windows start at 0 to 3, and the last one's last target is 17.
+  // The training part is 0 to 17. So windows start at 0 to 3, and the last target of the last one is 17.
   std::u32string alphabet;
   for (char32_t c = U'a'; alphabet.size() < 20; ++c) alphabet += c;
   const Text letters(alphabet, 1);

@@ -1,4 +1,4 @@
-// What every op says to an undefined Variable: its own name, and which operand it is.
+// The error of every op about an undefined Variable: the op, and which operand it is.
 #include "support.hpp"
 
 #include <functional>
@@ -7,7 +7,7 @@
 
 using namespace xgrad;
 
-TEST_CASE("undefined: an op of one Variable names itself") {
+TEST_CASE("an op of one Variable names itself in the error about an undefined one") {
   const Variable none;
   struct Row {
     const char* op;
@@ -96,7 +96,7 @@ TEST_CASE("undefined: an op of one Variable names itself") {
   }
 }
 
-TEST_CASE("undefined: an op of several says which") {
+TEST_CASE("an op of several Variables says which one is undefined") {
   const Variable none, x = ones({2, 2}), index = tensor({0, 1});
   struct Row {
     const char* op;
@@ -143,7 +143,7 @@ TEST_CASE("undefined: an op of several says which") {
   }
 }
 
-TEST_CASE("undefined: so do the functions of Tensors") {
+TEST_CASE("functions of Tensors say which one is undefined") {
   const Tensor none;
   CHECK_THROWS_TEXT(uniform_(none), "[uniform_] the tensor is undefined");
   CHECK_THROWS_TEXT(normal_(none), "[normal_] the tensor is undefined");

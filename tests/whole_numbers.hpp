@@ -7,7 +7,7 @@
 
 namespace xgrad {
 
-/// Small whole numbers, so that every order of summation gives the same result.
+/// Small whole numbers: every order of summation gives the same result.
 template <class T>
 std::vector<T> whole_numbers(std::int64_t count, std::int64_t seed) {
   std::vector<T> x(static_cast<std::size_t>(count));

@@ -14,7 +14,7 @@
 
 using namespace xgrad;
 
-TEST_CASE("any expression becomes a Tensor") {
+TEST_CASE("from_xt makes a Tensor of any expression") {
   const xt::xarray<float> a{{0.f, 1.f, 2.f}, {3.f, 4.f, 5.f}};
   const Tensor grid = tensor({{0.f, 1.f, 2.f}, {3.f, 4.f, 5.f}});
   CHECK(equal(from_xt(a), grid));
@@ -35,7 +35,7 @@ TEST_CASE("any expression becomes a Tensor") {
   CHECK(from_xt(xt::xarray<float>::from_shape({2, 0, 3})).shape() == Shape{2, 0, 3});
 }
 
-TEST_CASE("element types") {
+TEST_CASE("from_xt keeps float, double and bool, and makes other integers int64") {
   CHECK(equal(from_xt(xt::xarray<double>{1.5, 2.5}), tensor({1.5, 2.5}, float64)));
   CHECK(equal(from_xt(xt::xarray<std::int64_t>{1, 2}), tensor({1, 2})));
   CHECK(equal(from_xt(xt::xarray<int>{{-1, 2}}), tensor({{-1, 2}})));
@@ -52,7 +52,7 @@ TEST_CASE("element types") {
   CHECK_THROWS_TEXT(as_xt<const float>(Tensor()), "[as_xt] the tensor is undefined");
 }
 
-TEST_CASE("a view reads what the Tensor shows, whatever its strides") {
+TEST_CASE("a view reads the elements of the Tensor with any strides") {
   const Tensor grid = arange(24.0).reshape({2, 3, 4});
   const Tensor table[] = {grid,
                           grid.transpose(0, 2),
@@ -96,7 +96,7 @@ TEST_CASE("a view reads what the Tensor shows, whatever its strides") {
   CHECK(sums == xt::xarray<float>{3.f, 7.f});
 }
 
-TEST_CASE("writes go through, to the elements that are shown and to no other") {
+TEST_CASE("writes through a view reach its elements and no others") {
   const Tensor grid = zeros({3, 4});
   as_xt<float>(grid.slice(1, 1, 4, 2)) = xt::xarray<float>{{1, 2}, {3, 4}, {5, 6}};
   CHECK(equal(grid, tensor({{0.f, 1.f, 0.f, 2.f}, {0.f, 3.f, 0.f, 4.f}, {0.f, 5.f, 0.f, 6.f}})));
@@ -118,7 +118,7 @@ TEST_CASE("writes go through, to the elements that are shown and to no other") {
   CHECK_THROWS(as_xt<float>(grid) = xt::ones<float>({2, 2}));
 }
 
-TEST_CASE("opening for writing raises the version, opening for reading does not") {
+TEST_CASE("as_xt for writing raises the version, as_xt for reading does not") {
   const Tensor t = ones({2});
   static_cast<void>(as_xt<const float>(t));
   CHECK(t.version() == 0);
@@ -131,7 +131,7 @@ TEST_CASE("opening for writing raises the version, opening for reading does not"
       "a const type, or clone() it first");
 }
 
-TEST_CASE("a view keeps the memory it shows; copies and moves of it do, too") {
+TEST_CASE("a view keeps its memory alive, and so do its copies and moves") {
   const auto owner = std::make_shared<std::vector<float>>(4, 3.f);
   {
     auto view = as_xt<float>(Tensor(StoragePtr::adopt(owner->data(), 16, owner), {2, 2}, {1, 2}, 0, float32));
@@ -156,7 +156,7 @@ TEST_CASE("an array that is moved in is kept, not copied") {
     CHECK(t.data<Element>() == elements);
     CHECK(equal(t, expected));
     CHECK(t.dtype() == dtype_of<Element>());
-    t.fill_(1);  // it is writable, and as any other
+    t.fill_(1);  // it is writable like any other
     CHECK(equal(t, ones(t.shape(), t.dtype())));
   };
   const Tensor grid = tensor({{0.f, 1.f, 2.f}, {3.f, 4.f, 5.f}});
@@ -175,7 +175,7 @@ TEST_CASE("an array that is moved in is kept, not copied") {
   CHECK(column.strides() == ones({3, 1}).strides());
   CHECK(from_xt(xt::xarray<double>::from_shape({2, 0, 3})).shape() == Shape{2, 0, 3});
 
-  // What is not the array's own, or not a dtype's type, is copied as before.
+  // Views and other element types are copied.
   std::vector<float> others(6, 1.f);
   const Tensor copy = from_xt(xt::adapt(others, std::vector<std::size_t>{2, 3}));
   CHECK(copy.data<float>() != others.data());
@@ -186,15 +186,15 @@ TEST_CASE("an array that is moved in is kept, not copied") {
   CHECK(from_xt(named).data<float>() != named.data());
 }
 
-TEST_CASE("unsigned numbers that int64 does not hold") {
+TEST_CASE("from_xt refuses unsigned numbers that int64 cannot hold") {
   const std::uint64_t most = INT64_MAX;
   CHECK(equal(from_xt(xt::xarray<std::uint64_t>{0, most}), tensor({std::int64_t{0}, INT64_MAX})));
   CHECK_THROWS_TEXT(from_xt(xt::xarray<std::uint64_t>{0, most + 1}),
                     "[from_xt] element 1 of shape (2,) is 9223372036854775808, which int64 does not hold");
 }
 
-TEST_CASE("there and back, and into a gradient") {
-  auto view = as_xt<float>(from_xt(xt::xarray<float>{1, 2, 3}));  // both handles are gone, the array is not
+TEST_CASE("a Tensor becomes an xarray and a Tensor again, and takes part in a gradient") {
+  auto view = as_xt<float>(from_xt(xt::xarray<float>{1, 2, 3}));  // both handles are gone, the array stays
   view *= 2.f;
   CHECK(equal(from_xt(view), tensor({2.f, 4.f, 6.f})));
   Variable x(from_xt(xt::xtensor<double, 2, xt::layout_type::column_major>{{1, 2, 3}, {4, 5, 6}}), true);

@@ -1,6 +1,6 @@
 #pragma once
 
-// The bridge to xtensor. The one header of xgrad that includes xtensor's, and only for those who include it.
+// The bridge to xtensor. No other header of xgrad includes xtensor.
 
 #include <concepts>
 #include <cstddef>
@@ -34,7 +34,7 @@ constexpr auto element_of_xt() {
   }
 }
 
-// A buffer of elements as a Tensor has them; std::vector<bool> has bits.
+// A buffer of elements in a Tensor's format. std::vector<bool> is none: it holds bits.
 template <class Buffer>
 concept HoldsElements = Stored<typename Buffer::value_type> && requires(Buffer& buffer) {
   { buffer.data() } -> std::convertible_to<typename Buffer::value_type*>;
@@ -47,14 +47,14 @@ Shape shape_of_xt(const Sizes& sizes) {
   return shape;
 }
 
-// A Tensor over the elements of an xarray or xtensor, which it keeps.
+// A Tensor over the elements of an xarray or xtensor; it owns the array.
 template <class Array>
 Tensor adopt_xt(Array&& array) {
   using Element = typename Array::value_type;
   const Shape shape = shape_of_xt(array.shape());
   if (shape.numel() == 0) return empty(shape, dtype_of<Element>());
   Strides strides = contiguous_strides(shape);
-  for (int i = 0; i < shape.dim(); ++i) {  // xtensor has stride 0 where a size is 1
+  for (int i = 0; i < shape.dim(); ++i) {  // xtensor's stride is 0 if a size is 1
     if (shape[i] != 1) strides[i] = array.strides()[static_cast<std::size_t>(i)];
   }
   const auto owner = std::make_shared<Array>(std::move(array));
@@ -65,9 +65,9 @@ Tensor adopt_xt(Array&& array) {
 
 }  // namespace detail
 
-/// The value of an xtensor expression in a new Tensor of its shape. float, double and bool stay what they
-/// are, integers become int64, which must hold them. The expression may be lazy and of any layout; it is
-/// evaluated here, row by row.
+/// The value of an xtensor expression in a new Tensor of its shape. float, double and bool keep their type,
+/// integers become int64, which must hold them. The expression may be lazy and of any layout; it is evaluated
+/// here, row by row.
 ///
 ///     Tensor t = from_xt(xt::exp(a) + 1.f);
 template <class E>
@@ -92,8 +92,8 @@ Tensor from_xt(const xt::xexpression<E>& expression) {
   return tensor;
 }
 
-/// An xarray or xtensor that is moved in (or has no name) is not copied: the Tensor keeps it, and shows its
-/// elements with its strides. So do float, double, std::int64_t and bool; other integers are converted.
+/// An xarray or xtensor that is moved in is not copied: the Tensor owns it, and has its elements and strides.
+/// This holds for float, double, std::int64_t and bool; other integers are converted.
 ///
 ///     Tensor t = from_xt(std::move(a));
 template <class Buffer, xt::layout_type L, class Sizes, class Tag>
@@ -111,9 +111,9 @@ requires detail::HoldsElements<Buffer> Tensor from_xt(xt::xtensor_container<Buff
 ///     xt::sum(as_xt<const float>(t), {1});        // reads
 ///     as_xt<float>(t) = xt::exp(as_xt<const float>(u));  // writes through
 ///
-/// `as_xt<const float>` is for reading. `as_xt<float>` may write, so opening it raises the storage's version,
-/// as an in-place function does; what is written later through a view that was kept is not counted again.
-/// T must be the dtype's C++ type. A Tensor whose elements share memory (`expand`) opens for reading only.
+/// `as_xt<const float>` is for reading. `as_xt<float>` may write, so it raises the storage's version, like an
+/// in-place function; later writes through the same view do not raise it again. T must be the C++ type of the
+/// dtype. A Tensor whose elements share memory (`expand`) can only be read.
 template <class T>
 auto as_xt(const Tensor& tensor) {
   using Element = std::remove_const_t<T>;
@@ -136,7 +136,7 @@ auto as_xt(const Tensor& tensor) {
   std::vector<std::ptrdiff_t> strides;
   std::size_t extent = tensor.numel() == 0 ? 0 : 1;  // elements from the first to the last
   for (int i = 0; i < tensor.dim(); ++i) {
-    // xtensor's rule: a dim of size 1 has stride 0.
+    // in xtensor, a dim of size 1 has stride 0
     const std::int64_t size = tensor.shape()[i], stride = size == 1 ? 0 : tensor.strides()[i];
     shape.push_back(static_cast<std::size_t>(size));
     strides.push_back(static_cast<std::ptrdiff_t>(stride));

@@ -1,6 +1,6 @@
 #pragma once
 
-// xtensor's headers lie flat until 0.25 and in folders from 0.26 on.
+// xtensor's headers are in one folder up to 0.25, and in several from 0.26 on.
 #if __has_include(<xtensor/containers/xarray.hpp>)
 #include <xtensor/containers/xadapt.hpp>
 #include <xtensor/containers/xarray.hpp>
@@ -15,7 +15,7 @@
 #include <xtensor/xstrided_view.hpp>
 #else
 #error "<xgrad/core/xtensor.hpp> needs xtensor (Debian: libxtensor-dev); the rest of xgrad does not"
-// Ends the compilation, as #error alone does not. Not a header asked for above: GCC would pass over it in
-// silence.
+// Ends the compilation, which #error alone does not. Not one of the headers above: GCC silently ignores an
+// include that __has_include has not found.
 #include <xtensor/xtensor.hpp>
 #endif

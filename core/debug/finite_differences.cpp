@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace xgrad {
 
@@ -21,13 +22,8 @@ double LineSlope::rounding(double step) const {
   return std::numeric_limits<double>::epsilon() * sum / step;
 }
 
-double LineSlope::central(double step) const {
-  // symmetric(h) = f' + c h² + O(h⁴). At h/2 the second term is c h²/4, so it cancels.
-  return (4 * symmetric(step / 2) - symmetric(step)) / 3;
-}
-
 std::vector<double> LineSlope::central_of_each(double step) const {
-  // the formula of central(), multiplied out
+  // With s(h) = (f(h) − f(−h)) / 2h = f' + c h² + O(h⁴), the second term of (4 s(h/2) − s(h)) / 3 cancels.
   const std::vector<double> far_left = line_(-step), left = line_(-step / 2), right = line_(step / 2),
                             far_right = line_(step);
   std::vector<double> slopes(left.size());
@@ -35,6 +31,11 @@ std::vector<double> LineSlope::central_of_each(double step) const {
     slopes[j] = (8 * (right[j] - left[j]) - (far_right[j] - far_left[j])) / (6 * step);
   }
   return slopes;
+}
+
+double LineSlope::central(double step) const {
+  const std::vector<double> slopes = central_of_each(step);
+  return std::inner_product(slopes.begin(), slopes.end(), weights_.begin(), 0.0);
 }
 
 double LineSlope::refined(double largest, double smallest) const {

@@ -12,18 +12,18 @@ class LineSlope {
   using Line = std::function<std::vector<double>(double)>;
   LineSlope(Line line, const std::vector<double>& weights) : line_(std::move(line)), weights_(weights) {}
 
-  /// Central differences at `step` and step/2, extrapolated (Richardson). The error falls with step⁴.
+  /// The slope of each result, without its weight: central differences at `step` and step/2, extrapolated
+  /// (Richardson). The error falls with step⁴.
+  std::vector<double> central_of_each(double step) const;
+  /// Their weighted sum.
   double central(double step) const;
   /// Tries steps from `largest` down to `smallest` and takes the one where two neighbours agree best. NaN if
   /// no slope is finite.
   double refined(double largest, double smallest) const;
 
-  /// Like central(), for each result by itself and without its weight.
-  std::vector<double> central_of_each(double step) const;
-
   struct Kink {
     double left, right;  ///< the slopes on both sides
-    double jump = 0;     ///< of the function itself; 0 where it is continuous
+    double jump = 0;     ///< of the function; 0 if it is continuous
   };
   /// A kink: the slopes on both sides stay apart however short the step is, or grow without bound, as at a
   /// jump.
@@ -34,7 +34,6 @@ class LineSlope {
   double rise(const std::vector<double>& from, const std::vector<double>& to) const;
   // The error of the slope that the rounding of moving results may cause.
   double rounding(double step) const;
-  double symmetric(double step) const { return rise(line_(-step), line_(step)) / (2 * step); }
 
   Line line_;
   const std::vector<double>& weights_;

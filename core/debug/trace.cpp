@@ -57,27 +57,19 @@ std::string inputs_text(const Node& node) {
   return text.empty() ? "-" : text;
 }
 
-// A user's name may hold anything; a line break would break the table.
-std::string on_one_line(const std::string& text) {
+// Writes a backslash and the letter at the same index instead of a special character.
+std::string escaped(const std::string& text, std::string_view special, std::string_view letters) {
   std::string out;
   for (const char c : text) {
-    if (c == '\n' || c == '\r' || c == '\t') {
-      out += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
-    } else {
-      out += c;
-    }
+    const std::size_t i = special.find(c);
+    if (i != std::string_view::npos) out += '\\';
+    out += i != std::string_view::npos ? letters[i] : c;
   }
   return out;
 }
 
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out;
-}
+// A user's name may hold anything; a line break would break the table.
+std::string on_one_line(const std::string& text) { return escaped(text, "\n\r\t", "nrt"); }
 
 // Named leaves are yellow, other leaves green; ops that saved values are blue, others white.
 const char* dot_colour(const Node& node, bool is_named) {
@@ -117,8 +109,8 @@ std::string Tape::to_dot() const {
   for (const auto& node : nodes_) {
     const std::string what = node->is_leaf() && !name(*node).empty() ? name(*node) : node->op();
     const std::size_t saved = node->saved_bytes();
-    out << "  n" << node->id() << " [label=\"" << reference(*node) << ' ' << escaped(on_one_line(what))
-        << "\\n"
+    out << "  n" << node->id() << " [label=\"" << reference(*node) << ' '
+        << escaped(on_one_line(what), "\"\\", "\"\\") << "\\n"
         << node->shape();
     if (saved > 0) out << "\\nkeeps " << saved << " bytes";
     out << "\", fillcolor=\"" << dot_colour(*node, !name(*node).empty()) << "\""

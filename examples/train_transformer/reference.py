@@ -1,6 +1,6 @@
-"""What `train_transformer --text FILE` does (without dropout), in PyTorch: the same model from the same initial weights,
-the same batches in the same order, the same schedule and optimiser. Prints the losses of the first ten steps, then one
-now and then, and the validation loss.
+"""`train_transformer --text FILE` in PyTorch, without dropout: the same model with the same initial weights, the same batches
+in the same order, the same schedule and optimiser. Prints the losses of the first ten steps, some later ones, and the
+validation loss.
 
     train_transformer --text FILE
     python3 reference.py --text FILE
@@ -51,7 +51,7 @@ class Block(nn.Module):
 
 
 class GPT(nn.Module):
-    """xgrad's nn::GPT: what it draws, and in which order, decides about the initial weights."""
+    """xgrad's nn::GPT. The order of construction decides about the initial weights."""
 
     def __init__(self, vocab, context, d, layers, heads):
         super().__init__()
@@ -76,8 +76,8 @@ class GPT(nn.Module):
 
 
 class Text:
-    """Characters as tokens, numbered in the order of their code points: the first 90 % to train on, the rest to
-    validate."""
+    """Characters as tokens, numbered in the order of their code points: the first 90 % for training, the rest for
+    validation."""
 
     def __init__(self, text, context):
         self.context = context

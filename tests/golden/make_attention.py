@@ -1,6 +1,6 @@
 """Golden numbers for attention in float64: values, weights, gradients of the inputs and of every parameter.
 
-Attention is written out with einsum here, and compared with torch.nn.MultiheadAttention where that has no NaN.
+Attention is written with einsum here, and compared with torch.nn.MultiheadAttention if that has no NaN.
 """
 
 import math
@@ -110,7 +110,7 @@ for order in ("post", "pre"):
         y = x + attend(h @ w["w_q"], h @ w["w_k"], h @ w["w_v"], mask)[0] @ w["w_o"]
         store(f"block/{order}/{name}", {"x": x, **w}, norm(y) if order == "post" else y, gout)
 
-# The same tensors stand under many prefixes: keep the inputs once.
+# Many prefixes hold the same tensors: keep the inputs once.
 unique = {}
 for key, value in goldens.items():
     prefix, _, name = key.rpartition("/")

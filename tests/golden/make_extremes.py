@@ -2,8 +2,8 @@
 mpmath.
 
 <dtype>/x holds the numbers: 0, infinities, NaN, the largest and the smallest, magnitudes in between, tails.
-<op>/<dtype>/y and <op>/<dtype>/slope are what is exact there, rounded once to the dtype. Outside of a domain the value
-is NaN, and a logarithm's slope still 1/x; at ±∞ it is the limit.
+<op>/<dtype>/y and <op>/<dtype>/slope are the exact results, rounded once to the dtype. Outside of a domain the value is
+NaN, and the slope of a logarithm is still 1/x; at ±∞ it is the limit.
 """
 
 import math
@@ -24,15 +24,15 @@ def softplus(x):
     return max(x, 0) + mp.log1p(mp.exp(-abs(x)))
 
 
-def below(x):  # a standard normal's share below x
+def below(x):  # the distribution function of a standard normal
     t = -x / mp.sqrt(2)
-    if abs(t) > 10**6:  # where mpmath gives up
+    if abs(t) > 10**6:  # mpmath fails there
         return mp.exp(-t * t) / (t * mp.sqrt(mp.pi)) / 2 if t > 0 else one
     return mp.erfc(t) / 2
 
 
 def from_to(low, high, f, at_low=nan, at_high=nan):
-    """f inside of its domain, NaN outside, and what it is at the ends."""
+    """f inside of its domain, NaN outside, and the given values at the ends."""
     return lambda x: nan if x < low or x > high else at_low if x == low else at_high if x == high else f(x)
 
 
@@ -81,11 +81,11 @@ OPS = {
     "pow_-1": (lambda x: 1 / x if x else inf, lambda x: -1 / (x * x) if x else -inf, (0, 0), (0, 0)),
     "3_pow": (lambda x: three**x, lambda x: three**x * mp.log(3), (0, inf), (0, inf)),
 }
-# At −0, where that is another pole than at 0.
+# The results at −0 that differ from those at 0.
 MINUS_ZERO = {"log": (-inf, -inf), "sqrt": (0, -inf), "rsqrt": (-inf, inf), "one_over": (-inf, -inf),
               "pow_-1": (-inf, -inf)}
-LINEAR = ("neg", "add", "sub", "mul", "div")  # whose slope does not depend on x
-# Next to these a slope is a small difference of large terms; points within 1/16 of one are left out.
+LINEAR = ("neg", "add", "sub", "mul", "div")  # their slope does not depend on x
+# Near these, a slope is a small difference of large terms; points within 1/16 are left out.
 ZEROS_OF_SLOPES = (-1.2784645, -0.7517916, -0.7524614)
 
 FORMATS = {"float32": (np.float32, 24, -149), "float64": (np.float64, 53, -1074)}  # digits, the smallest's exponent

@@ -1,4 +1,4 @@
-"""Writes print.safetensors: Tensors, and in the metadata under the same names what NumPy prints with precision 4."""
+"""Writes print.safetensors: Tensors, and in the metadata, under the same names, NumPy's text of them with precision 4."""
 
 import pathlib
 

@@ -1,4 +1,4 @@
-"""Writes random.safetensors: what PyTorch's CPU generator draws. Run: /usr/bin/python3 make_random.py
+"""Writes random.safetensors: numbers from PyTorch's CPU generator. Run: /usr/bin/python3 make_random.py
 
 Each group of keys belongs to one test in tests/random.cpp, which repeats the seeds and the calls. PyTorch's
 float32 normals depend on the processor's instructions; the numbers here are those of its AVX2 path, which every
@@ -18,11 +18,11 @@ from safetensors_io import save
 DTYPES = {"f32": torch.float32, "f64": torch.float64}
 golden = {}
 
-# The first draws of a generator that was never seeded.
+# The first draws of a generator without a seed.
 golden["default"] = torch.rand(10, generator=torch.Generator())
 
 for name, dtype in DTYPES.items():
-    # Unit, the range of a Linear(3, ...), and one whose ends are no binary fractions; seeds beyond 32 bits.
+    # The range 0 to 1, that of a Linear(3, ...), and one whose ends are not binary fractions; seeds beyond 32 bits.
     for key, seed, size, low, high in [("unit", 0, 700, 0, 1), ("linear", 1, 100, -1 / math.sqrt(3), 1 / math.sqrt(3)),
                                        ("odd", 42, 700, -0.1, 0.7), ("long_seed", 2 ** 40 + 7, 10, 0, 1)]:
         torch.manual_seed(seed)
@@ -38,7 +38,7 @@ for name, dtype in DTYPES.items():
     torch.manual_seed(4)
     golden[f"randint.{name}"] = torch.randint(-7, 100, (50,), dtype=dtype)
 
-    # The mask of dropout: where a one survives.
+    # The mask of dropout: the ones that stay.
     for percent in [10, 50]:
         torch.manual_seed(5)
         golden[f"dropout.{name}.{percent}"] = F.dropout(torch.ones(700, dtype=dtype), percent / 100) != 0
@@ -52,7 +52,7 @@ for name, dtype in DTYPES.items():
     golden[f"multinomial.{name}.one"] = torch.multinomial(weights, 1)
     golden[f"multinomial.{name}.three"] = torch.multinomial(weights, 3)
 
-# So many that a difference in the last place of one value in thousands shows: the sum of their bit patterns.
+# The sum of many bit patterns shows a difference in the last place of one value in thousands.
 torch.manual_seed(13)
 golden["normal.f32.bits"] = torch.randn(200_000).view(torch.int32).sum(dtype=torch.int64)
 
@@ -64,10 +64,10 @@ for key, low, high in [("digits", 0, 10), ("signed", -1000, 1000), ("one", 5, 6)
 for size in [0, 1, 2, 10, 1000]:
     torch.manual_seed(14)
     golden[f"randperm.{size}"] = torch.randperm(size)
-    golden[f"randperm.{size}.next"] = torch.randint(0, 2 ** 32 - 1, (1,))  # how far the stream has come
+    golden[f"randperm.{size}.next"] = torch.randint(0, 2 ** 32 - 1, (1,))  # the place in the stream
 
-# Calls of different kinds in one stream: a second sample kept back by one call is used by a later one, whatever
-# comes between, and by either dtype.
+# Calls of different kinds in one stream. A call may keep its second sample for a later one, of either dtype, with other
+# calls between.
 torch.manual_seed(9)
 calls = [lambda: torch.randn(3), lambda: torch.rand(5), lambda: torch.randn(20), lambda: torch.randn(1),
          lambda: torch.randint(0, 10, (3,)), lambda: torch.randn(7, dtype=torch.float64),

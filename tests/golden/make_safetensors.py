@@ -1,7 +1,7 @@
-"""Writes safetensors.safetensors: one tensor of every dtype that can be read, with the values tests/safetensors.cpp names.
+"""Writes safetensors.safetensors: one tensor of each dtype that can be read, with the values in tests/safetensors.cpp.
 
-Written with NumPy and struct alone, so that reader and writer have nothing in common. The header's order is not the
-order of the data, the header is padded, and one name has to be escaped.
+It uses only NumPy and struct, so that reader and writer share no code. The header's order is not that of the data, the
+header is padded, and one name must be escaped.
 """
 
 import json

@@ -1,5 +1,5 @@
 """Golden numbers for `train_transformer --text`: text.txt as a vocabulary and batches, and ten losses of a small model,
-all from the example's own reference.py; and what Python makes of byte strings as UTF-8."""
+all from the example's reference.py; and byte strings decoded as UTF-8 by Python."""
 
 import pathlib
 import random
@@ -15,7 +15,7 @@ from reference import Text, train, validation_loss
 
 goldens = {}
 
-# Ten steps, of a schedule of 12, so that the rate rises and falls.
+# Ten steps of a schedule of 12: the learning rate rises and falls.
 text = Text((here / "text.txt").read_bytes().decode("utf-8"), context=16)
 goldens["vocabulary"] = [ord(character) for character in text.vocabulary]
 generator = torch.Generator().manual_seed(5)
@@ -27,7 +27,7 @@ for model, loss in train(text, d_model=32, layers=2, heads=4, batch=6, steps=12,
 goldens["losses"] = losses
 goldens["validation_loss"] = validation_loss(model, text)
 
-# Byte strings, one after the other: how long each is, the position of its first error or −1, and what it says.
+# Byte strings, one after the other: their lengths, the position of the first error or −1, and the text.
 edges = """C080 C1BF C280 DFBF E08080 E09FBF E0A080 ED9FBF EDA080 EDBFBF EE8080 EFBFBF F0808080 F08FBFBF F0908080 F48FBFBF
 F4908080 F5808080 F8888080 80 BF FE FF C2 E282 F09F90 C241 E24182 E28241 F09F9041 F0419080""".split()
 strings = [b"ok" + bytes.fromhex(edge) + end for edge in edges for end in (b"", b".")]

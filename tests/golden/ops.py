@@ -1,4 +1,4 @@
-"""The cases of an op table: for every op, inputs from its domain, the value, and the gradients, from PyTorch.
+"""The cases of an op table: for every op, inputs from its domain, the value and the gradients, by PyTorch.
 
 A family's script, make_<family>.py, names its cases and writes them for tests/ops_<family>.cpp:
 
@@ -20,7 +20,7 @@ torch.manual_seed(0)
 goldens = {}
 
 
-# Domains. Each takes a shape and gives float64 numbers, unless it says otherwise.
+# Domains. Each takes a shape and returns float64 numbers, unless its docstring says otherwise.
 
 def normal(shape):
     return torch.randn(shape, dtype=torch.float64)
@@ -65,7 +65,7 @@ def booleans(shape):
 # Cases.
 
 def case(op, inputs, f, name="normal", gradcheck=True):
-    """f(*inputs) and its gradients. gradcheck=False: at a kink, or not finite, where differences say nothing."""
+    """f(*inputs) and its gradients. gradcheck=False: at a kink or not finite, where differences mean nothing."""
     key = f"{op}/{name}"
     if f"{key}/out" in goldens:
         raise ValueError(f"[case] {key} is there already; give it another name")
@@ -75,7 +75,7 @@ def case(op, inputs, f, name="normal", gradcheck=True):
     goldens.update({f"{key}/in{i}": x for i, x in enumerate(inputs)}, **{f"{key}/out": out})
     if out.requires_grad:
         sign = torch.where(torch.rand(out.shape) < 0.5, -1.0, 1.0)
-        gout = sign * uniform(0.5, 1.5)(out.shape)  # never uniform: a row's gradients must not cancel by chance
+        gout = sign * uniform(0.5, 1.5)(out.shape)  # never uniform, or the gradients of a row could cancel
         wanted = {i: x for i, x in enumerate(inputs) if x.requires_grad}
         grads = torch.autograd.grad(out, list(wanted.values()), gout, allow_unused=True)
         goldens[f"{key}/gout"] = gout

@@ -1,4 +1,4 @@
-"""Writes golden numbers as .safetensors files, by hand, so that a script needs nothing beyond PyTorch and NumPy.
+"""Writes golden numbers as .safetensors files with PyTorch and NumPy alone.
 
 The format: 8 bytes of little-endian header length, a JSON header, then the bytes of all tensors, row-major and
 little-endian. The header maps a name to {"dtype", "shape", "data_offsets": [begin, end]}, offsets counted from the
