@@ -1,6 +1,6 @@
 #include <xgrad/nn/embedding.hpp>
 
-#include <xgrad/core/ops/indexing.hpp>
+#include <xgrad/core/ops/embedding.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad::nn {

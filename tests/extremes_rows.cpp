@@ -8,12 +8,13 @@
 #include <limits>
 
 #include <xgrad/core/ops/cumsum.hpp>
+#include <xgrad/core/ops/logsumexp.hpp>
 #include <xgrad/core/ops/loss.hpp>
-#include <xgrad/core/ops/norm.hpp>
+#include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/normalization.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/softmax.hpp>
-#include <xgrad/core/ops/sort.hpp>
+#include <xgrad/core/ops/vector_norm.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;

@@ -4,6 +4,7 @@
 
 #include <xgrad/core/debug/gradcheck.hpp>
 #include <xgrad/core/ops/activation.hpp>
+#include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 
 using namespace xgrad;

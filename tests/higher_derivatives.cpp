@@ -10,13 +10,15 @@
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/cat.hpp>
 #include <xgrad/core/ops/compare.hpp>
+#include <xgrad/core/ops/logsumexp.hpp>
 #include <xgrad/core/ops/loss.hpp>
-#include <xgrad/core/ops/norm.hpp>
+#include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/normalization.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/ops/sort.hpp>
+#include <xgrad/core/ops/vector_norm.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include <xgrad/core/ops/arithmetic.hpp>
-#include <xgrad/core/ops/norm.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/vector_norm.hpp>
 #include <xgrad/optim/clip.hpp>
 
 using namespace xgrad;

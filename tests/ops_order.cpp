@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/sort.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 

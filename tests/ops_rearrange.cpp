@@ -7,7 +7,9 @@
 
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/cumsum.hpp>
+#include <xgrad/core/ops/pad.hpp>
 #include <xgrad/core/ops/rearrange.hpp>
+#include <xgrad/core/ops/split.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/parallel/threads.hpp>
 #include <xgrad/core/tensor/factories.hpp>

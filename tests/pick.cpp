@@ -3,7 +3,9 @@
 
 #include <cmath>
 
-#include <xgrad/core/ops/pick.hpp>
+#include <xgrad/core/ops/embedding.hpp>
+#include <xgrad/core/ops/max.hpp>
+#include <xgrad/core/ops/multinomial.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;

@@ -14,12 +14,13 @@
 
 #include <xgrad/core/ops/attention.hpp>
 #include <xgrad/core/ops/cumsum.hpp>
+#include <xgrad/core/ops/logsumexp.hpp>
 #include <xgrad/core/ops/loss.hpp>
 #include <xgrad/core/ops/matmul.hpp>
-#include <xgrad/core/ops/norm.hpp>
 #include <xgrad/core/ops/normalization.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/softmax.hpp>
+#include <xgrad/core/ops/vector_norm.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 

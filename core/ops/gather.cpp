@@ -42,10 +42,7 @@ Variable scatter_add(const Variable& x, int dim, const Variable& index, const Va
     fail("scatter_add", "the source of shape ", source.shape(), " must have the index's shape, ",
          index.shape());
   }
-  if (!is_floating(x.dtype()) || source.dtype() != x.dtype()) {
-    fail("scatter_add", "x and source need one floating dtype, got ", x.dtype(), " and ", source.dtype(),
-         "; convert with to()");
-  }
+  check_source("scatter_add", x, source);
   const Tensor y = x.value().clone();
   kernels::scatter_add_into(y, dim, index.value(), source.value());
   return record("scatter_add", y, {x, source}, {keep_for(1, index)}, [dim](const Replay& r) -> Gradients {

@@ -6,7 +6,6 @@
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
-#include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/ops/views.hpp>
 
 namespace xgrad {
@@ -18,12 +17,6 @@ namespace {
 // A reduced result as it stands against x: with the reduced dims back as dims of size 1.
 Variable beside(const Variable& reduced, const Shape& shape, DimSet dims) {
   return reshape(reduced, kernels::reduced_shape(shape, dims, /*keepdim=*/true));
-}
-
-int first_of(DimSet dims) {
-  int i = 0;
-  while (!dims[static_cast<std::size_t>(i)]) ++i;
-  return i;
 }
 
 Variable sum(const Variable& x, DimSet dims, bool keepdim) {
@@ -92,61 +85,6 @@ Variable std(const Variable& x, const Dims& list, std::int64_t correction, KeepD
     return {centered(x, dims) / beside(masked_fill(y, none, 1), x.shape(), dims) *
             beside(g, x.shape(), dims)};
   });
-}
-
-namespace {
-
-// ∂y/∂x_j = [x_j = y] / #{i : x_i = y} of a largest or smallest element y. A y that is NaN, which equals
-// nothing, leaves NaN; the maximum of all is then shared by the NaNs. Both as in PyTorch.
-Variable share_evenly(const Replay& r, DimSet dims, bool nans_share) {
-  const Variable x = r.saved(0);
-  const Tensor equals = eq(x, beside(r.output(), x.shape(), dims));
-  const Tensor is_chosen = (nans_share ? logical_or(equals, isnan(x)) : equals).to(x.dtype());
-  const Tensor share = kernels::sum(is_chosen, dims, /*keepdim=*/true);
-  return r.connected(0, beside(r.grad(), x.shape(), dims) / share * is_chosen);
-}
-
-Variable amax(const char* op, const Variable& x, DimSet dims, bool keepdim, bool nans_share = false) {
-  return record(op, kernels::amax(op, x.value(), dims, keepdim), {x}, {x, keeps_output},
-                [=](const Replay& r) -> Gradients { return {share_evenly(r, dims, nans_share)}; });
-}
-Variable amin(const char* op, const Variable& x, DimSet dims, bool keepdim, bool nans_share = false) {
-  return record(op, kernels::amin(op, x.value(), dims, keepdim), {x}, {x, keeps_output},
-                [=](const Replay& r) -> Gradients { return {share_evenly(r, dims, nans_share)}; });
-}
-
-}  // namespace
-
-Variable amax(const Variable& x, const Dims& list, KeepDim keepdim) {
-  check_defined("amax", {x});
-  return amax("amax", x, kernels::reduced_dims("amax", list, x.shape()), keepdim);
-}
-Variable amin(const Variable& x, const Dims& list, KeepDim keepdim) {
-  check_defined("amin", {x});
-  return amin("amin", x, kernels::reduced_dims("amin", list, x.shape()), keepdim);
-}
-Variable max(const Variable& x) {
-  check_defined("max", {x});
-  return amax("max", x, kernels::all_dims(x.dim()), false, /*nans_share=*/true);
-}
-Variable min(const Variable& x) {
-  check_defined("min", {x});
-  return amin("min", x, kernels::all_dims(x.dim()), false, /*nans_share=*/true);
-}
-
-Variable logsumexp(const Variable& x, const Dims& list, KeepDim keepdim) {
-  check_defined("logsumexp", {x});
-  const DimSet dims = kernels::reduced_dims("logsumexp", list, x.shape());
-  return record("logsumexp", kernels::logsumexp(x.value(), dims, keepdim), {x}, {x, keeps_output},
-                [dims](const Replay& r) -> Gradients {
-                  // ∂(log Σ_i exp x_i)/∂x_j = exp x_j / Σ_i exp x_i
-                  const Variable x = r.saved(0), g = beside(r.grad(), x.shape(), dims);
-                  if (dims.count() == 1) return {g * softmax(x, first_of(dims))};
-                  // Of large x, y is rounded by more than the last digits of exp(x_j − y), but by the same
-                  // factor for all j: their sum would be 1.
-                  const Variable share = exp(x - beside(r.output(), x.shape(), dims));
-                  return {g / sum(share, dims, /*keepdim=*/true) * share};
-                });
 }
 
 Variable sum_to(const Variable& x, const Shape& shape) {

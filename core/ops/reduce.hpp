@@ -31,17 +31,6 @@ Variable std(const Variable& x, const Dims& dims = {}, std::int64_t correction =
 template <std::same_as<bool> Keepdim>
 Variable std(const Variable& x, const Dims& dims, Keepdim keepdim, bool = false) = delete;
 
-/// The largest element; equal ones share the gradient evenly. NaN if there is one. Dims of size 0 throw.
-Variable amax(const Variable& x, const Dims& dims = {}, KeepDim keepdim = false);
-/// The smallest element, likewise.
-Variable amin(const Variable& x, const Dims& dims = {}, KeepDim keepdim = false);
-/// Of all elements, where NaNs share the gradient; along one dim, with its indices: order.hpp.
-Variable max(const Variable& x);
-Variable min(const Variable& x);
-
-/// log Σ exp(x), of floating dtypes, without overflow. Of no elements: −∞.
-Variable logsumexp(const Variable& x, const Dims& dims = {}, KeepDim keepdim = false);
-
 /// Undoes a broadcast: sums over what `shape` has not or has with size 1.
 Variable sum_to(const Variable& x, const Shape& shape);
 

@@ -4,10 +4,12 @@
 #include <xgrad/core/ops/cumsum.hpp>
 #include <xgrad/core/ops/gather.hpp>
 #include <xgrad/core/ops/indexing.hpp>
-#include <xgrad/core/ops/norm.hpp>
+#include <xgrad/core/ops/logsumexp.hpp>
+#include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/rearrange.hpp>
 #include <xgrad/core/ops/reduce.hpp>
-#include <xgrad/core/ops/sort.hpp>
+#include <xgrad/core/ops/split.hpp>
+#include <xgrad/core/ops/vector_norm.hpp>
 #include <xgrad/core/ops/views.hpp>
 
 namespace xgrad {

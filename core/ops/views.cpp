@@ -1,5 +1,7 @@
 #include <xgrad/core/ops/views.hpp>
 
+#include <algorithm>
+
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
@@ -43,6 +45,25 @@ Variable reshape(const Variable& x, const Shape& shape) {
   check_defined("reshape", {x});
   return record("reshape", x.value().reshape(shape), {x}, {},
                 [](const Replay& r) -> Gradients { return {reshape(r.grad(), r.input_shape(0))}; });
+}
+
+Variable flatten(const Variable& x, int start_dim, int end_dim) {
+  check_defined("flatten", {x});
+  const int dims = std::max(x.dim(), 1);
+  const int start = normalize_dim("flatten", start_dim, dims), end = normalize_dim("flatten", end_dim, dims);
+  if (start > end) {
+    fail("flatten", "start_dim ", start_dim, " lies behind end_dim ", end_dim, " of shape ", x.shape());
+  }
+  Shape shape;
+  for (int i = 0; i < dims; ++i) {
+    const std::int64_t size = x.dim() == 0 ? 1 : x.size(i);
+    if (i <= start || i > end) {
+      shape.push_back(size);
+    } else {
+      shape[start] *= size;
+    }
+  }
+  return reshape(x, shape);
 }
 
 Variable transpose(const Variable& x, int dim0, int dim1) {

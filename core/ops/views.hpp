@@ -7,6 +7,8 @@ namespace xgrad {
 // The same elements in another arrangement: O(1) where the strides allow, with Tensor's rules and errors.
 
 Variable reshape(const Variable& x, const Shape& shape);  ///< one size may be −1
+/// Dims start_dim to end_dim as one; a scalar becomes (1,).
+Variable flatten(const Variable& x, int start_dim = 0, int end_dim = -1);
 Variable transpose(const Variable& x, int dim0, int dim1);
 Variable permute(const Variable& x, const Shape& dims);
 Variable squeeze(const Variable& x);

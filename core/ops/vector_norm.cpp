@@ -1,4 +1,4 @@
-#include <xgrad/core/ops/norm.hpp>
+#include <xgrad/core/ops/vector_norm.hpp>
 
 #include <cmath>
 
