@@ -194,3 +194,25 @@ TEST_CASE("indexing: the rules check their arguments too") {
       select_backward(g, {2, 2, 4}, 0, 1),
       "[select_backward] g of shape (2, 3) is no gradient of a view of shape (2, 4) of (2, 2, 4)");
 }
+
+TEST_CASE("indexing: one_hot") {
+  CHECK(equal(one_hot(tensor({0, 2})), tensor({{1, 0, 0}, {0, 0, 1}})));
+  CHECK(equal(one_hot(tensor(1), 3), tensor({0, 1, 0})));
+  CHECK(one_hot(zeros({2, 0}, int64), 4).shape() == Shape{2, 0, 4});
+  CHECK_THROWS_TEXT(one_hot(tensor({0, 3}), 3),
+                    "[one_hot] index 3 at position (1,) is out of range for dim 1 of shape (2, 3)");
+  CHECK_THROWS_TEXT(one_hot(tensor({-1})), "[one_hot] index -1 at position (0,) is out of range");
+  CHECK_THROWS_TEXT(one_hot(zeros({2})), "[one_hot] indices are int64, not float32");
+  CHECK_THROWS_TEXT(one_hot(tensor({0}), 0), "[one_hot] the number of classes must be positive, not 0");
+  CHECK_THROWS_TEXT(one_hot(zeros({0}, int64)),
+                    "[one_hot] of no indices, shape (0,), the number of classes must be given");
+}
+
+TEST_CASE("indexing: one_hot refuses indices that leave no room for the classes") {
+  CHECK_THROWS_TEXT(one_hot(tensor({INT64_MAX, std::int64_t{0}})),
+                    "[one_hot] index 9223372036854775807 needs more classes than can be counted");
+  CHECK_THROWS_TEXT(one_hot(tensor({INT64_MAX - 1, std::int64_t{0}})),
+                    "[one_hot] more elements than can be counted: (2, 9223372036854775807)");
+  CHECK_THROWS_TEXT(one_hot(zeros({1, 1, 1, 1, 1, 1, 1, 1}, int64)),
+                    "[one_hot] indices of shape (1, 1, 1, 1, 1, 1, 1, 1) leave no dim for the classes");
+}

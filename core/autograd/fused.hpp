@@ -21,6 +21,7 @@ class KernelReplay {
   bool wants(std::size_t input) const { return replay_.wants(input); }
   const Shape& input_shape(std::size_t input) const { return replay_.input_shape(input); }
   const Tensor& saved(std::size_t i) const;  ///< see Replay::saved
+  bool keeps(std::size_t i) const { return replay_.keeps(i); }  ///< see Replay::keeps
   const Tensor& output() const;              ///< see Replay::output
   /// The gradient that other ops have left for this input so far. The kernel may add its own to it in place
   /// and return an undefined Tensor. Undefined if there is none yet or others see it.

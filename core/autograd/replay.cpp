@@ -8,8 +8,6 @@
 
 namespace xgrad {
 
-constinit const Variable nothing;
-
 bool Replay::wants(std::size_t input) const {
   const std::size_t count = node_.inputs().size();
   if (input >= count) fail_state("backward", "the rule asks for input ", input, " of ", count);
@@ -33,12 +31,14 @@ const Saved& Replay::unchanged(const Saved& saved) const {
   return saved;
 }
 
-const Saved& Replay::kept(std::size_t i) const {
+bool Replay::keeps(std::size_t i) const {
   const auto& all = node_.body_.saved;
-  if (i >= all.size() || !all[i].value.defined()) {
-    fail_state("backward", "the rule asks for saved value ", i, ", which the op did not keep");
-  }
-  return unchanged(all[i]);
+  return i < all.size() && all[i].value.defined();
+}
+
+const Saved& Replay::kept(std::size_t i) const {
+  if (!keeps(i)) fail_state("backward", "the rule asks for saved value ", i, ", which the op did not keep");
+  return unchanged(node_.body_.saved[i]);
 }
 
 const Saved& Replay::kept_output() const {

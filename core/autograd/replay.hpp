@@ -20,8 +20,12 @@ class Node;
 class Replay;
 struct Saved;
 
-/// No gradient: an undefined Variable.
-extern const Variable nothing;
+/// No gradient: an undefined Variable in a rule, an undefined Tensor in a kernel.
+struct Nothing {
+  operator Variable() const { return {}; }
+  operator Tensor() const { return {}; }
+};
+inline constexpr Nothing nothing;
 
 /// One gradient per input, in the inputs' order. A gradient that is zero or not wanted is undefined. Made as
 /// `{dx}`, as `{dx, dw}`, from a vector, or by size and then filled in. T is Variable in a rule, and Tensor
@@ -30,7 +34,8 @@ template <class T>
 class GradientList {
  public:
   template <class... Each>
-  requires(std::same_as<std::remove_cvref_t<Each>, T>&&...) GradientList(Each&&... each)
+  requires((std::same_as<std::remove_cvref_t<Each>, T> ||
+            std::same_as<std::remove_cvref_t<Each>, Nothing>)&&...) GradientList(Each&&... each)
       : GradientList(sizeof...(each)) {
     [[maybe_unused]] T* next = begin();
     ((*next++ = std::forward<Each>(each)), ...);
@@ -73,6 +78,7 @@ class Replay {
   const Shape& input_shape(std::size_t input) const;  ///< of a wanted input
   /// The i-th value of the op's `keeps`, `keeps_output` not counted. Throws if it was changed in place since.
   Variable saved(std::size_t i) const;
+  bool keeps(std::size_t i) const;  ///< the i-th value was defined, and the node kept it
   /// The op's own output, if the op said `keeps_output`.
   Variable output() const;
 

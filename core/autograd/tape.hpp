@@ -56,6 +56,8 @@ inline constexpr Keep keeps_output = make_keeps_output();
 
 /// Throws naming `op` if one of its arguments is an undefined Variable: the first line of an op.
 void check_defined(std::string_view op, const Inputs& arguments);
+/// The value of an optional argument, undefined if x is.
+inline Tensor value_if_defined(const Variable& x) { return x.defined() ? x.value() : Tensor(); }
 /// Throws unless `record` can make a Variable of an op's result.
 void check_result(const char* op, const Tensor& value);
 /// Tells this thread's observers of an op.

@@ -49,6 +49,15 @@ Tensor sum(const Tensor& x, DimSet dims, bool keepdim) {
   return distinct.spread(y, x.shape(), dims, keepdim);
 }
 
+Tensor sum_to(const Tensor& x, const Shape& shape) {
+  if (x.shape() == shape) return x;
+  DimSet dims;
+  const int lead = x.dim() - shape.dim();
+  for (int i = 0; i < x.dim(); ++i)
+    dims[static_cast<std::size_t>(i)] = i < lead || shape[i - lead] != x.size(i);
+  return sum(x, dims, /*keepdim=*/true).reshape(shape);
+}
+
 Tensor mean(const Tensor& x, DimSet dims, bool keepdim) {
   const Distinct distinct(x, dims);
   const Tensor y = empty(reduced_shape(distinct.x.shape(), dims, keepdim), x.dtype());

@@ -12,6 +12,9 @@ namespace xgrad::kernels {
 // reduce.cpp
 Tensor sum(const Tensor& x, DimSet dims, bool keepdim);   ///< integers and booleans as int64
 Tensor mean(const Tensor& x, DimSet dims, bool keepdim);  ///< floating
+/// Undoes a broadcast from `shape`: x summed over the dims that `shape` does not have, or has with size 1.
+/// x itself if it has that shape.
+Tensor sum_to(const Tensor& x, const Shape& shape);
 
 // variance.cpp
 /// Σ (x − mean)² / (n − correction), floating.

@@ -48,15 +48,15 @@ Variable fused_attention(const Variable& q, const Variable& k, const Variable& v
   const Tensor mask = checked_mask("fused_attention", options.mask, scores, q.dtype());
   // With P = softmax(S), S = s q kᵀ + mask, and y = P v:
   // dv = Pᵀ g,  dP = g vᵀ,  dS = P ⊙ (dP − Σ_j dP_ij P_ij),  dq = s dS k,  dk = s dSᵀ q
-  const auto rule = [s, diagonal, is_masked = mask.defined()](const Replay& r) -> Gradients {
+  const auto rule = [s, diagonal](const Replay& r) -> Gradients {
     const Variable &g = r.grad(), q = r.saved(0), k = r.saved(1), v = r.saved(2);
-    const Variable P = weights(q, k, s, diagonal, is_masked ? r.saved(5).value() : Tensor());
+    const Variable P = weights(q, k, s, diagonal, r.keeps(5) ? r.saved(5).value() : nothing);
     const Variable dS = softmax_backward(matmul(g, v.mT()), P, -1, s);
     return {matmul(dS, k), matmul(dS.mT(), q), matmul(P.mT(), g)};
   };
   // The kernel takes Σ_j dP_ij P_ij as g_i · y_i, and P_ij as exp(S_ij − max_i) / Σ_j exp(S_ij − max_i).
-  const auto kernel = [s, diagonal, is_masked = mask.defined()](const KernelReplay& r) -> KernelGradients {
-    const Tensor mask = is_masked ? r.saved(5) : Tensor();
+  const auto kernel = [s, diagonal](const KernelReplay& r) -> KernelGradients {
+    const Tensor mask = r.keeps(5) ? r.saved(5) : nothing;
     const auto d = kernels::attention_backward(r.grad(), r.saved(0), r.saved(1), r.saved(2),
                                                {r.output(), r.saved(3), r.saved(4)}, s, {diagonal, mask},
                                                r.wants(0), r.wants(1), r.wants(2));
@@ -65,7 +65,7 @@ Variable fused_attention(const Variable& q, const Variable& k, const Variable& v
   const auto out = kernels::attention(q.value(), k.value(), v.value(), s, {diagonal, mask});
   return record("fused_attention", out.output, {q, k, v},
                 {q, k, v, keeps_output, Variable(out.max), Variable(out.inverse_sum),
-                 mask.defined() ? Variable(mask) : Variable()},
+                 mask.defined() ? Variable(mask) : nothing},
                 fused(rule, kernel));
 }
 

@@ -14,14 +14,14 @@ struct FusedAttentionOptions {
 };
 
 /// softmax(s q kᵀ + mask) v as one node: q (B, H, T_q, d), k (B, H, T_k, d), v (B, H, T_k, d_v) → (B, H, T_q,
-/// d_v). A query that sees no key gives 0 and gradient 0; one whose keys all have a score of −∞, without the
-/// mask's doing, gives NaN. A hidden key's weight is 0, but it is read: a NaN or ∞ in its k or v spreads, in
-/// the way forward or back. Floating dtypes, one for all three.
+/// d_v). One floating dtype for all three. A query that sees no key because of the mask gives 0 and gradient
+/// 0. A query whose scores are all −∞ by themselves gives NaN. A hidden key has weight 0, but its k and v are
+/// read: a NaN or ∞ in them spreads, forward or backward.
 ///
-/// The scores, T_q × T_k for each head, are made a tile at a time and never stand in memory; a tile's softmax
-/// is put right as later tiles raise the maximum. The backward pass makes them again, from the logarithm of
-/// each row's sum (Dao et al. 2022, "FlashAttention"; Dao 2023, "FlashAttention-2"). In memory the result is
-/// (B, T_q, H, d_v), so that joining the heads is a view.
+/// The scores, T_q × T_k for each head, are computed one tile at a time and never stored as a whole. Where a
+/// later tile raises a row's maximum, the earlier sums are rescaled. The backward pass computes the scores
+/// again, from each row's maximum and sum (Dao et al. 2022, "FlashAttention"; Dao 2023, "FlashAttention-2").
+/// The result is (B, T_q, H, d_v) in memory, so that joining the heads is a view.
 Variable fused_attention(const Variable& q, const Variable& k, const Variable& v,
                          const FusedAttentionOptions& options = {});
 

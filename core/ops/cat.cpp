@@ -26,7 +26,7 @@ Variable cat(const std::vector<Variable>& parts, int dim) {
   check_dtypes("cat", parts);
   const int d = normalize_dim("cat", dim, parts[0].dim());
   Shape shape = parts[0].shape();
-  std::vector<std::int64_t> starts;  // of each part in the result, and the end of the last
+  std::vector<std::int64_t> starts;  // part i fills [starts[i], starts[i + 1]) of the result
   starts.reserve(parts.size() + 1);
   starts.push_back(0);
   for (const Variable& part : parts) {
@@ -43,7 +43,7 @@ Variable cat(const std::vector<Variable>& parts, int dim) {
     kernels::copy(parts[i].value(), y.slice(d, starts[i], starts[i + 1]));
   }
   return record("cat", y, parts, {}, [d, starts](const Replay& r) -> Gradients {
-    // each part is a slice of y, and its gradient that slice of g
+    // each part is a slice of y, so its gradient is that slice of g
     Gradients gradients(starts.size() - 1);
     for (std::size_t i = 0; i < gradients.size(); ++i) {
       if (r.wants(i)) gradients[i] = slice(r.grad(), d, starts[i], starts[i + 1]);

@@ -5,9 +5,10 @@
 
 namespace xgrad {
 
-/// Dropout: each element is 0 with probability p, else x / (1 − p). The identity when not training. p in
-/// [0, 1]. As in PyTorch; in Srivastava et al. 2014, p is the probability of keeping an element, and the
-/// weights are scaled at test time instead. Dropping multiplies by 0, so a dropped NaN stays NaN.
+/// Dropout: each element is 0 with probability p, else x / (1 − p). The identity when not training. p lies in
+/// [0, 1] and means what it does in PyTorch; in Srivastava et al. 2014, p is the probability of keeping an
+/// element, and the weights are scaled at test time instead. A dropped element is multiplied by 0, so NaN
+/// stays NaN.
 Variable dropout(const Variable& x, double p, bool training = true,
                  Generator& generator = default_generator());
 

@@ -30,12 +30,12 @@ Variable embedding(const Variable& indices, const Variable& weight) {
   const auto kernel = [](const KernelReplay& r) -> KernelGradients {
     const Shape& table = r.input_shape(0);
     const Tensor index = r.saved(0).reshape({-1}), g = r.grad().reshape({index.numel(), table[1]});
-    const Tensor sum = r.sum_so_far(0);  // of a tied head, say: no second table of zeros
-    Tensor dw = sum.defined() ? sum : zeros(table, g.dtype());
+    const Tensor sum = r.sum_so_far(0);  // of a tied head, for example: it saves a second table
+    const Tensor dw = sum.defined() ? sum : zeros(table, g.dtype());
     kernels::index_add_into(dw, 0, index, g);
     if (!sum.defined()) return {dw};
     sum.storage()->bump_version();
-    return {Tensor()};
+    return {nothing};
   };
   return record("embedding", rows.reshape(shape), {weight}, {indices}, fused(rule, kernel));
 }

@@ -27,8 +27,8 @@ Variable gather(const Variable& x, int dim, const Variable& index) {
   check("gather", index, x, dim);
   return record("gather", kernels::gather(x.value(), dim, index.value()), {x}, {index},
                 [dim](const Replay& r) -> Gradients {
-                  // y_i = x[index_i]   ⇒   dx[v] = Σ of g_i over all i with index_i = v. The index may have
-                  // come from x, as in max and sort: then y is not linear in x.
+                  // y_i = x[index_i]   ⇒   dx[v] = Σ of g_i over all i with index_i = v. In max and sort the
+                  // index comes from x, so y is not linear in x.
                   const Variable dx = zeros(r.input_shape(0), r.grad().dtype());
                   return {r.connected(0, scatter_add(dx, dim, r.saved(0), r.grad()))};
                 });

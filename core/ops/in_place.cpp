@@ -1,4 +1,5 @@
-// Changes in place: each checks that the change is well defined, makes it, and raises the storage's version.
+// Tensor's methods that change it in place. Each checks that the change is well defined, makes it, and raises
+// the storage's version.
 
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
@@ -22,7 +23,7 @@ void check_fits(std::string_view op, const Tensor& tensor, const Tensor& other) 
   }
 }
 
-// `other` for an update of `tensor`, in its dtype; a copy where the two overlap in memory but are not the
+// `other` in the dtype of `tensor`, to update it with. A copy where the two share a storage but are not the
 // same view.
 Tensor operand(std::string_view op, const Tensor& tensor, const Tensor& other) {
   check_writable(op, tensor);

@@ -7,7 +7,7 @@
 
 namespace xgrad {
 
-// The `_like` factories with the shape and dtype of a Variable. The results are Tensors, without a gradient.
+// The `_like` factories of tensor/factories.hpp for a Variable. The results are Tensors, without a gradient.
 
 Tensor empty_like(const Variable& other, std::optional<DType> dtype = {});
 Tensor zeros_like(const Variable& other, std::optional<DType> dtype = {});

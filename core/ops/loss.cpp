@@ -36,7 +36,7 @@ void check_shapes(const char* op, const char* name, const Variable& logits, cons
   if (logits.size(-1) == 0) fail(op, "there are no classes in ", name, " of shape ", logits.shape());
 }
 
-// The number of targets that count.
+// The number of targets that are not ignored. Throws where one is not a class.
 std::int64_t count_targets(const char* op, const Tensor& targets, std::int64_t classes,
                            std::int64_t ignore_index) {
   const Tensor flat = targets.contiguous();
@@ -59,25 +59,19 @@ Tensor reduced(const Tensor& losses, Reduction reduction, std::int64_t count) {
   return reduction == Reduction::sum ? total : kernels::scale(total, 1.0 / static_cast<double>(count));
 }
 
-}  // namespace
-
-Variable cross_entropy(const Variable& logits, const Variable& targets, const CrossEntropyOptions& options) {
-  check_defined("cross_entropy", {logits, targets});
-  check_shapes("cross_entropy", "logits", logits, targets);
-  if (!(options.label_smoothing >= 0 && options.label_smoothing <= 1))
-    fail("cross_entropy", "label_smoothing must lie in [0, 1], got ", options.label_smoothing);
-  const std::int64_t classes = logits.size(-1);
-  const Tensor x = logits.value().reshape({-1, classes}), t = targets.value().reshape({-1});  // (N, V), (N)
-  const std::int64_t count = count_targets("cross_entropy", t, classes, options.ignore_index);
-  // loss_n = log Σ_j exp x_j − Σ_j q_j x_j  ⇒  dx = g_n (softmax(x) − q), where q is the wanted distribution:
-  // 1 − smoothing on the target, and smoothing/V on every class
-  const auto rule = [options, count](const Replay& r) -> Gradients {
+// `count` targets are not ignored.
+Variable cross_entropy(const Variable& logits, const Variable& targets, const CrossEntropyOptions& options,
+                       std::int64_t count) {
+  const bool is_mean = options.reduction == Reduction::mean;
+  // loss_n = log Σ_j exp x_j − Σ_j q_j x_j   ⇒   dx = g_n (softmax(x) − q), where q is the wanted
+  // distribution: 1 − smoothing on the target, and smoothing/V on every class
+  const auto rule = [options, count, is_mean](const Replay& r) -> Gradients {
     const Variable logits = r.saved(0), targets = r.saved(1);
     const std::int64_t classes = logits.size(-1);
-    const Variable g = options.reduction == Reduction::mean ? r.grad() / count : r.grad();
+    const Variable g = is_mean ? r.grad() / count : r.grad();
     const Variable g_n = reshape(expand(g, targets.shape()), {-1, 1});                 // (N, 1)
     const Variable x = reshape(logits, {-1, classes}), t = reshape(targets, {-1, 1});  // (N, V), (N, 1)
-    const Tensor is_target = eq(t, arange(classes));
+    const Tensor is_target = eq(t, arange(classes));                                   // (N, V)
     const Variable one_hot = is_target.to(logits.dtype());
     // At the target, 1 − softmax is the sum of the others: next to 1 a difference would be rounding.
     const Variable others = masked_fill(softmax(x, -1), is_target, 0);
@@ -85,20 +79,31 @@ Variable cross_entropy(const Variable& logits, const Variable& targets, const Cr
     const Variable dx = g_n * (others - one_hot * sum(others, {-1}, true) + smoothed);
     return {reshape(masked_fill(dx, eq(t, options.ignore_index), 0), logits.shape())};
   };
-  const auto kernel = [options, count](const KernelReplay& r) -> KernelGradients {
+  const auto kernel = [options, count, is_mean](const KernelReplay& r) -> KernelGradients {
     const Tensor &logits = r.saved(0), &targets = r.saved(1);
-    const Tensor g = options.reduction == Reduction::mean
-                         ? kernels::scale(r.grad(), 1.0 / static_cast<double>(count))
-                         : r.grad();
+    const Tensor g = is_mean ? kernels::scale(r.grad(), 1.0 / static_cast<double>(count)) : r.grad();
     const Tensor dx = kernels::cross_entropy_backward(
         g.expand(targets.shape()).reshape({-1}), logits.reshape({-1, logits.size(-1)}), targets.reshape({-1}),
         r.saved(2), options.ignore_index, options.label_smoothing);
     return {dx.reshape(logits.shape())};
   };
+  const Tensor x = logits.value().reshape({-1, logits.size(-1)}), t = targets.value().reshape({-1});
   const auto out = kernels::cross_entropy(x, t, options.ignore_index, options.label_smoothing);
   const Tensor losses = out.losses.reshape(targets.shape());
   return record("cross_entropy", reduced(losses, options.reduction, count), {logits},
                 {logits, targets, Variable(out.max_and_sum)}, fused(rule, kernel));
+}
+
+}  // namespace
+
+Variable cross_entropy(const Variable& logits, const Variable& targets, const CrossEntropyOptions& options) {
+  check_defined("cross_entropy", {logits, targets});
+  check_shapes("cross_entropy", "logits", logits, targets);
+  if (!(options.label_smoothing >= 0 && options.label_smoothing <= 1))
+    fail("cross_entropy", "label_smoothing must lie in [0, 1], got ", options.label_smoothing);
+  const std::int64_t count =
+      count_targets("cross_entropy", targets.value(), logits.size(-1), options.ignore_index);
+  return cross_entropy(logits, targets, options, count);
 }
 
 Variable nll_loss(const Variable& log_probs, const Variable& targets, const NLLLossOptions& options) {
@@ -117,7 +122,7 @@ Variable nll_loss(const Variable& log_probs, const Variable& targets, const NLLL
 
 namespace {
 
-// w y, and 0 where w is 0, even if y is infinite: what does not count costs nothing.
+// w y, and 0 where w is 0, even if y is infinite: a term without weight costs nothing.
 Variable weigh(const Variable& w, const Variable& y) {
   return record("weigh", kernels::weigh(w.value(), y.value()), {w, y}, {keep_for(0, y), keep_for(1, w)},
                 [](const Replay& r) -> Gradients {
@@ -146,7 +151,7 @@ Variable binary_cross_entropy_with_logits(const Variable& x, const Variable& tar
       fail(op, "a weight of shape ", weight->shape(), " does not broadcast to logits of shape ", x.shape());
     }
   }
-  // −log(1 − σ(x)) = softplus(x) and −log σ(x) = softplus(−x): both are positive, so nothing cancels
+  // −log(1 − σ(x)) = softplus(x) and −log σ(x) = softplus(−x). Both are positive, so nothing cancels.
   constexpr double everywhere = std::numeric_limits<double>::infinity();
   const Variable share = options.pos_weight.defined() ? t * options.pos_weight : t;
   Variable losses = weigh(1 - t, softplus(x, 1, everywhere)) + weigh(share, softplus(neg(x), 1, everywhere));

@@ -15,7 +15,7 @@
 namespace xgrad {
 namespace {
 
-// An operand, for the text of an error: "weight float32 (5, 4)".
+// An operand in the text of an error: "weight float32 (5, 4)".
 struct NamedOperand {
   const char* name;
   const Variable& x;
@@ -77,24 +77,14 @@ X as_one_matrix(const X& x) {
   return x.dim() == 2 ? x : x.reshape({x.shape().without_last().numel(), x.size(-1)});
 }
 
-// x summed to the shape of a matrix that was broadcast, as sum_to does.
-Tensor summed_to(const Tensor& x, const Shape& shape) {
-  if (x.shape() == shape) return x;
-  kernels::DimSet dims;
-  const int lead = x.dim() - shape.dim();
-  for (int i = 0; i < x.dim(); ++i)
-    dims[static_cast<std::size_t>(i)] = i < lead || shape[i - lead] != x.size(i);
-  return kernels::sum(x, dims, /*keepdim=*/true).reshape(shape);
-}
-
 }  // namespace
 
 Variable matmul(const Variable& a, const Variable& b) {
   check_defined("matmul", {a, b});
   check_matmul(a, b);
   const bool a_is_row = a.dim() == 1, b_is_column = b.dim() == 1;
+  // C = A B   ⇒   dA = G Bᵀ, dB = Aᵀ G, summed over the batch dims that were broadcast
   const auto rule = [a_is_row, b_is_column](const Replay& r) -> Gradients {
-    // C = A B   ⇒   dA = G Bᵀ, dB = Aᵀ G, summed over the batch dims that were broadcast
     Variable g = b_is_column ? r.grad().unsqueeze(-1) : r.grad();
     if (a_is_row) g = g.unsqueeze(-2);  // (..., M, N)
     const auto da = [&] {
@@ -107,22 +97,22 @@ Variable matmul(const Variable& a, const Variable& b) {
     };
     return {r.wants(0) ? da() : nothing, r.wants(1) ? db() : nothing};
   };
-  // The same on Tensors. A B that all of A's matrices share takes one product of all of them as one matrix.
+  // Where all of A's matrices share B, Aᵀ G is one product, of all of them as one matrix.
   const auto kernel = [a_is_row, b_is_column](const KernelReplay& r) -> KernelGradients {
-    Tensor g = b_is_column ? r.grad().unsqueeze(-1) : r.grad(), da, db;
+    Tensor g = b_is_column ? r.grad().unsqueeze(-1) : r.grad();
     if (a_is_row) g = g.unsqueeze(-2);
-    if (r.wants(0)) {
+    const auto da = [&] {
       const Tensor product = kernels::matmul(g, as_columns(r.saved(1)).mT());
-      da = summed_to(a_is_row ? product.squeeze(-2) : product, r.input_shape(0));
-    }
-    if (r.wants(1)) {
+      return kernels::sum_to(a_is_row ? product.squeeze(-2) : product, r.input_shape(0));
+    };
+    const auto db = [&] {
       const Tensor a = as_rows(r.saved(0));
       const bool is_shared = r.input_shape(1).dim() <= 2 && a.dim() == g.dim();
       const Tensor product =
           is_shared ? kernels::matmul(as_one_matrix(a).mT(), as_one_matrix(g)) : kernels::matmul(a.mT(), g);
-      db = summed_to(b_is_column ? product.squeeze(-1) : product, r.input_shape(1));
-    }
-    return {da, db};
+      return kernels::sum_to(b_is_column ? product.squeeze(-1) : product, r.input_shape(1));
+    };
+    return {r.wants(0) ? da() : nothing, r.wants(1) ? db() : nothing};
   };
   return record("matmul", multiply(a.value(), b.value()), {a, b}, {keep_for(1, a), keep_for(0, b)},
                 fused(rule, kernel));
@@ -139,47 +129,53 @@ Variable bmm(const Variable& a, const Variable& b) {
   return matmul(a, b);
 }
 
-Variable linear(const Variable& x, const Variable& weight, const Variable& bias) {
-  check_defined("linear", {x, weight});
+namespace {
+
+void check_linear(const Variable& x, const Variable& weight, const Variable& bias) {
   check_dtypes("linear", {"x", x}, {"weight", weight});
   if (weight.dim() != 2) fail("linear", "weight must be (out, in), not ", weight.shape());
   if (x.dim() == 0 || x.size(-1) != weight.size(1)) {
     fail("linear", "x ", x.shape(), " must end in weight's second size: weight (out, in) is ",
          weight.shape());
   }
-  if (bias.defined()) {
-    check_dtypes("linear", {"x", x}, {"bias", bias});
-    if (bias.shape() != Shape{weight.size(0)}) {
-      fail("linear", "bias must be (out) = ", Shape{weight.size(0)}, " for weight ", weight.shape(), ", not ",
-           bias.shape());
-    }
+  if (!bias.defined()) return;
+  check_dtypes("linear", {"x", x}, {"bias", bias});
+  if (bias.shape() != Shape{weight.size(0)}) {
+    fail("linear", "bias must be (out) = ", Shape{weight.size(0)}, " for weight ", weight.shape(), ", not ",
+         bias.shape());
   }
-  Tensor y = kernels::linear(as_rows(x.value()), weight.value(), bias.defined() ? bias.value() : Tensor());
+}
+
+}  // namespace
+
+Variable linear(const Variable& x, const Variable& weight, const Variable& bias) {
+  check_defined("linear", {x, weight});
+  check_linear(x, weight, bias);
+  Tensor y = kernels::linear(as_rows(x.value()), weight.value(), value_if_defined(bias));
   if (x.dim() == 1) y = y.squeeze(0);
   // y = x Wᵀ + b   ⇒   dx = g W, dW = gᵀ x and db = g, both summed over all rows
   const auto rule = [](const Replay& r) -> Gradients {
     const Variable& g = r.grad();  // (..., out)
-    const auto rows_of = [](const Variable& x) { return as_one_matrix(as_rows(x)); };
-    return {r.wants(0) ? matmul(g, r.saved(1)) : nothing,
-            r.wants(1) ? matmul(rows_of(g).mT(), rows_of(r.saved(0))) : nothing,
+    const auto dw = [&] {
+      return matmul(as_one_matrix(as_rows(g)).mT(), as_one_matrix(as_rows(r.saved(0))));
+    };
+    return {r.wants(0) ? matmul(g, r.saved(1)) : nothing, r.wants(1) ? dw() : nothing,
             r.wants(2) ? sum_to(g, r.input_shape(2)) : nothing};
   };
   const auto kernel = [](const KernelReplay& r) -> KernelGradients {
     const Tensor& g = r.grad();
-    Tensor dx, dw, db;
-    if (r.wants(0)) {
-      if (const Tensor sum = r.sum_so_far(0); sum.defined()) {  // the product itself adds to it
-        kernels::matmul_into(as_rows(g), r.saved(1), as_rows(sum), 1, /*beta=*/1);
-        sum.storage()->bump_version();
-      } else {
-        dx = multiply(g, r.saved(1));
-      }
-    }
-    if (r.wants(1)) {
-      dw = kernels::matmul(as_one_matrix(as_rows(g)).mT(), as_one_matrix(as_rows(r.saved(0))));
-    }
-    if (r.wants(2)) db = summed_to(g, r.input_shape(2));
-    return {dx, dw, db};
+    const auto dx = [&]() -> Tensor {
+      const Tensor sum = r.sum_so_far(0);
+      if (!sum.defined()) return multiply(g, r.saved(1));
+      kernels::matmul_into(as_rows(g), r.saved(1), as_rows(sum), 1, /*beta=*/1);
+      sum.storage()->bump_version();
+      return nothing;
+    };
+    const auto dw = [&] {
+      return kernels::matmul(as_one_matrix(as_rows(g)).mT(), as_one_matrix(as_rows(r.saved(0))));
+    };
+    return {r.wants(0) ? dx() : nothing, r.wants(1) ? dw() : nothing,
+            r.wants(2) ? kernels::sum_to(g, r.input_shape(2)) : nothing};
   };
   return record("linear", y, {x, weight, bias}, {keep_for(1, x), keep_for(0, weight)}, fused(rule, kernel));
 }

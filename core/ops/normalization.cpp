@@ -55,35 +55,35 @@ Normalized normalized(const Variable& x, double eps) {
   return {part * inverse, inverse / unit};
 }
 
+// The gradient of x̂ γ by x̂.
+Variable scaled_gradient(const Replay& r) { return r.keeps(1) ? r.grad() * r.saved(1) : r.grad(); }
+
+Tensor gamma_of(const KernelReplay& r) { return r.keeps(1) ? r.saved(1) : nothing; }
+
 }  // namespace
 
 Variable layer_norm(const Variable& x, const Variable& gamma, const Variable& beta, double eps) {
   check_defined("layer_norm", {x});
   check(x, gamma, beta, eps);
-  const bool affine = gamma.defined();
   // With x̂ = (x − μ)/σ and gγ = g γ:
   // dx = (gγ − mean(gγ) − x̂ mean(gγ x̂))/σ,  dγ = Σ g x̂,  dβ = Σ g
-  const auto rule = [affine, eps](const Replay& r) -> Gradients {
-    // Centered twice: of a row far from 0 the mean is off by its own rounding, which the second one takes
-    // out.
-    const Variable &g = r.grad(), x = r.saved(0);
+  const auto rule = [eps](const Replay& r) -> Gradients {
+    // Centered twice: the mean of a row far from 0 is off by its own rounding, which the second mean removes.
+    const Variable x = r.saved(0), scaled = scaled_gradient(r);
     const Variable roughly = x - mean(x, {-1}, true), centered = roughly - mean(roughly, {-1}, true);
-    const auto [x_hat, rstd] = normalized(centered, eps);
-    const Variable scaled = affine ? g * r.saved(1) : g;
-    const auto dx = [&, x_hat = x_hat, rstd = rstd] {
-      return rstd * (scaled - mean(scaled, {-1}, true) - x_hat * mean(scaled * x_hat, {-1}, true));
+    const Normalized n = normalized(centered, eps);
+    const auto dx = [&] {
+      return n.rstd * (scaled - mean(scaled, {-1}, true) - n.x_hat * mean(scaled * n.x_hat, {-1}, true));
     };
-    return {r.wants(0) ? dx() : nothing, r.wants(1) ? sum_to(g * x_hat, r.input_shape(1)) : nothing,
-            r.wants(2) ? sum_to(g, r.input_shape(2)) : nothing};
+    return {r.wants(0) ? dx() : nothing, r.wants(1) ? sum_to(r.grad() * n.x_hat, r.input_shape(1)) : nothing,
+            r.wants(2) ? sum_to(r.grad(), r.input_shape(2)) : nothing};
   };
-  const auto kernel = [affine](const KernelReplay& r) -> KernelGradients {
-    const Tensor gamma = affine ? r.saved(1) : Tensor();
-    const auto d = kernels::layer_norm_backward(r.grad(), r.saved(0), gamma, r.saved(2), r.saved(3),
+  const auto kernel = [](const KernelReplay& r) -> KernelGradients {
+    const auto d = kernels::layer_norm_backward(r.grad(), r.saved(0), gamma_of(r), r.saved(2), r.saved(3),
                                                 r.wants(0), r.wants(1) || r.wants(2));
     return {d.dx, d.dgamma, d.dbeta};
   };
-  const auto out = kernels::layer_norm(x.value(), affine ? gamma.value() : Tensor(),
-                                       affine ? beta.value() : Tensor(), eps);
+  const auto out = kernels::layer_norm(x.value(), value_if_defined(gamma), value_if_defined(beta), eps);
   return record("layer_norm", out.y, {x, gamma, beta}, {x, gamma, Variable(out.mean), Variable(out.rstd)},
                 fused(rule, kernel));
 }
@@ -97,25 +97,20 @@ Variable rms_norm(const Variable& x, const Variable& gamma, std::optional<double
                                               : std::numeric_limits<double>::epsilon();
   const double eps = given.value_or(epsilon);
   if (!(eps >= 0)) fail("rms_norm", "eps must not be negative, got ", eps);
-  const bool affine = gamma.defined();
   // With x̂ = x/√(mean(x²) + eps) and gγ = g γ:
   // dx = (gγ − x̂ mean(gγ x̂))/√(mean(x²) + eps),  dγ = Σ g x̂
-  const auto rule = [affine, eps](const Replay& r) -> Gradients {
-    const Variable& g = r.grad();
-    const auto [x_hat, rstd] = normalized(r.saved(0), eps);
-    const Variable scaled = affine ? g * r.saved(1) : g;
-    const auto dx = [&, x_hat = x_hat, rstd = rstd] {
-      return rstd * (scaled - x_hat * mean(scaled * x_hat, {-1}, true));
-    };
-    return {r.wants(0) ? dx() : nothing, r.wants(1) ? sum_to(g * x_hat, r.input_shape(1)) : nothing};
+  const auto rule = [eps](const Replay& r) -> Gradients {
+    const Variable scaled = scaled_gradient(r);
+    const Normalized n = normalized(r.saved(0), eps);
+    const auto dx = [&] { return n.rstd * (scaled - n.x_hat * mean(scaled * n.x_hat, {-1}, true)); };
+    return {r.wants(0) ? dx() : nothing, r.wants(1) ? sum_to(r.grad() * n.x_hat, r.input_shape(1)) : nothing};
   };
-  const auto kernel = [affine](const KernelReplay& r) -> KernelGradients {
-    const Tensor gamma = affine ? r.saved(1) : Tensor();
+  const auto kernel = [](const KernelReplay& r) -> KernelGradients {
     const auto d =
-        kernels::rms_norm_backward(r.grad(), r.saved(0), gamma, r.saved(2), r.wants(0), r.wants(1));
+        kernels::rms_norm_backward(r.grad(), r.saved(0), gamma_of(r), r.saved(2), r.wants(0), r.wants(1));
     return {d.dx, d.dgamma};
   };
-  const auto out = kernels::rms_norm(x.value(), affine ? gamma.value() : Tensor(), eps);
+  const auto out = kernels::rms_norm(x.value(), value_if_defined(gamma), eps);
   return record("rms_norm", out.y, {x, gamma}, {x, gamma, Variable(out.rstd)}, fused(rule, kernel));
 }
 

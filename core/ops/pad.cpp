@@ -44,7 +44,7 @@ Variable pad(const Variable& x, const std::vector<std::int64_t>& amounts, Scalar
   std::vector<std::int64_t> opposite = amounts;
   for (std::int64_t& amount : opposite) amount = -amount;
   return record("pad", y, {x}, {}, [opposite](const Replay& r) -> Gradients {
-    return {pad(r.grad(), opposite)};  // x stands within y: its part of g, and 0 for what was taken away
+    return {pad(r.grad(), opposite)};  // takes away what was added, and puts 0 where elements were taken away
   });
 }
 

@@ -14,7 +14,7 @@ using kernels::DimSet;
 
 namespace {
 
-// A reduced result as it stands against x: with the reduced dims back as dims of size 1.
+// A reduced result with the reduced dims back as dims of size 1, so that it broadcasts to `shape`.
 Variable beside(const Variable& reduced, const Shape& shape, DimSet dims) {
   return reshape(reduced, kernels::reduced_shape(shape, dims, /*keepdim=*/true));
 }
@@ -49,15 +49,15 @@ Variable mean(const Variable& x, const Dims& dims, KeepDim keepdim) {
 
 namespace {
 
-// x − μ, centered twice: of numbers far from 0 the mean is off by its own rounding, which the second one
-// takes out.
+// x − μ, centered twice: the mean of numbers far from 0 is off by its own rounding, which the second mean
+// removes.
 Variable centered(const Variable& x, DimSet dims) {
   const Variable roughly = x - mean(x, dims, /*keepdim=*/true);
   return roughly - mean(roughly, dims, /*keepdim=*/true);
 }
 
 // σ² = Σ_i (x_i − μ)² / (n − c)   ⇒   ∂σ²/∂x_j = 2 (x_j − μ) / (n − c); the part through μ vanishes, as
-// Σ_i (x_i − μ) = 0. No freedom, n ≤ c, is 0, as in PyTorch.
+// Σ_i (x_i − μ) = 0.
 Variable var_backward(const Variable& g, const Variable& x, DimSet dims, std::int64_t correction) {
   return beside(g, x.shape(), dims) * 2 / kernels::freedom(x.shape(), dims, correction) * centered(x, dims);
 }
@@ -78,7 +78,8 @@ Variable std(const Variable& x, const Dims& list, std::int64_t correction, KeepD
   const DimSet dims = kernels::reduced_dims("std", list, x.shape());
   const Tensor y = kernels::std(x.value(), dims, correction, keepdim);
   return record("std", y, {x}, {x, keeps_output}, [dims, correction](const Replay& r) -> Gradients {
-    // dσ = dσ² / (2σ)   ⇒   ∂σ/∂x_j = (x_j − μ)/σ / (n − c), a quotient of like sizes; 0 where σ is
+    // dσ = dσ² / (2σ)   ⇒   ∂σ/∂x_j = (x_j − μ)/σ / (n − c), 0 where σ is 0. The quotient stays in range
+    // where σ² does not.
     const Variable x = r.saved(0), y = r.output();
     const Tensor none = eq(y, 0);
     const Variable g = masked_fill(r.grad(), none, 0) / kernels::freedom(x.shape(), dims, correction);
@@ -93,14 +94,9 @@ Variable sum_to(const Variable& x, const Shape& shape) {
   if (!is_broadcastable_to(shape, x.shape())) {
     fail("sum_to", "a Tensor of shape ", x.shape(), " is no broadcast of shape ", shape);
   }
-  DimSet dims;
-  const int lead = x.dim() - shape.dim();
-  for (int i = 0; i < x.dim(); ++i)
-    dims[static_cast<std::size_t>(i)] = i < lead || shape[i - lead] != x.size(i);
-  return record("sum_to", kernels::sum(x.value(), dims, /*keepdim=*/true).reshape(shape), {x}, {},
-                [](const Replay& r) -> Gradients {
-                  return {expand(r.grad(), r.input_shape(0))};  // each element was summed once
-                });
+  return record("sum_to", kernels::sum_to(x.value(), shape), {x}, {}, [](const Replay& r) -> Gradients {
+    return {expand(r.grad(), r.input_shape(0))};  // each element was summed once
+  });
 }
 
 }  // namespace xgrad

@@ -34,8 +34,8 @@ Variable softmax(Variable x, Dim axis, const SoftmaxOptions& options) {
   return record("softmax", y, {x}, {keeps_output}, fused(rule, kernel));
 }
 
-// The sum is subtracted twice: the first difference loses what is small beside g. The second sum is that
-// loss, since Σ y = 1.
+// The sum is subtracted twice: the first difference loses digits that are small beside g. Since Σ y = 1, the
+// second sum is that loss.
 Variable softmax_backward(const Variable& g, const Variable& y, int dim, double scale) {
   const Variable difference = g - sum(g * y, dim, /*keepdim=*/true);
   return y * (difference - sum(difference * y, dim, /*keepdim=*/true)) * scale;
@@ -49,8 +49,8 @@ Variable log_softmax(Variable x, Dim axis) {
   const Tensor y = memory_for_result(x);
   kernels::log_softmax(x.value(), dim, y);
   const auto rule = [dim](const Replay& r) -> Gradients {
-    // ∂y_i/∂x_j = δ_ij − exp(y_j)   ⇒   dx = g − exp(y) Σ_i g_i. A row of dx adds up to 0: what its sum holds
-    // is rounding, and is subtracted too.
+    // ∂y_i/∂x_j = δ_ij − exp(y_j)   ⇒   dx = g − exp(y) Σ_i g_i. A row of dx adds up to 0: its sum is the
+    // rounding error, which is subtracted too.
     const Variable p = exp(r.output()), dx = r.grad() - p * sum(r.grad(), dim, /*keepdim=*/true);
     return {dx - p * sum(dx, dim, /*keepdim=*/true)};
   };

@@ -19,7 +19,7 @@ std::vector<Variable> split(const Variable& x, const std::vector<std::int64_t>& 
     if (fits) total += size;
   }
   if (!fits || total != x.size(dim)) {
-    std::string list;  // of any length, unlike a Shape
+    std::string list;  // a Shape might be too short for it
     for (const std::int64_t size : sizes) list += (list.empty() ? "" : ", ") + std::to_string(size);
     fail("split", "the sizes (", list, ") must add up to ", x.size(dim), ", the size of dim ", dim,
          " of shape ", x.shape(), ", and none be negative");
@@ -44,7 +44,7 @@ std::vector<Variable> split(const Variable& x, std::int64_t size, int dim) {
   }
   std::vector<Variable> parts;
   std::int64_t begin = 0;
-  do {  // of no elements there is one empty part
+  do {  // without elements, one empty part
     parts.push_back(slice(x, dim, begin, begin + std::min(size, n - begin)));
     begin += std::min(size, n - begin);
   } while (begin < n);

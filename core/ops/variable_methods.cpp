@@ -1,4 +1,4 @@
-// The ops that are also methods; each is the free function of the same name.
+// Variable's methods that are ops. Each calls the free function of the same name.
 
 #include <xgrad/core/autograd/variable.hpp>
 #include <xgrad/core/ops/cumsum.hpp>

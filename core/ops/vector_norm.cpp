@@ -25,7 +25,7 @@ Variable norm(const Variable& x, double p, DimSet dims, bool keepdim) {
     return record("norm", kernels::sum(ne(x, 0).to(x.dtype()), dims, keepdim), {x}, {},
                   [](const Replay& r) -> Gradients {
                     const Tensor none = zeros(r.input_shape(0), r.grad().dtype());
-                    return {r.connected(0, none)};  // a count has no slope
+                    return {r.connected(0, none)};  // a count is constant in pieces
                   });
   }
   return record("norm", kernels::norm(x.value(), p, dims, keepdim), {x}, {x, keeps_output},
@@ -35,14 +35,15 @@ Variable norm(const Variable& x, double p, DimSet dims, bool keepdim) {
                   const Variable x = r.saved(0);
                   const Shape beside = kernels::reduced_shape(x.shape(), dims, /*keepdim=*/true);
                   const Variable y = reshape(r.output(), beside), g = reshape(r.grad(), beside);
-                  if (std::isinf(p)) {  // those that are as large as y share g evenly
+                  if (std::isinf(p)) {  // the elements that are as large as y share g evenly
                     const Tensor chosen = logical_or(eq(abs(x), y), isnan(x)).to(x.dtype());
                     const Variable share = g / kernels::sum(chosen, dims, /*keepdim=*/true);
                     return {r.connected(0, share * chosen * sign(x))};
                   }
                   if (p == 1) return {r.connected(0, g * sign(x))};
-                  // The quotient first: powers of x and y alone leave the dtype's range. A y of 0 is taken as
-                  // 1, since 1/0 is not finite; so is an x, whose sign is 0.
+                  // The quotient comes first: powers of x and y alone leave the dtype's range. Where y is 0,
+                  // x is divided by 1, since 1/0 is not finite. Where x is 0, the quotient counts as 1, and
+                  // the sign makes the gradient 0.
                   const Tensor none = eq(y, 0);
                   const Variable wanted = masked_fill(g, none, 0), divisor = masked_fill(y, none, 1);
                   if (p == 2) return {wanted * (x / divisor)};

@@ -12,10 +12,9 @@
 namespace xgrad {
 
 // A view moves elements without changing them, so each rule is the opposite move.
-
 namespace {
 
-// The rule of a view: g written at that view's place in dx.
+// Writes g to `view`, a view of dx: the gradient of a view of x.
 void write(const char* op, const Variable& g, const Tensor& view, const Tensor& dx) {
   if (g.shape() != view.shape()) {
     fail(op, "g of shape ", g.shape(), " is no gradient of a view of shape ", view.shape(), " of ",
@@ -24,15 +23,15 @@ void write(const char* op, const Variable& g, const Tensor& view, const Tensor& 
   kernels::copy(g.value(), view);
 }
 
-// The same as a kernel, where `view(x)` is the view. Several views of one x leave their gradients side by
-// side: g is added in place to what has arrived there.
+// The same as a kernel; `view(x)` makes the view. Where other views of x have already left their gradients, g
+// is added to them in place.
 template <class View>
 KernelGradients add_at(const KernelReplay& r, const View& view) {
   const Tensor sum = r.sum_so_far(0);
   if (sum.defined()) {
     kernels::add_into(view(sum), r.grad(), 1);
     sum.storage()->bump_version();
-    return {Tensor()};
+    return {nothing};
   }
   Tensor dx = zeros(r.input_shape(0), r.grad().dtype());
   kernels::copy(r.grad(), view(dx));

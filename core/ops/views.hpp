@@ -4,10 +4,10 @@
 
 namespace xgrad {
 
-// The same elements in another arrangement: O(1) where the strides allow, with Tensor's rules and errors.
+// The same elements under another shape, in O(1) where the strides allow it. Rules and errors are Tensor's.
 
 Variable reshape(const Variable& x, const Shape& shape);  ///< one size may be −1
-/// Dims start_dim to end_dim as one; a scalar becomes (1,).
+/// Dims start_dim to end_dim become one; a scalar becomes (1,).
 Variable flatten(const Variable& x, int start_dim = 0, int end_dim = -1);
 Variable transpose(const Variable& x, int dim0, int dim1);
 Variable permute(const Variable& x, const Shape& dims);
@@ -19,7 +19,7 @@ Variable slice(const Variable& x, int dim, std::int64_t start, std::int64_t end 
                std::int64_t step = 1);
 Variable select(const Variable& x, int dim, std::int64_t index);
 
-/// In another dtype. A gradient flows between floating dtypes.
+/// x converted to another dtype. A gradient flows between floating dtypes.
 Variable to(const Variable& x, DType dtype);
 
 // The rules of slice and select: x in its place in zeros of `shape`.

@@ -1,4 +1,4 @@
-"""Goldens of tests/ops_join.cpp: cat and stack."""
+"""Goldens of tests/ops_cat.cpp: cat and stack."""
 
 import torch
 from ops import booleans, case, integers, normal, write

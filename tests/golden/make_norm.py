@@ -1,4 +1,4 @@
-"""The cases of tests/ops_norm.cpp."""
+"""The cases of tests/ops_normalization.cpp."""
 
 import torch
 from ops import case, normal, write

@@ -1,4 +1,4 @@
-"""Goldens of tests/ops_order.cpp: max, min, sort and topk along a dim."""
+"""Goldens of tests/ops_sort.cpp: max, min, sort and topk along a dim."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Goldens of tests/pick.cpp, compare.cpp and dropout.cpp: what has no gradient, and what draws."""
+"""Goldens of tests/ops_max.cpp, multinomial.cpp, compare.cpp and dropout.cpp: what has no gradient, and what draws."""
 
 import math
 import pathlib

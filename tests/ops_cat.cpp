@@ -8,7 +8,7 @@
 using namespace xgrad;
 using Xs = std::vector<Variable>;
 
-TEST_CASE("join: values and gradients") {
+TEST_CASE("cat: values and gradients") {
   check_ops("join", {
                         {"cat_0", [](const Xs& x) { return cat(x); }},
                         {"cat_1", [](const Xs& x) { return cat(x, 1); }},
@@ -19,20 +19,20 @@ TEST_CASE("join: values and gradients") {
                     });
 }
 
-TEST_CASE("join: one Variable several times gets the sum of its gradients") {
+TEST_CASE("cat: one Variable several times gets the sum of its gradients") {
   const Variable x(zeros({2}), true);
   cat({x, x, x}).backward(tensor({1, 2, 10, 20, 100, 200}, float32));
   CHECK(equal(x.grad(), tensor({111, 222}, float32)));
 }
 
-TEST_CASE("join: the gradient of a small part does not hold on to the large one") {
+TEST_CASE("cat: the gradient of a small part does not hold on to the large one") {
   const Variable a(ones({1}), true), b(ones({1000000}), true);
   cat({a, b}).backward(ones({1000001}));
   CHECK(a.grad().storage() != b.grad().storage());
   CHECK(a.grad().storage()->bytes() == sizeof(float));
 }
 
-TEST_CASE("join: errors") {
+TEST_CASE("cat: errors") {
   const Tensor x = zeros({2, 3});
   CHECK_THROWS_TEXT(cat({}), "[cat] needs at least one part");
   CHECK_THROWS_TEXT(cat({x, zeros({3, 2})}), "[cat] sizes may differ in dim 0 only: (2, 3) and (3, 2)");
