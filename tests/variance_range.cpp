@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include <xgrad/core/ops/arithmetic.hpp>
-#include <xgrad/core/ops/norm.hpp>
+#include <xgrad/core/ops/vector_norm.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 
