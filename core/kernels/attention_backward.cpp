@@ -56,12 +56,16 @@ class HeadBackward {
     T* const p = memory_.first;
     T* const ds = dq_.data || dk_.data ? memory_.second : nullptr;
     const ScoreTile<T> tile = head_.scores(query, n, key, m, p, memory_.of_mask);
-    const RowRests<T> rests{memory_.rests.rest + query, memory_.rests.leading_key + query};
     if (ds) {  // dP = g vᵀ
       gemm<T>({n, m, d_v_, T(1), g_.from(query), v_.transposed_from(key), T(0), ds, m});
     }
-    rows<AttentionRows<T>>().softmax_backward(tile, max_ + query, inverse_sum_ + query,
-                                              memory_.per_query + query, ds, rests, key);
+    rows<AttentionRows<T>>().weights_and_gradients(
+        tile, {.max = max_ + query,
+               .inverse_sum = inverse_sum_ + query,
+               .dot = memory_.per_query + query,
+               .gradients = ds,
+               .rests = {memory_.rests.rest + query, memory_.rests.leading_key + query},
+               .first_key = key});
     if (dv_.data) {  // dv += Pᵀ g
       gemm<T>({m, d_v_, n, T(1), transposed<T>(p, m), g_.from(query), T(1), dv_.at(key), dv_.row_stride});
     }

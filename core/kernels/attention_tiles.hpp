@@ -93,12 +93,12 @@ class AttentionHead {
   ScoreTile<T> scores(std::int64_t query, std::int64_t rows, std::int64_t key, std::int64_t columns, T* to,
                       T* mask_memory) const {
     gemm<T>({rows, columns, d, scale, q_.from(query), k_.transposed_from(key), T(0), to, columns});
-    ScoreTile<T> tile{to, rows, columns, seen(query, key), nullptr, nullptr, 0};
+    ScoreTile<T> tile{.scores = to, .rows = rows, .keys = columns, .seen = seen(query, key), .mask = {}};
     if (!mask_.defined()) return tile;
     if (mask_.dtype() == boolean) {
-      tile.kept = mask_rows<bool>(query, rows, key, columns, mask_memory, tile.mask_step);
+      tile.mask.kept = mask_rows<bool>(query, rows, key, columns, mask_memory, tile.mask.step);
     } else {
-      tile.added = mask_rows<T>(query, rows, key, columns, mask_memory, tile.mask_step);
+      tile.mask.added = mask_rows<T>(query, rows, key, columns, mask_memory, tile.mask.step);
     }
     return tile;
   }

@@ -17,9 +17,15 @@ LayerNorm layer_norm(const Tensor& x, const Tensor& gamma, const Tensor& beta, d
   const std::int64_t n = x.size(-1);
   dispatch_floating("layer_norm", x, [&]<class T>() {
     parallel_for(outer.numel(), normalization_grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
-      rows<LayerNormRows<T>>().layer_norm(raw<T>(from) + begin * n, raw<T>(factor), raw<T>(term), eps,
-                                          raw<T>(out.y) + begin * n, raw<T>(out.mean) + 2 * begin,
-                                          raw<T>(out.rstd) + begin, end - begin, n);
+      rows<LayerNormRows<T>>().forward({.x = raw<T>(from) + begin * n,
+                                        .gamma = raw<T>(factor),
+                                        .beta = raw<T>(term),
+                                        .eps = eps,
+                                        .y = raw<T>(out.y) + begin * n,
+                                        .mean = raw<T>(out.mean) + 2 * begin,
+                                        .rstd = raw<T>(out.rstd) + begin,
+                                        .rows = end - begin,
+                                        .n = n});
     });
   });
   return out;
@@ -38,10 +44,16 @@ LayerNormGradients layer_norm_backward(const Tensor& g, const Tensor& x, const T
     if (x.numel() == 0) return;
     T* to = wants_x ? raw<T>(dx) : nullptr;
     blocks.for_each([&](std::int64_t b, std::int64_t begin, std::int64_t end) {
-      rows<LayerNormRows<T>>().layer_norm_backward(raw<T>(grad) + begin * n, raw<T>(from) + begin * n,
-                                                   raw<T>(factor), raw<T>(mean) + 2 * begin,
-                                                   raw<T>(rstd) + begin, to ? to + begin * n : nullptr,
-                                                   dgamma.row<T>(b), dbeta.row<T>(b), end - begin, n);
+      rows<LayerNormRows<T>>().backward({.g = raw<T>(grad) + begin * n,
+                                         .x = raw<T>(from) + begin * n,
+                                         .gamma = raw<T>(factor),
+                                         .mean = raw<T>(mean) + 2 * begin,
+                                         .rstd = raw<T>(rstd) + begin,
+                                         .dx = to ? to + begin * n : nullptr,
+                                         .dgamma = dgamma.row<T>(b),
+                                         .dbeta = dbeta.row<T>(b),
+                                         .rows = end - begin,
+                                         .n = n});
       dgamma.add_up<T>(b);
       dbeta.add_up<T>(b);
     });

@@ -60,8 +60,8 @@ Tensor cross_entropy_backward(const Tensor& g, const Tensor& logits, const Tenso
                      }
                      const T factor = raw<T>(grad)[r], *logit = raw<T>(x) + r * n;
                      T* const at_target = row + target[r];
-                     rows<LossRows<T>>().softmax_gradient(logit, max[r], max[count + r],
-                                                          smoothing / static_cast<T>(n), factor, row, n);
+                     rows<LossRows<T>>().cross_entropy_gradient(
+                         logit, max[r], max[count + r], smoothing / static_cast<T>(n), factor, row, n);
                      *at_target -= (1 - smoothing) * factor;
                      // A target that is the largest, with p > 1/2: p − 1 cancels, −Σ of the others does not.
                      if (logit[target[r]] == max[r] && max[count + r] < 2) {

@@ -15,8 +15,13 @@ RmsNorm rms_norm(const Tensor& x, const Tensor& gamma, double eps) {
   const std::int64_t n = x.size(-1);
   dispatch_floating("rms_norm", x, [&]<class T>() {
     parallel_for(outer.numel(), normalization_grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
-      rows<RmsNormRows<T>>().rms_norm(raw<T>(from) + begin * n, raw<T>(factor), eps,
-                                      raw<T>(out.y) + begin * n, raw<T>(out.rstd) + begin, end - begin, n);
+      rows<RmsNormRows<T>>().forward({.x = raw<T>(from) + begin * n,
+                                      .gamma = raw<T>(factor),
+                                      .eps = eps,
+                                      .y = raw<T>(out.y) + begin * n,
+                                      .rstd = raw<T>(out.rstd) + begin,
+                                      .rows = end - begin,
+                                      .n = n});
     });
   });
   return out;
@@ -33,9 +38,14 @@ RmsNormGradients rms_norm_backward(const Tensor& g, const Tensor& x, const Tenso
     if (x.numel() == 0) return;
     T* to = wants_x ? raw<T>(dx) : nullptr;
     blocks.for_each([&](std::int64_t b, std::int64_t begin, std::int64_t end) {
-      rows<RmsNormRows<T>>().rms_norm_backward(
-          raw<T>(grad) + begin * n, raw<T>(from) + begin * n, raw<T>(factor), raw<T>(rstd) + begin,
-          to ? to + begin * n : nullptr, dgamma.row<T>(b), end - begin, n);
+      rows<RmsNormRows<T>>().backward({.g = raw<T>(grad) + begin * n,
+                                       .x = raw<T>(from) + begin * n,
+                                       .gamma = raw<T>(factor),
+                                       .rstd = raw<T>(rstd) + begin,
+                                       .dx = to ? to + begin * n : nullptr,
+                                       .dgamma = dgamma.row<T>(b),
+                                       .rows = end - begin,
+                                       .n = n});
       dgamma.add_up<T>(b);
     });
   });

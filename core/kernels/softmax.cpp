@@ -26,23 +26,26 @@ Tensor spread_mask(const Tensor& mask, const Shape& shape) {
 }
 
 template <class T>
-void softmax_rows(const Tensor& x, const Tensor& mask, const Tensor& y, ScoreRows<T> scores) {
+void softmax_rows(const Tensor& x, const Tensor& mask, const Tensor& y, double scale,
+                  bool zero_if_all_masked) {
   const std::int64_t n = x.size(-1);
   const T* from = raw<T>(x);
   T* to = raw<T>(y);
-  const bool masked = mask.defined(), additive = masked && mask.dtype() != boolean;
+  const bool masked = mask.defined(), boolean_mask = masked && mask.dtype() == boolean;
+  const bool additive = masked && !boolean_mask;
   const Shape outer = x.shape().without_last();
   const Strides none = Strides::filled(outer.dim(), 0);
   Walk<3>(outer, {x.strides().without_last(), y.strides().without_last(),
                   masked ? mask.strides().without_last() : none})
       .for_each_row(exp_grain / n + 1, [&](const auto& at, const auto& step, std::int64_t rows) {
-        ScoreRows<T> in = scores;
-        in.x = from + at[0];
-        in.x_step = step[0];
-        in.added = additive ? raw<T>(mask) + at[2] : nullptr;
-        in.kept = masked && !additive ? raw<bool>(mask) + at[2] : nullptr;
-        in.mask_step = step[2];
-        kernels::rows<SoftmaxRows<T>>().softmax(in, to + at[1], rows, n);
+        const ScoreRows<T> scores = {.x = from + at[0],
+                                     .x_step = step[0],
+                                     .scale = static_cast<T>(scale),
+                                     .mask = {.added = additive ? raw<T>(mask) + at[2] : nullptr,
+                                              .kept = boolean_mask ? raw<bool>(mask) + at[2] : nullptr,
+                                              .step = step[2]},
+                                     .zero_if_all_masked = zero_if_all_masked};
+        kernels::rows<SoftmaxRows<T>>().softmax(scores, to + at[1], rows, n);
       });
 }
 
@@ -85,12 +88,8 @@ void softmax(const Tensor& x, int dim, double scale, const Tensor& mask, bool ze
   }
   const Tensor readable = x.strides()[last] == 1 ? x : x.contiguous();
   const Tensor spread = mask.defined() ? spread_mask(mask, x.shape()) : mask;
-  dispatch_floating("softmax", x, [&]<class T>() {
-    ScoreRows<T> scores{};
-    scores.scale = static_cast<T>(scale);
-    scores.zero_if_all_masked = zero_if_all_masked;
-    softmax_rows<T>(readable, spread, y, scores);
-  });
+  dispatch_floating("softmax", x,
+                    [&]<class T>() { softmax_rows<T>(readable, spread, y, scale, zero_if_all_masked); });
 }
 
 void softmax_backward(const Tensor& g, const Tensor& y, int dim, double scale, const Tensor& dx) {

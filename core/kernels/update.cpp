@@ -1,7 +1,6 @@
 #include <xgrad/core/kernels/update.hpp>
 
 #include <cmath>
-#include <vector>
 
 #include <xgrad/core/parallel/parallel_for.hpp>
 #include <xgrad/core/rows/update.hpp>
@@ -27,24 +26,6 @@ void adamw(const AdamWConstants& c, const Tensor& grad, const Tensor& parameter,
       rows<UpdateRows<T>>().adamw(step, raw<T>(grad) + begin, raw<T>(parameter) + begin, raw<T>(m) + begin,
                                   raw<T>(v) + begin, end - begin);
     });
-  });
-}
-
-double sum_of_squares(const Tensor& x) {
-  return dispatch_floating("sum_of_squares", x, [&]<class T>() {
-    const Tensor flat = x.contiguous();
-    constexpr std::int64_t part =
-        4 * parallel_grain;  // fixed, so that the sum does not depend on the threads
-    std::vector<double> sums(static_cast<std::size_t>((flat.numel() + part - 1) / part));
-    parallel_for(static_cast<std::int64_t>(sums.size()), 1, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) {
-        const std::int64_t n = i * part + part < flat.numel() ? part : flat.numel() - i * part;
-        sums[static_cast<std::size_t>(i)] = rows<UpdateRows<T>>().sum_of_squares(raw<T>(flat) + i * part, n);
-      }
-    });
-    double total = 0;
-    for (double sum : sums) total += sum;
-    return total;
   });
 }
 

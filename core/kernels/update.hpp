@@ -13,7 +13,4 @@ struct AdamWConstants {
 void adamw(const AdamWConstants& constants, const Tensor& grad, const Tensor& parameter, const Tensor& m,
            const Tensor& v);
 
-/// Σ x², added up in double. Floating dtypes, any strides.
-double sum_of_squares(const Tensor& x);
-
 }  // namespace xgrad::kernels

@@ -63,26 +63,6 @@ inline Batch<T> fast_exp(const Batch<T>& x) {
   return exp(x);
 }
 
-// log Σ exp(x − max) of a row whose sum is little more than 1, the term of its largest element. The digits of
-// the other terms are lost beside that 1, so they are summed again without it. Parts of 64 batches keep each
-// sum short.
-template <class T>
-[[gnu::noinline]] T log_sum_of_tail(const T* x, T max, std::int64_t n) {
-  const Batch<T> most(max), zero(T(0));
-  Batch<Total<T>> sum(Total<T>(0));
-  for (std::int64_t i = 0; i < n;) {
-    Batch<Total<T>> part(Total<T>(0));
-    for (const std::int64_t end = i + 64 * width<T>; i < n && i < end; i += width<T>) {
-      const Batch<T> score = load_part<T>(x + i, n - i < width<T> ? n - i : width<T>, max);
-      part += Batch<T>(select(score == most, zero, fast_exp<T>(Batch<T>(score - most))));
-    }
-    sum += part;
-  }
-  return std::log1p(static_cast<T>(sum_of<Total<T>>(sum)));
-}
-template <class T>
-constexpr T tail_ends_at = T(1.125);  // rows with a smaller sum need log_sum_of_tail
-
 // eˣ over the whole range of T, subnormal results included.
 template <class T>
 inline Batch<T> exp_of(const Batch<T>& x) {

@@ -7,112 +7,71 @@
 namespace xgrad::kernels {
 namespace {
 
-/// f(0), f(1), ... f(n − 1), each number a constant of the compiled code. Arrays indexed by them are
-/// registers from the start; in a loop that is unrolled late, they would have been put on the stack first.
-template <int i>
-struct Number {
-  constexpr operator int() const { return i; }
-};
-template <int n, class F>
-[[gnu::always_inline]] inline void repeat(F f) {
-  if constexpr (n > 0) {
-    repeat<n - 1>(f);
-    f(Number<n - 1>());
+// A loop's body is written once, as a generic function of its place: `at.load(x)`, `at.store(y, value)`. It
+// is compiled for two places, a whole batch and the part of a batch at the end of the row.
+
+/// A whole batch at element i. k tells apart sums that do not wait for each other.
+template <class T>
+struct WholeBatch {
+  std::int64_t i;
+  int k = 0;
+  Batch<T> load(const T* x) const { return kernels::load<T>(x + i); }
+  Batch<T> load(const T* x, T /*filling*/) const { return load(x); }
+  void store(T* y, const Batch<T>& value) const { kernels::store<T>(y + i, value); }
+  Batch<T> keep(const Batch<T>& value, T /*filling*/) const { return value; }
+  Batch<T> keep(const Batch<T>& value, const bool* flags, T filling) const {
+    return keep_flagged<T>(value, flags + i, width<T>, filling);
   }
+};
+
+/// `count` elements at i, at most a batch. The other lanes hold `filling`, or else 0.
+template <class T>
+struct PartOfBatch {
+  std::int64_t i, count;
+  static constexpr int k = 0;
+  Batch<T> load(const T* x) const { return load(x, T(0)); }
+  Batch<T> load(const T* x, T filling) const { return load_part<T>(x + i, count, filling); }
+  void store(T* y, const Batch<T>& value) const { store_part<T>(y + i, value, count); }
+  Batch<T> keep(const Batch<T>& value, T filling) const { return keep_part<T>(value, count, filling); }
+  Batch<T> keep(const Batch<T>& value, const bool* flags, T filling) const {
+    return keep_flagged<T>(value, flags + i, count, filling);
+  }
+};
+
+/// body(at) for each whole batch from element i on, and for the part at the end of a row of n elements.
+template <class T, class Body>
+[[gnu::always_inline]] inline void batches_from(std::int64_t i, std::int64_t n, const Body& body) {
+  for (; i + width<T> <= n; i += width<T>) body(WholeBatch<T>{i});
+  if (i < n) body(PartOfBatch<T>{i, n - i});
 }
 
-/// Calls f(N), where N is a constant, if a row of n elements fits N batches and N is at most `most`, so that
-/// the row stays in registers. Returns false, without a call, if the row is longer.
-template <int most, class T, class F>
-inline bool run_short(std::int64_t n, F f) {
-  const std::int64_t batches = (n + width<T> - 1) / width<T>;
-  repeat<most>([&](auto i) {
-    if (batches == i + 1) f(Number<i + 1>());
-  });
-  return batches <= most;
-}
-
-/// How many of the n elements batch j of such a row holds.
-template <class T, int N>
-inline std::int64_t part_of(std::int64_t n, int j) {
-  return j < N - 1 ? width<T> : n - (N - 1) * width<T>;
-}
-
-/// A row taken apart: `whole(i, k)` for each full batch, at i, then `part(i, count)` for what is left. k is
-/// 0, 1, 2, 3 in turn while there are four more batches, then 0: sums kept apart by it don't wait for each
-/// other.
-template <class T, class Whole, class Part>
-inline void batches(std::int64_t n, Whole whole, Part part) {
+/// The same for a whole row, in fours while they last: their at.k is 0, 1, 2, 3.
+template <class T, class Body>
+[[gnu::always_inline]] inline void batches(std::int64_t n, const Body& body) {
   std::int64_t i = 0;
   for (; i + 4 * width<T> <= n; i += 4 * width<T>) {
-    whole(i, 0);
-    whole(i + width<T>, 1);
-    whole(i + 2 * width<T>, 2);
-    whole(i + 3 * width<T>, 3);
+    body(WholeBatch<T>{i, 0});
+    body(WholeBatch<T>{i + width<T>, 1});
+    body(WholeBatch<T>{i + 2 * width<T>, 2});
+    body(WholeBatch<T>{i + 3 * width<T>, 3});
   }
-  for (; i + width<T> <= n; i += width<T>) whole(i, 0);
-  if (i < n) part(i, n - i);
+  batches_from<T>(i, n, body);
 }
 
-// What a row is summed in. In T many lanes keep each sum small; a batch of one has only the four sums, which
-// would lose the digits of a long row.
-#ifdef XGRAD_HAVE_XSIMD
-template <class T>
-using Total = T;
-#else
-template <class T>
-using Total = double;
-#endif
-
-/// Four sums to be kept apart, and their total.
-template <class T>
-struct Sums {
-  using B = Batch<Total<T>>;
-  B of[4] = {B(0), B(0), B(0), B(0)};
-  T total() const { return static_cast<T>(sum_of<Total<T>>((of[0] + of[1]) + (of[2] + of[3]))); }
-};
-
-/// Four maxima to be kept apart likewise, and the largest.
-template <class T>
-struct Maxima {
-  Batch<T> of[4];
-  explicit Maxima(T least) : of{least, least, least, least} {}
-  T largest() const { return max_of<T>(max(max(of[0], of[1]), max(of[2], of[3]))); }
-};
-
-/// The largest of `least` and of a row, in which NaNs are passed over.
-template <class T>
-inline T largest_of_row(const T* x, T least, std::int64_t n) {
-  Maxima<T> maxima(least);
-  batches<T>(
-      n, [&](std::int64_t i, int k) { maxima.of[k] = max(load<T>(x + i), maxima.of[k]); },
-      [&](std::int64_t i, std::int64_t count) {
-        maxima.of[0] = max(load_part<T>(x + i, count, least), maxima.of[0]);
-      });
-  return maxima.largest();
-}
-
-/// y[i] = f(x[i]) with f written on batches. The last part of a row is computed in a padded batch, so that an
-/// element's result does not depend on where in the row it stands.
+/// y[i] = f(x[i]) with f written on batches. A part is filled with its first element, so that an element's
+/// result does not depend on its place in the row.
 template <class T, class F>
 inline void map_row(const T* x, T* y, std::int64_t n, F f) {
-  std::int64_t i = 0;
-  for (; i + width<T> <= n; i += width<T>) store<T>(y + i, f(load<T>(x + i)));
-  if (i < n) store_part<T>(y + i, f(load_part<T>(x + i, n - i, x[i])), n - i);
+  batches_from<T>(0, n, [&](auto at) { at.store(y, f(at.load(x, x[at.i]))); });
 }
 
-/// y[i] = f(a[i], b[i]), likewise.
+/// y[i] = f(a[i], b[i])
 template <class T, class F>
 inline void zip_row(const T* a, const T* b, T* y, std::int64_t n, F f) {
-  std::int64_t i = 0;
-  for (; i + width<T> <= n; i += width<T>) store<T>(y + i, f(load<T>(a + i), load<T>(b + i)));
-  if (i < n) {
-    const std::int64_t rest = n - i;
-    store_part<T>(y + i, f(load_part<T>(a + i, rest, a[i]), load_part<T>(b + i, rest, b[i])), rest);
-  }
+  batches_from<T>(0, n, [&](auto at) { at.store(y, f(at.load(a, a[at.i]), at.load(b, b[at.i]))); });
 }
 
-/// The same with a step for each operand: 1, or 0 where a single number stands for the row. Not both are 0.
+/// The same with a step for each operand: 1, or 0 if a single number stands for the row. At most one is 0.
 template <class T, class F>
 inline void zip_row(const T* a, std::int64_t a_step, const T* b, std::int64_t b_step, T* y, std::int64_t n,
                     F f) {
@@ -127,15 +86,79 @@ inline void zip_row(const T* a, std::int64_t a_step, const T* b, std::int64_t b_
   }
 }
 
-/// y[i] = f(a[i], b[i], c[i]), likewise.
+// The type in which a row is summed. T's many lanes keep each sum small. A batch of one has only four sums,
+// which would lose the digits of a long row.
+#ifdef XGRAD_HAVE_XSIMD
+template <class T>
+using Total = T;
+#else
+template <class T>
+using Total = double;
+#endif
+
+/// Four sums that do not wait for each other: a loop adds to of[at.k].
+template <class T>
+struct Sums {
+  using B = Batch<Total<T>>;
+  B of[4] = {B(0), B(0), B(0), B(0)};
+  T total() const { return static_cast<T>(sum_of<Total<T>>((of[0] + of[1]) + (of[2] + of[3]))); }
+};
+
+/// Σ f(at). In lanes beyond the end of the row f must give 0.
 template <class T, class F>
-inline void zip3_row(const T* a, const T* b, const T* c, T* y, std::int64_t n, F f) {
-  batches<T>(
-      n, [&](std::int64_t i, int) { store<T>(y + i, f(load<T>(a + i), load<T>(b + i), load<T>(c + i))); },
-      [&](std::int64_t i, std::int64_t count) {
-        const auto part = [&](const T* x) { return load_part<T>(x + i, count, x[i]); };
-        store_part<T>(y + i, f(part(a), part(b), part(c)), count);
-      });
+[[gnu::always_inline]] inline T sum_over(std::int64_t n, F f) {
+  Sums<T> sums;
+  batches<T>(n, [&](auto at) { sums.of[at.k] += f(at); });
+  return sums.total();
+}
+
+/// Four maxima that do not wait for each other. NaNs are passed over.
+template <class T>
+struct Maxima {
+  Batch<T> of[4];
+  explicit Maxima(T least) : of{least, least, least, least} {}
+  void add(int k, const Batch<T>& x) { of[k] = max(x, of[k]); }
+  Batch<T> of_lanes() const { return max(max(of[0], of[1]), max(of[2], of[3])); }
+  T largest() const { return max_of<T>(of_lanes()); }
+};
+
+/// The largest of a row and of `least`.
+template <class T>
+inline T largest_of_row(const T* x, T least, std::int64_t n) {
+  Maxima<T> maxima(least);
+  batches<T>(n, [&](auto at) { maxima.add(at.k, at.load(x, least)); });
+  return maxima.largest();
+}
+
+/// f(0), f(1), ... f(n − 1), each number a constant of the compiled code. Arrays indexed by constants are
+/// registers from the start. A loop that is unrolled late would put them on the stack first.
+template <int i>
+struct Number {
+  constexpr operator int() const { return i; }
+};
+template <int n, class F>
+[[gnu::always_inline]] inline void repeat(F f) {
+  if constexpr (n > 0) {
+    repeat<n - 1>(f);
+    f(Number<n - 1>());
+  }
+}
+
+/// Calls f(N), where N is a constant, if a row of n elements fits N batches and N is at most `most`: such a
+/// row stays in registers. Returns false, without a call, if the row is longer.
+template <int most, class T, class F>
+inline bool run_short(std::int64_t n, F f) {
+  const std::int64_t batches = (n + width<T> - 1) / width<T>;
+  repeat<most>([&](auto i) {
+    if (batches == i + 1) f(Number<i + 1>());
+  });
+  return batches <= most;
+}
+
+/// Batch j of such a row.
+template <class T, int N>
+inline PartOfBatch<T> batch_of(std::int64_t n, int j) {
+  return {j * width<T>, j < N - 1 ? width<T> : n - (N - 1) * width<T>};
 }
 
 }  // namespace

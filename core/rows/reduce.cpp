@@ -5,9 +5,6 @@
 namespace xgrad::kernels {
 namespace {
 
-template <class T>
-using B = Batch<T>;
-
 // Four batches of running sums, added to a double so often that no sum grows far beyond its terms. Aligned,
 // since most rows are short and the function's place in a cache line affects its time.
 template <class T>
@@ -17,14 +14,10 @@ template <class T>
   double sum = 0;
   while (n - i >= step) {
     const std::int64_t end = i + (n - i < stretch ? (n - i) / step * step : stretch);
-    B<T> a(T(0)), b(T(0)), c(T(0)), d(T(0));
-    for (; i < end; i += step) {
-      a += load<T>(x + i);
-      b += load<T>(x + i + width<T>);
-      c += load<T>(x + i + 2 * width<T>);
-      d += load<T>(x + i + 3 * width<T>);
-    }
-    sum += static_cast<double>(sum_of<T>(B<T>((a + b) + (c + d))));
+    const Batch<T> zero(T(0));
+    Batch<T> of[4] = {zero, zero, zero, zero};
+    for (; i < end; i += step) repeat<4>([&](auto k) { of[k] += load<T>(x + i + k * width<T>); });
+    sum += static_cast<double>(sum_of<T>((of[0] + of[1]) + (of[2] + of[3])));
   }
   for (; i < n; ++i) sum += static_cast<double>(x[i]);
   *total += sum;
@@ -115,7 +108,7 @@ void add_chosen_rows(const T* x, const std::uint32_t* which, std::int64_t count,
 // The better of two numbers. A NaN on either side wins.
 struct Larger {
   template <class T>
-  B<T> of_batches(B<T> best, B<T> x) const {
+  Batch<T> of_batches(const Batch<T>& best, const Batch<T>& x) const {
     return select((x > best) | is_nan<T>(x), x, best);
   }
   template <class T>
@@ -125,7 +118,7 @@ struct Larger {
 };
 struct Smaller {
   template <class T>
-  B<T> of_batches(B<T> best, B<T> x) const {
+  Batch<T> of_batches(const Batch<T>& best, const Batch<T>& x) const {
     return select((x < best) | is_nan<T>(x), x, best);
   }
   template <class T>
@@ -136,26 +129,22 @@ struct Smaller {
 
 template <class Better, class T>
 void best_of_row(const T* x, std::int64_t n, T* best) {
-  constexpr Better better;
+  constexpr std::int64_t step = 4 * width<T>;
+  const auto better = [](const Batch<T>& a, const Batch<T>& b) {
+    return Better().template of_batches<T>(a, b);
+  };
   T all = *best;
   std::int64_t i = 0;
-  constexpr std::int64_t step = 4 * width<T>;
   if (n >= step) {
-    B<T> a = load<T>(x), b = load<T>(x + width<T>), c = load<T>(x + 2 * width<T>),
-         d = load<T>(x + 3 * width<T>);
-    for (i = step; i + step <= n; i += step) {
-      a = better.template of_batches<T>(a, load<T>(x + i));
-      b = better.template of_batches<T>(b, load<T>(x + i + width<T>));
-      c = better.template of_batches<T>(c, load<T>(x + i + 2 * width<T>));
-      d = better.template of_batches<T>(d, load<T>(x + i + 3 * width<T>));
-    }
-    T lanes[B<T>::size];
-    a = better.template of_batches<T>(a, b);
-    c = better.template of_batches<T>(c, d);
-    store<T>(lanes, better.template of_batches<T>(a, c));
-    for (T lane : lanes) all = better.of(all, lane);
+    Batch<T> of[4];
+    repeat<4>([&](auto k) { of[k] = load<T>(x + k * width<T>); });
+    for (i = step; i + step <= n; i += step)
+      repeat<4>([&](auto k) { of[k] = better(of[k], load<T>(x + i + k * width<T>)); });
+    T lanes[width<T>];
+    store<T>(lanes, better(better(of[0], of[1]), better(of[2], of[3])));
+    for (const T lane : lanes) all = Better().of(all, lane);
   }
-  for (; i < n; ++i) all = better.of(all, x[i]);
+  for (; i < n; ++i) all = Better().of(all, x[i]);
   *best = all;
 }
 
@@ -163,21 +152,41 @@ template <class Better, class T>
 void best_of_rows(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n, T* best) {
   for (std::int64_t r = 0; r < rows; ++r) {
     zip_row(best, x + r * step, best, n,
-            [](B<T> a, B<T> b) { return Better().template of_batches<T>(a, b); });
+            [](Batch<T> a, Batch<T> b) { return Better().template of_batches<T>(a, b); });
   }
+}
+
+// In double from the start: the squares of float gradients beyond 1e19 or below 1e-19 are out of float's
+// range. The sums in the lanes do not wait for each other.
+template <class T>
+double sum_of_squares(const T* x, std::int64_t n) {
+  constexpr std::int64_t lanes = 32;
+  double sums[lanes] = {};
+  std::int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    for (std::int64_t k = 0; k < lanes; ++k) {
+      const auto a = static_cast<double>(x[i + k]);
+      sums[k] += a * a;
+    }
+  }
+  for (; i < n; ++i) sums[0] += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  double total = 0;
+  for (const double sum : sums) total += sum;
+  return total;
 }
 
 template <class T>
 constexpr ReduceRows<T> make_table() {
-  return {sum_row<T>,
-          sum_rows<T>,
-          distances_row<T>,
-          distances_rows<T>,
-          add_chosen_rows<T>,
-          best_of_row<Larger, T>,
-          best_of_rows<Larger, T>,
-          best_of_row<Smaller, T>,
-          best_of_rows<Smaller, T>};
+  return {.sum_row = sum_row<T>,
+          .sum_rows = sum_rows<T>,
+          .distances_row = distances_row<T>,
+          .distances_rows = distances_rows<T>,
+          .sum_of_squares = sum_of_squares<T>,
+          .add_chosen_rows = add_chosen_rows<T>,
+          .max_row = best_of_row<Larger, T>,
+          .max_rows = best_of_rows<Larger, T>,
+          .min_row = best_of_row<Smaller, T>,
+          .min_rows = best_of_rows<Smaller, T>};
 }
 
 }  // namespace

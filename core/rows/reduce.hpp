@@ -18,6 +18,7 @@ struct ReduceRows {
   /// The same for each of n columns.
   void (*distances_rows)(const T* x, std::int64_t rows, std::int64_t step, std::int64_t n,
                          const double* centers, double* sums, double* squares);
+  double (*sum_of_squares)(const T* x, std::int64_t n);  ///< Σ x², in double
   /// y[j] += Σ_i x[which[i] · step + j] for `count` rows of n, summed in double and rounded once.
   void (*add_chosen_rows)(const T* x, const std::uint32_t* which, std::int64_t count, std::int64_t step,
                           std::int64_t n, T* y);

@@ -19,7 +19,6 @@ struct AdamWStep {
 template <class T>
 struct UpdateRows {
   void (*adamw)(const AdamWStep<T>& step, const T* grad, T* parameter, T* m, T* v, std::int64_t n);
-  double (*sum_of_squares)(const T* x, std::int64_t n);
 };
 
 }  // namespace xgrad::kernels

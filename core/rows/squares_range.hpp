@@ -8,15 +8,14 @@
 namespace xgrad::kernels {
 namespace {
 
-// False where a sum of squares has overflowed, or is so small that squares below the normal numbers count in
-// it.
+// False if a sum of squares has overflowed, or is so small that squares below the normal numbers count in it.
 template <class T>
 inline bool holds_digits(T sum) {
   constexpr T epsilon = std::numeric_limits<T>::epsilon();
   return sum >= std::numeric_limits<T>::min() / epsilon / epsilon && sum <= std::numeric_limits<T>::max();
 }
 
-// What to divide a row by before its elements are squared: the largest |x|; 1 where that is 0 or infinite.
+// The divisor of a row before its elements are squared: the largest |x|; 1 if that is 0 or infinite.
 template <class T>
 inline double unit_of(const T* x, std::int64_t n) {
   double largest = 0;
