@@ -5,9 +5,10 @@
 #include <cmath>
 
 #include <xgrad/core/ops/arithmetic.hpp>
-#include <xgrad/core/ops/vector_norm.hpp>
+#include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/vector_norm.hpp>
 
 using namespace xgrad;
 
