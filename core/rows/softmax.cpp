@@ -58,9 +58,9 @@ template <class T>
 
 // Not inlined, as it would be ten times.
 template <class T>
-[[gnu::noinline]] Batch<T> score_at(PartOfBatch<T> at, const T* x, T scale, const T* added,
+[[gnu::noinline]] Batch<T> score_at(PartOfBatch<T> at, const T* x, const Batch<T>& scale, const T* added,
                                     const bool* kept) {
-  return masked<T>(at, at.load(x) * Batch<T>(scale), added, kept);
+  return masked<T>(at, at.load(x) * scale, added, kept);
 }
 
 // Rows of N batches stay in registers, from the scores to the weights. Returns whether a row of −∞ was among
@@ -68,13 +68,14 @@ template <class T>
 template <class T, int N>
 bool softmax_of_short_rows(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
   const auto at = [n](int j) { return batch_of<T, N>(n, j); };
+  const Batch<T> scale(in.scale);
   bool has_empty = false;
   for (std::int64_t r = 0; r < rows; ++r, y += n) {
     const T* x = in.x + r * in.x_step;
     const MaskRows<T> mask = mask_of_row(in.mask, r);
     Batch<T> e[N], most(minus_infinity<T>), sum(T(0));
     repeat<N>([&](auto j) {
-      e[j] = score_at(at(j), x, in.scale, mask.added, mask.kept);
+      e[j] = score_at(at(j), x, scale, mask.added, mask.kept);
       most = max(e[j], most);
     });
     const Batch<T> shift(shift_for(max_of<T>(most)));
