@@ -33,6 +33,7 @@ TEST_CASE("pointwise: values and gradients") {
           {"sigmoid_backward", [](const Xs& x) { return sigmoid_backward(x[0], x[1]); }},
           {"silu", [](const Xs& x) { return silu(x[0]); }},
           {"silu_backward", [](const Xs& x) { return slope(silu, x[0], x[1]); }},
+          {"mish", [](const Xs& x) { return mish(x[0]); }},
           {"softplus", [](const Xs& x) { return softplus(x[0]); }},
           {"softplus_3_2", [](const Xs& x) { return softplus(x[0], 3, 2); }},
           {"softplus_-2", [](const Xs& x) { return softplus(x[0], -2); }},

@@ -66,6 +66,15 @@ Variable silu(const Variable& x) {
   return unary("silu", Unary::silu, x, {x}, fused(rule, kernel));
 }
 
+Variable mish(const Variable& x) {
+  return unary("mish", Unary::mish, x, {x}, [](const Replay& r) -> Gradients {
+    // With s = log(1 + eˣ) and s' = σ(x):  d(x tanh s)/dx = tanh s + x σ(x) (1 − tanh² s). x is clamped where
+    // the other factor has reached 0: ∞ · 0 would be NaN.
+    const Variable x = clamp(r.saved(0), -1000, 1000), t = tanh(softplus(x));
+    return {r.grad() * (t + x * sigmoid(x) * (1 - t * t))};
+  });
+}
+
 namespace {
 
 // φ(x) = exp(−x²/2) / √(2π), the density of a standard normal

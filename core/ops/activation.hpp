@@ -11,6 +11,8 @@ Variable tanh(const Variable& x);
 Variable sigmoid(const Variable& x);  ///< 1 / (1 + exp(−x))
 /// x sigmoid(x): the sigmoid-weighted linear unit (Elfwing et al. 2018, section 2), also called swish.
 Variable silu(const Variable& x);
+/// x tanh(log(1 + exp(x))): a smooth activation like silu (Misra 2019, section 2).
+Variable mish(const Variable& x);
 
 enum class Gelu { exact, tanh };
 /// Gaussian error linear unit (Hendrycks & Gimpel 2016, section 2): x Φ(x) = x/2 (1 + erf(x/√2)).

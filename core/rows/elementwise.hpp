@@ -30,6 +30,7 @@ enum class Unary {
   erf,
   sigmoid,     ///< 1/(1 + exp(−x))
   silu,        ///< x sigmoid(x)
+  mish,        ///< x tanh(log(1 + exp(x)))
   softplus,    ///< log(1 + exp(p x))/p, and x where p x > q
   normal_cdf,  ///< Φ(x), the share of a standard normal below x
   gelu,        ///< x Φ(x)

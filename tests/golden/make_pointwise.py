@@ -30,6 +30,7 @@ FUNCTIONS = {
     "abs": (torch.abs, away_from(0)),
     "sigmoid": (torch.sigmoid, normal),
     "silu": (F.silu, normal),
+    "mish": (F.mish, normal),
     "softplus": (F.softplus, normal),
     "gelu": (F.gelu, normal),
     "gelu_tanh": (gelu_tanh, normal),
@@ -37,9 +38,9 @@ FUNCTIONS = {
 for name, (f, domain) in FUNCTIONS.items():
     unary(name, f, domain)
     case(name, [uniform(-3, 3)((7, 11)).abs() + 0.5], f, "wider than a batch")
-    # PyTorch's x σ(x) and x Φ(x) are NaN at infinity: tests/extremes.cpp has their limits
+    # PyTorch's products of x are NaN at infinity: tests/extremes.cpp has their limits
     of_products = [9.0, -9.0, *SPECIAL[2:]]
-    case(name, [of_products if name in ("silu", "gelu", "gelu_tanh") else SPECIAL], f, "special", gradcheck=False)
+    case(name, [of_products if name in ("silu", "mish", "gelu", "gelu_tanh") else SPECIAL], f, "special", gradcheck=False)
     if name != "rsqrt":  # whose slope is out of float32's range
         case(name, [SMALL], f, "small", gradcheck=False)
 for name in ("tanh", "erf", "relu", "gelu", "gelu_tanh", "abs", "sigmoid", "silu", "softplus"):
