@@ -1,5 +1,6 @@
 #pragma once
 
-// The bridge to xtensor: `#include <xgrad/core/xtensor.hpp>`. Users include this path; the code is in bridge/.
+// The bridge to xtensor: `#include <xgrad/core/xtensor.hpp>`. Users include this path; the code is in
+// bridge/.
 
 #include <xgrad/core/bridge/xtensor.hpp>

@@ -44,7 +44,7 @@ class Callable : public Module {
     }
   }
 
-  void forward() const = delete;  // hides Module::forward, which the call would take for Self's
+  void forward() const = delete;  // hides Module::forward: a call means Self's own
 
  private:
   friend Self;

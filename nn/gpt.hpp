@@ -19,8 +19,8 @@ struct GPTOptions {
 };
 
 /// A decoder-only transformer (Radford et al. 2019, section 2.3): token + position embeddings, causal
-/// pre-norm blocks, a final norm, and logits over the vocabulary. Weights start from N(0, 0.02²), those that
-/// end a residual branch from N(0, (0.02 / √(2 · num_layers))²), biases at 0.
+/// pre-norm blocks, a final norm, and logits over the vocabulary. Weights start from N(0, 0.02²), the last
+/// ones of each residual branch from N(0, (0.02 / √(2 · num_layers))²), biases at 0.
 class GPT : public Callable<GPT> {
  public:
   explicit GPT(const GPTOptions& options, Generator& generator = default_generator());

@@ -53,9 +53,9 @@ class Module {
   Module& operator=(Module&&) = default;
   virtual ~Module() = default;
 
-  /// Names the members, in the order of construction. Undefined Variables are passed over. The first question
-  /// for parameters throws `std::invalid_argument` if two members have one name, if a name is empty or has a
-  /// dot or a blank, or if a buffer requires a gradient.
+  /// Names the members, in the order of construction. Undefined Variables are skipped. The functions that
+  /// list parameters or buffers throw `std::invalid_argument` if two members have one name, if a name is
+  /// empty or has a dot or a blank, or if a buffer requires a gradient.
   virtual void visit(Visitor& visitor) const = 0;
 
   /// Calls a module of any type. Throws if it does not take one Variable.
@@ -77,7 +77,7 @@ class Module {
   void to(DType dtype);
 
   /// The value of every parameter and buffer under every name it has. The Tensors share memory with them.
-  NamedTensors state_dict() const;  // state_dict.cpp, and so are the next three
+  NamedTensors state_dict() const;  // this one and the next three: state_dict.cpp
   /// Copies values into parameters and buffers, in place, and converts dtypes. A shared one needs only one of
   /// its names; values under several must be equal, bit for bit. One `std::invalid_argument` names every
   /// missing, unexpected or repeated key, every undefined Tensor, wrong shape and contradiction; then nothing

@@ -1,5 +1,5 @@
-// Fails each allocation in turn: the error arrives, nothing leaks, nothing is half done. This is its own executable, as it
-// replaces operator new.
+// Fails each allocation in turn: the error arrives, nothing leaks, nothing is half done. This is its own
+// executable, as it replaces operator new.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
@@ -36,8 +36,8 @@ std::size_t open_files() {
       std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator{}));
 }
 
-// Describes what is wrong with an action whose n-th allocation fails; empty if nothing is. `was_reached` is false if it
-// makes fewer.
+// Describes what is wrong with an action whose n-th allocation fails; empty if nothing is. `was_reached` is
+// false if it makes fewer.
 std::string fault_at(std::int64_t n, bool lasting, const MakeAction& make, bool& was_reached) {
   const std::unique_ptr<Action> action = make();
   pool_release();  // so that every block comes from the system

@@ -1,6 +1,6 @@
-// Elementwise functions and their slopes over the whole range of both dtypes, against mpmath (golden/make_extremes.py),
-// in units in the last place: 0, ±∞, NaN, the largest and the smallest numbers, magnitudes in between, tails.
-// docs/numerics.md quotes the output of
+// Elementwise functions and their slopes over the whole range of both dtypes, against mpmath
+// (golden/make_extremes.py), in units in the last place: 0, ±∞, NaN, the largest and the smallest numbers,
+// magnitudes in between, tails. docs/numerics.md quotes the output of
 //
 //     xgrad_tests --no-skip --test-case='extremes: the table*'
 #include "steps_between.hpp"

@@ -17,7 +17,8 @@ using namespace xgrad;
 
 namespace {
 
-// The status of a child that does `work`: 0 if `work` returned true; the signal's number if it hung or crashed.
+// The status of a child that does `work`: 0 if `work` returned true; the signal's number if it hung or
+// crashed.
 int status_of_child(const std::function<bool()>& work) {
   const pid_t child = fork();
   if (child == 0) {
@@ -29,8 +30,8 @@ int status_of_child(const std::function<bool()>& work) {
   return status;
 }
 
-// Without the pool, blocks come from the address sanitizer's allocator. A fork beside a thread that allocates is not safe
-// there.
+// Without the pool, blocks come from the address sanitizer's allocator. A fork beside a thread that allocates
+// is not safe there.
 constexpr bool forks_beside_threads = pooling;
 
 // Forks repeatedly while other threads do `work`; each child does it, too.

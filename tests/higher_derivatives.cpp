@@ -1,5 +1,5 @@
-// Derivatives up to the fourth, each the gradient of the previous one, against mpmath (golden/make_derivatives.py) and at
-// the special points of each op.
+// Derivatives up to the fourth, each the gradient of the previous one, against mpmath
+// (golden/make_derivatives.py) and at the special points of each op.
 #include "support.hpp"
 
 #include <cmath>

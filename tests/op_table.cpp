@@ -74,7 +74,7 @@ Tensor laid_out(const Tensor& x, Layout layout) {
   return layout == Layout::transposed ? transposed(x) : layout == Layout::sliced ? sliced(x) : x.clone();
 }
 
-// The inputs as Variables, those that `wants` names with a gradient.
+// The inputs as Variables. `wants` says which ones require a gradient.
 std::vector<Variable> variables(const std::vector<Tensor>& inputs, const std::vector<bool>& wants) {
   std::vector<Variable> all;
   for (std::size_t i = 0; i < inputs.size(); ++i) all.emplace_back(inputs[i], wants[i]);

@@ -8,8 +8,8 @@
 #include <xgrad/core/autograd/checkpoint.hpp>
 #include <xgrad/core/debug/anomaly.hpp>
 #include <xgrad/core/debug/gradcheck.hpp>
-#include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/activation.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/attention.hpp>

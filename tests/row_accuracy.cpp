@@ -36,7 +36,7 @@ struct Row {
   double value, gradient;                      // allowed, in units of the last place
 };
 
-// Of rows whose weights are neither all alike nor one of them 1.
+// Attention over the rows of x, with weights that are not all alike and none of them 1.
 Variable attention(const Variable& x) {
   const Variable v = reshape(x, {1, 1, x.size(0), x.size(1)}), q = layer_norm(v);
   return fused_attention(q, q, v, {.scale = 2 / static_cast<double>(x.size(1))});
@@ -65,7 +65,7 @@ const Row table[] = {
     {"fused_attention", attention, 16, 2500},
 };
 
-// Of small and of large numbers, far from 0, and spread wide.
+// Numbers that are small, large, far from 0, and spread wide.
 struct Input {
   const char* name;
   double scale, offset;

@@ -77,7 +77,7 @@ TEST_CASE("softmax: rows of every length, plain and masked") {
   }
 }
 
-// Of two scores, 0 and x, the second's share of the first is eˣ.
+// The softmax of the scores 0 and x: the second weight is eˣ times the first.
 TEST_CASE("softmax: exponentials from 0 down to where they vanish") {
   constexpr std::int64_t count = 20000;
   std::vector<float> pairs;

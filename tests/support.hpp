@@ -24,8 +24,8 @@ const Tensor& golden(std::string_view file, std::string_view key);
 template <class T>
 std::vector<T> golden_values(std::string_view file, std::string_view key);
 
-/// The largest |a − b| as float64. Infinity if the shapes differ, or if an element is NaN or infinite and the other
-/// is not the same.
+/// The largest |a − b| as float64. Infinity if the shapes differ, or if an element is NaN or infinite and the
+/// other is not the same.
 double max_abs_diff(const Tensor& a, const Tensor& b);
 /// The largest finite |x|; 0 if there is none.
 double max_abs(const Tensor& x);

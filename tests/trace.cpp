@@ -22,7 +22,8 @@ std::string print(const Tape& tape) {
   return text.str();
 }
 
-// The table with these cells. Ids grow over the whole process; in the cells, #1 is the first node of the tape.
+// The table with these cells. Ids grow over the whole process; in the cells, #1 is the first node of the
+// tape.
 std::string table(const Tape& tape, std::vector<std::array<std::string, 5>> rows, const std::string& total) {
   std::array<std::size_t, 5> widths{};
   for (auto& row : rows) {

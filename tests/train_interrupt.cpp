@@ -12,8 +12,8 @@
 
 namespace {
 
-// Runs `body` in a child with the signal handlers of a new program. Returns its result, or minus the signal that ended
-// it.
+// Runs `body` in a child with the signal handlers of a new program. Returns its result, or minus the signal
+// that ended it.
 int outcome_of(const std::function<int()>& body) {
   const pid_t child = ::fork();
   if (child == 0) {

@@ -157,7 +157,8 @@ TEST_CASE("a sample continues the prompt and sees as much of it as the context h
   manual_seed(0);
   nn::GPT model = small_model(text, 4);
   for (const auto& [name, parameter] : model.named_parameters()) {
-    if (parameter.dim() == 2) nn::init::normal_(parameter);  // large, so that every character changes the result
+    if (parameter.dim() == 2)
+      nn::init::normal_(parameter);  // large, so that every character changes the result
   }
   const Vocabulary& vocabulary = text.vocabulary();
   std::vector<std::int64_t> tokens = vocabulary.tokens(U"Zoë waits", "it");

@@ -1,4 +1,5 @@
-// examples/train_transformer as a process: its output, its exit status, its signals, and the files in its folder.
+// examples/train_transformer as a process: its output, its exit status, its signals, and the files in its
+// folder.
 
 #include <fcntl.h>
 #include <signal.h>

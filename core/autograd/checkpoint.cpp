@@ -56,8 +56,8 @@ Call call(const CheckpointFunction& f, const std::vector<Variable>& inputs) {
   return made;
 }
 
-// The nodes of the first call should be gone after it. If a Variable that left f otherwise than as its result
-// still holds one, a gradient that arrives there would be lost.
+// Nothing should hold a node of the first call once it is over. If a Variable that left f in another way than
+// as its result holds one, a gradient that arrives there would be lost.
 void refuse_gradients(const std::vector<std::weak_ptr<Node>>& nodes) {
   for (const auto& weak : nodes) {
     const std::shared_ptr<Node> node = weak.lock();
@@ -83,7 +83,7 @@ std::size_t fingerprint(const Tensor& x) {
   return std::hash<std::string_view>()({bytes, copy.nbytes()});
 }
 
-// Sets a generator to a state, and at the end back to where it was.
+// Sets a generator to a state while it lives, and then restores the former state.
 class Rewind {
  public:
   Rewind(Generator& generator, const GeneratorState& state) : generator_(generator), now_(generator.state()) {
@@ -105,7 +105,7 @@ struct CallAgain {
   Generator& generator;
   std::optional<GeneratorState> state = {};  // before the first call, if f drew
   std::vector<bool> reached = {};            // whether the first result depended on each input of the node
-  std::vector<Saved> captured = {};          // as f read them at first
+  std::vector<Saved> captured = {};          // as the first call read them
   Shape shape = {};                          // of the first result
   std::size_t hash = 0;
 

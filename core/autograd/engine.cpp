@@ -120,8 +120,8 @@ bool Engine::leads_on(const Node& node) const {
                                             [&](const auto& input) { return input && is_needed(*input); });
 }
 
-// A leaf has no rule. A rule is not called if no input wants a gradient: each is frozen or lies behind a
-// target.
+// A leaf has no rule. backward() skips a rule whose inputs are all frozen. grad() skips the rule of a target
+// that leads to no other target.
 bool Engine::is_replayed(std::size_t at) const {
   const Node& node = *tape_[at];
   return needed_[at] && !node.is_leaf() && ((!fills_grad_ && !is_target_[at]) || leads_on(node));

@@ -11,7 +11,7 @@
 namespace xgrad {
 
 /// The tape: the nodes that these outputs depend on, newest first. They live as long as the outputs' own
-/// nodes. Nodes behind those with ids up to `before` are left out.
+/// nodes. A node with an id up to `before` ends the search: what lies behind it is left out.
 std::vector<Node*> nodes_behind(const std::vector<Variable>& outputs, std::uint64_t before = 0);
 
 std::uint64_t newest_node_id();  // node.cpp
@@ -27,8 +27,8 @@ class Engine {
 
   /// The replay starts from here. `gradient` is dL/d(output).
   void seed(const Variable& output, const Variable& gradient);
-  /// Replays only the nodes that lead to these inputs, and keeps their gradients for `arrived`. The leaves
-  /// get none.
+  /// Limits `replay` to the nodes that lead to these inputs, and keeps the inputs' gradients for `arrived`.
+  /// No `grad()` changes.
   void only_towards(const std::vector<Variable>& inputs);
   void replay();
   /// The gradient of one of those inputs; undefined if none arrived.

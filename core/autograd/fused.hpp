@@ -10,7 +10,7 @@
 
 namespace xgrad {
 
-/// What a kernel is given while its node is replayed: the values of a Replay, as Tensors.
+/// The argument of a kernel: a Replay with Tensors in place of Variables.
 class KernelReplay {
  public:
   explicit KernelReplay(const Replay& replay) : replay_(replay) {}
@@ -20,9 +20,9 @@ class KernelReplay {
   const Tensor& grad() const { return replay_.grad().value(); }  ///< dL/d(output)
   bool wants(std::size_t input) const { return replay_.wants(input); }
   const Shape& input_shape(std::size_t input) const { return replay_.input_shape(input); }
-  const Tensor& saved(std::size_t i) const;  ///< see Replay::saved
+  const Tensor& saved(std::size_t i) const;                     ///< see Replay::saved
   bool keeps(std::size_t i) const { return replay_.keeps(i); }  ///< see Replay::keeps
-  const Tensor& output() const;              ///< see Replay::output
+  const Tensor& output() const;                                 ///< see Replay::output
   /// The gradient that other ops have left for this input so far. The kernel may add its own to it in place
   /// and return an undefined Tensor. Undefined if there is none yet or others see it.
   Tensor sum_so_far(std::size_t input) const;

@@ -15,8 +15,8 @@ class Hooks {
  public:
   std::uint64_t add(GradientHook hook);
   void remove(std::uint64_t id);
-  /// Passes `gradient` through the hooks, in the order of their registration. A hook that is added or removed
-  /// meanwhile counts from the next call on.
+  /// Passes `gradient` through the hooks, in the order of their registration. If a hook is added or removed
+  /// during a call, that takes effect in the next call.
   Variable operator()(const Node& node, Variable gradient) const;
 
  private:

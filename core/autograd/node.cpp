@@ -54,9 +54,9 @@ std::shared_ptr<Node> Node::make(const char* op, const Tensor& output) {
 
 // Called when a node's last reference is gone. A chain of a million nodes must not be destroyed by a million
 // nested destructors, so the outermost call in this thread destroys the nodes one after the other. A node
-// whose last reference goes meanwhile (an input, a saved value, a capture of a rule or a hook) joins a list.
-// The list runs through the nodes themselves, so it needs no memory. A waiting node's memory is kept by the
-// weak reference to itself that enable_shared_from_this holds.
+// that loses its last reference in one of these destructors (an input, a saved value, a capture of a rule or
+// a hook) joins a list. The list runs through the nodes themselves, so it needs no memory. A waiting node's
+// memory is kept by the weak reference to itself that enable_shared_from_this holds.
 void Node::end(Node* node) noexcept {
   thread_local bool is_running = false;
   thread_local Node* first = nullptr;

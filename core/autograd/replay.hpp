@@ -64,7 +64,7 @@ using KernelGradients = GradientList<Tensor>;
 /// Variables.
 using Rule = std::function<Gradients(const Replay&)>;
 
-/// What a rule is given while its node is replayed.
+/// The argument of a rule: the node's gradient, and the values that the op kept.
 class Replay {
  public:
   const Variable& grad() const { return grad_; }  ///< dL/d(output)

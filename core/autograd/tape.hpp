@@ -3,9 +3,9 @@
 // The tape. Every op on Variables calls `record`, which appends one Node. `backward()` replays the nodes
 // newest first.
 //
-// An output owns its inputs, and a node owns exactly what it saved. So a dropped loss frees its graph. There
-// are no cycles: for an op that says `keeps_output`, the node keeps the output's Tensor and not the Variable,
-// and the replay gives it back to the rule.
+// A result owns its node, and a node owns the nodes of its inputs and what it saved. So a dropped loss frees
+// its graph. There are no cycles: for an op that says `keeps_output`, the node keeps the output's Tensor and
+// not the Variable, and the replay gives it back to the rule.
 
 #include <functional>
 #include <initializer_list>

@@ -79,8 +79,8 @@ class HeadBackward {
     }
   }
 
-  // The exact row of dS adds up to 0. Where one key has most of the weight, its dS is small, and the row's
-  // sum is the rounding error in it. The error's products are taken out of dq and dk.
+  // The exact row of dS adds up to 0. If one key has most of the weight, its dS is small, and the row's sum
+  // is the rounding error in it. The error's products are taken out of dq and dk.
   void take_rests() const {
     for (std::int64_t query = 0; query < head_.queries; ++query) {
       const std::int64_t key = memory_.rests.leading_key[query];

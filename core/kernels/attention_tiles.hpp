@@ -22,10 +22,10 @@ inline Tensor readable_heads(const Tensor& x) {
   return rows_fit && (x.size(3) <= 1 || x.strides()[3] == 1) ? x : x.contiguous();
 }
 
-/// Of x (B, H, T, d) the shape in which it lies in memory when the heads stand side by side: (B, T, H, d).
+/// (B, T, H, d), for an x (B, H, T, ...): the shape in memory of heads that stand side by side.
 inline Shape side_by_side(const Tensor& x, std::int64_t d) { return {x.size(0), x.size(2), x.size(1), d}; }
 
-/// How many parts of so many multiplications are worth a thread.
+/// How many parts, each of queries · keys · d multiplications, are worth a thread.
 inline std::int64_t attention_grain(std::int64_t queries, std::int64_t keys, std::int64_t d) {
   return multiply_grain / std::max<std::int64_t>(queries * keys * d, 1) + 1;
 }
@@ -84,7 +84,7 @@ class AttentionHead {
     mask_ = mask.mask.expand({q.size(0), q.size(1), queries, keys}).select(0, b).select(0, h);
   }
 
-  /// Of the keys from `key` on, how many query `query` sees.
+  /// How many of the keys from `key` on the query `query` sees.
   std::int64_t seen(std::int64_t query, std::int64_t key) const {
     return std::min(query + diagonal_ + 1, keys) - key;
   }
@@ -107,7 +107,7 @@ class AttentionHead {
   const T scale;
 
  private:
-  // The tile of the mask where it lies if its rows are contiguous, else a copy.
+  // A tile of the mask: its own memory if its rows are contiguous, else a copy.
   template <class M>
   const M* mask_rows(std::int64_t query, std::int64_t rows, std::int64_t key, std::int64_t columns, T* memory,
                      std::int64_t& step) const {

@@ -35,9 +35,9 @@ bool has_our_width(std::string_view core, Isa ours) {
   return ours == Isa::avx512 ? has_avx512 : ours == Isa::avx2 ? has_avx2 : true;
 }
 
-// xgrad divides the work among its own threads, so OpenBLAS must stay in the thread that calls it. Its build
-// with threads of its own is told once; its OpenMP build asks the calling thread's setting at each call
-// (`InOneThread`).
+// xgrad divides the work among its own threads, so OpenBLAS must stay in the thread that calls it. A build
+// with threads of its own is told so once. A build with OpenMP reads the setting of the calling thread at
+// each call (`InOneThread`).
 bool stays_in_one_thread() {
   constexpr int own_threads = 1;
   if (openblas_get_parallel() == own_threads) openblas_set_num_threads(1);

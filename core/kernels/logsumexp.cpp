@@ -15,8 +15,8 @@
 namespace xgrad::kernels {
 namespace {
 
-// Of contiguous rows. A result that is not finite is computed again without max: log Σ exp x of the elements
-// that are not finite, which says whether it is ∞, −∞ or NaN.
+// Reduces contiguous rows. A result that is not finite is computed again without max, as log Σ exp x over the
+// elements that are not finite: that gives ∞, −∞ or NaN.
 Tensor logsumexp_of_rows(const Tensor& x, std::int64_t n, const Shape& shape) {
   const Tensor y = empty(shape, x.dtype());
   dispatch_floating("logsumexp", x, [&]<class T>() {
@@ -55,7 +55,8 @@ Tensor logsumexp(const Tensor& input, DimSet dims, bool keepdim) {
   if (inner == n) {
     y = logsumexp_of_rows(x.contiguous(), n, left);
   } else {
-    // Not one row each: log(Σ exp(x − max)) + max, where an infinite max is not subtracted.
+    // The reduced elements are not contiguous rows: log(Σ exp(x − max)) + max. An infinite max is not
+    // subtracted.
     const Tensor max = amax("logsumexp", x, dims, /*keepdim=*/true);
     const Tensor shift = masked_fill(max, eq(abs(max), full({}, INFINITY, x.dtype())), 0);
     const Tensor total = sum(unary("logsumexp", Unary::exp, sub(x, shift)), dims, /*keepdim=*/true);

@@ -14,8 +14,8 @@ struct CrossEntropy {
 CrossEntropy cross_entropy(const Tensor& logits, const Tensor& targets, std::int64_t ignore_index,
                            double label_smoothing);
 
-/// dx_nj = g_n · (softmax(x_n)_j − (1 − smoothing) [j = target_n] − smoothing / V), and 0 where the target is
-/// ignored. g (N).
+/// dx_nj = g_n · (softmax(x_n)_j − (1 − smoothing) [j = target_n] − smoothing / V), and 0 if the target is
+/// ignored. g is (N).
 Tensor cross_entropy_backward(const Tensor& g, const Tensor& logits, const Tensor& targets,
                               const Tensor& max_and_sum, std::int64_t ignore_index, double label_smoothing);
 

@@ -68,8 +68,8 @@ Tensor multinomial(const Tensor& weights, std::int64_t count, bool replacement, 
            " to be drawn; pass replacement = true to draw one several times");
     }
     if (!replacement) {
-      // Of w_i / e_i, with e_i exponentially distributed, the i-th is the largest with probability w_i / Σ w.
-      // The second largest is the next draw from the remaining weights, and so on.
+      // If the e_i are exponentially distributed, w_i / e_i is the largest with probability w_i / Σ w. The
+      // second largest is the next draw from the remaining weights, and so on.
       const Tensor e = empty(w.shape(), w.dtype());
       fill_exponential(std::span(raw<T>(e), static_cast<std::size_t>(e.numel())), 1, generator);
       for (std::int64_t r = 0; r < rows; ++r) {

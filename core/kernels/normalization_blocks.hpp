@@ -14,7 +14,7 @@ namespace xgrad::kernels {
 /// An element is worth some four simple operations.
 inline constexpr std::int64_t normalization_grain = parallel_grain / 4;
 
-/// gamma or beta as a row; `neutral` repeated where there is none, so that the row functions know one case.
+/// gamma or beta as a row. If it is undefined, a row of `neutral`, so that the row functions know one case.
 inline Tensor affine_row(const Tensor& given, double neutral, const Tensor& x) {
   return given.defined() ? given.contiguous() : full({x.size(-1)}, neutral, x.dtype());
 }

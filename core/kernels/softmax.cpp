@@ -13,8 +13,8 @@
 namespace xgrad::kernels {
 namespace {
 
-// The mask spread to x's shape with strides of 0, its rows contiguous. Where they are not, only what the mask
-// itself holds is copied, not what it is broadcast to.
+// The mask expanded to x's shape, with contiguous rows. Rows that are not contiguous are copied, but not
+// repeated along the outer dims.
 Tensor spread_mask(const Tensor& mask, const Shape& shape) {
   Tensor spread = mask.expand(shape);
   const int last = shape.dim() - 1;
@@ -49,7 +49,8 @@ void softmax_rows(const Tensor& x, const Tensor& mask, const Tensor& y, double s
       });
 }
 
-// y by f(the inputs' contiguous rows, y's) over rows of the last dim; another dim is moved there, and back.
+// Computes y by f(rows of the first input, rows of the second, rows of y, their number, n). The rows run
+// along `dim` and are contiguous: if `dim` is not the last dim, it is moved there, and back.
 template <class F>
 void map_rows(std::string_view op, std::initializer_list<Tensor> inputs, int dim, const Tensor& y,
               const F& f) {

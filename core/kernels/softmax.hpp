@@ -4,12 +4,12 @@
 
 namespace xgrad::kernels {
 
-// Over one dim, any other dims are independent rows. Results are written to the last argument, which is
-// contiguous, and may be x (g) itself.
+// A softmax runs over one dim; the other dims hold independent rows. Results are written to the last
+// argument, which is contiguous, and may be x (g) itself.
 
-/// y = exp(s − max s) / Σ exp(s − max s), where s is scale · x, plus the mask or only where it holds. The
-/// mask may be undefined; it is read through its own strides, whatever x's shape. `zero_if_all_masked`: a row
-/// that the mask hides gives 0.
+/// y = exp(s − max s) / Σ exp(s − max s), with s = scale · x + mask. A boolean mask instead leaves out the
+/// elements where it is false. The mask may be undefined, and is read through its own strides.
+/// `zero_if_all_masked`: a row that the mask hides gives 0.
 void softmax(const Tensor& x, int dim, double scale, const Tensor& mask, bool zero_if_all_masked,
              const Tensor& y);
 /// dx = scale · y ⊙ (g − Σ g y), of a y that adds up to 1 or is 0

@@ -126,7 +126,7 @@ double held_beta(double beta, DType dtype) {
   return std::copysign(std::clamp<double>(std::abs(beta), Limits::denorm_min(), Limits::max()), beta);
 }
 
-// An infinite βx is beyond every threshold: there, x itself is all that the dtype can hold.
+// A finite threshold, so that an infinite βx exceeds it: the result is then x, and not ∞ / β.
 double held_threshold(double threshold, DType dtype) {
   const double most =
       dtype == float32 ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();

@@ -18,7 +18,7 @@ struct FusedAttentionOptions {
 /// 0. A query whose scores are all −∞ by themselves gives NaN. A hidden key has weight 0, but its k and v are
 /// read: a NaN or ∞ in them spreads, forward or backward.
 ///
-/// The scores, T_q × T_k for each head, are computed one tile at a time and never stored as a whole. Where a
+/// The scores, T_q × T_k for each head, are computed one tile at a time and never stored as a whole. If a
 /// later tile raises a row's maximum, the earlier sums are rescaled. The backward pass computes the scores
 /// again, from each row's maximum and sum (Dao et al. 2022, "FlashAttention"; Dao 2023, "FlashAttention-2").
 /// The result is (B, T_q, H, d_v) in memory, so that joining the heads is a view.

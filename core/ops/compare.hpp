@@ -26,9 +26,9 @@ Tensor logical_not(const Variable& x);  ///< x == 0
 Tensor logical_and(const Variable& a, const Variable& b);
 Tensor logical_or(const Variable& a, const Variable& b);
 
-/// Whether some element is not 0, over the given dims or over all. False where there are no elements.
+/// Whether some element is not 0, over the given dims or over all. False if there are no elements.
 Tensor any(const Variable& x, const Dims& dims = {}, KeepDim keepdim = false);
-/// Whether no element is 0, over the given dims or over all. True where there are no elements.
+/// Whether no element is 0, over the given dims or over all. True if there are no elements.
 Tensor all(const Variable& x, const Dims& dims = {}, KeepDim keepdim = false);
 
 }  // namespace xgrad

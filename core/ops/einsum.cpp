@@ -115,7 +115,7 @@ class Product {
     const std::string rows = filtered(a.letters, in_one), columns = filtered(b.letters, in_one);
     const std::string letters = batch + rows + columns;
     if (summed.empty()) return {aligned(a, letters) * aligned(b, letters), letters};
-    // (batch..., M, K) @ (batch..., K, N). The batch is one dim where it leaves no room for two more.
+    // (batch..., M, K) @ (batch..., K, N). If the batch leaves no room for two more dims, it becomes one dim.
     const bool fits = batch.size() + 2 <= Shape::max_dims;
     Shape left = fits ? shape_of(batch) : Shape{count(batch)}, right = left;
     left.push_back(count(rows));

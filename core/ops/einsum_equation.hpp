@@ -15,7 +15,7 @@ inline bool has(const std::string& letters, char letter) { return letters.find(l
 /// An equation of einsum, such as "bqd,bkd->bqk": a letter for each dim.
 class EinsumEquation {
  public:
-  /// Throws where the equation is wrong or does not fit the operands. Refers to both.
+  /// Throws if the equation is wrong or does not fit the operands. Both must outlive this object.
   EinsumEquation(std::string_view text, const std::vector<Variable>& operands);
 
   const std::vector<std::string>& inputs() const { return inputs_; }  ///< the letters of each operand's dims

@@ -4,7 +4,7 @@
 
 namespace xgrad {
 
-/// Rows of a table: indices (...) int64, weight (V, D) → (..., D). Throws where an index is out of range. The
+/// Rows of a table: indices (...) int64, weight (V, D) → (..., D). Throws if an index is out of range. The
 /// gradients of a row that is read several times add up in double.
 Variable embedding(const Variable& indices, const Variable& weight);
 

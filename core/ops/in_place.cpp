@@ -23,8 +23,8 @@ void check_fits(std::string_view op, const Tensor& tensor, const Tensor& other) 
   }
 }
 
-// `other` in the dtype of `tensor`, to update it with. A copy where the two share a storage but are not the
-// same view.
+// `other` in the dtype of `tensor`, to update it with. A copy if the two share a storage but are not the same
+// view.
 Tensor operand(std::string_view op, const Tensor& tensor, const Tensor& other) {
   check_writable(op, tensor);
   check_fits(op, tensor, other);

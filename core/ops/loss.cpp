@@ -36,7 +36,7 @@ void check_shapes(const char* op, const char* name, const Variable& logits, cons
   if (logits.size(-1) == 0) fail(op, "there are no classes in ", name, " of shape ", logits.shape());
 }
 
-// The number of targets that are not ignored. Throws where one is not a class.
+// The number of targets that are not ignored. Throws if one is not a class.
 std::int64_t count_targets(const char* op, const Tensor& targets, std::int64_t classes,
                            std::int64_t ignore_index) {
   const Tensor flat = targets.contiguous();

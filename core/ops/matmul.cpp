@@ -97,7 +97,8 @@ Variable matmul(const Variable& a, const Variable& b) {
     };
     return {r.wants(0) ? da() : nothing, r.wants(1) ? db() : nothing};
   };
-  // Where all of A's matrices share B, Aᵀ G is one product, of all of them as one matrix.
+  // If all of A's matrices share B, Aᵀ G is one product: the matrices of A, and those of G, are stacked into
+  // one.
   const auto kernel = [a_is_row, b_is_column](const KernelReplay& r) -> KernelGradients {
     Tensor g = b_is_column ? r.grad().unsqueeze(-1) : r.grad();
     if (a_is_row) g = g.unsqueeze(-2);

@@ -7,7 +7,7 @@ namespace xgrad {
 /// The matrix product as in PyTorch and NumPy. (..., M, K) @ (..., K, N) → (..., M, N), the leading dims
 /// broadcast. A 1-D operand is a row on the left and a column on the right, and that dim is dropped from the
 /// result. Transposed and sliced operands are read without a copy. Both operands have one floating dtype.
-/// Throws `std::invalid_argument` where sizes or dtypes do not fit, as do `bmm` and `linear`.
+/// Throws `std::invalid_argument` if sizes or dtypes do not fit, as do `bmm` and `linear`.
 Variable matmul(const Variable& a, const Variable& b);
 
 /// The products of the matrices of two batches: (B, M, K) @ (B, K, N) → (B, M, N), without broadcasting.

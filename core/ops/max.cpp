@@ -19,8 +19,9 @@ Variable extreme(const char* op, Extreme& kernel, const Variable& x, DimSet dims
                  bool nans_share) {
   return record(op, kernel(op, x.value(), dims, keepdim), {x}, {x, keeps_output},
                 [dims, nans_share](const Replay& r) -> Gradients {
-                  // ∂y/∂x_j = [x_j = y] / #{i : x_i = y}. A y that is NaN equals nothing, and leaves NaN,
-                  // unless the NaNs share the gradient. Both as in PyTorch.
+                  // ∂y/∂x_j = [x_j = y] / #{i : x_i = y}. A NaN equals nothing: amax and amin then give 0/0 =
+                  // NaN. In max and min over all elements, the NaNs share the gradient. Both are as in
+                  // PyTorch.
                   const Variable x = r.saved(0);
                   const Shape kept = kernels::reduced_shape(x.shape(), dims, /*keepdim=*/true);
                   const Tensor equals = eq(x, reshape(r.output(), kept));
@@ -42,7 +43,7 @@ Variable extreme_of_all(const char* op, Extreme& kernel, const Variable& x) {
 
 using IndexOf = Tensor(const Tensor&);  // kernels::argmax, kernels::argmin
 
-// The index along `dim`, which keeps its place with size 1.
+// The index along `dim`. The result has size 1 in that dim.
 Tensor index_along(const char* op, const char* which, IndexOf& index_of, const Variable& x, int dim) {
   kernels::check_extreme(op, x.shape(), dim, which);
   return index_of(x.value().transpose(dim, -1)).unsqueeze(-1).transpose(dim, -1);

@@ -9,8 +9,8 @@ namespace xgrad {
 
 // The largest and the smallest elements. A dim of size 0 throws.
 
-/// The largest element over the given dims, or over all where none is given. Equal elements share the
-/// gradient evenly. NaN if there is one.
+/// The largest element over the given dims, or over all if none is given. Equal elements share the gradient
+/// evenly. NaN if there is one.
 Variable amax(const Variable& x, const Dims& dims = {}, KeepDim keepdim = false);
 /// The smallest element, by the same rules.
 Variable amin(const Variable& x, const Dims& dims = {}, KeepDim keepdim = false);

@@ -10,8 +10,8 @@ namespace xgrad {
 /// Without it, the largest w_i / e_i are taken, with e_i exponentially distributed. Both draw PyTorch's
 /// numbers. No gradient.
 ///
-/// Weights are floating, finite and not negative; they need not sum to 1. Throws where they are not, where a
-/// row has no weight above 0 or, without replacement, fewer than `count`, and unless count ≥ 1.
+/// Weights are floating, finite and not negative; they need not sum to 1. Throws if they are not, if count <
+/// 1, if a row has no weight above 0 or, without replacement, if it has fewer than `count`.
 Tensor multinomial(const Variable& weights, std::int64_t count, bool replacement = false,
                    Generator& generator = default_generator());
 

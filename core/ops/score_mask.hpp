@@ -9,7 +9,7 @@ namespace xgrad {
 // Masks of attention's scores: boolean (true keeps) or added to them (−∞ hides).
 
 /// The mask as kernels take it: boolean or of the scores' dtype. An undefined mask stays undefined. Throws
-/// naming `op` where the mask is int64 or does not broadcast to the scores.
+/// naming `op` if the mask is int64 or does not broadcast to the scores.
 Tensor checked_mask(std::string_view op, const Tensor& mask, const Shape& scores, DType dtype);
 
 /// A causal mask's diagonal: query i sees key j when j ≤ i + diagonal. `causal` gives T_k − T_q: the last

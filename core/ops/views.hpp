@@ -4,7 +4,7 @@
 
 namespace xgrad {
 
-// The same elements under another shape, in O(1) where the strides allow it. Rules and errors are Tensor's.
+// The same elements under another shape, in O(1) if the strides allow it. Rules and errors are Tensor's.
 
 Variable reshape(const Variable& x, const Shape& shape);  ///< one size may be −1
 /// Dims start_dim to end_dim become one; a scalar becomes (1,).

@@ -62,7 +62,7 @@ Batch<T> normal_cdf(Batch<T> x) {
   }
 }
 
-// x is clamped to ±40, where the other factor has reached 0 or 1: ∞ · 0 would be NaN.
+// x is clamped where the other factor has reached 0: at −40, and in the slope at 40 too. ∞ · 0 would be NaN.
 template <class T>
 Batch<T> gelu(Batch<T> x) {
   return max(number<T>(-40), x) * normal_cdf<T>(x);

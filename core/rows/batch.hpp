@@ -56,7 +56,7 @@ inline T max_of(const Batch<T>& value) {
   return lanes[0];
 #endif
 }
-// Not x != x, which xsimd 8 compares in an ordered way with AVX-512: false of NaN.
+// Not x != x: with AVX-512, xsimd 8 makes that an ordered comparison, which is false for a NaN.
 template <class T>
 inline auto is_nan(const Batch<T>& x) {
   return xsimd::isnan(x);
@@ -127,7 +127,7 @@ template <class T>
 constexpr auto width = static_cast<std::int64_t>(Batch<T>::size);
 
 #if defined(XGRAD_HAVE_XSIMD) && defined(__AVX2__) && !defined(__AVX512F__)
-// All bits set in the first n lanes of so many bytes each.
+// All bits are set in the first n lanes. A lane has `bytes` bytes.
 template <int bytes>
 inline __m256i first_lanes(std::int64_t n) {
   if constexpr (bytes == 4) {
@@ -139,8 +139,7 @@ inline __m256i first_lanes(std::int64_t n) {
 }
 #endif
 
-/// The end of a row: n elements, at most a batch; `filling` in the other lanes. AVX-512 and AVX have
-/// instructions for it.
+/// The end of a row: n elements, at most a batch; `filling` in the other lanes.
 template <class T>
 inline Batch<T> load_part(const T* x, std::int64_t n, T filling) {
 #if defined(XGRAD_HAVE_XSIMD) && defined(__AVX512F__)

@@ -39,7 +39,7 @@ enum class Unary {
 };
 constexpr bool costs_exp(Unary f) { return f >= Unary::exp; }
 
-/// Functions of two numbers. `x_backward` takes a gradient g and an input x and returns g · d(x)/dx.
+/// Functions of two numbers. `f_backward` takes a gradient g and an input x, and returns g f'(x).
 enum class Binary {
   // One operand of these may be a single number for the whole row.
   add,

@@ -26,7 +26,7 @@ inline Batch<T> within(const Batch<T>& x, const Batch<T>& end) {
   return min(end, max(Batch<T>(-end), x));
 }
 
-// The nearest integer, of |x| well below 2^22: what is left after a large number has pushed the fraction out.
+// The nearest integer, for |x| well below 2^22. The sum with a large number has no room for the fraction.
 template <class T>
 inline Batch<T> nearest(const Batch<T>& x) {
   const Batch<T> large(sizeof(T) == 4 ? T(12582912) : T(6755399441055744));  // 1.5 · 2^23 and 1.5 · 2^52
@@ -45,9 +45,9 @@ inline Batch<float> power_of_two(const Batch<float>& n) {
 }
 #endif
 
-// eˣ for x up to 88, such as what is left of a score when the largest has been subtracted: half the
-// instructions of xsimd's. x = n ln 2 + r gives 2ⁿ eʳ, with eʳ = 1 + r + r² q(r) fitted on |r| ≤ ½ ln 2 with
-// a relative error of 3e-9. Results below 2⁻¹²⁶ lose digits or are 0, that of −∞ is 0.
+// eˣ for x ≤ 88, such as a score minus the largest score, in half the instructions of xsimd's exp. x = n ln 2
+// + r gives 2ⁿ eʳ, with eʳ = 1 + r + r² q(r) fitted on |r| ≤ ½ ln 2 with a relative error of 3e-9. Results
+// below 2⁻¹²⁶ lose digits or are 0, that of −∞ is 0.
 template <class T>
 inline Batch<T> fast_exp(const Batch<T>& x) {
 #ifdef XGRAD_HAVE_XSIMD
@@ -83,7 +83,7 @@ inline Batch<T> times_sigmoid(const Batch<T>& f, const Batch<T>& v) {
   return f * small / (one + root * root) * small;
 }
 
-// d(x σ(v))/dx = σ(v) (1 + x v' σ(−v)), likewise. x is finite.
+// d(x σ(v))/dx = σ(v) (1 + x v' σ(−v)), by the same square. x is finite.
 template <class T>
 inline Batch<T> times_sigmoid_slope(const Batch<T>& x, const Batch<T>& v, const Batch<T>& dv) {
   const Batch<T> one(T(1)), root = fast_exp<T>(Batch<T>(min(v, Batch<T>(-v)) * Batch<T>(T(0.5))));
@@ -107,12 +107,12 @@ template <class T>
 inline Batch<T> log1p_of(const Batch<T>& x) {
   const Batch<T> one(T(1)), u = one + x, rest = u - one;
   const Batch<T> corrected = log_of<T>(u) * (x / rest);
-  // where u is 1, x is all that is left; where it is infinite, so is the result
+  // If u is 1, the result is x. If u is infinite, so is the result.
   return select(rest == Batch<T>(T(0)), x,
                 Batch<T>(select(u == Batch<T>(std::numeric_limits<T>::infinity()), u, corrected)));
 }
 
-// f(x), each lane by itself.
+// f(x), one lane at a time.
 template <class T, class Scalar>
 inline Batch<T> each_lane(const Batch<T>& x, Scalar f) {
   T lanes[Batch<T>::size];
@@ -126,14 +126,14 @@ inline Batch<T> erf_of(const Batch<T>& x) {
   if constexpr (sizeof(T) == 8) {
     return each_lane<T>(x, [](T a) { return std::erf(a); });
   } else {
-    return erf(within<T>(x, Batch<T>(T(6))));  // well beyond where ±1 is reached
+    return erf(within<T>(x, Batch<T>(T(6))));  // beyond 6, erf is ±1
   }
 }
 
-// sin(x + quarters · π/2) for |x| ≤ 8192: x is brought to within π/4 of 0 by multiples of π/2, given in
-// parts. Those before the last have so few bits that their products with such multiples are exact, so that
-// near a multiple, where they cancel x, the last part still holds all digits of what is left (Cody & Waite
-// 1980). There the two polynomials are as good as T.
+// sin(x + quarters · π/2) for |x| ≤ 8192. First n π/2 with an integer n is subtracted, which brings x to
+// within π/4 of 0. π/2 comes in parts (Cody & Waite 1980): all but the last have so few bits that their
+// products with n are exact, so the difference keeps its digits even if x is almost n π/2. Within π/4 the two
+// polynomials are exact to T's precision.
 template <class T>
 inline Batch<T> small_sin(const Batch<T>& x, T quarters) {
   const Batch<T> n = nearest<T>(Batch<T>(x * Batch<T>(T(0.63661977236758134308))));  // 2/π
@@ -166,8 +166,8 @@ inline Batch<T> small_sin(const Batch<T>& x, T quarters) {
   return select((m == Batch<T>(T(-1))) | (is_odd == four), Batch<T>(-y), y);
 }
 
-// Of large angles, which take a longer π, each lane by itself. Not xsimd's, which does that in functions that
-// are not templates (isa.hpp says why).
+// Large angles need more digits of π: `scalar` computes them, one lane at a time. xsimd's sin is not used for
+// them, since it calls functions that are not templates (isa.hpp says why).
 template <class T, class Scalar>
 inline Batch<T> sin_or(const Batch<T>& x, T quarters, Scalar scalar) {
   const Batch<T> end(T(8192));

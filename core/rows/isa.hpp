@@ -7,9 +7,9 @@
 //   struct UnaryRows<T> { void (*of[...])(const T* x, T* y, int64_t n, T p, T q); };  rows/elementwise.hpp
 //   rows<UnaryRows<float>>().of[i](x, y, n, p, q);                                    its use
 //
-// Each rows/*.cpp is built several times, with XGRAD_ISA naming the instruction set. All that it defines but
-// the tables stands in an unnamed namespace: an inline function with a common name, compiled with AVX2, could
-// otherwise be the copy that the linker picks for everyone.
+// Each rows/*.cpp is built several times, with the macro XGRAD_ISA naming the instruction set. All that it
+// defines but the tables stands in an unnamed namespace: an inline function with a common name, compiled with
+// AVX2, could otherwise be the copy that the linker picks for everyone.
 
 namespace xgrad::kernels {
 
@@ -23,7 +23,8 @@ Isa best_isa();
 template <class Table, Isa isa>
 const Table& rows_for();
 
-/// That, for float and double; `make<T>()` is constexpr and makes the table of T.
+/// Specialises `rows_for` for Table<float> and Table<double>. `make<T>()` is constexpr and returns a
+/// Table<T>.
 #define XGRAD_ROWS(Table, make)              \
   XGRAD_ROWS_OF(Table<float>, make<float>()) \
   XGRAD_ROWS_OF(Table<double>, make<double>())

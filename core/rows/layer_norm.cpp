@@ -72,7 +72,7 @@ void forward(LayerNormForward<T> in) {
   }
 }
 
-// Row r's Σ gγ and Σ gγ x̂. If `affine`, its share is added to dgamma and dbeta.
+// Adds row r to Σ gγ and Σ gγ x̂ and, if `affine`, to dgamma and dbeta.
 template <bool affine, class T>
 void add_row(const LayerNormBackward<T>& in, std::int64_t r, Sums<T>& sums, Sums<T>& products) {
   const T *g = in.g + r * in.n, *x = in.x + r * in.n, *gamma = in.gamma;

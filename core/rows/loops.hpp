@@ -10,7 +10,7 @@ namespace {
 // A loop's body is written once, as a generic function of its place: `at.load(x)`, `at.store(y, value)`. It
 // is compiled for two places, a whole batch and the part of a batch at the end of the row.
 
-/// A whole batch at element i. k tells apart sums that do not wait for each other.
+/// A whole batch at element i. k is the number of the sum that it is added to (see Sums).
 template <class T>
 struct WholeBatch {
   std::int64_t i;
@@ -24,7 +24,7 @@ struct WholeBatch {
   }
 };
 
-/// `count` elements at i, at most a batch. The other lanes hold `filling`, or else 0.
+/// `count` elements at i, at most a batch. The other lanes hold `filling`, or 0 if none is given.
 template <class T>
 struct PartOfBatch {
   std::int64_t i, count;
@@ -45,7 +45,7 @@ template <class T, class Body>
   if (i < n) body(PartOfBatch<T>{i, n - i});
 }
 
-/// The same for a whole row, in fours while they last: their at.k is 0, 1, 2, 3.
+/// The same for a whole row, four batches at a time as long as four are left: their at.k is 0, 1, 2, 3.
 template <class T, class Body>
 [[gnu::always_inline]] inline void batches(std::int64_t n, const Body& body) {
   std::int64_t i = 0;
@@ -96,7 +96,7 @@ template <class T>
 using Total = double;
 #endif
 
-/// Four sums that do not wait for each other: a loop adds to of[at.k].
+/// Four sums, so that an addition need not wait for the one before it. A loop adds to of[at.k].
 template <class T>
 struct Sums {
   using B = Batch<Total<T>>;
@@ -112,7 +112,7 @@ template <class T, class F>
   return sums.total();
 }
 
-/// Four maxima that do not wait for each other. NaNs are passed over.
+/// Four maxima, for the same reason. A NaN is ignored.
 template <class T>
 struct Maxima {
   Batch<T> of[4];

@@ -38,15 +38,15 @@ bool is_zero(const T* y, std::int64_t n) {
   return i == n;
 }
 
-// The factor that makes weights of exponentials with this sum. A row of −∞ becomes 0 if `zero_if_all_masked`;
-// mark_rows_of_infinity then finds those that the mask did not make so.
+// The factor that makes weights of exponentials with this sum. If `zero_if_all_masked`, a row of −∞ becomes
+// 0, and mark_rows_of_infinity looks for the reason.
 template <class T>
 T factor_for(T sum, bool zero_if_all_masked) {
   return sum == 0 && zero_if_all_masked ? T(0) : T(1) / sum;
 }
 
-// Rows that are 0 without the mask hiding them become NaN. Few calls have such rows, so this is a function of
-// its own.
+// If a row became 0 but the mask does not hide all of it, its scores were −∞ by themselves: it becomes NaN.
+// Few calls have such rows, so this is not inlined.
 template <class T>
 [[gnu::noinline]] void mark_rows_of_infinity(const ScoreRows<T>& in, T* y, std::int64_t rows,
                                              std::int64_t n) {
@@ -56,7 +56,7 @@ template <class T>
   }
 }
 
-// Not inlined, as it would be ten times.
+// Not inlined: there would be ten copies.
 template <class T>
 [[gnu::noinline]] Batch<T> score_at(PartOfBatch<T> at, const T* x, const Batch<T>& scale, const T* added,
                                     const bool* kept) {

@@ -7,7 +7,7 @@
 
 namespace xgrad::kernels {
 
-/// The scores that a softmax is taken of: scale · x with a mask.
+/// The input of a softmax: scale · x with a mask.
 template <class T>
 struct ScoreRows {
   const T* x;
@@ -17,7 +17,7 @@ struct ScoreRows {
   bool zero_if_all_masked;  ///< a row that the mask hides gives 0, not NaN
 };
 
-/// Each function works on `rows` rows of n elements. All but the scores lie row after row.
+/// Each function works on `rows` rows of n elements. All arrays but the scores are contiguous.
 template <class T>
 struct SoftmaxRows {
   void (*softmax)(const ScoreRows<T>& scores, T* y, std::int64_t rows, std::int64_t n);

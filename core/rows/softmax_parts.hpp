@@ -37,8 +37,8 @@ inline bool hides_all(const MaskRows<T>& mask, std::int64_t n) {
   return i == n;
 }
 
-/// What to subtract from the scores of a row with this maximum. A row of −∞ is shifted by nothing: its
-/// exponentials and their sum are then exactly 0, not NaN. No other row's sum is 0.
+/// What to subtract from the scores of a row with this maximum. For a row of −∞ it is 0: the exponentials and
+/// their sum are then exactly 0, not NaN. No other row's sum is 0.
 template <class T>
 inline T shift_for(T most) {
   return most == minus_infinity<T> ? T(0) : most;
@@ -79,9 +79,9 @@ inline void scale_row(T* x, T factor, std::int64_t n) {
 template <class T>
 constexpr T tail_ends_at = T(1.125);
 
-/// log Σ exp(x − max) of a row whose sum is little more than 1, the term of its largest element. The digits
-/// of the other terms are lost beside that 1, so they are summed again without it. Parts of 64 batches keep
-/// each sum short.
+/// log Σ exp(x − max) for a sum that is little more than 1. The 1 is the term of the largest element. The
+/// other terms lose their digits when they are added to it, so they are summed again without it. Parts of 64
+/// batches keep each sum short.
 template <class T>
 [[gnu::noinline]] T log_sum_of_tail(const T* x, T max, std::int64_t n) {
   const Batch<T> most(max), zero(T(0));

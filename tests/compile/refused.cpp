@@ -1,5 +1,5 @@
-// What must not compile. Each test defines one of these names and compares the compiler's message (tests.cmake).
-// Without a name the file compiles.
+// What must not compile. Each test defines one of these names and compares the compiler's message
+// (tests.cmake). Without a name the file compiles.
 #include <xgrad/xgrad.hpp>
 
 using namespace xgrad;

@@ -45,7 +45,7 @@ case("std_0", [normal((1, 3, 2))], lambda x: x.std(0), "one element", gradcheck=
 for name, f in {"max": torch.max, "min": torch.min}.items():
     unary(name, f, distinct, but=("empty",))
     case(name, [[1.0, 3.0, -2.0, 3.0, -2.0]], f, "ties", gradcheck=False)
-# Of an infinite row, PyTorch's gradient is NaN and 0: tests/extremes_rows.cpp says what it is here.
+# PyTorch's gradient of an infinite row is NaN and 0. tests/extremes_rows.cpp says what xgrad's is.
 case("logsumexp_-1", [[[[2.0, 1.0], [nan, inf], [-inf, -inf], [-inf, 0.0]]]], lambda x: x.logsumexp(-1), "special", gradcheck=False)
 case("logsumexp_large", [[[[1000.0, 999.0, -1000.0], [-1000.0, -1000.0, -1001.0]]]], lambda x: x.logsumexp(-1))
 case("logsumexp_-1", [normal((1, 2, 45))], lambda x: x.logsumexp(-1), "long")
