@@ -87,7 +87,9 @@ Variable Engine::arrived(const Variable& input) const {
 Tensor Engine::sum_so_far(const Node& node) const {
   if (is_observed()) return {};  // an observer sees what each rule returns
   const Variable& slot = slots_[position(node)];
-  return may_add_to(slot) ? slot.value() : Tensor();
+  if (!may_add_to(slot)) return {};
+  slot.value().storage()->bump_version();  // the caller changes it
+  return slot.value();
 }
 
 void Engine::replay() {

@@ -32,8 +32,12 @@ Attention attention(const Tensor& q, const Tensor& k, const Tensor& v, double sc
 struct AttentionGradients {
   Tensor dq, dk, dv;
 };
+/// Which gradients are asked for.
+struct AttentionWants {
+  bool q, k, v;
+};
 AttentionGradients attention_backward(const Tensor& g, const Tensor& q, const Tensor& k, const Tensor& v,
                                       const Attention& forward, double scale, const AttentionMask& mask,
-                                      bool wants_q, bool wants_k, bool wants_v);
+                                      AttentionWants wants);
 
 }  // namespace xgrad::kernels

@@ -106,9 +106,9 @@ class HeadBackward {
 
 AttentionGradients attention_backward(const Tensor& g, const Tensor& q, const Tensor& k, const Tensor& v,
                                       const Attention& forward, double scale, const AttentionMask& mask,
-                                      bool wants_q, bool wants_k, bool wants_v) {
-  const AttentionGradients out{zero_gradient(q, wants_q), zero_gradient(k, wants_k),
-                               zero_gradient(v, wants_v)};
+                                      AttentionWants wants) {
+  const AttentionGradients out{zero_gradient(q, wants.q), zero_gradient(k, wants.k),
+                               zero_gradient(v, wants.v)};
   const Attention made{readable_heads(forward.output), forward.max, forward.inverse_sum};
   const Tensor from_g = readable_heads(g), from_q = readable_heads(q), from_k = readable_heads(k),
                from_v = readable_heads(v);

@@ -59,7 +59,7 @@ Variable fused_attention(const Variable& q, const Variable& k, const Variable& v
     const Tensor mask = r.keeps(5) ? r.saved(5) : nothing;
     const auto d = kernels::attention_backward(r.grad(), r.saved(0), r.saved(1), r.saved(2),
                                                {r.output(), r.saved(3), r.saved(4)}, s, {diagonal, mask},
-                                               r.wants(0), r.wants(1), r.wants(2));
+                                               {.q = r.wants(0), .k = r.wants(1), .v = r.wants(2)});
     return {d.dq, d.dk, d.dv};
   };
   const auto out = kernels::attention(q.value(), k.value(), v.value(), s, {diagonal, mask});

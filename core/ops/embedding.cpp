@@ -33,9 +33,8 @@ Variable embedding(const Variable& indices, const Variable& weight) {
     const Tensor sum = r.sum_so_far(0);  // of a tied head, for example: it saves a second table
     const Tensor dw = sum.defined() ? sum : zeros(table, g.dtype());
     kernels::index_add_into(dw, 0, index, g);
-    if (!sum.defined()) return {dw};
-    sum.storage()->bump_version();
-    return {nothing};
+    if (sum.defined()) return {nothing};
+    return {dw};
   };
   return record("embedding", rows.reshape(shape), {weight}, {indices}, fused(rule, kernel));
 }

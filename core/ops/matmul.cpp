@@ -169,7 +169,6 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
       const Tensor sum = r.sum_so_far(0);
       if (!sum.defined()) return multiply(g, r.saved(1));
       kernels::matmul_into(as_rows(g), r.saved(1), as_rows(sum), 1, /*beta=*/1);
-      sum.storage()->bump_version();
       return nothing;
     };
     const auto dw = [&] {

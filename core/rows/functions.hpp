@@ -161,9 +161,9 @@ inline Batch<T> small_sin(const Batch<T>& x, T quarters) {
   }
   const Batch<T> turn = n + Batch<T>(quarters), four(T(4));
   const Batch<T> m = turn - four * nearest<T>(Batch<T>(turn * Batch<T>(T(0.25))));  // in −2, ..., 2
-  const Batch<T> is_odd = m * m;                                                    // 1 where it is
-  const Batch<T> y = select(is_odd == one, cosine, sine);
-  return select((m == Batch<T>(T(-1))) | (is_odd == four), Batch<T>(-y), y);
+  const Batch<T> square = m * m;  // 1 if m is odd, 4 if m is −2 or 2
+  const Batch<T> y = select(square == one, cosine, sine);
+  return select((m == Batch<T>(T(-1))) | (square == four), Batch<T>(-y), y);
 }
 
 // Large angles need more digits of π: `scalar` computes them, one lane at a time. xsimd's sin is not used for
