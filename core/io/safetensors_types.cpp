@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace xgrad::safetensors {
 namespace {
@@ -47,21 +48,19 @@ constexpr auto widen = convert_each<From, std::int64_t, to_int64<From>>;
 constexpr auto widen_f16 = convert_each<std::uint16_t, float, float_from_f16>;
 constexpr auto widen_bf16 = convert_each<std::uint16_t, float, float_from_bf16>;
 
-std::size_t widen_u64(const std::byte* from, std::size_t count, std::byte* to) {
+// Copies elements whose bytes are the dtype's own, if none is over `most`.
+template <class T, T most>
+std::size_t copy_up_to(const std::byte* from, std::size_t count, std::byte* to) {
   for (std::size_t i = 0; i < count; ++i) {
-    if (std::to_integer<int>(from[i * 8 + 7]) & 0x80) return i;
+    T element;
+    std::memcpy(&element, from + i * sizeof(T), sizeof(T));
+    if (element > most) return i;
   }
-  std::memcpy(to, from, count * 8);
+  std::memcpy(to, from, count * sizeof(T));
   return count;
 }
-
-std::size_t check_boolean(const std::byte* from, std::size_t count, std::byte* to) {
-  for (std::size_t i = 0; i < count; ++i) {
-    if (std::to_integer<int>(from[i]) > 1) return i;
-    to[i] = from[i];
-  }
-  return count;
-}
+constexpr auto copy_u64 = copy_up_to<std::uint64_t, std::numeric_limits<std::int64_t>::max()>;
+constexpr auto copy_boolean = copy_up_to<std::uint8_t, 1>;
 
 // The first type of each dtype is the one that is written.
 constexpr std::array<FileType, 20> file_types{{{"F64", 64, float64, nullptr},
@@ -72,11 +71,11 @@ constexpr std::array<FileType, 20> file_types{{{"F64", 64, float64, nullptr},
                                                {"I32", 32, int64, widen<std::int32_t>},
                                                {"I16", 16, int64, widen<std::int16_t>},
                                                {"I8", 8, int64, widen<std::int8_t>},
-                                               {"U64", 64, int64, widen_u64},
+                                               {"U64", 64, int64, copy_u64},
                                                {"U32", 32, int64, widen<std::uint32_t>},
                                                {"U16", 16, int64, widen<std::uint16_t>},
                                                {"U8", 8, int64, widen<std::uint8_t>},
-                                               {"BOOL", 8, boolean, check_boolean},
+                                               {"BOOL", 8, boolean, copy_boolean},
                                                {"C64", 64, {}, nullptr},
                                                {"F8_E5M2", 8, {}, nullptr},
                                                {"F8_E4M3", 8, {}, nullptr},
