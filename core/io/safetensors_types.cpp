@@ -87,15 +87,10 @@ constexpr std::array<FileType, 20> file_types{{{"F64", 64, float64, nullptr},
 }  // namespace
 
 const FileType* find_type(std::string_view tag) {
-  for (const FileType& type : file_types) {
-    if (type.tag == tag) return &type;
-  }
-  return nullptr;
+  const auto found = std::ranges::find(file_types, tag, &FileType::tag);
+  return found == file_types.end() ? nullptr : &*found;
 }
 
-std::string_view tag_of(DType dtype) {
-  const auto is_it = [dtype](const FileType& type) { return type.dtype == dtype; };
-  return std::find_if(file_types.begin(), file_types.end(), is_it)->tag;
-}
+std::string_view tag_of(DType dtype) { return std::ranges::find(file_types, dtype, &FileType::dtype)->tag; }
 
 }  // namespace xgrad::safetensors
