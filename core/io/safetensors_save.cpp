@@ -23,10 +23,6 @@ template <class... Parts>
   fail_state("save_safetensors", path.string(), ": ", parts...);
 }
 
-std::size_t bytes_of(const Tensor& tensor) {
-  return static_cast<std::size_t>(tensor.numel()) * item_size(tensor.dtype());
-}
-
 void check(const std::filesystem::path& path, const NamedTensors& tensors) {
   std::set<std::string> names;
   for (const auto& [name, tensor] : tensors) {
@@ -53,7 +49,7 @@ std::string make_header(const NamedTensors& tensors, const std::vector<std::size
   std::size_t end = 0;
   for (std::size_t i : order) {
     begins[i] = end;
-    end += bytes_of(tensors[i].second);
+    end += tensors[i].second.nbytes();
   }
   std::string header = "{";
   if (!metadata.empty()) {
@@ -65,7 +61,7 @@ std::string make_header(const NamedTensors& tensors, const std::vector<std::size
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const auto& [name, tensor] = tensors[i];
     header += quoted(name) + ":{\"data_offsets\":[" + std::to_string(begins[i]) + "," +
-              std::to_string(begins[i] + bytes_of(tensor)) + "],\"dtype\":\"" +
+              std::to_string(begins[i] + tensor.nbytes()) + "],\"dtype\":\"" +
               std::string(tag_of(tensor.dtype())) + "\",\"shape\":[";
     for (std::int64_t size : tensor.shape()) header += std::to_string(size) + ",";
     if (header.back() == ',') header.pop_back();
@@ -101,7 +97,7 @@ void save_safetensors(const std::filesystem::path& path, const NamedTensors& ten
   for (std::size_t i : order) {
     const Tensor tensor = tensors[i].second.contiguous();
     const std::size_t skipped = static_cast<std::size_t>(tensor.offset()) * item_size(tensor.dtype());
-    file.write(tensor.storage()->data() + skipped, bytes_of(tensor));
+    file.write(tensor.storage()->data() + skipped, tensor.nbytes());
   }
   file.commit();
 }
