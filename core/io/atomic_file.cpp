@@ -26,9 +26,8 @@ fs::path follow_links(fs::path path) {
   return path;
 }
 
-fs::path directory_of(const fs::path& target) {
-  return target.has_parent_path() ? target.parent_path() : fs::path(".");
-}
+// Also right for a target without a parent, which is in the working directory.
+fs::path directory_of(const fs::path& target) { return target.parent_path() / "."; }
 
 // Not mkstemp, whose files have the permissions 0600: the new file follows the user's umask.
 fs::path name_aside(const fs::path& target) {
@@ -113,10 +112,8 @@ void AtomicFile::commit() {
   if (::rename(aside_.c_str(), target_.c_str()) != 0) fail_errno("cannot be replaced");
   aside_.clear();
   // The new name is on the disk once the directory is. Some file systems cannot sync one; that is no error.
-  if (const int entry = ::open(directory.c_str(), O_RDONLY | O_CLOEXEC); entry >= 0) {
-    ::fsync(entry);
-    ::close(entry);
-  }
+  const OpenFile entry(::open(directory.c_str(), O_RDONLY | O_CLOEXEC));
+  if (entry.is_open()) ::fsync(entry.number());
 }
 
 void AtomicFile::fail_errno(const char* what) const {
