@@ -23,17 +23,6 @@ template <class T>
 concept Stored = std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, std::int64_t> ||
     std::same_as<T, bool>;
 
-template <class T>
-constexpr auto element_of_xt() {
-  static_assert(std::is_integral_v<T> || Stored<T>,
-                "from_xt takes expressions of float, double, bool or an integer type; use xt::cast first");
-  if constexpr (Stored<T>) {
-    return T{};
-  } else {
-    return std::int64_t{};
-  }
-}
-
 // A buffer of elements in a Tensor's format. std::vector<bool> is none: it holds bits.
 template <class Buffer>
 concept HoldsElements = Stored<typename Buffer::value_type> && requires(Buffer& buffer) {
@@ -72,8 +61,11 @@ Tensor adopt_xt(Array&& array) {
 ///     Tensor t = from_xt(xt::exp(a) + 1.f);
 template <class E>
 Tensor from_xt(const xt::xexpression<E>& expression) {
+  using Given = typename E::value_type;
+  static_assert(std::is_integral_v<Given> || detail::Stored<Given>,
+                "from_xt takes expressions of float, double, bool or an integer type; use xt::cast first");
+  using Element = std::conditional_t<detail::Stored<Given>, Given, std::int64_t>;
   const E& e = expression.derived_cast();
-  using Element = decltype(detail::element_of_xt<typename E::value_type>());
   const Shape shape = detail::shape_of_xt(e.shape());
   Tensor tensor = empty(shape, dtype_of<Element>());
   if (tensor.numel() == 0) return tensor;
@@ -81,7 +73,7 @@ Tensor from_xt(const xt::xexpression<E>& expression) {
   auto out = xt::adapt(tensor.mutable_data<Element>(), static_cast<std::size_t>(tensor.numel()),
                        xt::no_ownership(), sizes);
   xt::noalias(out) = xt::cast<Element>(e);
-  if constexpr (std::unsigned_integral<typename E::value_type> && sizeof(typename E::value_type) == 8) {
+  if constexpr (std::unsigned_integral<Given> && sizeof(Given) == 8) {
     for (std::int64_t i = 0; i < tensor.numel(); ++i) {
       const std::int64_t element = tensor.data<std::int64_t>()[i];
       if (element >= 0) continue;
