@@ -1,6 +1,7 @@
 #include <xgrad/core/debug/gradcheck.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <stdexcept>
 
@@ -21,6 +22,14 @@ Tensor copy_with_layout(const Tensor& x) {
 }
 
 std::string input_name(std::size_t i) { return "input " + std::to_string(i); }
+
+// The index of the first NaN or infinity.
+std::optional<Shape> first_not_finite(const Tensor& x) {
+  const std::vector<double> values = x.to_vector<double>();
+  const auto at = std::find_if(values.begin(), values.end(), [](double v) { return !std::isfinite(v); });
+  if (at == values.end()) return {};
+  return unravel_index(at - values.begin(), x.shape());
+}
 
 void check_argument(const std::string& name, const Variable& x) {
   if (!x.defined()) fail("gradcheck", name, " is undefined");

@@ -38,13 +38,6 @@ GradcheckResult not_deterministic() {
 
 }  // namespace
 
-std::optional<Shape> first_not_finite(const Tensor& x) {
-  const std::vector<double> values = x.to_vector<double>();
-  const auto at = std::find_if(values.begin(), values.end(), [](double v) { return !std::isfinite(v); });
-  if (at == values.end()) return {};
-  return unravel_index(at - values.begin(), x.shape());
-}
-
 Tensor random_weights(const Shape& shape, Generator& random) {
   const Tensor weights = empty(shape, float64);
   uniform_(weights, 0.5, 1.5, random);

@@ -1,16 +1,12 @@
 #pragma once
 
 #include <functional>
-#include <optional>
 #include <vector>
 
 #include <xgrad/core/debug/gradcheck.hpp>
 #include <xgrad/core/tensor/generator.hpp>
 
 namespace xgrad {
-
-/// The index of the first NaN or infinity.
-std::optional<Shape> first_not_finite(const Tensor& x);
 
 /// Numbers of size 0.5 to 1.5 with random signs, the first of them negative: a rule that forgets g or its
 /// sign does not pass.
