@@ -179,15 +179,12 @@ class GradientComparison {
 
   // The results while element e of x moves by t.
   LineSlope along(const Tensor& x, std::size_t e) const {
-    std::int64_t at = 0;
-    const Shape index = unravel_index(static_cast<std::int64_t>(e), x.shape());
-    for (int d = 0; d < x.dim(); ++d) at += index[d] * x.strides()[d];
-    const auto line = [this, x, at](double t) {
-      double& moved = x.mutable_data<double>()[at];
+    const Element moved = x.at(unravel_index(static_cast<std::int64_t>(e), x.shape()));
+    const auto line = [this, moved](double t) {
       const double before = moved;
-      moved += t;
+      moved = before + t;
       std::vector<double> values = flat(f_());
-      x.mutable_data<double>()[at] = before;
+      moved = before;
       return values;
     };
     return LineSlope(line, weights_);
