@@ -77,14 +77,10 @@ class Promotion {
 
 namespace {
 
-// The reason why the gradients of f cannot be checked. Becomes a failed result.
-struct Refusal {
-  std::string text;
-};
-
+// Ends the check of an f whose gradients cannot be checked: throws the failed result.
 template <class... Parts>
 [[noreturn]] void refuse(const Parts&... parts) {
-  throw Refusal{error_text("gradcheck", parts...)};
+  throw GradcheckResult::failed(error_text("gradcheck", parts...));
 }
 
 // Throws the current error again. If its text names both float32 and float64, advice is added: gradcheck has
@@ -183,8 +179,8 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
       check_finite("the gradient of " + first[i].name, gradients[i]);
     checked.push_back({"the output's gradient", grad_output});
     return compare_gradients(value, checked, options, random);
-  } catch (const Refusal& refusal) {
-    return GradcheckResult::failed(refusal.text);
+  } catch (const GradcheckResult& refusal) {
+    return refusal;
   } catch (const std::invalid_argument& error) {
     rethrow_with_advice(error);
   } catch (const std::runtime_error& error) {
