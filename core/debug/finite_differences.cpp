@@ -7,6 +7,14 @@
 
 namespace xgrad {
 
+double largest_finite(const std::vector<double>& values) {
+  double largest = 0;
+  for (double value : values) {
+    if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
+  }
+  return largest;
+}
+
 double LineSlope::rise(const std::vector<double>& from, const std::vector<double>& to) const {
   double sum = 0;
   for (std::size_t j = 0; j < weights_.size(); ++j) sum += weights_[j] * (to[j] - from[j]);

@@ -6,6 +6,9 @@
 
 namespace xgrad {
 
+/// The largest magnitude of the finite values; 0 without one.
+double largest_finite(const std::vector<double>& values);
+
 /// The slope at 0 of a weighted sum of results, each a function along a line.
 class LineSlope {
  public:

@@ -23,14 +23,6 @@ std::vector<double> flat(const std::vector<Variable>& results) {
   return all;
 }
 
-double largest_finite(const std::vector<double>& values) {
-  double largest = 0;
-  for (double value : values) {
-    if (std::isfinite(value)) largest = std::max(largest, std::abs(value));
-  }
-  return largest;
-}
-
 GradcheckResult not_deterministic() {
   return GradcheckResult::failed(
       "[gradcheck] f is not deterministic: call eval() on a module with dropout, or seed a Generator in f");

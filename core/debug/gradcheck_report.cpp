@@ -29,9 +29,7 @@ std::string row_of(const std::vector<std::string>& cells, std::size_t first, std
 }
 
 std::string side_by_side(const GradientEntries& entries) {
-  double largest = 0;
-  for (const double a : entries.analytic)
-    largest = std::isfinite(a) ? std::max(largest, std::abs(a)) : largest;
+  const double largest = largest_finite(entries.analytic);
   double closest = 1;  // the least relative error of a wrong entry: it must show in the digits
   for (const std::size_t e : entries.wrong) {
     const double a = entries.analytic[e], n = entries.numeric[e];
