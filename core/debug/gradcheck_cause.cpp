@@ -5,6 +5,8 @@
 #include <numeric>
 #include <sstream>
 
+#include <xgrad/core/tensor/factories.hpp>
+
 namespace xgrad {
 namespace {
 
@@ -53,13 +55,7 @@ std::string factor(const GradientEntries& entries) {
 std::string transpose(const GradientEntries& entries) {
   const Shape& shape = entries.shape;
   if (shape.dim() < 2 || shape[shape.dim() - 1] != shape[shape.dim() - 2]) return {};
-  const auto n = static_cast<std::size_t>(shape[shape.dim() - 1]);
-  Numbers expected = entries.numeric;
-  for (std::size_t matrix = 0; matrix < expected.size(); matrix += n * n) {
-    for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t j = 0; j < n; ++j) expected[matrix + i * n + j] = entries.numeric[matrix + j * n + i];
-    }
-  }
+  const Numbers expected = tensor(entries.numeric).reshape(shape).mT().to_vector<double>();
   return agree(entries.analytic, expected, entries.tolerance) ? "analytic is the transpose of numeric" : "";
 }
 
