@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::size_t most_entries = 64, most_columns = 8;  // of the table
 
-std::string padded(std::string text, std::size_t width) {
-  text.resize(std::max(text.size(), width), ' ');
-  return text;
-}
-
 // `count` cells from `first`, aligned on the right and followed by a blank each.
 std::string row_of(const std::vector<std::string>& cells, std::size_t first, std::size_t count) {
   std::size_t width = 0;
@@ -65,7 +60,8 @@ std::string side_by_side(const GradientEntries& entries) {
   }
   std::string text;
   for (const auto& line : lines) {
-    text += padded(line[0], widths[0]) + "  " + padded(line[1], widths[1]) + "  " + line[2];
+    for (std::size_t i = 0; i < 2; ++i) text += line[i] + std::string(widths[i] - line[i].size() + 2, ' ');
+    text += line[2];
     text.erase(text.find_last_not_of(' ') + 1);
     text += '\n';
   }
