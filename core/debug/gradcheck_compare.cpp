@@ -9,6 +9,17 @@
 #include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad {
+
+Tensor random_weights(const Shape& shape, Generator& random) {
+  const Tensor weights = empty(shape, float64);
+  uniform_(weights, 0.5, 1.5, random);
+  double* w = weights.mutable_data<double>();
+  for (std::int64_t i = 0; i < weights.numel(); ++i) {
+    if (i == 0 || random.random() % 2 == 0) w[i] = -w[i];
+  }
+  return weights;
+}
+
 namespace {
 
 constexpr std::size_t few = 64;             // elements that are checked one by one from the start
@@ -27,20 +38,6 @@ GradcheckResult not_deterministic() {
   return GradcheckResult::failed(
       "[gradcheck] f is not deterministic: call eval() on a module with dropout, or seed a Generator in f");
 }
-
-}  // namespace
-
-Tensor random_weights(const Shape& shape, Generator& random) {
-  const Tensor weights = empty(shape, float64);
-  uniform_(weights, 0.5, 1.5, random);
-  double* w = weights.mutable_data<double>();
-  for (std::int64_t i = 0; i < weights.numel(); ++i) {
-    if (i == 0 || random.random() % 2 == 0) w[i] = -w[i];
-  }
-  return weights;
-}
-
-namespace {
 
 class GradientComparison {
  public:
