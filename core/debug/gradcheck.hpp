@@ -78,11 +78,10 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
 template <OtherThan<GradcheckFunction> F>
 GradcheckResult gradcheck(F&& f, const std::vector<Variable>& inputs, const GradcheckOptions& options = {},
                           std::vector<NamedVariable> leaves = {}) {
-  constexpr bool is_module = requires { f.named_parameters(); };
   const GradcheckFunction function = [&f](const std::vector<Variable>& x) {
     return call_with("gradcheck", f, x);
   };
-  if constexpr (is_module) {
+  if constexpr (requires { f.named_parameters(); }) {
     for (const auto& [name, parameter] : f.named_parameters()) leaves.push_back({name, parameter});
     if constexpr (requires { f.named_buffers(); }) {
       for (const auto& [name, buffer] : f.named_buffers()) leaves.push_back({name, buffer});
