@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <limits>
 
 namespace xgrad::safetensors {
@@ -28,7 +29,7 @@ float float_from_bf16(std::uint16_t half) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16);
 }
 
-template <class From, class To, To (*convert)(From)>
+template <class From, class To, auto convert>
 std::size_t convert_each(const std::byte* from, std::size_t count, std::byte* to) {
   for (std::size_t i = 0; i < count; ++i) {
     From element;
@@ -40,11 +41,7 @@ std::size_t convert_each(const std::byte* from, std::size_t count, std::byte* to
 }
 
 template <class From>
-std::int64_t to_int64(From x) {
-  return x;
-}
-template <class From>
-constexpr auto widen = convert_each<From, std::int64_t, to_int64<From>>;
+constexpr auto widen = convert_each<From, std::int64_t, std::identity{}>;
 constexpr auto widen_f16 = convert_each<std::uint16_t, float, float_from_f16>;
 constexpr auto widen_bf16 = convert_each<std::uint16_t, float, float_from_bf16>;
 
