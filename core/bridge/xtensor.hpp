@@ -124,13 +124,12 @@ auto as_xt(const Tensor& tensor) {
     }
     first = tensor.mutable_data<Element>();
   }
-  std::vector<std::size_t> shape;
+  std::vector<std::size_t> shape(tensor.shape().begin(), tensor.shape().end());
   std::vector<std::ptrdiff_t> strides;
   std::size_t extent = tensor.numel() == 0 ? 0 : 1;  // elements from the first to the last
   for (int i = 0; i < tensor.dim(); ++i) {
     // in xtensor, a dim of size 1 has stride 0
     const std::int64_t size = tensor.shape()[i], stride = size == 1 ? 0 : tensor.strides()[i];
-    shape.push_back(static_cast<std::size_t>(size));
     strides.push_back(static_cast<std::ptrdiff_t>(stride));
     if (tensor.numel() != 0) extent += static_cast<std::size_t>((size - 1) * stride);
   }
