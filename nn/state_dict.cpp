@@ -7,7 +7,7 @@
 #include <string>
 
 #include <xgrad/core/base/error.hpp>
-#include <xgrad/core/tensor/raw.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/nn/members.hpp>
 
 namespace xgrad::nn {

@@ -10,7 +10,6 @@
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
-#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad {
 namespace {

@@ -12,8 +12,8 @@
 #include <xgrad/core/io/safetensors.hpp>
 #include <xgrad/core/io/safetensors_header.hpp>
 #include <xgrad/core/io/safetensors_text.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
-#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad {
 namespace {

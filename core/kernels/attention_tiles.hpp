@@ -8,8 +8,8 @@
 #include <xgrad/core/kernels/gemm.hpp>
 #include <xgrad/core/parallel/parallel_for.hpp>
 #include <xgrad/core/rows/attention.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
-#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad::kernels {
 

@@ -11,7 +11,6 @@
 #include <xgrad/core/rows/reduce.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
-#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad::kernels {
 namespace {

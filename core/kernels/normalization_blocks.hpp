@@ -6,8 +6,8 @@
 
 #include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/parallel/parallel_for.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
-#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad::kernels {
 

@@ -5,7 +5,6 @@
 #include <xgrad/core/parallel/parallel_for.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
-#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad::kernels {
 

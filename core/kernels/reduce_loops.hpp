@@ -11,8 +11,8 @@
 #include <xgrad/core/kernels/dim_set.hpp>
 #include <xgrad/core/parallel/parallel_for.hpp>
 #include <xgrad/core/tensor/copy.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
-#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad::kernels {
 

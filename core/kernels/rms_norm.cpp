@@ -3,7 +3,6 @@
 #include <xgrad/core/kernels/normalization_blocks.hpp>
 #include <xgrad/core/rows/rms_norm.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
-#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad::kernels {
 

@@ -3,9 +3,9 @@
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/select.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/core/tensor/random_fill.hpp>
-#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad {
 namespace {

@@ -6,7 +6,6 @@
 #include <xgrad/core/base/convert.hpp>
 #include <xgrad/core/rows/transpose.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
-#include <xgrad/core/tensor/raw.hpp>
 #include <xgrad/core/tensor/walk.hpp>
 
 namespace xgrad::kernels {

@@ -29,4 +29,11 @@ decltype(auto) dispatch_floating(std::string_view op, const Tensor& x, Body&& bo
   return x.dtype() == float32 ? body.template operator()<float>() : body.template operator()<double>();
 }
 
+/// A Tensor's first element. Neither checks the dtype, which `dispatch` has made a type, nor raises the
+/// version: a kernel writes only to a new Tensor, or its caller raises the version.
+template <class T>
+T* raw(const Tensor& tensor) {
+  return reinterpret_cast<T*>(tensor.storage()->data()) + tensor.offset();
+}
+
 }  // namespace xgrad::kernels

@@ -6,7 +6,6 @@
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/tensor/copy.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
-#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad {
 namespace {

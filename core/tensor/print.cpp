@@ -12,7 +12,6 @@
 
 #include <xgrad/core/base/default_dtype.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
-#include <xgrad/core/tensor/raw.hpp>
 #include <xgrad/core/tensor/tensor.hpp>
 
 namespace xgrad {

@@ -6,7 +6,6 @@
 #include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/core/tensor/random_fill.hpp>
-#include <xgrad/core/tensor/raw.hpp>
 
 namespace xgrad {
 namespace {
