@@ -5,9 +5,8 @@
 
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
-#include <xgrad/core/kernels/layer_norm.hpp>
 #include <xgrad/core/kernels/norm.hpp>
-#include <xgrad/core/kernels/rms_norm.hpp>
+#include <xgrad/core/kernels/normalization.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
