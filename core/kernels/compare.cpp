@@ -1,5 +1,7 @@
 #include <xgrad/core/kernels/compare.hpp>
 
+#include <functional>
+
 #include <xgrad/core/kernels/elementwise.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
@@ -23,33 +25,19 @@ Tensor compare(std::string_view op, const Tensor& a, const Tensor& b, F) {
 
 }  // namespace
 
-Tensor eq(const Tensor& a, const Tensor& b) {
-  return compare("eq", a, b, [](auto p, auto q) { return p == q; });
-}
-Tensor ne(const Tensor& a, const Tensor& b) {
-  return compare("ne", a, b, [](auto p, auto q) { return p != q; });
-}
-Tensor lt(const Tensor& a, const Tensor& b) {
-  return compare("lt", a, b, [](auto p, auto q) { return p < q; });
-}
-Tensor le(const Tensor& a, const Tensor& b) {
-  return compare("le", a, b, [](auto p, auto q) { return p <= q; });
-}
-
-Tensor gt(const Tensor& a, const Tensor& b) {
-  return compare("gt", a, b, [](auto p, auto q) { return p > q; });
-}
-Tensor ge(const Tensor& a, const Tensor& b) {
-  return compare("ge", a, b, [](auto p, auto q) { return p >= q; });
-}
+Tensor eq(const Tensor& a, const Tensor& b) { return compare("eq", a, b, std::equal_to()); }
+Tensor ne(const Tensor& a, const Tensor& b) { return compare("ne", a, b, std::not_equal_to()); }
+Tensor lt(const Tensor& a, const Tensor& b) { return compare("lt", a, b, std::less()); }
+Tensor le(const Tensor& a, const Tensor& b) { return compare("le", a, b, std::less_equal()); }
+Tensor gt(const Tensor& a, const Tensor& b) { return compare("gt", a, b, std::greater()); }
+Tensor ge(const Tensor& a, const Tensor& b) { return compare("ge", a, b, std::greater_equal()); }
 
 // Each operand is true or false by itself, so their dtypes need not agree.
 Tensor logical_and(const Tensor& a, const Tensor& b) {
-  return compare("logical_and", a.to(boolean), b.to(boolean),
-                 [](auto p, auto q) { return p != 0 && q != 0; });
+  return compare("logical_and", a.to(boolean), b.to(boolean), std::logical_and());
 }
 Tensor logical_or(const Tensor& a, const Tensor& b) {
-  return compare("logical_or", a.to(boolean), b.to(boolean), [](auto p, auto q) { return p != 0 || q != 0; });
+  return compare("logical_or", a.to(boolean), b.to(boolean), std::logical_or());
 }
 
 Tensor logical_not(const Tensor& x) { return eq(x, full({}, 0, x.dtype())); }
