@@ -22,8 +22,7 @@ void keep_smaller(T& best, T x) {
   if (x < best || x != x) best = x;
 }
 
-template <class T>
-Accumulator<T, T> largest() {
+constexpr auto largest = []<class T>() -> Accumulator<T, T> {
   if constexpr (std::is_floating_point_v<T>) {
     const auto& r = rows<ReduceRows<T>>();
     return {.start = -std::numeric_limits<T>::infinity(),
@@ -33,9 +32,8 @@ Accumulator<T, T> largest() {
   } else {
     return one_by_one<T, T, keep_larger<T>>(std::numeric_limits<T>::lowest());
   }
-}
-template <class T>
-Accumulator<T, T> smallest() {
+};
+constexpr auto smallest = []<class T>() -> Accumulator<T, T> {
   if constexpr (std::is_floating_point_v<T>) {
     const auto& r = rows<ReduceRows<T>>();
     return {.start = std::numeric_limits<T>::infinity(),
@@ -45,7 +43,7 @@ Accumulator<T, T> smallest() {
   } else {
     return one_by_one<T, T, keep_smaller<T>>(std::numeric_limits<T>::max());
   }
-}
+};
 
 // `make` is the Accumulator of a dtype.
 template <class Make>
@@ -90,18 +88,14 @@ Tensor index_of(const Tensor& input, const Make& make) {
 }  // namespace
 
 Tensor amax(std::string_view op, const Tensor& x, DimSet dims, bool keepdim) {
-  return reduce_to(op, "largest", x, dims, keepdim, []<class T>() { return largest<T>(); });
+  return reduce_to(op, "largest", x, dims, keepdim, largest);
 }
 Tensor amin(std::string_view op, const Tensor& x, DimSet dims, bool keepdim) {
-  return reduce_to(op, "smallest", x, dims, keepdim, []<class T>() { return smallest<T>(); });
+  return reduce_to(op, "smallest", x, dims, keepdim, smallest);
 }
 
-Tensor argmax(const Tensor& x) {
-  return index_of(x, []<class T>() { return largest<T>(); });
-}
-Tensor argmin(const Tensor& x) {
-  return index_of(x, []<class T>() { return smallest<T>(); });
-}
+Tensor argmax(const Tensor& x) { return index_of(x, largest); }
+Tensor argmin(const Tensor& x) { return index_of(x, smallest); }
 
 void check_extreme(std::string_view op, const Shape& shape, int dim, std::string_view which) {
   if (shape[dim] > 0) return;
