@@ -21,10 +21,8 @@ void split(std::int64_t count, std::int64_t grain, Range range, const void* cont
 int max_threads() { return is_in_part() ? 1 : get_num_threads(); }
 
 void run_ranges(std::int64_t count, std::int64_t grain, Range range, const void* context) {
-  if (count <= grain) {
-    if (count > 0) range(context, 0, count);
-    return;
-  }
+  if (count <= 0) return;
+  if (count <= grain) return range(context, 0, count);
   split(count, grain, range, context);
 }
 
