@@ -168,8 +168,7 @@ Tensor Tensor::expand(const Shape& shape) const {
     if (view.shape_[i] < 0 || (size != 1 && view.shape_[i] != size)) {
       fail("expand", "only sizes of 1 can grow: ", shape_, " to ", shape);
     }
-    if (!is_new && size != 1) view.strides_[i] = strides_[i - lead];
-    if (!is_new && size == 1 && view.shape_[i] == 1) view.strides_[i] = strides_[i - lead];
+    if (!is_new && view.shape_[i] == size) view.strides_[i] = strides_[i - lead];
   }
   check_sizes("expand", view.shape_);
   return view;
