@@ -55,12 +55,6 @@ Tensor readable_copy(const Tensor& x) {
   return once.clone();
 }
 
-Shape batch_of(const Tensor& x) {
-  Shape batch;
-  for (int i = 0; i < x.dim() - 2; ++i) batch.push_back(x.shape()[i]);
-  return batch;
-}
-
 Shape product_shape(const Tensor& a, const Tensor& b) {
   Shape shape = broadcast_shapes("matmul", batch_of(a), batch_of(b));
   shape.push_back(a.shape()[a.dim() - 2]);

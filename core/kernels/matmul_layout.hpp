@@ -24,7 +24,7 @@ inline std::int64_t row_stride(const Tensor& x) { return x.strides()[x.dim() - 2
 inline std::int64_t column_stride(const Tensor& x) { return x.strides()[x.dim() - 1]; }
 
 /// The dims before the last two.
-Shape batch_of(const Tensor& x);
+inline Shape batch_of(const Tensor& x) { return x.shape().without_last().without_last(); }
 Shape product_shape(const Tensor& a, const Tensor& b);
 
 /// A new Tensor of the product's shape. It is contiguous unless an operand's matrices lie interleaved row by

@@ -48,13 +48,8 @@ void copy_transposed(const Tensor& source, const Tensor& destination) {
   const int d = source.dim();
   const std::int64_t rows = source.size(-1), columns = source.size(-2);  // as the source is stored
   const std::int64_t from_row = source.strides()[d - 1], to_row = destination.strides()[d - 2];
-  Shape outer = source.shape();
-  Strides from_strides = source.strides(), to_strides = destination.strides();
-  for (Shape* each : {&outer, &from_strides, &to_strides}) {
-    each->erase(d - 1);
-    each->erase(d - 2);
-  }
-  Walk<2>(outer, {from_strides, to_strides})
+  const auto outer = [](const Shape& sizes) { return sizes.without_last().without_last(); };
+  Walk<2>(outer(source.shape()), {outer(source.strides()), outer(destination.strides())})
       .for_each_row(parallel_grain / (rows * columns) + 1, [=](const auto& at, const auto& step,
                                                                std::int64_t n) {
         for (std::int64_t i = 0; i < n; ++i) {
