@@ -1,8 +1,8 @@
 #include <xgrad/core/kernels/loss.hpp>
 
 #include <algorithm>
-#include <vector>
 
+#include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/parallel/parallel_for.hpp>
 #include <xgrad/core/rows/loss.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
@@ -76,19 +76,11 @@ Tensor cross_entropy_backward(const Tensor& g, const Tensor& logits, const Tenso
 Tensor squared_distance(const Tensor& a, const Tensor& b) {
   const Tensor left = a.contiguous(), right = b.contiguous();
   return dispatch_floating("mse_loss", a, [&]<class T>() {
-    // Parts of a fixed size, added up in double and in order, whatever the number of threads.
     constexpr std::int64_t part = 4096;
-    const std::int64_t numel = a.numel(), parts = (numel + part - 1) / part;
-    std::vector<T> sums(static_cast<std::size_t>(parts));
-    parallel_for(parts, parallel_grain / part, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t p = begin; p < end; ++p) {
-        sums[static_cast<std::size_t>(p)] = rows<LossRows<T>>().squared_distance(
-            raw<T>(left) + p * part, raw<T>(right) + p * part, std::min(part, numel - p * part));
-      }
-    });
-    double total = 0;
-    for (const T sum : sums) total += static_cast<double>(sum);
-    return full({}, total, a.dtype());
+    const auto sum_of = [&](std::int64_t first, std::int64_t n) {
+      return rows<LossRows<T>>().squared_distance(raw<T>(left) + first, raw<T>(right) + first, n);
+    };
+    return full({}, sum_of_parts(a.numel(), part, parallel_grain / part, sum_of), a.dtype());
   });
 }
 

@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <vector>
 
 #include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/elementwise.hpp>
-#include <xgrad/core/parallel/parallel_for.hpp>
 #include <xgrad/core/rows/reduce.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
@@ -39,23 +37,13 @@ Tensor sum_of_powers(const Tensor& x, double p, DimSet dims) {
   return sum(p == 2 ? mul(x, x) : power(abs(x), p), dims, /*keepdim=*/true);
 }
 
-// Σ x², in double. Parts of a fixed size are added up in order, whatever the number of threads.
+// Σ x², in double.
 double sum_of_squares(const Tensor& x) {
+  const Tensor flat = x.contiguous();
   return dispatch_floating("norm", x, [&]<class T>() {
-    constexpr std::int64_t part = 4 * parallel_grain;
-    const Tensor flat = x.contiguous();
-    const std::int64_t numel = flat.numel(), parts = (numel + part - 1) / part;
-    std::vector<double> sums(static_cast<std::size_t>(parts));
-    parallel_for(parts, 1, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t p = begin; p < end; ++p) {
-        const T* first = raw<T>(flat) + p * part;
-        sums[static_cast<std::size_t>(p)] =
-            rows<ReduceRows<T>>().sum_of_squares(first, std::min(part, numel - p * part));
-      }
+    return sum_of_parts(flat.numel(), 4 * parallel_grain, 1, [&](std::int64_t first, std::int64_t n) {
+      return rows<ReduceRows<T>>().sum_of_squares(raw<T>(flat) + first, n);
     });
-    double total = 0;
-    for (const double sum : sums) total += sum;
-    return total;
   });
 }
 

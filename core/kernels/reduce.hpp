@@ -1,8 +1,12 @@
 #pragma once
 
+#include <algorithm>
+#include <numeric>
 #include <string_view>
+#include <vector>
 
 #include <xgrad/core/kernels/distinct.hpp>
+#include <xgrad/core/parallel/parallel_for.hpp>
 #include <xgrad/core/tensor/tensor.hpp>
 
 namespace xgrad::kernels {
@@ -15,6 +19,20 @@ Tensor mean(const Tensor& x, DimSet dims, bool keepdim);  ///< floating
 /// Undoes a broadcast from `shape`: x summed over the dims that `shape` does not have, or has with size 1.
 /// x itself if it has that shape.
 Tensor sum_to(const Tensor& x, const Shape& shape);
+
+/// Σ sum_of(first, n) over parts of a fixed size n of `count` elements; the last may be shorter. The threads
+/// take `grain` parts at a time. The sums are added in double and in order, whatever the number of threads.
+template <class SumOf>
+double sum_of_parts(std::int64_t count, std::int64_t part, std::int64_t grain, const SumOf& sum_of) {
+  std::vector<double> sums(static_cast<std::size_t>((count + part - 1) / part));
+  parallel_for(std::ssize(sums), grain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t p = begin; p < end; ++p) {
+      const auto sum = sum_of(p * part, std::min(part, count - p * part));
+      sums[static_cast<std::size_t>(p)] = static_cast<double>(sum);
+    }
+  });
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
 
 // variance.cpp
 /// Σ (x − mean)² / (n − correction), floating.
