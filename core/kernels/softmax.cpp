@@ -1,8 +1,5 @@
 #include <xgrad/core/kernels/softmax.hpp>
 
-#include <array>
-#include <initializer_list>
-
 #include <xgrad/core/rows/softmax.hpp>
 #include <xgrad/core/tensor/copy.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
@@ -48,30 +45,24 @@ void softmax_rows(const Tensor& x, const Tensor& mask, const Tensor& y, double s
       });
 }
 
-// Computes y by f(rows of the first input, rows of the second, rows of y, their number, n). The rows run
-// along `dim` and are contiguous: if `dim` is not the last dim, it is moved there, and back.
+// Computes y by f(rows of a, rows of b, rows of y, their number, n). The rows run along `dim` and are
+// contiguous: if `dim` is not the last dim, it is moved there, and back. b may be undefined; its rows are then
+// null.
 template <class F>
-void map_rows(std::string_view op, std::initializer_list<Tensor> inputs, int dim, const Tensor& y,
-              const F& f) {
+void map_rows(std::string_view op, const Tensor& a, const Tensor& b, int dim, const Tensor& y, const F& f) {
   if (y.numel() == 0) return;
   const int last = y.dim() - 1;
+  const Tensor from_a = a.transpose(dim, last).contiguous();
+  const Tensor from_b = b.defined() ? b.transpose(dim, last).contiguous() : b;
+  const Tensor to = dim == last ? y : empty(from_a.shape(), y.dtype());
+  const std::int64_t n = y.size(dim);
   dispatch_floating(op, y, [&]<class T>() {
-    std::array<Tensor, 2> held;
-    std::array<const T*, 2> from{};
-    std::size_t count = 0;
-    for (const Tensor& input : inputs) {
-      held[count] = input.transpose(dim, last).contiguous();
-      from[count] = raw<T>(held[count]);
-      ++count;
-    }
-    const Tensor to = dim == last ? y : empty(held[0].shape(), y.dtype());
-    const std::int64_t n = y.size(dim);
     parallel_for(y.numel() / n, exp_grain / n + 1, [&](std::int64_t begin, std::int64_t end) {
-      const auto part = [&](const T* x) { return x ? x + begin * n : x; };
-      f(part(from[0]), part(from[1]), raw<T>(to) + begin * n, end - begin, n);
+      const T* row_b = from_b.defined() ? raw<T>(from_b) + begin * n : nullptr;
+      f(raw<T>(from_a) + begin * n, row_b, raw<T>(to) + begin * n, end - begin, n);
     });
-    if (dim != last) copy(to.transpose(dim, last), y);
   });
+  if (dim != last) copy(to.transpose(dim, last), y);
 }
 
 }  // namespace
@@ -93,21 +84,21 @@ void softmax(const Tensor& x, int dim, double scale, const Tensor& mask, bool ze
 }
 
 void softmax_backward(const Tensor& g, const Tensor& y, int dim, double scale, const Tensor& dx) {
-  map_rows("softmax_backward", {g, y}, dim, dx,
+  map_rows("softmax_backward", g, y, dim, dx,
            [scale]<class T>(const T* a, const T* b, T* to, std::int64_t rows, std::int64_t n) {
              kernels::rows<SoftmaxGradientRows<T>>().softmax(a, b, static_cast<T>(scale), to, rows, n);
            });
 }
 
 void log_softmax(const Tensor& x, int dim, const Tensor& y) {
-  map_rows("log_softmax", {x}, dim, y,
+  map_rows("log_softmax", x, {}, dim, y,
            []<class T>(const T* a, const T*, T* to, std::int64_t rows, std::int64_t n) {
              kernels::rows<SoftmaxRows<T>>().log_softmax(a, to, rows, n);
            });
 }
 
 void log_softmax_backward(const Tensor& g, const Tensor& y, int dim, const Tensor& dx) {
-  map_rows("log_softmax_backward", {g, y}, dim, dx,
+  map_rows("log_softmax_backward", g, y, dim, dx,
            []<class T>(const T* a, const T* b, T* to, std::int64_t rows, std::int64_t n) {
              kernels::rows<SoftmaxGradientRows<T>>().log_softmax(a, b, to, rows, n);
            });
