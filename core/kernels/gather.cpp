@@ -1,4 +1,4 @@
-#include <xgrad/core/kernels/gather.hpp>
+#include <xgrad/core/kernels/indexing.hpp>
 
 #include <algorithm>
 #include <limits>

@@ -4,14 +4,21 @@
 
 namespace xgrad::kernels {
 
-// index (n) is int64. The caller has checked its entries.
+// index is int64. The caller has checked its shape and entries. No function raises a version.
 
+// indexing.cpp, with an index (n)
 /// y[..., i, ...] = x[..., index[i], ...], new and contiguous.
 Tensor index_select(const Tensor& x, int dim, const Tensor& index);
 
-/// destination[..., index[i], ...] += source[..., i, ...], for a contiguous destination. Does not raise its
-/// version. An element's terms are added in double, in the same order for any number of threads, and rounded
-/// once for every 2²⁴ indices.
+/// destination[..., index[i], ...] += source[..., i, ...], for a contiguous destination. An element's terms
+/// are added in double, in the same order for any number of threads, and rounded once for every 2²⁴ indices.
 void index_add_into(const Tensor& destination, int dim, const Tensor& index, const Tensor& source);
+
+// gather.cpp
+/// y[i, j, k] = x[i, index[i, j, k], k], here with dim = 1; new and contiguous.
+Tensor gather(const Tensor& x, int dim, const Tensor& index);
+/// destination[i, index[i, j, k], k] += source[i, j, k]. An element's terms are added in the order of j for
+/// any number of threads; more than a few are added in double and rounded once.
+void scatter_add_into(const Tensor& destination, int dim, const Tensor& index, const Tensor& source);
 
 }  // namespace xgrad::kernels

@@ -2,7 +2,7 @@
 
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
-#include <xgrad/core/kernels/gather.hpp>
+#include <xgrad/core/kernels/indexing.hpp>
 #include <xgrad/core/ops/check_index.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
