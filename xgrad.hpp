@@ -23,7 +23,6 @@
 #include <xgrad/core/ops/gather.hpp>
 #include <xgrad/core/ops/indexing.hpp>
 #include <xgrad/core/ops/like.hpp>
-#include <xgrad/core/ops/logsumexp.hpp>
 #include <xgrad/core/ops/loss.hpp>
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/max.hpp>

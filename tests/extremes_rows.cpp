@@ -8,7 +8,6 @@
 #include <limits>
 
 #include <xgrad/core/ops/cumsum.hpp>
-#include <xgrad/core/ops/logsumexp.hpp>
 #include <xgrad/core/ops/loss.hpp>
 #include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/normalization.hpp>

@@ -10,7 +10,6 @@
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/cat.hpp>
 #include <xgrad/core/ops/compare.hpp>
-#include <xgrad/core/ops/logsumexp.hpp>
 #include <xgrad/core/ops/loss.hpp>
 #include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/normalization.hpp>

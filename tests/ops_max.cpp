@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include <xgrad/core/autograd/tape.hpp>
-#include <xgrad/core/ops/logsumexp.hpp>
 #include <xgrad/core/ops/max.hpp>
+#include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;

@@ -7,9 +7,9 @@
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
-#include <xgrad/core/ops/logsumexp.hpp>
 #include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/ops/vector_norm.hpp>
 #include <xgrad/core/parallel/threads.hpp>
 #include <xgrad/core/tensor/factories.hpp>

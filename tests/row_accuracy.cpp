@@ -14,7 +14,6 @@
 
 #include <xgrad/core/ops/attention.hpp>
 #include <xgrad/core/ops/cumsum.hpp>
-#include <xgrad/core/ops/logsumexp.hpp>
 #include <xgrad/core/ops/loss.hpp>
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/normalization.hpp>

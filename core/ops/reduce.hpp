@@ -10,7 +10,7 @@ namespace xgrad {
 
 // Reductions over the given dims, or over all if none is given: `sum(x)`, `sum(x, 0)`, `sum(x, {0, -1})`. As
 // in PyTorch, an empty list means all dims. `keepdim` leaves dims of size 1 in their place. The repeats of an
-// expanded x are counted, not copied. More reductions: max.hpp, logsumexp.hpp, vector_norm.hpp.
+// expanded x are counted, not copied. More reductions: max.hpp, softmax.hpp, vector_norm.hpp.
 
 /// Σ x. Integers and booleans are summed as int64.
 Variable sum(const Variable& x, const Dims& dims = {}, KeepDim keepdim = false);

@@ -25,6 +25,10 @@ Variable softmax(Variable x, Dim dim, const SoftmaxOptions& options = {});
 /// log softmax(x): y_i = x_i − max − log Σ_j exp(x_j − max).
 Variable log_softmax(Variable x, Dim dim);
 
+/// log Σ exp(x) over the given dims, or over all where none is given, without overflow. Floating dtypes. Of
+/// no elements: −∞.
+Variable logsumexp(const Variable& x, const Dims& dims = {}, KeepDim keepdim = false);
+
 /// The rule of softmax, from its output y: dx = s y ⊙ (g − Σ_j g_j y_j), where a row of y adds up to 1 or is
 /// 0. Attention's rule uses it too.
 Variable softmax_backward(const Variable& g, const Variable& y, int dim, double scale = 1);

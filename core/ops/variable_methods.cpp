@@ -4,10 +4,10 @@
 #include <xgrad/core/ops/cumsum.hpp>
 #include <xgrad/core/ops/gather.hpp>
 #include <xgrad/core/ops/indexing.hpp>
-#include <xgrad/core/ops/logsumexp.hpp>
 #include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/rearrange.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/ops/split.hpp>
 #include <xgrad/core/ops/vector_norm.hpp>
 #include <xgrad/core/ops/views.hpp>
