@@ -46,23 +46,18 @@ Variable flip(const Variable& x, const Shape& dims) {
 
 namespace {
 
-void check_matrix(const char* op, const Variable& x) {
+// The triangle at and below the diagonal, or at and above it.
+Variable triangle(const Variable& x, std::int64_t diagonal, bool lower) {
+  const char* const op = lower ? "tril" : "triu";
   check_defined(op, {x});
   if (x.dim() < 2) fail(op, "needs at least 2 dims, x has shape ", x.shape());
+  return record(op, kernels::triangle(x.value(), diagonal, lower), {x}, {},
+                [=](const Replay& r) -> Gradients { return {triangle(r.grad(), diagonal, lower)}; });
 }
 
 }  // namespace
 
-Variable tril(const Variable& x, std::int64_t diagonal) {
-  check_matrix("tril", x);
-  return record("tril", kernels::triangle(x.value(), diagonal, /*lower=*/true), {x}, {},
-                [diagonal](const Replay& r) -> Gradients { return {tril(r.grad(), diagonal)}; });
-}
-
-Variable triu(const Variable& x, std::int64_t diagonal) {
-  check_matrix("triu", x);
-  return record("triu", kernels::triangle(x.value(), diagonal, /*lower=*/false), {x}, {},
-                [diagonal](const Replay& r) -> Gradients { return {triu(r.grad(), diagonal)}; });
-}
+Variable tril(const Variable& x, std::int64_t diagonal) { return triangle(x, diagonal, /*lower=*/true); }
+Variable triu(const Variable& x, std::int64_t diagonal) { return triangle(x, diagonal, /*lower=*/false); }
 
 }  // namespace xgrad
