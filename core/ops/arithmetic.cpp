@@ -178,13 +178,4 @@ Variable div(Scalar numerator, const Variable& x) {
   return div(full({}, numerator, needs_promotion("div", x) ? get_default_dtype() : x.dtype()), x);
 }
 
-Variable operator+(const Variable& x, Scalar value) { return add(x, value); }
-Variable operator-(const Variable& x, Scalar value) { return sub(x, value); }
-Variable operator*(const Variable& x, Scalar factor) { return mul(x, factor); }
-Variable operator/(const Variable& x, Scalar divisor) { return div(x, divisor); }
-Variable operator+(Scalar value, const Variable& x) { return add(x, value); }
-Variable operator-(Scalar value, const Variable& x) { return add(neg(x), value); }
-Variable operator*(Scalar factor, const Variable& x) { return mul(x, factor); }
-Variable operator/(Scalar numerator, const Variable& x) { return div(numerator, x); }
-
 }  // namespace xgrad

@@ -33,13 +33,13 @@ inline Variable operator*(const Variable& a, const Variable& b) { return mul(a, 
 inline Variable operator/(const Variable& a, const Variable& b) { return div(a, b); }
 inline Variable operator-(const Variable& x) { return neg(x); }
 
-Variable operator+(const Variable& x, Scalar value);
-Variable operator-(const Variable& x, Scalar value);
-Variable operator*(const Variable& x, Scalar factor);
-Variable operator/(const Variable& x, Scalar divisor);
-Variable operator+(Scalar value, const Variable& x);
-Variable operator-(Scalar value, const Variable& x);
-Variable operator*(Scalar factor, const Variable& x);
-Variable operator/(Scalar numerator, const Variable& x);
+inline Variable operator+(const Variable& x, Scalar value) { return add(x, value); }
+inline Variable operator-(const Variable& x, Scalar value) { return sub(x, value); }
+inline Variable operator*(const Variable& x, Scalar factor) { return mul(x, factor); }
+inline Variable operator/(const Variable& x, Scalar divisor) { return div(x, divisor); }
+inline Variable operator+(Scalar value, const Variable& x) { return add(x, value); }
+inline Variable operator-(Scalar value, const Variable& x) { return add(neg(x), value); }
+inline Variable operator*(Scalar factor, const Variable& x) { return mul(x, factor); }
+inline Variable operator/(Scalar numerator, const Variable& x) { return div(numerator, x); }
 
 }  // namespace xgrad
