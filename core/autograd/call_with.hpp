@@ -20,27 +20,22 @@ inline constexpr std::size_t most_single_inputs = 8;
 
 namespace call_with_detail {
 
-template <std::size_t count = 1, class F>
-Variable call(std::string_view op, F& f, const std::vector<Variable>& x);
-
+// Calls f with the inputs i..., or with more if x has more.
 template <class F, std::size_t... i>
-Variable call_indexed(std::string_view op, F& f, const std::vector<Variable>& x, std::index_sequence<i...>) {
+Variable call(std::string_view op, F& f, const std::vector<Variable>& x, std::index_sequence<i...>) {
   if constexpr (requires { f(x[i]...); }) {
     if (x.size() == sizeof...(i)) return f(x[i]...);
   } else if constexpr (requires { f.forward(x[i]...); }) {
     if (x.size() == sizeof...(i)) return f.forward(x[i]...);
   }
-  if constexpr (sizeof...(i) < most_single_inputs) return call<sizeof...(i) + 1>(op, f, x);
+  if constexpr (sizeof...(i) < most_single_inputs) {
+    return call(op, f, x, std::make_index_sequence<sizeof...(i) + 1>());
+  }
   if (x.size() > most_single_inputs) {
     fail(op, x.size(), " inputs are more than the ", most_single_inputs,
          " that can be passed one by one; let the function take a const std::vector<Variable>&");
   }
   fail(op, "the function does not take ", x.size(), " inputs");
-}
-
-template <std::size_t count, class F>
-Variable call(std::string_view op, F& f, const std::vector<Variable>& x) {
-  return call_indexed(op, f, x, std::make_index_sequence<count>());
 }
 
 }  // namespace call_with_detail
@@ -52,7 +47,7 @@ Variable call_with(std::string_view op, F& f, const std::vector<Variable>& x) {
   if constexpr (std::is_invocable_v<F&, const std::vector<Variable>&>) {
     return f(x);
   } else {
-    return call_with_detail::call(op, f, x);
+    return call_with_detail::call(op, f, x, std::index_sequence<0>());
   }
 }
 
