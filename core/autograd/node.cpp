@@ -14,24 +14,17 @@ namespace {
 
 Counter<std::uint64_t> newest_id{0};
 
-// 64 locks, so that threads that change different gradients rarely wait for each other. Never destroyed: a
-// static Variable may outlive them.
-class GradientLocks {
- public:
-  static GradientLocks& get() {
-    static GradientLocks* const locks = new GradientLocks;
-    return *locks;
-  }
-  ForkMutex& of(std::uint64_t id) { return locks_[id % locks_.size()]; }
-
- private:
-  struct Lock : ForkMutex {
-    Lock() : ForkMutex(Level::gradient) {}
-  };
-  std::array<Lock, 64> locks_;
+struct GradientLock : ForkMutex {
+  GradientLock() : ForkMutex(Level::gradient) {}
 };
 
-[[maybe_unused]] const GradientLocks& made_at_load = GradientLocks::get();  // before any thread forks
+// One of 64 locks, so that threads that change different gradients rarely wait for each other. They are never
+// destroyed: a static Variable may outlive them.
+ForkMutex& gradient_lock(std::uint64_t id) {
+  static auto& locks = *new std::array<GradientLock, 64>;
+  return locks[id % locks.size()];
+}
+[[maybe_unused]] const ForkMutex& made_at_load = gradient_lock(0);  // before any thread forks
 
 }  // namespace
 
@@ -93,7 +86,7 @@ void Node::forget() {
   phase_.store(Phase::replayed, std::memory_order_release);
 }
 
-std::unique_lock<ForkMutex> Node::lock_grad() const { return std::unique_lock(GradientLocks::get().of(id_)); }
+std::unique_lock<ForkMutex> Node::lock_grad() const { return std::unique_lock(gradient_lock(id_)); }
 
 std::uint64_t newest_node_id() { return newest_id.value(); }
 
