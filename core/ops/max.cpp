@@ -15,8 +15,10 @@ namespace {
 
 using Extreme = Tensor(std::string_view, const Tensor&, DimSet, bool);  // kernels::amax, kernels::amin
 
-Variable extreme(const char* op, Extreme& kernel, const Variable& x, DimSet dims, bool keepdim,
+Variable extreme(const char* op, Extreme& kernel, const Variable& x, const Dims& list, bool keepdim,
                  bool nans_share) {
+  check_defined(op, {x});
+  const DimSet dims = kernels::reduced_dims(op, list, x.shape());
   return record(op, kernel(op, x.value(), dims, keepdim), {x}, {x, keeps_output},
                 [dims, nans_share](const Replay& r) -> Gradients {
                   // ∂y/∂x_j = [x_j = y] / #{i : x_i = y}. A NaN equals nothing: amax and amin then give 0/0 =
@@ -29,16 +31,6 @@ Variable extreme(const char* op, Extreme& kernel, const Variable& x, DimSet dims
                   const Tensor count = kernels::sum(is_chosen, dims, /*keepdim=*/true);
                   return {r.connected(0, reshape(r.grad(), kept) / count * is_chosen)};
                 });
-}
-
-Variable extreme_over(const char* op, Extreme& kernel, const Variable& x, const Dims& dims, bool keepdim) {
-  check_defined(op, {x});
-  return extreme(op, kernel, x, kernels::reduced_dims(op, dims, x.shape()), keepdim, /*nans_share=*/false);
-}
-
-Variable extreme_of_all(const char* op, Extreme& kernel, const Variable& x) {
-  check_defined(op, {x});
-  return extreme(op, kernel, x, kernels::all_dims(x.dim()), /*keepdim=*/false, /*nans_share=*/true);
 }
 
 using IndexOf = Tensor(const Tensor&);  // kernels::argmax, kernels::argmin
@@ -71,14 +63,18 @@ std::pair<Variable, Tensor> element_along(const char* op, const char* which, Ind
 }  // namespace
 
 Variable amax(const Variable& x, const Dims& dims, KeepDim keepdim) {
-  return extreme_over("amax", kernels::amax, x, dims, keepdim);
+  return extreme("amax", kernels::amax, x, dims, keepdim, /*nans_share=*/false);
 }
 Variable amin(const Variable& x, const Dims& dims, KeepDim keepdim) {
-  return extreme_over("amin", kernels::amin, x, dims, keepdim);
+  return extreme("amin", kernels::amin, x, dims, keepdim, /*nans_share=*/false);
 }
 
-Variable max(const Variable& x) { return extreme_of_all("max", kernels::amax, x); }
-Variable min(const Variable& x) { return extreme_of_all("min", kernels::amin, x); }
+Variable max(const Variable& x) {
+  return extreme("max", kernels::amax, x, {}, /*keepdim=*/false, /*nans_share=*/true);
+}
+Variable min(const Variable& x) {
+  return extreme("min", kernels::amin, x, {}, /*keepdim=*/false, /*nans_share=*/true);
+}
 
 std::pair<Variable, Tensor> max(const Variable& x, Dim dim, KeepDim keepdim) {
   return element_along("max", "largest", kernels::argmax, x, dim, keepdim);
