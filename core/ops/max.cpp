@@ -35,26 +35,20 @@ Variable extreme(const char* op, Extreme& kernel, const Variable& x, const Dims&
 
 using IndexOf = Tensor(const Tensor&);  // kernels::argmax, kernels::argmin
 
-// The index along `dim`. The result has size 1 in that dim.
-Tensor index_along(const char* op, const char* which, IndexOf& index_of, const Variable& x, int dim) {
-  kernels::check_extreme(op, x.shape(), dim, which);
-  return index_of(x.value().transpose(dim, -1)).unsqueeze(-1).transpose(dim, -1);
-}
-
 Tensor index_along(const char* op, const char* which, IndexOf& index_of, const Variable& x, Dim along,
                    bool keepdim) {
   check_defined(op, {x});
   const int dim = normalize_dim(op, along, x.dim());
-  const Tensor index = index_along(op, which, index_of, x, dim);
+  kernels::check_extreme(op, x.shape(), dim, which);
+  const Tensor index = index_of(x.value().transpose(dim, -1)).unsqueeze(-1).transpose(dim, -1);
   return keepdim ? index : index.squeeze(dim).contiguous();
 }
 
 // gather's rule sends the gradient back to the index.
 std::pair<Variable, Tensor> element_along(const char* op, const char* which, IndexOf& index_of,
                                           const Variable& x, Dim along, bool keepdim) {
-  check_defined(op, {x});
+  const Tensor index = index_along(op, which, index_of, x, along, /*keepdim=*/true);
   const int dim = normalize_dim(op, along, x.dim());
-  const Tensor index = index_along(op, which, index_of, x, dim);
   const Variable y = gather(x, dim, index);
   if (keepdim) return {y, index};
   return {squeeze(y, dim), index.squeeze(dim)};
