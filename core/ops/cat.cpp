@@ -2,7 +2,6 @@
 
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
-#include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tensor/copy.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
@@ -17,6 +16,20 @@ void check_dtypes(const char* op, const std::vector<Variable>& parts) {
            parts[0].dtype(), ") or to(", part.dtype(), ")");
     }
   }
+}
+
+// Part i stands at place(y, i) in the result y, so its gradient stands at the same place in g.
+template <class Place>
+Variable join(const char* op, const std::vector<Variable>& parts, const Shape& shape, const Place& place) {
+  const Tensor y = empty(shape, parts[0].dtype());
+  for (std::size_t i = 0; i < parts.size(); ++i) kernels::copy(parts[i].value(), place(y, i));
+  return record(op, y, parts, {}, [place, count = parts.size()](const Replay& r) -> Gradients {
+    Gradients gradients(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      if (r.wants(i)) gradients[i] = place(r.grad(), i);
+    }
+    return gradients;
+  });
 }
 
 }  // namespace
@@ -38,18 +51,8 @@ Variable cat(const std::vector<Variable>& parts, int dim) {
     starts.push_back(starts.back() + part.shape()[d]);
   }
   shape[d] = starts.back();
-  Tensor y = empty(shape, parts[0].dtype());
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    kernels::copy(parts[i].value(), y.slice(d, starts[i], starts[i + 1]));
-  }
-  return record("cat", y, parts, {}, [d, starts](const Replay& r) -> Gradients {
-    // each part is a slice of y, so its gradient is that slice of g
-    Gradients gradients(starts.size() - 1);
-    for (std::size_t i = 0; i < gradients.size(); ++i) {
-      if (r.wants(i)) gradients[i] = slice(r.grad(), d, starts[i], starts[i + 1]);
-    }
-    return gradients;
-  });
+  return join("cat", parts, shape,
+              [d, starts](const auto& y, std::size_t i) { return y.slice(d, starts[i], starts[i + 1]); });
 }
 
 Variable stack(const std::vector<Variable>& parts, int dim) {
@@ -61,21 +64,10 @@ Variable stack(const std::vector<Variable>& parts, int dim) {
       fail("stack", "parts must have one shape: ", parts[0].shape(), " and ", part.shape());
     }
   }
-  const auto count = static_cast<std::int64_t>(parts.size());
   Shape shape = parts[0].shape();
-  shape.insert(d, count);
-  Tensor y = empty(shape, parts[0].dtype());
-  for (std::int64_t i = 0; i < count; ++i) {
-    kernels::copy(parts[static_cast<std::size_t>(i)].value(), y.select(d, i));
-  }
-  return record("stack", y, parts, {}, [d, count](const Replay& r) -> Gradients {
-    Gradients gradients(static_cast<std::size_t>(count));
-    for (std::int64_t i = 0; i < count; ++i) {
-      const auto part = static_cast<std::size_t>(i);
-      if (r.wants(part)) gradients[part] = select(r.grad(), d, i);
-    }
-    return gradients;
-  });
+  shape.insert(d, static_cast<std::int64_t>(parts.size()));
+  return join("stack", parts, shape,
+              [d](const auto& y, std::size_t i) { return y.select(d, static_cast<std::int64_t>(i)); });
 }
 
 }  // namespace xgrad
