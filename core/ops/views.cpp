@@ -37,12 +37,14 @@ KernelGradients add_at(const KernelReplay& r, const View& view) {
   return {dx};
 }
 
+// The rule of views that only change the shape.
+Gradients reshape_back(const Replay& r) { return {reshape(r.grad(), r.input_shape(0))}; }
+
 }  // namespace
 
 Variable reshape(const Variable& x, const Shape& shape) {
   check_defined("reshape", {x});
-  return record("reshape", x.value().reshape(shape), {x}, {},
-                [](const Replay& r) -> Gradients { return {reshape(r.grad(), r.input_shape(0))}; });
+  return record("reshape", x.value().reshape(shape), {x}, {}, reshape_back);
 }
 
 Variable flatten(const Variable& x, int start_dim, int end_dim) {
@@ -82,14 +84,12 @@ Variable permute(const Variable& x, const Shape& dims) {
 
 Variable squeeze(const Variable& x) {
   check_defined("squeeze", {x});
-  return record("squeeze", x.value().squeeze(), {x}, {},
-                [](const Replay& r) -> Gradients { return {reshape(r.grad(), r.input_shape(0))}; });
+  return record("squeeze", x.value().squeeze(), {x}, {}, reshape_back);
 }
 
 Variable squeeze(const Variable& x, int dim) {
   check_defined("squeeze", {x});
-  return record("squeeze", x.value().squeeze(dim), {x}, {},
-                [](const Replay& r) -> Gradients { return {reshape(r.grad(), r.input_shape(0))}; });
+  return record("squeeze", x.value().squeeze(dim), {x}, {}, reshape_back);
 }
 
 Variable unsqueeze(const Variable& x, int dim) {
