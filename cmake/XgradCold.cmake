@@ -11,8 +11,7 @@ list(APPEND cold
   core/base/fork_mutex.cpp
   core/tensor/print.cpp core/tensor/random_factories.cpp
   core/kernels/cumsum.cpp core/kernels/norm.cpp core/kernels/rearrange.cpp core/kernels/variance.cpp
-  core/autograd/checkpoint.cpp core/autograd/hooks.cpp core/autograd/node_scope.cpp
-  core/autograd/observer.cpp)
+  core/autograd/checkpoint.cpp core/autograd/hooks.cpp core/autograd/observer.cpp)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   set_property(SOURCE ${cold} APPEND PROPERTY COMPILE_OPTIONS "$<$<CONFIG:Release>:-Os;--param=max-inline-insns-size=4>")
 endif()

@@ -4,9 +4,7 @@
 #include <queue>
 #include <utility>
 
-#include <xgrad/core/autograd/node_scope.hpp>
 #include <xgrad/core/autograd/tape.hpp>
-#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
 
 namespace xgrad {

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <xgrad/core/autograd/node.hpp>
+#include <xgrad/core/base/error.hpp>
 
 namespace xgrad {
 
@@ -17,6 +19,18 @@ std::vector<Node*> nodes_behind(const std::vector<Variable>& outputs, std::uint6
 std::uint64_t newest_node_id();  // node.cpp
 /// Whether this thread is replaying a tape.
 bool is_replaying();
+
+/// While a node's rule or a hook on it runs, errors end with " (in the rule of node #12 (square))".
+class NodeScope : public ErrorScope {
+ public:
+  /// `part` is "the rule of" or "a hook on".
+  NodeScope(const char* part, const Node& node) : part_(part), node_(node) {}
+  std::string place() const override;  // node.cpp
+
+ private:
+  const char* part_;
+  const Node& node_;
+};
 
 /// One replay of the tape behind some outputs.
 class Engine {

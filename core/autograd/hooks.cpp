@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <xgrad/core/autograd/node_scope.hpp>
+#include <xgrad/core/autograd/engine.hpp>
 #include <xgrad/core/autograd/observer.hpp>
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/base/fork_mutex.hpp>

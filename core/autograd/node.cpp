@@ -2,7 +2,7 @@
 
 #include <array>
 #include <new>
-#include <ostream>
+#include <sstream>
 #include <utility>
 
 #include <xgrad/core/autograd/engine.hpp>
@@ -92,6 +92,13 @@ std::uint64_t newest_node_id() { return newest_id.value(); }
 
 std::ostream& operator<<(std::ostream& out, const Node& node) {
   return out << "node #" << node.id() << " (" << node.op() << ')';
+}
+
+std::string NodeScope::place() const {
+  std::ostringstream text;
+  text << " (in " << part_ << ' ' << node_ << ')';
+  if (outer()) text << outer()->place();  // a replay or a module around this one
+  return std::move(text).str();
 }
 
 }  // namespace xgrad
