@@ -46,8 +46,8 @@ void softmax_rows(const Tensor& x, const Tensor& mask, const Tensor& y, double s
 }
 
 // Computes y by f(rows of a, rows of b, rows of y, their number, n). The rows run along `dim` and are
-// contiguous: if `dim` is not the last dim, it is moved there, and back. b may be undefined; its rows are then
-// null.
+// contiguous: if `dim` is not the last dim, it is moved there, and back. b may be undefined; its rows are
+// then null.
 template <class F>
 void map_rows(std::string_view op, const Tensor& a, const Tensor& b, int dim, const Tensor& y, const F& f) {
   if (y.numel() == 0) return;
