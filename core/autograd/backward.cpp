@@ -1,4 +1,5 @@
-// backward() and grad() replay the tape, newest node first (engine.cpp).
+// backward() and grad() replay the tape, newest node first (engine.cpp). With create_graph,
+// Engine::replay turns recording on, so that the gradients can be differentiated.
 
 #include <xgrad/core/autograd/engine.hpp>
 #include <xgrad/core/base/error.hpp>

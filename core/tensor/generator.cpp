@@ -1,3 +1,5 @@
+// The 32-bit draws of the Mersenne Twister. random_fill.cpp makes uniform and normal numbers of them.
+
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/tensor/generator.hpp>
 

@@ -1,4 +1,5 @@
-// Views: every function here computes a new shape, strides and offset over the same storage.
+// Views: every function here computes a new shape, strides and offset over the same storage. reshape copies
+// where no strides fit.
 
 #include <algorithm>
 #include <optional>
