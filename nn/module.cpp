@@ -18,7 +18,7 @@ namespace {
 
 void check_name(const Module& module, std::string_view name, const std::vector<std::string>& before) {
   const bool is_repeated = std::find(before.begin(), before.end(), name) != before.end();
-  if (!is_repeated && !name.empty() && name.find_first_of(". \t\n") == name.npos) return;
+  if (!is_repeated && !name.empty() && name.find_first_of(". \t\n\v\f\r") == name.npos) return;
   fail("visit", module.type_name(), is_repeated ? " names two members \"" : " names a member \"", name,
        "\"; a name is unique, is not empty, and has no dot and no blank");
 }
@@ -106,7 +106,8 @@ Variable Module::forward(const Variable& x) const {
 }
 
 Variable Module::forward_one(const Variable&) const {
-  fail("forward", type_name(), " does not take one Variable; call it by its own type");
+  fail("forward", type_name(),
+       " has no forward that takes one Variable and returns one; call it by its own type");
 }
 
 std::string Module::type_name() const {

@@ -22,7 +22,7 @@ class Log : public Observer {
     lines.push_back(std::string(op) + " of " + std::to_string(inputs.size()) +
                     (result.requires_grad() ? " recorded" : ""));
   }
-  void see_gradients(const Node& node, const Variable& grad, Gradients& gradients) override {
+  void see_gradients(const Node& node, const Variable& grad, const Gradients& gradients) override {
     lines.push_back(std::string("rule of ") + node.op() + ": " + number(grad) + " to " +
                     number(gradients[0]));
   }

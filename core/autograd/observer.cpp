@@ -16,7 +16,7 @@ constinit std::atomic<int> observer_count{0};
 Observer::Observer() { observer_count.fetch_add(1, std::memory_order_relaxed); }
 Observer::~Observer() { observer_count.fetch_sub(1, std::memory_order_relaxed); }
 void Observer::see_op(const char*, const Variable&, const Inputs&) {}
-void Observer::see_gradients(const Node&, const Variable&, Gradients&) {}
+void Observer::see_gradients(const Node&, const Variable&, const Gradients&) {}
 void Observer::see_hook(const Node&, const Variable&, const Variable&) {}
 
 void observe(const std::shared_ptr<Observer>& observer) {

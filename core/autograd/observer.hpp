@@ -21,7 +21,7 @@ class Observer {
 
   virtual void see_op(const char* op, const Variable& result, const Inputs& inputs);
   /// The rule of `node` made `gradients` of `grad`, which is dL/d(output).
-  virtual void see_gradients(const Node& node, const Variable& grad, Gradients& gradients);
+  virtual void see_gradients(const Node& node, const Variable& grad, const Gradients& gradients);
   /// A hook on `node` replaced `grad`.
   virtual void see_hook(const Node& node, const Variable& grad, const Variable& replacement);
 

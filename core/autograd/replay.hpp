@@ -53,6 +53,7 @@ class GradientList {
   T* begin() { return list_.begin(); }
   T* end() { return list_.end(); }
   T& operator[](std::size_t i) { return list_[i]; }
+  const T& operator[](std::size_t i) const { return list_[i]; }
 
  private:
   SmallVector<T, 3> list_;  // most ops have at most three inputs

@@ -96,7 +96,7 @@ class AnomalyGuard::Scope : public Observer {
                advice(*found));
   }
 
-  void see_gradients(const Node& node, const Variable& grad, Gradients& gradients) override {
+  void see_gradients(const Node& node, const Variable& grad, const Gradients& gradients) override {
     for (std::size_t i = 0; i < gradients.size(); ++i) {
       const Node* const input = node.inputs()[i].get();
       if (!input || !gradients[i].defined()) continue;

@@ -81,7 +81,7 @@ Variable cross_entropy(const Variable& logits, const Variable& targets, const Cr
   };
   const auto kernel = [options, count, is_mean](const KernelReplay& r) -> KernelGradients {
     const Tensor &logits = r.saved(0), &targets = r.saved(1);
-    const Tensor g = is_mean ? kernels::scale(r.grad(), 1.0 / static_cast<double>(count)) : r.grad();
+    const Tensor g = is_mean ? kernels::div(r.grad(), full({}, count, r.grad().dtype())) : r.grad();
     const Tensor dx = kernels::cross_entropy_backward(
         g.expand(targets.shape()).reshape({-1}), logits.reshape({-1, logits.size(-1)}), targets.reshape({-1}),
         r.saved(2), options.ignore_index, options.label_smoothing);

@@ -69,7 +69,7 @@ Variable logsumexp(const Variable& x, const Dims& list, KeepDim keepdim) {
   check_defined("logsumexp", {x});
   const kernels::DimSet dims = kernels::reduced_dims("logsumexp", list, x.shape());
   return record("logsumexp", kernels::logsumexp(x.value(), dims, keepdim), {x}, {x, keeps_output},
-                [dims](const Replay& r) -> Gradients {
+                [dims, list](const Replay& r) -> Gradients {
                   // ∂(log Σ_i exp x_i)/∂x_j = exp x_j / Σ_i exp x_i
                   const Variable x = r.saved(0);
                   const Shape kept = kernels::reduced_shape(x.shape(), dims, /*keepdim=*/true);
@@ -78,7 +78,7 @@ Variable logsumexp(const Variable& x, const Dims& list, KeepDim keepdim) {
                   // The rounding of a large y changes all exp(x_j − y) by the same factor, which may be far
                   // from 1. Their sum, which would be 1, has that factor too.
                   const Variable share = exp(x - reshape(r.output(), kept));
-                  return {g / sum_to(share, kept) * share};
+                  return {g / sum(share, list, /*keepdim=*/true) * share};
                 });
 }
 

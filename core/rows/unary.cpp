@@ -33,8 +33,10 @@ B<T> apply(B<T> x, B<T> p, B<T> q) {
   if constexpr (f == Unary::erf) return erf_of<T>(x);
   if constexpr (f == Unary::sigmoid) return sigmoid<T>(x);
   if constexpr (f == Unary::silu) return silu<T>(x);
-  if constexpr (f == Unary::mish)  // clamped where the other factor has reached 0 or 1
-    return max(number<T>(-1000), x) * tanh(log1p_of<T>(exp_of<T>(min(number<T>(20), x))));
+  if constexpr (f == Unary::mish) {  // with t = σ(x) and v = t (2 − t), tanh(log(1 + eˣ)) = v/(2 − v)
+    const B<T> t = sigmoid<T>(x), two = one + one, v = t * (two - t);
+    return max(number<T>(-1000), x) * v / (two - v);
+  }
   if constexpr (f == Unary::softplus) {
     const B<T> z = x * p;
     return select(z > q, x, B<T>(log_one_plus_exp<T>(z) / p));
