@@ -32,11 +32,11 @@ void forward_scaled(const LayerNormForward<T>& in, std::int64_t r) {
   in.rstd[r] = static_cast<T>(factor);
 }
 
-// x̂ of a row with this mean (two numbers).
+// x̂ of a row with this mean, the sum of two numbers.
 template <class T>
 struct Normalize {
   Batch<T> center, residue, rstd;
-  Normalize(const T* mean, T rstd) : center(mean[0]), residue(mean[1]), rstd(rstd) {}
+  Normalize(T center, T residue, T rstd) : center(center), residue(residue), rstd(rstd) {}
   Batch<T> operator()(const Batch<T>& x) const { return ((x - center) - residue) * rstd; }
 };
 
@@ -64,10 +64,11 @@ void forward(LayerNormForward<T> in) {
       forward_scaled(in, r);
       continue;
     }
+    const T rstd = T(1) / std::sqrt(spread);
+    const Normalize<T> normalize(first, rest, rstd);  // from registers: what was just stored is slow to load
     mean[0] = first;
     mean[1] = rest;
-    in.rstd[r] = T(1) / std::sqrt(spread);
-    const Normalize<T> normalize(mean, in.rstd[r]);
+    in.rstd[r] = rstd;
     batches<T>(n, [&](auto at) { at.store(y, fma(normalize(at.load(x)), at.load(gamma), at.load(beta))); });
   }
 }
@@ -77,7 +78,7 @@ template <bool affine, class T>
 void add_row(const LayerNormBackward<T>& in, std::int64_t r, Sums<T>& sums, Sums<T>& products) {
   const T *g = in.g + r * in.n, *x = in.x + r * in.n, *gamma = in.gamma;
   T *dgamma = in.dgamma, *dbeta = in.dbeta;
-  const Normalize<T> normalize(in.mean + 2 * r, in.rstd[r]);
+  const Normalize<T> normalize(in.mean[2 * r], in.mean[2 * r + 1], in.rstd[r]);
   batches<T>(in.n, [&](auto at) {
     const Batch<T> g_i = at.load(g), x_hat = normalize(at.load(x));
     const Batch<T> scaled = g_i * at.load(gamma);
@@ -105,7 +106,7 @@ void backward(LayerNormBackward<T> in) {
     const T *g = in.g + r * n, *x = in.x + r * n, *gamma = in.gamma;
     T* dx = in.dx + r * n;
     const Batch<T> mean_g(sums.total() / size), mean_gx(products.total() / size);
-    const Normalize<T> normalize(in.mean + 2 * r, in.rstd[r]);
+    const Normalize<T> normalize(in.mean[2 * r], in.mean[2 * r + 1], in.rstd[r]);
     batches<T>(n, [&](auto at) {
       const Batch<T> x_hat = normalize(at.load(x));
       at.store(dx, normalize.rstd * (at.load(g) * at.load(gamma) - mean_g - x_hat * mean_gx));
