@@ -1,5 +1,5 @@
-// Attention as one node: against the three nodes it stands for, against finite differences, and how much it
-// keeps in memory.
+// Attention as one node: against the three nodes that it replaces, against finite differences, and the memory
+// that it keeps.
 
 #include <xgrad/core/ops/attention.hpp>
 
@@ -44,12 +44,12 @@ const std::vector<Sizes> table = {
     {1, 2, 3, 0, 4, 4},
 };
 
-// As MultiHeadAttention makes them: (B, T, H, d) seen as (B, H, T, d).
+// (B, T, H, d) seen as (B, H, T, d), as in MultiHeadAttention.
 Tensor heads(std::int64_t B, std::int64_t H, std::int64_t T, std::int64_t d, DType dtype) {
   return randn({B, T, H, d}, dtype).transpose(1, 2);
 }
 
-// Each in the layout that the kernel reads in place and in ones it has to copy.
+// Layouts that the kernel reads in place, and layouts that it copies.
 std::vector<std::pair<std::string, std::vector<Tensor>>> operands(const Sizes& s, DType dtype) {
   const std::vector<Tensor> of_heads = {heads(s.B, s.H, s.queries, s.d, dtype),
                                         heads(s.B, s.H, s.keys, s.d, dtype),
@@ -66,8 +66,8 @@ std::vector<std::pair<std::string, std::vector<Tensor>>> operands(const Sizes& s
            each([](const Tensor& x) { return x.size(2) == 0 ? x : x.slice(2, 0, 1).expand(x.shape()); })}};
 }
 
-// Masks of every kind: of T_q × T_k or a part of it, in layouts that the kernel can't read in place, and with
-// queries that see nothing.
+// Masks of every kind: of T_q × T_k or broadcast to it, in layouts that the kernel copies, and with queries
+// that see no key.
 std::vector<std::pair<std::string, FusedAttentionOptions>> masks(const Sizes& s, DType dtype) {
   const Tensor kept = randint(0, 4, {s.B, s.H, s.queries, s.keys}).to(boolean);  // a quarter is hidden
   const Tensor added = randn({s.queries, s.keys}, dtype);
@@ -93,12 +93,12 @@ std::vector<std::pair<std::string, FusedAttentionOptions>> masks(const Sizes& s,
   return result;
 }
 
-// With every key the same, the gradient of q is 0 but for rounding, which float32 makes visible.
+// If all keys are the same, the gradient of q is 0 but for rounding, which shows in float32.
 bool has_exact_gradients(const std::string& layout, DType dtype) {
   return dtype == float64 || layout != "one row for all";
 }
 
-// The same in ordinary ops, with every score in memory.
+// The same by ordinary ops, with all scores in memory.
 Variable attention_in_ops(const Variable& q, const Variable& k, const Variable& v,
                           const FusedAttentionOptions& options) {
   const std::int64_t queries = q.size(2), keys = k.size(2);
@@ -186,7 +186,7 @@ TEST_CASE("fused attention: the gradient of each operand alone") {
   }
 }
 
-TEST_CASE("fused attention: large scores, −∞, and what may not be seen") {
+TEST_CASE("fused attention: large scores, −∞, and hidden keys") {
   const Tensor q = full({1, 1, 1, 1}, 1.0), v = tensor({1.0, 2.0, 4.0}).reshape({1, 1, 3, 1});
   const auto at = [&](std::initializer_list<double> scores, const FusedAttentionOptions& options = {}) {
     const Tensor k = tensor(std::vector<double>(scores)).to(float32).reshape({1, 1, 3, 1});
@@ -205,7 +205,7 @@ TEST_CASE("fused attention: large scores, −∞, and what may not be seen") {
                      attention_in_ops(ones({1, 1, 1, 1}, float64), rising, rising, {}).value()) < 1e-10);
 }
 
-// With q = 0 all scores are 0, and a number added to them all changes nothing, however large it is.
+// With q = 0 all scores are 0, and a number added to all of them changes nothing, however large.
 TEST_CASE("fused attention: a large number added to a whole row leaves its gradients alone") {
   manual_seed(5);
   const Tensor zero = zeros({1, 2, 3, 4}, float64), keys = randn({1, 2, 5, 4}, float64),

@@ -1,5 +1,5 @@
-// Values and gradients where one class has nearly all of the weight: against closed forms for two classes,
-// and against Σ_j y_i y_j (g_i − g_j) in long double for many.
+// Values and gradients if one class has nearly all of the weight: against closed forms for two classes, and
+// against Σ_j y_i y_j (g_i − g_j) in long double for many.
 #include "support.hpp"
 
 #include <cmath>
@@ -21,8 +21,8 @@ namespace {
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 
-// What is wanted of the row x = (lead, 0): the gradient of its first element, that of the second being the
-// opposite, and its derivative by the first element.
+// Expected for the row x = (lead, 0): the gradient of the first element, and its derivative by that element.
+// The second element has the opposite gradient.
 struct Tail {
   double gradient, derivative;
 };
@@ -58,7 +58,7 @@ void check_tail(const std::function<Variable(const Variable&)>& f,
   }
 }
 
-// e^(−lead), which is 1 − p where p = 1 / (1 + e^(−lead)) rounds to 1
+// e^(−lead), which is 1 − p if p = 1 / (1 + e^(−lead)) rounds to 1
 double odds(double lead) { return std::exp(-lead); }
 double rest(double lead) { return odds(lead) / (1 + odds(lead)); }  // 1 − p
 
@@ -74,7 +74,7 @@ TEST_CASE("softmax: the gradient of a class with nearly all of the weight keeps 
   }
 }
 
-TEST_CASE("log_softmax and the losses: what is left of 1 − p keeps its digits") {
+TEST_CASE("log_softmax and the losses: 1 − p keeps its digits") {
   const auto expected = [](double lead) { return Tail{-rest(lead), rest(lead) * (1 - rest(lead))}; };
   const Tensor target = zeros({1}, int64);
   check_tail([](const Variable& x) { return neg(log_softmax(x, -1).select(1, 0).sum()); }, expected);

@@ -30,6 +30,6 @@ Isa best_isa() {
   static const Isa isa = detect();
   return isa;
 }
-[[maybe_unused]] static const Isa known_at_load = best_isa();  // not while a thread forks
+[[maybe_unused]] static const Isa known_at_load = best_isa();  // before any thread can fork
 
 }  // namespace xgrad::kernels

@@ -15,7 +15,7 @@ struct AdamWStep {
   T root_bias_correction2;  ///< √(1 − β₂ᵗ)
 };
 
-/// One optimiser step over n parameters: each element is read and written once.
+/// One optimiser step over n parameters. Each element is read and written once.
 template <class T>
 struct UpdateRows {
   void (*adamw)(const AdamWStep<T>& step, const T* grad, T* parameter, T* m, T* v, std::int64_t n);
