@@ -13,7 +13,8 @@
 
 namespace xgrad {
 
-// Every rule ends with sum_to (reduce.cpp): the gradient of a broadcast operand is the sum over its copies.
+// Every rule ends with sum_to (ops/reduce.cpp): the gradient of a broadcast operand is the sum over its
+// copies.
 
 Variable add(const Variable& a, const Variable& b) {
   check_defined("add", {a, b});
