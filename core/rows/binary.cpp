@@ -21,8 +21,9 @@ B<T> apply(B<T> a, B<T> b, B<T> p) {
   if constexpr (f == Binary::add_scaled) return a + p * b;
 }
 
+// Inlined always: a call for each batch would load the constants anew.
 template <Binary f, class T>
-B<T> apply_backward(B<T> g, B<T> x, B<T> p, B<T> q) {
+[[gnu::always_inline]] inline B<T> apply_backward(B<T> g, B<T> x, B<T> p, B<T> q) {
   const B<T> zero(T(0));
   if constexpr (f == Binary::abs_backward)
     return select(x > zero, g, B<T>(select(x < zero, B<T>(-g), zero)));  // 0 where x is 0 or NaN
