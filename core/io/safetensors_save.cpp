@@ -82,14 +82,14 @@ void save_safetensors(const std::filesystem::path& path, const NamedTensors& ten
     refuse(path, "metadata of ", metadata.size(), " strings is over the limit of ", metadata_limit);
   const std::vector<std::size_t> order = data_order(tensors);
   const std::string header = make_header(tensors, order, metadata);
+  const std::uint64_t length = header.size();
+  if (length > header_limit)
+    refuse(path, "a header of ", length, " bytes is over the limit of ", header_limit, " bytes");
   try {
     parse_header(header);
   } catch (const Problem&) {
     refuse(path, "a name or a string of the metadata is not UTF-8");
   }
-  const std::uint64_t length = header.size();
-  if (length > header_limit)
-    refuse(path, "a header of ", length, " bytes is over the limit of ", header_limit, " bytes");
 
   AtomicFile file("save_safetensors", path);
   file.write(&length, sizeof(length));
