@@ -84,6 +84,7 @@ struct Batch {
   Batch& operator+=(Batch b) { return *this = *this + b; }
   Batch& operator*=(Batch b) { return *this = *this * b; }
   friend bool operator<(Batch a, Batch b) { return a.value < b.value; }
+  friend bool operator<=(Batch a, Batch b) { return a.value <= b.value; }
   friend bool operator>(Batch a, Batch b) { return a.value > b.value; }
   friend bool operator==(Batch a, Batch b) { return a.value == b.value; }
   friend bool operator!=(Batch a, Batch b) { return a.value != b.value; }

@@ -19,6 +19,11 @@ B<T> apply(B<T> a, B<T> b, B<T> p) {
   if constexpr (f == Binary::minimum) return select((b < a) | is_nan<T>(b), b, a);
   if constexpr (f == Binary::weigh) return select(a == B<T>(T(0)), B<T>(T(0)), B<T>(a * b));
   if constexpr (f == Binary::add_scaled) return a + p * b;
+  const B<T> zero(T(0)), one(T(1));
+  if constexpr (f == Binary::less) return select(a < b, one, zero);
+  if constexpr (f == Binary::less_equal) return select(a <= b, one, zero);
+  if constexpr (f == Binary::equal) return select(a == b, one, zero);
+  if constexpr (f == Binary::chain) return select((a == zero) | (b == zero), zero, B<T>(a * b));
 }
 
 // Inlined always: a call for each batch would load the constants anew.

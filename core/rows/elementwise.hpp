@@ -50,6 +50,10 @@ enum class Binary {
   minimum,     ///< NaN where either is
   weigh,       ///< a b, and 0 where a is 0
   add_scaled,  ///< a + p b
+  less,        ///< 1 where a < b, else 0
+  less_equal,  ///< 1 where a ≤ b, else 0
+  equal,       ///< 1 where a = b, else 0
+  chain,       ///< a b, and 0 where a or b is 0: a product of the chain rule (ops/formula_gradient.cpp)
   pow,
   // These take two rows.
   abs_backward,
@@ -73,6 +77,13 @@ using UnaryRow = void (*)(const T* x, T* y, std::int64_t n, T p, T q);
 template <class From, class To = From>
 using BinaryRow = void (*)(const From* a, std::int64_t a_step, const From* b, std::int64_t b_step, To* y,
                            std::int64_t n, From p, From q);
+
+/// y = a where c is not 0, else b. The steps of a and b are 1, or 0 for a single number. y may be an operand.
+template <class T>
+struct ChooseRows {
+  void (*choose)(const T* c, const T* a, std::int64_t a_step, const T* b, std::int64_t b_step, T* y,
+                 std::int64_t n);
+};
 
 template <class T>
 struct UnaryRows {

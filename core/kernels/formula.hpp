@@ -1,0 +1,62 @@
+#pragma once
+
+// A formula of single elements as a list of steps, and its evaluation for all elements of Tensors.
+
+#include <span>
+#include <vector>
+
+#include <xgrad/core/rows/elementwise.hpp>
+#include <xgrad/core/tensor/tensor.hpp>
+
+namespace xgrad::kernels {
+
+/// One step of a formula: an input, a number, or a function of earlier steps.
+struct Step {
+  enum class Kind { input, number, unary, binary, choose };
+  Kind kind;
+  int which = 0;                   ///< of an input: its place; of a function: the Unary or Binary
+  int operands[3] = {-1, -1, -1};  ///< earlier steps
+  double number = 0;
+
+  bool operator==(const Step& other) const;
+};
+constexpr int operand_count(Step::Kind kind) {
+  return kind == Step::Kind::unary ? 1 : kind == Step::Kind::binary ? 2 : kind == Step::Kind::choose ? 3 : 0;
+}
+
+struct Formula {
+  int inputs = 0;
+  std::vector<Step> steps;
+  std::vector<int> outputs;  ///< the steps that are results
+
+  /// Appends a step, unless an equal one is there. Returns its place.
+  int add(const Step& step);
+};
+
+/// A formula made ready to be evaluated: its needed steps, and a slot in a small memory for each.
+class Program {
+ public:
+  explicit Program(const Formula& formula);
+
+  /// The results, each new, contiguous and of this shape. Every input has this floating dtype, and is
+  /// broadcast to the shape.
+  std::vector<Tensor> run(std::span<const Tensor> inputs, const Shape& shape, DType dtype) const;
+
+ private:
+  template <class T>
+  class Evaluation;
+  void give_slots();
+
+  // A value is named by its place in `values_`.
+  struct Value {
+    Step step;      // operands are places in values_
+    int slot = -1;  // -1: an output's own memory
+    int output = -1;
+  };
+  std::vector<Value> values_;
+  std::vector<int> outputs_;  // places in values_
+  int slots_ = 0;
+  std::int64_t grain_ = 0;
+};
+
+}  // namespace xgrad::kernels
