@@ -87,15 +87,20 @@ Variable append_node(const char* op, Tensor&& value, const Inputs& inputs, std::
 /// `r.saved(i)`. A rule should capture only small numbers and shapes, since the printed tape counts the bytes
 /// of `keeps` alone.
 template <class RuleBody>
-Variable record(const char* op, Tensor value, const Inputs& inputs, std::initializer_list<Keep> keeps,
+Variable record(const char* op, Tensor value, const Inputs& inputs, std::span<const Keep> keeps,
                 RuleBody&& rule) {
   check_result(op, value);
   Variable result = wants_gradient(inputs)
-                        ? append_node(op, std::move(value), inputs, std::span(keeps.begin(), keeps.size()),
-                                      Rule(std::forward<RuleBody>(rule)))
+                        ? append_node(op, std::move(value), inputs, keeps, Rule(std::forward<RuleBody>(rule)))
                         : Variable(std::move(value));
   if (is_observed()) show_op(op, result, inputs);
   return result;
+}
+template <class RuleBody>
+Variable record(const char* op, Tensor value, const Inputs& inputs, std::initializer_list<Keep> keeps,
+                RuleBody&& rule) {
+  return record(op, std::move(value), inputs, std::span(keeps.begin(), keeps.size()),
+                std::forward<RuleBody>(rule));
 }
 
 }  // namespace xgrad
