@@ -19,6 +19,7 @@
 #include <xgrad/core/ops/cumsum.hpp>
 #include <xgrad/core/ops/dropout.hpp>
 #include <xgrad/core/ops/einsum.hpp>
+#include <xgrad/core/ops/elementwise.hpp>
 #include <xgrad/core/ops/embedding.hpp>
 #include <xgrad/core/ops/gather.hpp>
 #include <xgrad/core/ops/indexing.hpp>

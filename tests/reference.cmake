@@ -11,7 +11,7 @@ set(missing "")
 # Declarations begin a line; the rules in `namespace composed` and the structs of options are not listed.
 file(READ "${SOURCE}/xgrad.hpp" all)
 string(REGEX MATCHALL "(core/ops/[a-z_]+|core/tensor/factories|nn/[a-z_]+|optim/[a-z_]+)\\.hpp" headers "${all}")
-set(unlisted NestedNumbers)  # no user writes it
+set(unlisted NestedNumbers ElementwiseOp)  # no user writes these
 foreach(header IN LISTS headers)
   file(READ "${SOURCE}/${header}" text)
   string(REGEX REPLACE "namespace composed {.*}  // namespace composed" "" text "${text}")

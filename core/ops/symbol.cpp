@@ -1,0 +1,106 @@
+#include <xgrad/core/ops/symbol.hpp>
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <xgrad/core/base/error.hpp>
+#include <xgrad/core/ops/recording.hpp>
+
+namespace xgrad {
+
+using kernels::Binary;
+using kernels::Formula;
+using kernels::Step;
+using kernels::Unary;
+
+namespace {
+
+thread_local Formula* recorded = nullptr;
+
+Formula& formula_at_hand() {
+  if (!recorded) fail("elementwise", "a Symbol is used outside of the formula that it belongs to");
+  return *recorded;
+}
+
+Symbol append(const Step& step) {
+  Formula& formula = formula_at_hand();
+  for (const int operand : step.operands) {
+    if (operand >= static_cast<int>(formula.steps.size()))
+      fail("elementwise", "a Symbol of another formula is used in this one");
+  }
+  return Symbol::of_step(formula.add(step));
+}
+
+const Step& step_of(const Symbol& x) {
+  return formula_at_hand().steps.at(static_cast<std::size_t>(x.step()));
+}
+bool is_number(const Symbol& x) { return step_of(x).kind == Step::Kind::number; }
+bool is_number(const Symbol& x, double number) { return is_number(x) && step_of(x).number == number; }
+
+}  // namespace
+
+Recording::Recording(Formula& formula) : outer_(std::exchange(recorded, &formula)) {}
+Recording::~Recording() { recorded = outer_; }
+
+Symbol input_symbol(int place) { return append({.kind = Step::Kind::input, .which = place}); }
+Symbol Symbol::of_number(double number) { return append({.kind = Step::Kind::number, .number = number}); }
+Symbol symbol_of(Unary f, const Symbol& x) {
+  return append({.kind = Step::Kind::unary, .which = static_cast<int>(f), .operands = {x.step(), -1, -1}});
+}
+Symbol symbol_of(Binary f, const Symbol& a, const Symbol& b) {
+  return append(
+      {.kind = Step::Kind::binary, .which = static_cast<int>(f), .operands = {a.step(), b.step(), -1}});
+}
+Symbol where(const Symbol& condition, const Symbol& a, const Symbol& b) {
+  return append({.kind = Step::Kind::choose, .operands = {condition.step(), a.step(), b.step()}});
+}
+
+Symbol operator+(const Symbol& a, const Symbol& b) { return symbol_of(Binary::add, a, b); }
+Symbol operator-(const Symbol& a, const Symbol& b) { return symbol_of(Binary::sub, a, b); }
+Symbol operator*(const Symbol& a, const Symbol& b) {
+  return is_number(a, 1) ? b : is_number(b, 1) ? a : symbol_of(Binary::mul, a, b);
+}
+Symbol operator/(const Symbol& a, const Symbol& b) {
+  return is_number(b, 1) ? a : symbol_of(Binary::div, a, b);
+}
+Symbol operator-(const Symbol& x) {
+  const Step& step = step_of(x);
+  if (step.kind == Step::Kind::number) return -step.number;
+  if (step.kind == Step::Kind::unary && step.which == static_cast<int>(Unary::neg))
+    return Symbol::of_step(step.operands[0]);
+  return symbol_of(Unary::neg, x);
+}
+
+Symbol operator<(const Symbol& a, const Symbol& b) { return symbol_of(Binary::less, a, b); }
+Symbol operator<=(const Symbol& a, const Symbol& b) { return symbol_of(Binary::less_equal, a, b); }
+Symbol equal(const Symbol& a, const Symbol& b) { return symbol_of(Binary::equal, a, b); }
+Symbol isinf(const Symbol& x) { return equal(abs(x), std::numeric_limits<double>::infinity()); }
+Symbol isfinite(const Symbol& x) { return abs(x) < std::numeric_limits<double>::infinity(); }
+
+Symbol maximum(const Symbol& a, const Symbol& b) { return symbol_of(Binary::maximum, a, b); }
+Symbol minimum(const Symbol& a, const Symbol& b) { return symbol_of(Binary::minimum, a, b); }
+
+Symbol abs(const Symbol& x) { return symbol_of(Unary::abs, x); }
+Symbol sign(const Symbol& x) { return symbol_of(Unary::sign, x); }
+Symbol sqrt(const Symbol& x) { return symbol_of(Unary::sqrt, x); }
+Symbol exp(const Symbol& x) { return symbol_of(Unary::exp, x); }
+Symbol log(const Symbol& x) { return symbol_of(Unary::log, x); }
+Symbol log1p(const Symbol& x) { return symbol_of(Unary::log1p, x); }
+Symbol sin(const Symbol& x) { return symbol_of(Unary::sin, x); }
+Symbol cos(const Symbol& x) { return symbol_of(Unary::cos, x); }
+Symbol tanh(const Symbol& x) { return symbol_of(Unary::tanh, x); }
+Symbol erf(const Symbol& x) { return symbol_of(Unary::erf, x); }
+Symbol sigmoid(const Symbol& x) { return symbol_of(Unary::sigmoid, x); }
+
+// A power takes long. Products and roots stand for it where the exponent is one of these numbers.
+Symbol pow(const Symbol& a, const Symbol& b) {
+  if (is_number(b, 0)) return 1;
+  if (is_number(b, 1)) return a;
+  if (is_number(b, 2)) return a * a;
+  if (is_number(b, 3)) return a * a * a;
+  if (is_number(b, -1)) return 1 / a;
+  return symbol_of(Binary::pow, a, b);
+}
+
+}  // namespace xgrad
