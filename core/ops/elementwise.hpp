@@ -33,8 +33,7 @@ class Elementwise : ElementwiseOp {
   using ElementwiseOp::ElementwiseOp;
   /// Throws if the shapes do not broadcast, or if float32 meets float64.
   template <std::convertible_to<Variable>... X>
-  Variable operator()(const X&... x) const {
-    static_assert(sizeof...(X) == inputs, "the op takes as many inputs as its formula");
+  requires(sizeof...(X) == inputs) Variable operator()(const X&... x) const {
     return apply({Variable(x)...});
   }
 };
