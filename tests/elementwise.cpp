@@ -88,7 +88,7 @@ TEST_CASE("an elementwise op has derivatives of four orders") {
   const auto mish = elementwise("mish", [](const auto& x) { return x * tanh(log1p(exp(x))); });
   check_four_orders([&](const auto& x) { return mish(x[0]); }, {a});
   const auto powers = elementwise("powers", [](const auto& x, const auto& p) {
-    return pow(x, p) + pow(x, 3) / sqrt(x) - pow(2, p) + 1 / x;
+    return pow(x, p) + pow(x, 3) / sqrt(x) + pow(x, 5) - pow(2, p) + 1 / x;
   });
   check_four_orders([&](const auto& x) { return powers(x[0], x[1]); }, {positive, b});
   const auto waves = elementwise("waves", [](const auto& x, const auto& w) {
@@ -151,6 +151,8 @@ TEST_CASE("a formula's gradient of 0 stays 0") {
   CHECK(gradient(mish, 100) == 1);  // exp(x) is ∞
   CHECK(gradient(mish, infinity) == 1);
   CHECK(gradient(mish, -200) == 0);
+  const auto rectified = elementwise("rectified", [](const auto& x) { return relu(x); });
+  CHECK(gradient(rectified, 0) == 0);  // as relu
   const auto logistic = elementwise("logistic", [](const auto& x) { return 1 / (1 + exp(-x)); });
   CHECK(gradient(logistic, -100) == 0);
   CHECK(std::isnan(gradient(logistic, std::numeric_limits<float>::quiet_NaN())));

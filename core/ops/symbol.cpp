@@ -36,7 +36,9 @@ const Step& step_of(const Symbol& x) {
   return formula_at_hand().steps.at(static_cast<std::size_t>(x.step()));
 }
 bool is_number(const Symbol& x) { return step_of(x).kind == Step::Kind::number; }
-bool is_number(const Symbol& x, double number) { return is_number(x) && step_of(x).number == number; }
+double number_of(const Symbol& x) { return step_of(x).number; }
+bool is_number(const Symbol& x, double number) { return is_number(x) && number_of(x) == number; }
+bool both_numbers(const Symbol& a, const Symbol& b) { return is_number(a) && is_number(b); }
 
 }  // namespace
 
@@ -56,17 +58,23 @@ Symbol where(const Symbol& condition, const Symbol& a, const Symbol& b) {
   return append({.kind = Step::Kind::choose, .operands = {condition.step(), a.step(), b.step()}});
 }
 
-Symbol operator+(const Symbol& a, const Symbol& b) { return symbol_of(Binary::add, a, b); }
-Symbol operator-(const Symbol& a, const Symbol& b) { return symbol_of(Binary::sub, a, b); }
+Symbol operator+(const Symbol& a, const Symbol& b) {
+  return both_numbers(a, b) ? Symbol(number_of(a) + number_of(b)) : symbol_of(Binary::add, a, b);
+}
+Symbol operator-(const Symbol& a, const Symbol& b) {
+  return both_numbers(a, b) ? Symbol(number_of(a) - number_of(b)) : symbol_of(Binary::sub, a, b);
+}
 Symbol operator*(const Symbol& a, const Symbol& b) {
+  if (both_numbers(a, b)) return number_of(a) * number_of(b);
   return is_number(a, 1) ? b : is_number(b, 1) ? a : symbol_of(Binary::mul, a, b);
 }
 Symbol operator/(const Symbol& a, const Symbol& b) {
+  if (both_numbers(a, b)) return number_of(a) / number_of(b);
   return is_number(b, 1) ? a : symbol_of(Binary::div, a, b);
 }
 Symbol operator-(const Symbol& x) {
+  if (is_number(x)) return -number_of(x);
   const Step& step = step_of(x);
-  if (step.kind == Step::Kind::number) return -step.number;
   if (step.kind == Step::Kind::unary && step.which == static_cast<int>(Unary::neg))
     return Symbol::of_step(step.operands[0]);
   return symbol_of(Unary::neg, x);

@@ -75,7 +75,7 @@ class Symbol {
   friend Symbol tanh(const Symbol& x);
   friend Symbol erf(const Symbol& x);
   friend Symbol sigmoid(const Symbol& x);
-  friend Symbol relu(const Symbol& x) { return where(x < 0, 0, x); }
+  friend Symbol relu(const Symbol& x) { return where(x <= 0, 0, x); }
   friend Symbol pow(const Symbol& a, const Symbol& b);
 
  private:
