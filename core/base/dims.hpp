@@ -3,30 +3,21 @@
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
-#include <limits>
-#include <utility>
 #include <vector>
 
 #include <xgrad/core/base/shape.hpp>
 
 namespace xgrad {
 
-/// The type of a number that can name a dim: an integer, but no bool, which would be a `keepdim` in the wrong
-/// place.
-template <class T>
-concept DimNumber = std::integral<T> && !std::same_as<T, bool>;
-
 /// One dim, as in `max(x, 1)`; negative dims count from the back. Only an integer converts to it: `{}`, a
 /// bool and a floating number do not compile.
 class Dim {
  public:
   template <DimNumber T>
-  constexpr Dim(T dim)
-      : dim_(std::in_range<std::int64_t>(dim) ? static_cast<std::int64_t>(dim) : out_of_range) {}
+  constexpr Dim(T dim) : dim_(to_int64(dim)) {}
   constexpr operator std::int64_t() const { return dim_; }
 
  private:
-  static constexpr std::int64_t out_of_range = std::numeric_limits<std::int64_t>::max();
   std::int64_t dim_;
 };
 

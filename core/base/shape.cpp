@@ -27,6 +27,10 @@ void Shape::fail_full(std::int64_t size) const {
   fail("shape", "more than ", max_dims, " dims: ", *this, " and one more of size ", size);
 }
 
+void Shape::fail_sizes(std::size_t wanted) const {
+  fail("sizes", "shape ", *this, " has ", dim_, dim_ == 1 ? " dim" : " dims", ", not ", wanted);
+}
+
 void Shape::insert(int at, std::int64_t size) {
   if (at < 0 || at > dim_) fail_range("shape", "cannot insert at dim ", at, " of ", *this);
   if (dim_ == max_dims) fail_full(size);

@@ -1,15 +1,30 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <iosfwd>
+#include <limits>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace xgrad {
+
+/// The type of a number that can be a size or name a dim: an integer, but no bool, which would be a `keepdim`
+/// in the wrong place.
+template <class T>
+concept DimNumber = std::integral<T> && !std::same_as<T, bool>;
+
+/// A DimNumber as int64. One that int64 does not hold becomes the largest, which no size or dim reaches.
+template <DimNumber T>
+constexpr std::int64_t to_int64(T number) {
+  return std::in_range<std::int64_t>(number) ? static_cast<std::int64_t>(number)
+                                             : std::numeric_limits<std::int64_t>::max();
+}
 
 /// The sizes of a Tensor, outermost dim first, such as `(2, 6, 32)`; `()` is a scalar. At most 8 dims, stored
 /// inline, so a view needs no allocation. Also holds strides, an index, or a list of dims.
@@ -18,6 +33,9 @@ class Shape {
   static constexpr int max_dims = 8;
 
   Shape() = default;
+  /// One dim: `zeros(3)` has the shape (3,). A bool and a floating number do not convert.
+  template <DimNumber T>
+  Shape(T size) : Shape({to_int64(size)}) {}
   Shape(std::initializer_list<std::int64_t> sizes) : Shape(sizes.begin(), sizes.size()) {}
   explicit Shape(std::span<const std::int64_t> sizes) : Shape(sizes.data(), sizes.size()) {}
   explicit Shape(const std::vector<std::int64_t>& sizes) : Shape(sizes.data(), sizes.size()) {}
@@ -39,6 +57,14 @@ class Shape {
   std::int64_t& back() { return (*this)[last()]; }
   const std::int64_t* begin() const { return sizes_.data(); }
   const std::int64_t* end() const { return sizes_.data() + dim_; }
+  /// The sizes by name: `auto [B, T, D] = x.sizes<3>()`. Throws unless there are n dims.
+  template <std::size_t n>
+  std::array<std::int64_t, n> sizes() const {
+    if (dim() != static_cast<int>(n)) fail_sizes(n);
+    std::array<std::int64_t, n> sizes{};
+    for (std::size_t i = 0; i < n; ++i) sizes[i] = sizes_[i];
+    return sizes;
+  }
 
   void push_back(std::int64_t size) {
     if (dim_ == max_dims) fail_full(size);
@@ -70,6 +96,7 @@ class Shape {
   }
   [[noreturn]] static void fail_empty();
   [[noreturn]] void fail_full(std::int64_t size) const;
+  [[noreturn]] void fail_sizes(std::size_t wanted) const;
 
   std::array<std::int64_t, max_dims> sizes_{};
   int dim_ = 0;
