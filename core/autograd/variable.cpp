@@ -13,6 +13,15 @@ Variable::Variable(Tensor value, bool requires_grad) {
   if (requires_grad) requires_grad_();
 }
 
+Variable::operator Tensor() && {
+  if (requires_grad()) {
+    fail("Variable", "a result of shape ", shape(),
+         " requires a gradient, which a Tensor does not have; keep ",
+         "it as a Variable, take its value() or detach() it, or compute it under a NoGradGuard");
+  }
+  return value();
+}
+
 Variable Variable::of_node(Tensor&& value, std::shared_ptr<Node> node) {
   Variable variable;
   const bool requires_grad = node != nullptr;

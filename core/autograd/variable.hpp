@@ -1,9 +1,9 @@
 #pragma once
 
-#include <concepts>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <initializer_list>
 #include <iosfwd>
 #include <memory>
 #include <type_traits>
@@ -44,12 +44,17 @@ class HookHandle {
 ///
 /// Copies alias: one value, one gradient, however many handles an optimiser, a tied head or a state dict
 /// hold. A leaf is a Variable that no op made; `backward()` leaves gradients in the leaves that require one.
-class Variable {
+/// Further methods are ops, such as `x.sum(0)` and `x.exp()`: tensor/op_methods.hpp.
+class Variable : public OpMethods<Variable> {
  public:
   Variable() = default;  ///< undefined
-  /// A leaf. Implicit, so that a Tensor can be any op's argument. The way back is `value()`: an implicit one
-  /// would lose the gradient silently. Throws if a gradient is required of a dtype that is not floating.
+  /// A leaf. Implicit, so that a Tensor can be any op's argument. Throws if a gradient is required of a dtype
+  /// that is not floating.
   Variable(Tensor value, bool requires_grad = false);
+  /// A result becomes a Tensor: `Tensor z = t + t`. Throws if it requires a gradient, which would be lost. A
+  /// Variable with a name says so: `x.value()`.
+  operator Tensor() &&;
+  operator Tensor() const& = delete;  // x.value()
 
   bool defined() const { return state_ != nullptr; }
   const Tensor& value() const {
@@ -92,6 +97,10 @@ class Variable {
   const Shape& shape() const { return value().shape(); }
   int dim() const { return value().dim(); }
   std::int64_t size(int dim) const { return value().size(dim); }
+  template <std::size_t n>
+  std::array<std::int64_t, n> sizes() const {
+    return value().sizes<n>();
+  }
   std::int64_t numel() const { return value().numel(); }
   DType dtype() const { return value().dtype(); }
   template <class T>
@@ -99,47 +108,21 @@ class Variable {
     return value().item<T>();
   }
 
-  // Ops that read better from left to right. Each is the free function of the same name
-  // (ops/variable_methods.cpp).
+  // Views, each the free function of the same name (ops/variable_methods.cpp).
   Variable reshape(const Shape& shape) const;
+  Variable reshape(std::int64_t, std::int64_t, ...) const = delete;  // x.reshape({2, 3})
   Variable transpose(int dim0, int dim1) const;
   Variable mT() const { return transpose(-2, -1); }
   Variable permute(const Shape& dims) const;
+  Variable permute(std::int64_t, std::int64_t, ...) const = delete;  // x.permute({1, 0})
   Variable squeeze() const;
   Variable squeeze(int dim) const;
   Variable unsqueeze(int dim) const;
   Variable expand(const Shape& shape) const;
+  Variable expand(std::int64_t, std::int64_t, ...) const = delete;  // x.expand({2, 3})
   Variable slice(int dim, std::int64_t start, std::int64_t end = to_end, std::int64_t step = 1) const;
   Variable select(int dim, std::int64_t index) const;
-  Variable flatten(int start_dim = 0, int end_dim = -1) const;
-  std::vector<Variable> chunk(std::int64_t chunks, int dim = 0) const;
-  std::vector<Variable> split(std::int64_t size, int dim = 0) const;
-  std::vector<Variable> split(const std::vector<std::int64_t>& sizes, int dim = 0) const;
-  Variable repeat(const Shape& times) const;
-  Variable flip(const Shape& dims) const;
-  Variable tril(std::int64_t diagonal = 0) const;
-  Variable triu(std::int64_t diagonal = 0) const;
-  Variable index_select(int dim, const Variable& index) const;
-  Variable gather(int dim, const Variable& index) const;
   Variable to(DType dtype) const;
-  Variable sum(const Dims& dims = {}, KeepDim keepdim = false) const;
-  Variable mean(const Dims& dims = {}, KeepDim keepdim = false) const;
-  Variable var(const Dims& dims = {}, std::int64_t correction = 1, KeepDim keepdim = false) const;
-  Variable std(const Dims& dims = {}, std::int64_t correction = 1, KeepDim keepdim = false) const;
-  template <std::same_as<bool> Keepdim>
-  Variable var(const Dims& dims, Keepdim keepdim, bool = false) const = delete;  // x.var(dims, 1, true)
-  template <std::same_as<bool> Keepdim>
-  Variable std(const Dims& dims, Keepdim keepdim, bool = false) const = delete;  // x.std(dims, 1, true)
-  Variable norm(double p = 2, const Dims& dims = {}, KeepDim keepdim = false) const;
-  Variable norm(std::initializer_list<std::int64_t> dims) const = delete;  // x.norm(2, dims)
-  Variable amax(const Dims& dims = {}, KeepDim keepdim = false) const;
-  Variable amin(const Dims& dims = {}, KeepDim keepdim = false) const;
-  Variable max() const;
-  Variable min() const;
-  std::pair<Variable, Tensor> max(Dim dim, KeepDim keepdim = false) const;
-  std::pair<Variable, Tensor> min(Dim dim, KeepDim keepdim = false) const;
-  Variable logsumexp(const Dims& dims = {}, KeepDim keepdim = false) const;
-  Variable cumsum(Dim dim) const;
 
   /// The node of the op that made this Variable, or the node that collects a leaf's gradient. Null if no
   /// gradient was ever wanted.

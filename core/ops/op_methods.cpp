@@ -1,10 +1,21 @@
-// Variable's methods that are ops. Each calls the free function of the same name.
+// The methods of Tensors and Variables that are ops. Each calls the free function of the same name. That of a
+// Tensor gives a Variable without a gradient, which converts back to a Tensor.
+
+#include <xgrad/core/tensor/op_methods.hpp>
+
+#include <iterator>
 
 #include <xgrad/core/autograd/variable.hpp>
+#include <xgrad/core/base/error.hpp>
+#include <xgrad/core/ops/activation.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/cumsum.hpp>
 #include <xgrad/core/ops/gather.hpp>
 #include <xgrad/core/ops/indexing.hpp>
+#include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/max.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/rearrange.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/softmax.hpp>
@@ -14,62 +25,196 @@
 
 namespace xgrad {
 
-Variable Variable::reshape(const Shape& shape) const { return xgrad::reshape(*this, shape); }
-Variable Variable::transpose(int dim0, int dim1) const { return xgrad::transpose(*this, dim0, dim1); }
-Variable Variable::permute(const Shape& dims) const { return xgrad::permute(*this, dims); }
-Variable Variable::squeeze() const { return xgrad::squeeze(*this); }
-Variable Variable::squeeze(int dim) const { return xgrad::squeeze(*this, dim); }
-Variable Variable::unsqueeze(int dim) const { return xgrad::unsqueeze(*this, dim); }
-Variable Variable::expand(const Shape& shape) const { return xgrad::expand(*this, shape); }
-Variable Variable::slice(int dim, std::int64_t start, std::int64_t end, std::int64_t step) const {
-  return xgrad::slice(*this, dim, start, end, step);
+// An elementwise function without options. Result: Self, or Tensor of a function without a gradient.
+#define XGRAD_ELEMENTWISE(Result, f)  \
+  template <class Self>               \
+  Result OpMethods<Self>::f() const { \
+    return xgrad::f(self());          \
+  }
+XGRAD_ELEMENTWISE(Self, abs)
+XGRAD_ELEMENTWISE(Self, neg)
+XGRAD_ELEMENTWISE(Self, exp)
+XGRAD_ELEMENTWISE(Self, log)
+XGRAD_ELEMENTWISE(Self, log1p)
+XGRAD_ELEMENTWISE(Self, sqrt)
+XGRAD_ELEMENTWISE(Self, rsqrt)
+XGRAD_ELEMENTWISE(Self, sin)
+XGRAD_ELEMENTWISE(Self, cos)
+XGRAD_ELEMENTWISE(Self, tanh)
+XGRAD_ELEMENTWISE(Self, erf)
+XGRAD_ELEMENTWISE(Self, sigmoid)
+XGRAD_ELEMENTWISE(Self, relu)
+XGRAD_ELEMENTWISE(Self, gelu)
+XGRAD_ELEMENTWISE(Self, silu)
+XGRAD_ELEMENTWISE(Self, mish)
+XGRAD_ELEMENTWISE(Tensor, sign)
+XGRAD_ELEMENTWISE(Tensor, isnan)
+XGRAD_ELEMENTWISE(Tensor, logical_not)
+#undef XGRAD_ELEMENTWISE
+
+template <class Self>
+Self OpMethods<Self>::softplus(double beta, double threshold) const {
+  return xgrad::softplus(self(), beta, threshold);
 }
-Variable Variable::select(int dim, std::int64_t index) const { return xgrad::select(*this, dim, index); }
-Variable Variable::flatten(int start_dim, int end_dim) const {
-  return xgrad::flatten(*this, start_dim, end_dim);
+template <class Self>
+Self OpMethods<Self>::pow(Scalar exponent) const {
+  return xgrad::pow(self(), exponent);
 }
-std::vector<Variable> Variable::chunk(std::int64_t chunks, int dim) const {
-  return xgrad::chunk(*this, chunks, dim);
+template <class Self>
+Self OpMethods<Self>::pow(const Self& exponent) const {
+  return xgrad::pow(self(), exponent);
 }
-std::vector<Variable> Variable::split(std::int64_t size, int dim) const {
-  return xgrad::split(*this, size, dim);
+template <class Self>
+Self OpMethods<Self>::clamp(std::optional<Scalar> low, std::optional<Scalar> high) const {
+  return xgrad::clamp(self(), low, high);
 }
-std::vector<Variable> Variable::split(const std::vector<std::int64_t>& sizes, int dim) const {
-  return xgrad::split(*this, sizes, dim);
+template <class Self>
+Self OpMethods<Self>::masked_fill(const Self& mask, Scalar value) const {
+  return xgrad::masked_fill(self(), mask, value);
 }
-Variable Variable::repeat(const Shape& times) const { return xgrad::repeat(*this, times); }
-Variable Variable::flip(const Shape& dims) const { return xgrad::flip(*this, dims); }
-Variable Variable::tril(std::int64_t diagonal) const { return xgrad::tril(*this, diagonal); }
-Variable Variable::triu(std::int64_t diagonal) const { return xgrad::triu(*this, diagonal); }
-Variable Variable::index_select(int dim, const Variable& index) const {
-  return xgrad::index_select(*this, dim, index);
+
+template <class Self>
+Self OpMethods<Self>::sum(const Dims& dims, KeepDim keepdim) const {
+  return xgrad::sum(self(), dims, keepdim);
 }
-Variable Variable::gather(int dim, const Variable& index) const { return xgrad::gather(*this, dim, index); }
-Variable Variable::to(DType dtype) const { return xgrad::to(*this, dtype); }
-Variable Variable::sum(const Dims& dims, KeepDim keepdim) const { return xgrad::sum(*this, dims, keepdim); }
-Variable Variable::mean(const Dims& dims, KeepDim keepdim) const { return xgrad::mean(*this, dims, keepdim); }
-Variable Variable::var(const Dims& dims, std::int64_t correction, KeepDim keepdim) const {
-  return xgrad::var(*this, dims, correction, keepdim);
+template <class Self>
+Self OpMethods<Self>::mean(const Dims& dims, KeepDim keepdim) const {
+  return xgrad::mean(self(), dims, keepdim);
 }
-Variable Variable::std(const Dims& dims, std::int64_t correction, KeepDim keepdim) const {
-  return xgrad::std(*this, dims, correction, keepdim);
+template <class Self>
+Self OpMethods<Self>::var(const Dims& dims, std::int64_t correction, KeepDim keepdim) const {
+  return xgrad::var(self(), dims, correction, keepdim);
 }
-Variable Variable::norm(double p, const Dims& dims, KeepDim keepdim) const {
-  return xgrad::norm(*this, p, dims, keepdim);
+template <class Self>
+Self OpMethods<Self>::std(const Dims& dims, std::int64_t correction, KeepDim keepdim) const {
+  return xgrad::std(self(), dims, correction, keepdim);
 }
-Variable Variable::amax(const Dims& dims, KeepDim keepdim) const { return xgrad::amax(*this, dims, keepdim); }
-Variable Variable::amin(const Dims& dims, KeepDim keepdim) const { return xgrad::amin(*this, dims, keepdim); }
-Variable Variable::max() const { return xgrad::max(*this); }
-Variable Variable::min() const { return xgrad::min(*this); }
-std::pair<Variable, Tensor> Variable::max(Dim dim, KeepDim keepdim) const {
-  return xgrad::max(*this, dim, keepdim);
+template <class Self>
+Self OpMethods<Self>::norm(double p, const Dims& dims, KeepDim keepdim) const {
+  return xgrad::norm(self(), p, dims, keepdim);
 }
-std::pair<Variable, Tensor> Variable::min(Dim dim, KeepDim keepdim) const {
-  return xgrad::min(*this, dim, keepdim);
+template <class Self>
+Self OpMethods<Self>::amax(const Dims& dims, KeepDim keepdim) const {
+  return xgrad::amax(self(), dims, keepdim);
 }
-Variable Variable::logsumexp(const Dims& dims, KeepDim keepdim) const {
-  return xgrad::logsumexp(*this, dims, keepdim);
+template <class Self>
+Self OpMethods<Self>::amin(const Dims& dims, KeepDim keepdim) const {
+  return xgrad::amin(self(), dims, keepdim);
 }
-Variable Variable::cumsum(Dim dim) const { return xgrad::cumsum(*this, dim); }
+template <class Self>
+Self OpMethods<Self>::max() const {
+  return xgrad::max(self());
+}
+template <class Self>
+Self OpMethods<Self>::min() const {
+  return xgrad::min(self());
+}
+template <class Self>
+std::pair<Self, Tensor> OpMethods<Self>::max(Dim dim, KeepDim keepdim) const {
+  return xgrad::max(self(), dim, keepdim);
+}
+template <class Self>
+std::pair<Self, Tensor> OpMethods<Self>::min(Dim dim, KeepDim keepdim) const {
+  return xgrad::min(self(), dim, keepdim);
+}
+template <class Self>
+Tensor OpMethods<Self>::argmax(Dim dim, KeepDim keepdim) const {
+  return xgrad::argmax(self(), dim, keepdim);
+}
+template <class Self>
+Tensor OpMethods<Self>::argmin(Dim dim, KeepDim keepdim) const {
+  return xgrad::argmin(self(), dim, keepdim);
+}
+template <class Self>
+Tensor OpMethods<Self>::any(const Dims& dims, KeepDim keepdim) const {
+  return xgrad::any(self(), dims, keepdim);
+}
+template <class Self>
+Tensor OpMethods<Self>::all(const Dims& dims, KeepDim keepdim) const {
+  return xgrad::all(self(), dims, keepdim);
+}
+
+template <class Self>
+Self OpMethods<Self>::softmax(Dim dim) const {
+  return xgrad::softmax(self(), dim);
+}
+template <class Self>
+Self OpMethods<Self>::log_softmax(Dim dim) const {
+  return xgrad::log_softmax(self(), dim);
+}
+template <class Self>
+Self OpMethods<Self>::logsumexp(const Dims& dims, KeepDim keepdim) const {
+  return xgrad::logsumexp(self(), dims, keepdim);
+}
+template <class Self>
+Self OpMethods<Self>::cumsum(Dim dim) const {
+  return xgrad::cumsum(self(), dim);
+}
+template <class Self>
+Self OpMethods<Self>::matmul(const Self& other) const {
+  return xgrad::matmul(self(), other);
+}
+
+template <class Self>
+Self OpMethods<Self>::T() const {
+  if (self().dim() != 2) {
+    fail("T", "needs a matrix, not shape ", self().shape(),
+         "; mT() swaps the last two dims, permute() orders all of them");
+  }
+  return self().transpose(0, 1);
+}
+template <class Self>
+Self OpMethods<Self>::flatten(int start_dim, int end_dim) const {
+  return xgrad::flatten(self(), start_dim, end_dim);
+}
+
+namespace {
+
+template <class Self>
+std::vector<Self> parts(std::vector<Variable> parts) {
+  return {std::make_move_iterator(parts.begin()), std::make_move_iterator(parts.end())};
+}
+
+}  // namespace
+
+template <class Self>
+std::vector<Self> OpMethods<Self>::chunk(std::int64_t chunks, int dim) const {
+  return parts<Self>(xgrad::chunk(self(), chunks, dim));
+}
+template <class Self>
+std::vector<Self> OpMethods<Self>::split(std::int64_t size, int dim) const {
+  return parts<Self>(xgrad::split(self(), size, dim));
+}
+template <class Self>
+std::vector<Self> OpMethods<Self>::split(const std::vector<std::int64_t>& sizes, int dim) const {
+  return parts<Self>(xgrad::split(self(), sizes, dim));
+}
+template <class Self>
+Self OpMethods<Self>::repeat(const Shape& times) const {
+  return xgrad::repeat(self(), times);
+}
+template <class Self>
+Self OpMethods<Self>::flip(const Shape& dims) const {
+  return xgrad::flip(self(), dims);
+}
+template <class Self>
+Self OpMethods<Self>::tril(std::int64_t diagonal) const {
+  return xgrad::tril(self(), diagonal);
+}
+template <class Self>
+Self OpMethods<Self>::triu(std::int64_t diagonal) const {
+  return xgrad::triu(self(), diagonal);
+}
+template <class Self>
+Self OpMethods<Self>::index_select(int dim, const Self& index) const {
+  return xgrad::index_select(self(), dim, index);
+}
+template <class Self>
+Self OpMethods<Self>::gather(int dim, const Self& index) const {
+  return xgrad::gather(self(), dim, index);
+}
+
+template class OpMethods<Tensor>;
+template class OpMethods<Variable>;
 
 }  // namespace xgrad

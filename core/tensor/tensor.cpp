@@ -152,9 +152,11 @@ const Element& Element::operator+=(Scalar value) const {
   return *this;
 }
 
-void check_defined(std::string_view op, const Tensor& x) {
+template <std::same_as<Tensor> T>
+void check_defined(std::string_view op, const T& x) {
   if (!x.defined()) fail(op, "the tensor is undefined");
 }
+template void check_defined(std::string_view, const Tensor&);
 
 void check_floating(std::string_view op, const Tensor& x) {
   if (is_floating(x.dtype())) return;

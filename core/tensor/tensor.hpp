@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -11,6 +13,7 @@
 #include <xgrad/core/base/dtype.hpp>
 #include <xgrad/core/base/scalar.hpp>
 #include <xgrad/core/base/shape.hpp>
+#include <xgrad/core/tensor/op_methods.hpp>
 #include <xgrad/core/tensor/storage.hpp>
 
 namespace xgrad {
@@ -24,8 +27,8 @@ inline constexpr std::int64_t to_end = std::numeric_limits<std::int64_t>::max();
 ///
 /// A Tensor is a handle: copying one copies no numbers, and a `const Tensor&` protects the handle, not the
 /// numbers (hence the in-place functions are const). Views share their storage with the Tensor they come
-/// from.
-class Tensor {
+/// from. Further methods are ops, such as `t.sum(0)` and `t.exp()`: op_methods.hpp.
+class Tensor : public OpMethods<Tensor> {
  public:
   Tensor() = default;  ///< undefined: holds nothing, `defined()` is false
   /// Throws unless all elements lie inside the storage.
@@ -36,6 +39,11 @@ class Tensor {
   int dim() const { return shape_.dim(); }
   /// Negative dims count from the back.
   std::int64_t size(int dim) const { return shape_[normalize_dim("size", dim, this->dim())]; }
+  /// The sizes by name: `auto [B, T, D] = x.sizes<3>()`. Throws unless there are n dims.
+  template <std::size_t n>
+  std::array<std::int64_t, n> sizes() const {
+    return shape_.sizes<n>();
+  }
   std::int64_t numel() const { return shape_.numel(); }
   /// The bytes of the elements.
   std::size_t nbytes() const { return static_cast<std::size_t>(numel()) * item_size(dtype_); }
@@ -49,15 +57,18 @@ class Tensor {
 
   // Views: O(1), same storage. Errors name the function and the shapes. views.cpp
   Tensor reshape(const Shape& shape) const;  ///< one size may be −1; copies if the strides allow no view
+  Tensor reshape(std::int64_t, std::int64_t, ...) const = delete;  // x.reshape({2, 3})
   Tensor transpose(int dim0, int dim1) const;
   Tensor mT() const { return transpose(-2, -1); }  ///< the last two dims swapped
   Tensor permute(const Shape& dims) const;
+  Tensor permute(std::int64_t, std::int64_t, ...) const = delete;  // x.permute({1, 0})
   Tensor slice(int dim, std::int64_t start, std::int64_t end = to_end, std::int64_t step = 1) const;
   Tensor select(int dim, std::int64_t index) const;
   Tensor squeeze() const;         ///< without the dims of size 1
   Tensor squeeze(int dim) const;  ///< unchanged if that size is not 1
   Tensor unsqueeze(int dim) const;
   Tensor expand(const Shape& shape) const;  ///< size-1 dims repeated with stride 0; −1 keeps a size
+  Tensor expand(std::int64_t, std::int64_t, ...) const = delete;  // x.expand({2, 3})
 
   // Copies.
   Tensor contiguous() const;     ///< this Tensor if it is contiguous
@@ -69,6 +80,7 @@ class Tensor {
   template <class T>
   T item() const;  ///< the value of a Tensor of one element
   Element at(const Shape& index) const;
+  Element at(std::int64_t, std::int64_t, ...) const = delete;  // x.at({0, 1})
   template <class T>
   const T* data() const;  ///< the first element; T must be the dtype's C++ type
   template <class T>
@@ -110,8 +122,9 @@ class Element {
   Tensor scalar_;
 };
 
-/// Throws naming `op` if x is undefined.
-void check_defined(std::string_view op, const Tensor& x);
+/// Throws naming `op` if x is undefined. A template, since `{x}` is a list of an op's arguments (tape.hpp).
+template <std::same_as<Tensor> T>
+void check_defined(std::string_view op, const T& x);
 /// Throws naming `op` unless x is float32 or float64.
 void check_floating(std::string_view op, const Tensor& x);
 
