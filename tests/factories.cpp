@@ -101,8 +101,8 @@ TEST_CASE("refused arguments say why") {
                     "[arange] a step of 1 does not lead from 0 to nan");
   CHECK_THROWS_TEXT(arange(std::numeric_limits<double>::infinity()),
                     "[arange] more elements than can be counted: inf");
-  CHECK_THROWS_TEXT(tensor({{1, 2}, {3}}), "[tensor] rows of different shapes: (2,) and (1,)");
-  CHECK_THROWS_TEXT(tensor({{1, 2}, 3}), "[tensor] rows of different shapes: (2,) and ()");
+  CHECK_THROWS_TEXT(tensor({{1, 2}, {3}}), "[tensor] rows of different shapes: row 0 is (2,), row 1 is (1,)");
+  CHECK_THROWS_TEXT(tensor({{1, 2}, 3}), "[tensor] rows of different shapes: row 0 is (2,), row 1 is ()");
 }
 
 TEST_CASE("a Scalar takes the dtype of the Tensor") {

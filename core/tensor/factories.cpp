@@ -85,13 +85,23 @@ Tensor arange(Scalar start, Scalar end, Scalar step, std::optional<DType> dtype)
   });
 }
 
+void number_list::check_row(std::size_t row, const Shape& shape, const Shape& first) {
+  if (shape == first) return;
+  fail("tensor", "rows of different shapes: row 0 is ", first, ", row ", row, " is ", shape);
+}
+
+std::int64_t number_list::to_int64(std::uint64_t number) {
+  if (!std::in_range<std::int64_t>(number)) fail("tensor", "int64 does not hold ", number);
+  return static_cast<std::int64_t>(number);
+}
+
 NestedNumbers::NestedNumbers(std::initializer_list<NestedNumbers> rows) {
   const NestedNumbers* first = rows.size() ? rows.begin() : nullptr;
   shape_ = first ? first->shape_ : Shape{};
   shape_.insert(0, static_cast<std::int64_t>(rows.size()));
+  std::size_t i = 0;
   for (const NestedNumbers& row : rows) {
-    if (row.shape_ != first->shape_)
-      fail("tensor", "rows of different shapes: ", first->shape_, " and ", row.shape_);
+    number_list::check_row(i++, row.shape_, first->shape_);
     numbers_.insert(numbers_.end(), row.numbers_.begin(), row.numbers_.end());
   }
 }
@@ -106,17 +116,6 @@ Tensor tensor(std::initializer_list<NestedNumbers> rows, std::optional<DType> dt
   return generated(nested.shape(), dtype.value_or(natural),
                    [&](std::int64_t i) { return numbers[static_cast<std::size_t>(i)]; });
 }
-
-template <class T>
-Tensor tensor(const std::vector<T>& values) {
-  Tensor result = empty({static_cast<std::int64_t>(values.size())}, dtype_of<T>());
-  std::copy(values.begin(), values.end(), kernels::raw<T>(result));
-  return result;
-}
-template Tensor tensor(const std::vector<float>&);
-template Tensor tensor(const std::vector<double>&);
-template Tensor tensor(const std::vector<std::int64_t>&);
-template Tensor tensor(const std::vector<bool>&);
 
 Tensor empty_like(const Tensor& other, std::optional<DType> dtype) {
   check_defined("empty_like", other);

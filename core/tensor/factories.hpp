@@ -6,6 +6,7 @@
 
 #include <xgrad/core/base/default_dtype.hpp>
 #include <xgrad/core/tensor/generator.hpp>
+#include <xgrad/core/tensor/number_list.hpp>
 #include <xgrad/core/tensor/tensor.hpp>
 
 namespace xgrad {
@@ -13,6 +14,12 @@ namespace xgrad {
 Tensor empty(const Shape& shape, DType dtype = get_default_dtype());  ///< uninitialised
 Tensor zeros(const Shape& shape, DType dtype = get_default_dtype());
 Tensor ones(const Shape& shape, DType dtype = get_default_dtype());
+// Several sizes stand in braces.
+Tensor empty(std::int64_t, std::int64_t, ...) = delete;  // empty({2, 3})
+Tensor zeros(std::int64_t, std::int64_t, ...) = delete;  // zeros({2, 3})
+Tensor ones(std::int64_t, std::int64_t, ...) = delete;   // ones({2, 3})
+Tensor rand(std::int64_t, std::int64_t, ...) = delete;   // rand({2, 3})
+Tensor randn(std::int64_t, std::int64_t, ...) = delete;  // randn({2, 3})
 /// By default, the value's dtype: the default dtype for a floating number, else int64 or boolean.
 Tensor full(const Shape& shape, Scalar value, std::optional<DType> dtype = {});
 Tensor eye(std::int64_t rows, std::optional<std::int64_t> columns = {}, DType dtype = get_default_dtype());
@@ -39,9 +46,15 @@ class NestedNumbers {
 /// else boolean.
 Tensor tensor(Scalar value, std::optional<DType> dtype = {});
 Tensor tensor(std::initializer_list<NestedNumbers> rows, std::optional<DType> dtype = {});
-/// A 1-D Tensor in the dtype of T.
-template <class T>
-Tensor tensor(const std::vector<T>& values);
+/// A Tensor of the numbers in a list, or in lists of lists: `tensor(std::vector{1, 2})`. By default, float
+/// gives float32, double float64, bool boolean and any other integer int64, which must hold it.
+template <number_list::List L>
+Tensor tensor(const L& list, std::optional<DType> dtype = {}) {
+  using Element = number_list::Element<L>;
+  Tensor tensor = empty(number_list::shape_of(list), dtype_of<Element>());
+  number_list::copy(list, tensor.template mutable_data<Element>());
+  return dtype ? tensor.to(*dtype) : tensor;
+}
 
 // Random values: PyTorch's numbers for the same seed. random_factories.cpp
 Tensor rand(const Shape& shape, DType dtype = get_default_dtype(),
