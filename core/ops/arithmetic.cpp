@@ -6,6 +6,7 @@
 #include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/elementwise.hpp>
 #include <xgrad/core/ops/compare.hpp>
+#include <xgrad/core/ops/number.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
@@ -126,6 +127,11 @@ Variable minimum(const Variable& a, const Variable& b) {
   return extreme("minimum", Binary::minimum, a, b, gt);
 }
 
+Variable maximum(const Variable& a, Scalar b) { return maximum(a, number_beside(a, b, "maximum")); }
+Variable maximum(Scalar a, const Variable& b) { return maximum(number_beside(b, a, "maximum"), b); }
+Variable minimum(const Variable& a, Scalar b) { return minimum(a, number_beside(a, b, "minimum")); }
+Variable minimum(Scalar a, const Variable& b) { return minimum(number_beside(b, a, "minimum"), b); }
+
 namespace {
 
 // Whether the scalar takes part as a Tensor: with integers, the two dtypes decide the result's.
@@ -167,6 +173,10 @@ Variable pow(const Variable& x, Scalar exponent) {
                   if (p == 2) return {r.connected(0, g * (r.saved(0) * 2))};
                   return {g * (pow(r.saved(0), p - 1) * p)};
                 });
+}
+
+Variable pow(Scalar base, const Variable& exponent) {
+  return pow(number_beside(exponent, base, "pow"), exponent);
 }
 
 Variable div(const Variable& x, Scalar divisor) {

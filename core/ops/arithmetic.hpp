@@ -18,12 +18,17 @@ Variable pow(const Variable& a, const Variable& b);  ///< a^b; the gradient of b
 Variable maximum(const Variable& a, const Variable& b);
 /// The smaller of a and b, with the same rules.
 Variable minimum(const Variable& a, const Variable& b);
+Variable maximum(const Variable& a, Scalar b);
+Variable maximum(Scalar a, const Variable& b);
+Variable minimum(const Variable& a, Scalar b);
+Variable minimum(Scalar a, const Variable& b);
 
 Variable add(const Variable& x, Scalar value);
 Variable sub(const Variable& x, Scalar value);
 Variable mul(const Variable& x, Scalar factor);
 /// x^p; dx = p x^(p−1), and 0 for p = 0; integers in the default dtype
 Variable pow(const Variable& x, Scalar exponent);
+Variable pow(Scalar base, const Variable& exponent);  ///< b^x; dx = b^x ln b
 Variable div(const Variable& x, Scalar divisor);
 Variable div(Scalar numerator, const Variable& x);
 

@@ -3,16 +3,10 @@
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/kernels/compare.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
-#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/ops/number.hpp>
 
 namespace xgrad {
 namespace {
-
-// A C++ number takes a floating Variable's dtype, and its own beside integers and booleans.
-Tensor number(const char* op, Scalar value, const Variable& beside) {
-  check_defined(op, {beside});
-  return is_floating(beside.dtype()) ? full({}, value, beside.dtype()) : full({}, value);
-}
 
 using Kernel = Tensor(const Tensor&, const Tensor&);
 
@@ -30,12 +24,12 @@ Tensor le(const Variable& a, const Variable& b) { return of_both("le", kernels::
 Tensor gt(const Variable& a, const Variable& b) { return of_both("gt", kernels::gt, a, b); }
 Tensor ge(const Variable& a, const Variable& b) { return of_both("ge", kernels::ge, a, b); }
 
-Tensor eq(const Variable& a, Scalar b) { return eq(a, number("eq", b, a)); }
-Tensor ne(const Variable& a, Scalar b) { return ne(a, number("ne", b, a)); }
-Tensor lt(const Variable& a, Scalar b) { return lt(a, number("lt", b, a)); }
-Tensor le(const Variable& a, Scalar b) { return le(a, number("le", b, a)); }
-Tensor gt(const Variable& a, Scalar b) { return gt(a, number("gt", b, a)); }
-Tensor ge(const Variable& a, Scalar b) { return ge(a, number("ge", b, a)); }
+Tensor eq(const Variable& a, Scalar b) { return eq(a, number_beside(a, b, "eq")); }
+Tensor ne(const Variable& a, Scalar b) { return ne(a, number_beside(a, b, "ne")); }
+Tensor lt(const Variable& a, Scalar b) { return lt(a, number_beside(a, b, "lt")); }
+Tensor le(const Variable& a, Scalar b) { return le(a, number_beside(a, b, "le")); }
+Tensor gt(const Variable& a, Scalar b) { return gt(a, number_beside(a, b, "gt")); }
+Tensor ge(const Variable& a, Scalar b) { return ge(a, number_beside(a, b, "ge")); }
 
 Tensor isnan(const Variable& x) {
   check_defined("isnan", {x});

@@ -9,8 +9,10 @@
 #include <xgrad/core/kernels/select.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
+#include <xgrad/core/ops/number.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/unary.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad {
 
@@ -115,6 +117,16 @@ Variable where(const Variable& condition, const Variable& a, const Variable& b) 
                 r.wants(1) ? sum_to(masked_fill(r.grad(), logical_not(c), 0), r.input_shape(1)) : nothing,
                 r.wants(2) ? sum_to(masked_fill(r.grad(), c, 0), r.input_shape(2)) : nothing};
       });
+}
+
+Variable where(const Variable& condition, const Variable& a, Scalar b) {
+  return where(condition, a, number_beside(a, b, "where"));
+}
+Variable where(const Variable& condition, Scalar a, const Variable& b) {
+  return where(condition, number_beside(b, a, "where"), b);
+}
+Variable where(const Variable& condition, Scalar a, Scalar b) {
+  return where(condition, full({}, a), full({}, b));
 }
 
 Variable masked_fill(const Variable& x, const Variable& mask, Scalar value) {

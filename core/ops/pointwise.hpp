@@ -24,8 +24,12 @@ Tensor sign(const Variable& x);   ///< −1, 0 or 1, and 0 of NaN, of int64 too;
 /// low ≤ x ≤ high, else 0.
 Variable clamp(const Variable& x, std::optional<Scalar> low, std::optional<Scalar> high = {});
 
-/// a where the condition holds, b elsewhere; all three broadcast. The condition is boolean.
+/// a where the condition holds, b elsewhere; all three broadcast. The condition is boolean. A number takes
+/// the dtype of the other one, as in arithmetic.hpp; two numbers give the default dtype if one is floating.
 Variable where(const Variable& condition, const Variable& a, const Variable& b);
+Variable where(const Variable& condition, const Variable& a, Scalar b);
+Variable where(const Variable& condition, Scalar a, const Variable& b);
+Variable where(const Variable& condition, Scalar a, Scalar b);
 /// x with `value` wherever the boolean mask, broadcast to x, holds.
 Variable masked_fill(const Variable& x, const Variable& mask, Scalar value);
 
