@@ -19,7 +19,7 @@ struct AdamOptions {
 ///   p ← p − lr · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + eps)
 class Adam : public Optimizer {
  public:
-  Adam(std::vector<Variable> parameters, const AdamOptions& options);
+  explicit Adam(std::vector<Variable> parameters, const AdamOptions& options = {});
   void step() override;
 
  protected:

@@ -19,7 +19,7 @@ struct AdamWOptions {
 ///   p ← p − lr · (m / (1 − β₁ᵗ)) / (√(v / (1 − β₂ᵗ)) + eps)
 class AdamW : public Adam {
  public:
-  AdamW(std::vector<Variable> parameters, const AdamWOptions& options);
+  explicit AdamW(std::vector<Variable> parameters, const AdamWOptions& options = {});
 };
 
 }  // namespace xgrad::optim

@@ -18,7 +18,7 @@ struct SGDOptions {
 ///   p ← p − lr · v, or with Nesterov's momentum p − lr · (g + momentum · v)
 class SGD : public Optimizer {
  public:
-  SGD(std::vector<Variable> parameters, const SGDOptions& options);
+  explicit SGD(std::vector<Variable> parameters, const SGDOptions& options = {});
   void step() override;
 
  private:
