@@ -8,6 +8,11 @@ void calls_that_compile(const Variable& x, const std::vector<std::int64_t>& list
   sum(x), sum(x, {}), sum(x, 0), sum(x, {0, -1}, true), x.sum(list), x.mean(std::size_t{1}), any(x, {}, true);
   x.var(), x.var({-1}, 0), var(x, -1, 0, true), x.std({-1}, 1, true), norm(x, 2, 0), x.norm(1, {}, true);
   max(x), max(x, 0), x.min(-1, true), argmax(x, 1), sort(x, 0), topk(x, 1, 0), cumsum(x, 0);
+  zeros(3), zeros({2, 3}), zeros(2, float64), zeros({}), x.reshape(-1), x.reshape({2, 3}), x.value().at(0);
+}
+
+namespace mine {
+Variable silu(const Variable& x);
 }
 
 void refused([[maybe_unused]] const Variable& x, [[maybe_unused]] const nn::Linear& model) {
@@ -43,6 +48,33 @@ void refused([[maybe_unused]] const Variable& x, [[maybe_unused]] const nn::Line
   x.cumsum(1.5);
 #elif defined SOFTMAX_OF_NOTHING
   softmax(x, {});
+#elif defined TENSOR_OF_VARIABLE
+  const Tensor t = x;
+#elif defined TENSOR_ARGUMENT_OF_VARIABLE
+  allclose(x, x.value());
+#elif defined ZEROS_OF_FLOATING
+  zeros(3.0);
+#elif defined ZEROS_OF_BOOL
+  zeros(true);
+#elif defined ZEROS_OF_TWO_SIZES
+  zeros(2, 3);
+#elif defined RANDN_OF_THREE_SIZES
+  randn(2, 3, 4);
+#elif defined RESHAPE_OF_TWO_SIZES
+  x.reshape(2, -1);
+#elif defined PERMUTE_OF_TWO_DIMS
+  x.value().permute(1, 0);
+#elif defined AT_OF_TWO_INDICES
+  x.value().at(0, 1);
+#elif defined TENSOR_OF_WORDS
+  tensor(std::vector<const char*>{"one"});
+#elif defined WHERE_OF_WORD
+  where(x, x, "0");
+#elif defined STD_ALONE
+  std(x, 1);
+#elif defined OWN_FUNCTION_OF_OUR_NAME
+  using namespace mine;
+  silu(x);
 #elif defined RULE_OF_TENSORS
   record("mine", x.value(), {x}, {}, [](const Replay& r) -> Gradients { return {r.grad().value()}; });
 #elif defined FUSED_RULE_OF_TENSORS
