@@ -107,6 +107,10 @@ class Variable : public OpMethods<Variable> {
   T item() const {
     return value().item<T>();
   }
+  template <class T>
+  std::vector<T> to_vector() const {
+    return value().to_vector<T>();
+  }
 
   // Views, each the free function of the same name (ops/variable_methods.cpp).
   Variable reshape(const Shape& shape) const;

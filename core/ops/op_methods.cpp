@@ -61,7 +61,7 @@ Self OpMethods<Self>::pow(Scalar exponent) const {
   return xgrad::pow(self(), exponent);
 }
 template <class Self>
-Self OpMethods<Self>::pow(const Self& exponent) const {
+Variable OpMethods<Self>::pow(const Variable& exponent) const {
   return xgrad::pow(self(), exponent);
 }
 template <class Self>
@@ -69,7 +69,7 @@ Self OpMethods<Self>::clamp(std::optional<Scalar> low, std::optional<Scalar> hig
   return xgrad::clamp(self(), low, high);
 }
 template <class Self>
-Self OpMethods<Self>::masked_fill(const Self& mask, Scalar value) const {
+Self OpMethods<Self>::masked_fill(const Variable& mask, Scalar value) const {
   return xgrad::masked_fill(self(), mask, value);
 }
 
@@ -151,7 +151,7 @@ Self OpMethods<Self>::cumsum(Dim dim) const {
   return xgrad::cumsum(self(), dim);
 }
 template <class Self>
-Self OpMethods<Self>::matmul(const Self& other) const {
+Variable OpMethods<Self>::matmul(const Variable& other) const {
   return xgrad::matmul(self(), other);
 }
 
@@ -206,11 +206,11 @@ Self OpMethods<Self>::triu(std::int64_t diagonal) const {
   return xgrad::triu(self(), diagonal);
 }
 template <class Self>
-Self OpMethods<Self>::index_select(int dim, const Self& index) const {
+Self OpMethods<Self>::index_select(int dim, const Variable& index) const {
   return xgrad::index_select(self(), dim, index);
 }
 template <class Self>
-Self OpMethods<Self>::gather(int dim, const Self& index) const {
+Self OpMethods<Self>::gather(int dim, const Variable& index) const {
   return xgrad::gather(self(), dim, index);
 }
 

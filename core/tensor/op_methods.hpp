@@ -14,6 +14,7 @@
 namespace xgrad {
 
 class Tensor;
+class Variable;
 
 /// The ops that read better from left to right: `x.abs().sum(-1)`. Each method is the free function of the
 /// same name, with x as its first argument. Self is Tensor, whose ops give Tensors, or Variable, whose ops
@@ -42,9 +43,9 @@ class OpMethods {
   Self mish() const;
   Self softplus(double beta = 1, double threshold = 20) const;
   Self pow(Scalar exponent) const;
-  Self pow(const Self& exponent) const;
+  Variable pow(const Variable& exponent) const;
   Self clamp(std::optional<Scalar> low, std::optional<Scalar> high = {}) const;
-  Self masked_fill(const Self& mask, Scalar value) const;
+  Self masked_fill(const Variable& mask, Scalar value) const;
   Tensor sign() const;
   Tensor isnan() const;        // ops/compare.hpp
   Tensor logical_not() const;  // ops/compare.hpp
@@ -76,7 +77,7 @@ class OpMethods {
   Self log_softmax(Dim dim) const;
   Self logsumexp(const Dims& dims = {}, KeepDim keepdim = false) const;
   Self cumsum(Dim dim) const;
-  Self matmul(const Self& other) const;
+  Variable matmul(const Variable& other) const;
 
   // ops/views.hpp, ops/split.hpp, ops/rearrange.hpp, ops/indexing.hpp, ops/gather.hpp
   Self T() const;  ///< a matrix transposed; throws unless there are two dims
@@ -90,8 +91,8 @@ class OpMethods {
   Self flip(std::int64_t, std::int64_t, ...) const = delete;  // x.flip({0, 1})
   Self tril(std::int64_t diagonal = 0) const;
   Self triu(std::int64_t diagonal = 0) const;
-  Self index_select(int dim, const Self& index) const;
-  Self gather(int dim, const Self& index) const;
+  Self index_select(int dim, const Variable& index) const;
+  Self gather(int dim, const Variable& index) const;
 
  private:
   const Self& self() const { return static_cast<const Self&>(*this); }
