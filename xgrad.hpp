@@ -25,6 +25,7 @@
 #include <xgrad/core/ops/indexing.hpp>
 #include <xgrad/core/ops/like.hpp>
 #include <xgrad/core/ops/loss.hpp>
+#include <xgrad/core/ops/masked_select.hpp>
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/multinomial.hpp>

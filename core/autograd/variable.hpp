@@ -55,6 +55,12 @@ class Variable : public OpMethods<Variable> {
   /// Variable with a name says so: `x.value()`.
   operator Tensor() &&;
   operator Tensor() const& = delete;  // x.value()
+  Variable(const Variable&) = default;
+  Variable(Variable&&) = default;
+  Variable& operator=(const Variable&) & = default;  ///< this handle is now one of the other Variable
+  Variable& operator=(Variable&&) & = default;
+  void operator=(const Variable&) && = delete;  // x[0] = v: under a NoGradGuard, x.value()[0] = v.value()
+  void operator=(Scalar) && = delete;           // x[0] = 1: under a NoGradGuard, x.value()[0] = 1
 
   bool defined() const { return state_ != nullptr; }
   const Tensor& value() const {
@@ -127,6 +133,35 @@ class Variable : public OpMethods<Variable> {
   Variable slice(int dim, std::int64_t start, std::int64_t end = to_end, std::int64_t step = 1) const;
   Variable select(int dim, std::int64_t index) const;
   Variable to(DType dtype) const;
+
+  // Subscripts, as in PyTorch. An index out of range throws `std::out_of_range`. ops/subscript.cpp
+  Variable operator[](std::initializer_list<Index> index) const;  ///< x[{Slice(1, 4), Slice(), -1}], a view
+  /// A view: x[0], x[-1], x[Slice(1, 4)].
+  template <SingleIndex I>
+  Variable operator[](const I& index) const {
+    return (*this)[{Index(index)}];
+  }
+  /// The elements where a boolean mask of x's first dims holds, or x[i] for each i of an int64 index.
+  Variable operator[](const Variable& index) const;
+
+  // A leaf that requires a gradient is changed in place, under a NoGradGuard; without one that throws. Any
+  // other x becomes a handle to x + y: other handles keep the old Variable. ops/compound_assignment.cpp
+  Variable& operator+=(const Variable& y) &;
+  Variable& operator-=(const Variable& y) &;
+  Variable& operator*=(const Variable& y) &;
+  Variable& operator/=(const Variable& y) &;
+  Variable& operator+=(Scalar y) &;
+  Variable& operator-=(Scalar y) &;
+  Variable& operator*=(Scalar y) &;
+  Variable& operator/=(Scalar y) &;
+  template <class Y>
+  void operator+=(const Y&) && = delete;  // under a NoGradGuard: x.value()[0] += y
+  template <class Y>
+  void operator-=(const Y&) && = delete;  // under a NoGradGuard: x.value()[0] -= y
+  template <class Y>
+  void operator*=(const Y&) && = delete;  // under a NoGradGuard: x.value()[0] *= y
+  template <class Y>
+  void operator/=(const Y&) && = delete;  // under a NoGradGuard: x.value()[0] /= y
 
   /// The node of the op that made this Variable, or the node that collects a leaf's gradient. Null if no
   /// gradient was ever wanted.

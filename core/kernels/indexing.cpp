@@ -33,6 +33,19 @@ Tensor index_select(const Tensor& x, int dim, const Tensor& index) {
   return y;
 }
 
+void index_copy_into(const Tensor& destination, const Tensor& index, const Tensor& source) {
+  if (source.numel() == 0) return;
+  const std::int64_t n = index.numel(), inner = source.numel() / n;
+  const Tensor at = index.contiguous();
+  dispatch(source.dtype(), [&]<class T>() {
+    for (std::int64_t i = 0; i < n; ++i) {
+      const std::int64_t given = raw<std::int64_t>(at)[i];
+      const std::int64_t row = given < 0 ? given + destination.size(0) : given;
+      std::copy_n(raw<T>(source) + i * inner, inner, raw<T>(destination) + row * inner);
+    }
+  });
+}
+
 namespace {
 
 using Positions = std::vector<std::uint32_t, PoolAllocator<std::uint32_t>>;

@@ -10,6 +10,10 @@ namespace xgrad::kernels {
 /// y[..., i, ...] = x[..., index[i], ...], new and contiguous.
 Tensor index_select(const Tensor& x, int dim, const Tensor& index);
 
+/// destination[index[i], ...] = source[i, ...], for contiguous Tensors of one dtype. An index below 0 counts
+/// from the back. Of two values for one row, the last stays.
+void index_copy_into(const Tensor& destination, const Tensor& index, const Tensor& source);
+
 /// destination[..., index[i], ...] += source[..., i, ...], for a contiguous destination. An element's terms
 /// are added in double, in the same order for any number of threads, and rounded once for every 2²⁴ indices.
 void index_add_into(const Tensor& destination, int dim, const Tensor& index, const Tensor& source);

@@ -1,6 +1,7 @@
 #include <xgrad/core/ops/compare.hpp>
 
 #include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/compare.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/ops/number.hpp>
@@ -44,6 +45,36 @@ Tensor logical_and(const Variable& a, const Variable& b) {
 }
 Tensor logical_or(const Variable& a, const Variable& b) {
   return of_both("logical_or", kernels::logical_or, a, b);
+}
+
+namespace {
+
+void check_masks(const char* op, const Inputs& masks) {
+  check_defined(op, masks);
+  for (std::size_t i = 0; i < masks.size(); ++i) {
+    if (masks[i].dtype() == boolean) continue;
+    fail(op, "combines boolean masks, not ", masks[i].dtype(), " of shape ", masks[i].shape(),
+         "; x != 0 is boolean");
+  }
+}
+
+}  // namespace
+
+Tensor operator&(const Variable& a, const Variable& b) {
+  check_masks("&", {a, b});
+  return logical_and(a, b);
+}
+Tensor operator|(const Variable& a, const Variable& b) {
+  check_masks("|", {a, b});
+  return logical_or(a, b);
+}
+Tensor operator^(const Variable& a, const Variable& b) {
+  check_masks("^", {a, b});
+  return ne(a, b);
+}
+Tensor operator~(const Variable& x) {
+  check_masks("~", {x});
+  return logical_not(x);
 }
 
 namespace {

@@ -82,6 +82,26 @@ const Tensor& Tensor::mul_(Scalar value) const {
   return *this;
 }
 
+const Tensor& Tensor::sub_(const Tensor& other, Scalar alpha) const {
+  if (dtype_ == boolean) fail("sub_", "a difference does not fit into boolean; `a & !b` and `a ^ b` do");
+  return add_(other, -alpha);
+}
+
+const Tensor& Tensor::sub_(Scalar value) const {
+  if (dtype_ == boolean) fail("sub_", "a difference does not fit into boolean; `a & !b` and `a ^ b` do");
+  return add_(-value);
+}
+
+const Tensor& Tensor::div_(const Tensor& other) const {
+  const Tensor x = operand("div_", *this, other);
+  if (!is_floating(dtype_)) fail("div_", "a floating quotient does not fit into ", dtype_);
+  kernels::copy(kernels::div(*this, x), *this);
+  storage_->bump_version();
+  return *this;
+}
+
+const Tensor& Tensor::div_(Scalar value) const { return div_(full({}, value, dtype_)); }
+
 const Tensor& Tensor::copy_(const Tensor& other) const {
   check_writable("copy_", *this);
   check_fits("copy_", *this, other);

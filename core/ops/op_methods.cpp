@@ -13,6 +13,7 @@
 #include <xgrad/core/ops/cumsum.hpp>
 #include <xgrad/core/ops/gather.hpp>
 #include <xgrad/core/ops/indexing.hpp>
+#include <xgrad/core/ops/masked_select.hpp>
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
@@ -212,6 +213,14 @@ Self OpMethods<Self>::index_select(int dim, const Variable& index) const {
 template <class Self>
 Self OpMethods<Self>::gather(int dim, const Variable& index) const {
   return xgrad::gather(self(), dim, index);
+}
+template <class Self>
+Self OpMethods<Self>::masked_select(const Variable& mask) const {
+  return xgrad::masked_select(self(), mask);
+}
+template <class Self>
+Tensor OpMethods<Self>::nonzero() const {
+  return xgrad::nonzero(self());
 }
 
 template class OpMethods<Tensor>;

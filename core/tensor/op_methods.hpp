@@ -93,6 +93,8 @@ class OpMethods {
   Self triu(std::int64_t diagonal = 0) const;
   Self index_select(int dim, const Variable& index) const;
   Self gather(int dim, const Variable& index) const;
+  Self masked_select(const Variable& mask) const;  // ops/masked_select.hpp
+  Tensor nonzero() const;                          // ops/masked_select.hpp
 
  private:
   const Self& self() const { return static_cast<const Self&>(*this); }

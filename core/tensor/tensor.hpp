@@ -6,11 +6,11 @@
 #include <cstdint>
 #include <initializer_list>
 #include <iosfwd>
-#include <limits>
 #include <string_view>
 #include <vector>
 
 #include <xgrad/core/base/dtype.hpp>
+#include <xgrad/core/base/index.hpp>
 #include <xgrad/core/base/scalar.hpp>
 #include <xgrad/core/base/shape.hpp>
 #include <xgrad/core/tensor/op_methods.hpp>
@@ -19,9 +19,7 @@
 namespace xgrad {
 
 class Element;
-
-/// Stands for "to the end" in `slice`.
-inline constexpr std::int64_t to_end = std::numeric_limits<std::int64_t>::max();
+class Selection;
 
 /// Numbers in memory: shared storage + shape + strides + offset + dtype. Knows nothing of gradients.
 ///
@@ -31,6 +29,11 @@ inline constexpr std::int64_t to_end = std::numeric_limits<std::int64_t>::max();
 class Tensor : public OpMethods<Tensor> {
  public:
   Tensor() = default;  ///< undefined: holds nothing, `defined()` is false
+  Tensor(const Tensor&) = default;
+  Tensor(Tensor&&) = default;
+  Tensor& operator=(const Tensor&) & = default;  ///< this handle now holds the other's numbers
+  Tensor& operator=(Tensor&&) & = default;
+  void operator=(Scalar) & = delete;  // t.fill_(value), or a new Tensor: t = full({}, value)
   /// Throws unless all elements lie inside the storage.
   Tensor(StoragePtr storage, const Shape& shape, const Strides& strides, std::int64_t offset, DType dtype);
 
@@ -70,6 +73,16 @@ class Tensor : public OpMethods<Tensor> {
   Tensor expand(const Shape& shape) const;  ///< size-1 dims repeated with stride 0; −1 keeps a size
   Tensor expand(std::int64_t, std::int64_t, ...) const = delete;  // x.expand({2, 3})
 
+  // Subscripts, as in PyTorch. An index out of range throws `std::out_of_range`. ops/subscript.cpp
+  Tensor operator[](std::initializer_list<Index> index) const;  ///< a view: x[{Slice(1, 4), Slice(), -1}]
+  /// A view: x[0], x[-1], x[Slice(1, 4)].
+  template <SingleIndex I>
+  Tensor operator[](const I& index) const {
+    return (*this)[{Index(index)}];
+  }
+  /// A copy: the elements where a boolean mask of x's first dims holds, or x[i] for each i of an int64 index.
+  Selection operator[](const Tensor& index) const;
+
   // Copies.
   Tensor contiguous() const;     ///< this Tensor if it is contiguous
   Tensor clone() const;          ///< contiguous, with storage of its own
@@ -92,9 +105,28 @@ class Tensor : public OpMethods<Tensor> {
   const Tensor& add_(Scalar value) const;
   const Tensor& mul_(const Tensor& other) const;
   const Tensor& mul_(Scalar value) const;
+  const Tensor& sub_(const Tensor& other, Scalar alpha = 1) const;  ///< this −= alpha · other
+  const Tensor& sub_(Scalar value) const;
+  const Tensor& div_(const Tensor& other) const;  ///< floating dtypes only
+  const Tensor& div_(Scalar value) const;
   const Tensor& copy_(const Tensor& other) const;  ///< converts the dtype
   const Tensor& fill_(Scalar value) const;
   const Tensor& zero_() const;
+
+  // The same as operators: `t += 1`, and `t[0] = 1` or `t[{Slice(1, 3)}] = u`, which write through the view.
+  const Tensor& operator+=(const Tensor& other) const { return add_(other); }
+  const Tensor& operator-=(const Tensor& other) const { return sub_(other); }
+  const Tensor& operator*=(const Tensor& other) const { return mul_(other); }
+  const Tensor& operator/=(const Tensor& other) const { return div_(other); }
+  const Tensor& operator+=(Scalar value) const { return add_(value); }
+  const Tensor& operator-=(Scalar value) const { return sub_(value); }
+  const Tensor& operator*=(Scalar value) const { return mul_(value); }
+  const Tensor& operator/=(Scalar value) const { return div_(value); }
+  const Tensor& operator=(const Tensor& value) &&;  // subscript.cpp
+  const Tensor& operator=(Scalar value) && { return fill_(value); }
+
+  // A Tensor is no condition, as in `if (a == b)` or `a > 0 && b > 0`.
+  explicit operator bool() const = delete;  // equal(a, b), any(t), all(t), t.item<bool>(); masks: a & b
 
  private:
   friend Tensor empty(const Shape& shape, DType dtype);
@@ -120,6 +152,42 @@ class Element {
 
  private:
   Tensor scalar_;
+};
+
+/// What `t[mask]` and `t[index]` give: a copy of the selected elements. Assigning to it writes them into t.
+/// Of two values for one element, the last stays. ops/subscript.cpp
+class Selection : public Tensor {
+ public:
+  using Tensor::operator=, Tensor::operator+=, Tensor::operator-=, Tensor::operator*=, Tensor::operator/=;
+  Selection(const Selection&) = default;
+  Selection& operator=(const Selection&) & = default;
+  const Tensor& operator=(const Selection& value) && { return std::move(*this) = Tensor(value); }
+  const Tensor& operator=(const Tensor& value) &&;
+  const Tensor& operator=(Scalar value) && { return write(fill_(value)); }
+  template <class Value>
+  const Tensor& operator+=(Value&& value) && {
+    return write(add_(std::forward<Value>(value)));
+  }
+  template <class Value>
+  const Tensor& operator-=(Value&& value) && {
+    return write(sub_(std::forward<Value>(value)));
+  }
+  template <class Value>
+  const Tensor& operator*=(Value&& value) && {
+    return write(mul_(std::forward<Value>(value)));
+  }
+  template <class Value>
+  const Tensor& operator/=(Value&& value) && {
+    return write(div_(std::forward<Value>(value)));
+  }
+
+ private:
+  friend class Tensor;
+  Selection(Tensor copy, Tensor of, Tensor rows)
+      : Tensor(std::move(copy)), of_(std::move(of)), rows_(std::move(rows)) {}
+  const Tensor& write(const Tensor& values) const;  // into `of_`, at `rows_`
+
+  Tensor of_, rows_;
 };
 
 /// Throws naming `op` if x is undefined. A template, since `{x}` is a list of an op's arguments (tape.hpp).

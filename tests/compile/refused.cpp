@@ -15,6 +15,15 @@ namespace mine {
 Variable silu(const Variable& x);
 }
 
+void subscripts_that_compile(const Variable& x, const Tensor& t, std::size_t i) {
+  x[0], x[-1][i], x[Slice(1, 4)], x[{Slice(), newaxis, Ellipsis, -1}], x[x > 0], x[t], t[t], t[{}];
+  t[0] = t, t[i] = 1, t[{Slice(1), 0}] = 2.5, t[t > 0] = t, t[t] = true, t[t] = t[t], t[0] += 1, t[t] /= t,
+  t += t;
+  Variable y = x;
+  y += x, y -= t, y *= 2, y /= 0.5, y = x, y = t, y = x[0], y = t[t];
+  if (equal(t, t) || all(x == t).item<bool>()) static_cast<void>(~(x > 0) & ~(0 < t));
+}
+
 void refused([[maybe_unused]] const Variable& x, [[maybe_unused]] const nn::Linear& model) {
 #ifdef VAR_KEEPDIM
   var(x, {-1}, true);
@@ -75,6 +84,35 @@ void refused([[maybe_unused]] const Variable& x, [[maybe_unused]] const nn::Line
 #elif defined OWN_FUNCTION_OF_OUR_NAME
   using namespace mine;
   silu(x);
+#elif defined IF_EQUAL
+  if (x == x) return;
+#elif defined IF_BOTH
+  if (x > 0 && x < 1) return;
+#elif defined EQUAL_AS_BOOL
+  const bool is_equal = x == x.value();
+#elif defined ASSIGN_TO_ROW
+  x[0] = x;
+#elif defined ASSIGN_TENSOR_TO_MASK
+  x[x > 0] = x.value();
+#elif defined ASSIGN_NUMBER_TO_PART
+  x[{Slice(1, 3), 0}] = 1;
+#elif defined ADD_TO_ROW
+  x[0] += x;
+#elif defined DIVIDE_MASK
+  x[x > 0] /= 2;
+#elif defined ASSIGN_NUMBER_TO_TENSOR
+  Tensor t = x.value();
+  t = 1;
+#elif defined MASK_AMONG_SLICES
+  x[{Slice(), x > 0}];
+#elif defined INDEX_AMONG_SLICES
+  x.value()[{Slice(), x}];
+#elif defined INDEX_OF_BOOL
+  x[true];
+#elif defined INDEX_OF_FRACTION
+  x.value()[1.5];
+#elif defined SLICE_OF_BRACES
+  x[{{1, 4}}];
 #elif defined RULE_OF_TENSORS
   record("mine", x.value(), {x}, {}, [](const Replay& r) -> Gradients { return {r.grad().value()}; });
 #elif defined FUSED_RULE_OF_TENSORS
