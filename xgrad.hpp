@@ -34,6 +34,7 @@
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/rearrange.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/scatter.hpp>
 #include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/ops/sort.hpp>
 #include <xgrad/core/ops/split.hpp>

@@ -21,8 +21,15 @@ void index_add_into(const Tensor& destination, int dim, const Tensor& index, con
 // gather.cpp
 /// y[i, j, k] = x[i, index[i, j, k], k], here with dim = 1; new and contiguous.
 Tensor gather(const Tensor& x, int dim, const Tensor& index);
-/// destination[i, index[i, j, k], k] += source[i, j, k]. An element's terms are added in the order of j for
-/// any number of threads; more than a few are added in double and rounded once.
+
+// scatter.cpp. Terms of one element come in the order of j for any number of threads.
+/// destination[i, index[i, j, k], k] = source[i, j, k]: the last term stays.
+void scatter_into(const Tensor& destination, int dim, const Tensor& index, const Tensor& source);
+/// destination[i, index[i, j, k], k] += source[i, j, k]. More than a few terms of an element are added in
+/// double and rounded once.
 void scatter_add_into(const Tensor& destination, int dim, const Tensor& index, const Tensor& source);
+/// The largest or the smallest of an element and its terms stays; a NaN counts as either.
+void scatter_extreme_into(const Tensor& destination, int dim, const Tensor& index, const Tensor& source,
+                          bool largest);
 
 }  // namespace xgrad::kernels

@@ -26,8 +26,8 @@ Variable index_select(const Variable& x, int dim, const Variable& index) {
   check_defined("index_select", {x, index});
   dim = normalize_dim("index_select", dim, x.dim());
   check_1d("index_select", index);
-  check_index("index_select", index, x.shape(), dim);
-  return record("index_select", kernels::index_select(x.value(), dim, index.value()), {x}, {index},
+  const Variable from_front = count_from_front("index_select", index, x.shape(), dim);
+  return record("index_select", kernels::index_select(x.value(), dim, from_front.value()), {x}, {from_front},
                 [dim](const Replay& r) -> Gradients {
                   // y_i = x[index_i]   ⇒   dx[v] = Σ of g_i over all i with index_i = v
                   return {index_select_backward(r.grad(), r.input_shape(0), dim, r.saved(0))};
@@ -43,10 +43,10 @@ Variable index_select_backward(const Variable& g, const Shape& shape, int dim, c
     fail("index_select_backward", "g of shape ", g.shape(), " is no gradient of ", index.numel(),
          " indices along dim ", dim, " of shape ", shape, "; it must be ", wanted);
   }
-  check_index("index_select_backward", index, shape, dim);
+  const Variable from_front = count_from_front("index_select_backward", index, shape, dim);
   const Tensor dx = zeros(shape, g.dtype());
-  kernels::index_add_into(dx, dim, index.value(), g.value());
-  return record("index_select_backward", dx, {g}, {index},
+  kernels::index_add_into(dx, dim, from_front.value(), g.value());
+  return record("index_select_backward", dx, {g}, {from_front},
                 [dim](const Replay& r) -> Gradients { return {index_select(r.grad(), dim, r.saved(0))}; });
 }
 
@@ -60,10 +60,10 @@ Variable index_add(const Variable& x, int dim, const Variable& index, const Vari
          index.numel(), " indices along dim ", dim, "; it must be ", wanted);
   }
   check_source("index_add", x, source);
-  check_index("index_add", index, x.shape(), dim);
+  const Variable from_front = count_from_front("index_add", index, x.shape(), dim);
   const Tensor y = x.value().clone();
-  kernels::index_add_into(y, dim, index.value(), source.value());
-  return record("index_add", y, {x, source}, {keep_for(1, index)}, [dim](const Replay& r) -> Gradients {
+  kernels::index_add_into(y, dim, from_front.value(), source.value());
+  return record("index_add", y, {x, source}, {keep_for(1, from_front)}, [dim](const Replay& r) -> Gradients {
     // y[index_i] = x[index_i] + source_i   ⇒   dx = g,  dsource_i = g[index_i]
     return {r.wants(0) ? r.grad() : nothing, r.wants(1) ? index_select(r.grad(), dim, r.saved(0)) : nothing};
   });

@@ -4,9 +4,9 @@
 
 namespace xgrad {
 
-// One index for each row, not for each element as in gather.hpp. The index (n) is int64; a negative entry, or
-// one out of range, throws. If an index names one row several times, its terms add up in double: the sum is
-// as exact as that of `sum`.
+// One index for each row, not for each element as in gather.hpp. The index (n) is int64. A negative entry
+// counts from the back, as in NumPy; one out of range throws. If an index names one row several times, its
+// terms add up in double: the sum is as exact as that of `sum`.
 
 /// The elements of x at `index` along `dim`: y[..., i, ...] = x[..., index[i], ...]. Like x, but of size n
 /// along `dim`. Any dtype.
