@@ -44,6 +44,17 @@ TEST_CASE("rearrange: values and gradients") {
        [](const Xs& x) {
          return x[0].repeat({2, 2, 2, 2, 2});
        }},
+      {"roll_2", [](const Xs& x) { return roll(x[0], {2}); }},
+      {"roll_-7", [](const Xs& x) { return x[0].roll({-7}); }},
+      {"roll_1_along_0", [](const Xs& x) { return roll(x[0], {1}, {0}); }},
+      {"roll_-1_along_-1", [](const Xs& x) { return roll(x[0], {-1}, {-1}); }},
+      {"roll_two",
+       [](const Xs& x) {
+         return x[0].roll({7, -2}, {2, 0});
+       }},
+      {"interleave_2", [](const Xs& x) { return repeat_interleave(x[0], 2); }},
+      {"interleave_0", [](const Xs& x) { return x[0].repeat_interleave(0); }},
+      {"interleave_each", [](const Xs& x) { return repeat_interleave(x[0], x[1]); }},
       {"flip_0", [](const Xs& x) { return flip(x[0], {0}); }},
       {"flip_-1", [](const Xs& x) { return x[0].flip({-1}); }},
       {"flip_2_0",
@@ -82,7 +93,12 @@ TEST_CASE("rearrange: values and gradients") {
     rows.push_back({"triu_" + std::to_string(k), [k](const Xs& x) { return x[0].triu(k); }});
   }
   for (const int dim : {0, 1, -1}) {
-    rows.push_back({"cumsum_" + std::to_string(dim), [dim](const Xs& x) { return cumsum(x[0], dim); }});
+    const std::string at = std::to_string(dim);
+    rows.push_back(
+        {"interleave_3_along_" + at, [dim](const Xs& x) { return repeat_interleave(x[0], 3, dim); }});
+    rows.push_back(
+        {"interleave_each_along_" + at, [dim](const Xs& x) { return x[0].repeat_interleave(x[1], dim); }});
+    rows.push_back({"cumsum_" + at, [dim](const Xs& x) { return cumsum(x[0], dim); }});
   }
   check_ops("rearrange", rows);
 }
@@ -131,6 +147,40 @@ TEST_CASE("rearrange: cumsum keeps the digits of float32, whatever the number of
     }
   }
   set_num_threads(before);
+}
+
+TEST_CASE("rearrange: a roll is a copy, and any shift is in range") {
+  const Variable x = tensor({1, 2, 3});
+  const Variable same = roll(x, {0});
+  CHECK(equal(same.value(), x.value()));
+  CHECK(same.value().storage() != x.value().storage());
+  CHECK(equal(roll(x, {INT64_MAX}).value(), tensor({3, 1, 2})));      // 2^63 − 1 is 1 mod 3
+  CHECK(equal(roll(x, {INT64_MIN + 1}).value(), tensor({2, 3, 1})));  // and its negative is 2
+  CHECK(equal(roll(x, {1, 1}, {0, 0}).value(), tensor({2, 3, 1})));   // one roll after the other
+}
+
+TEST_CASE("rearrange: errors of repeat_interleave and roll") {
+  const Variable x = zeros({2, 3});
+  CHECK_THROWS_TEXT(repeat_interleave(x, -1, 0),
+                    "[repeat_interleave] repeats must not be negative, got -1 for shape (2, 3)");
+  CHECK_THROWS_TEXT(repeat_interleave(x, 2, 2), "[repeat_interleave] dim 2 is out of range");
+  CHECK_THROWS_TEXT(repeat_interleave(x, INT64_MAX, 1),
+                    "[repeat_interleave] more elements than can be counted");
+  CHECK_THROWS_TEXT(repeat_interleave(x, tensor({1, -2}), 0),
+                    "[repeat_interleave] repeats must not be negative, got -2 for element 1");
+  CHECK_THROWS_TEXT(repeat_interleave(x, tensor({1, 2}), 1),
+                    "[repeat_interleave] repeats are int64, one for each of 3 elements or one for all, not "
+                    "int64 of shape (2,)");
+  CHECK_THROWS_TEXT(repeat_interleave(x, ones({2}), 0), "not float32 of shape (2,)");
+  CHECK_THROWS_TEXT(repeat_interleave(x, tensor({{1, 2}}), 0), "not int64 of shape (1, 2)");
+  CHECK_THROWS_TEXT(repeat_interleave(x, tensor({INT64_MAX, std::int64_t{1}}), 0),
+                    "[repeat_interleave] the repeats add up to more than can be counted");
+  CHECK_THROWS_TEXT(roll(x, {1, 2}),
+                    "[roll] needs one shift for each dim, got shifts (1, 2) and dims () for shape (2, 3)");
+  CHECK_THROWS_TEXT(roll(x, {1}, {0, 1}),
+                    "[roll] needs one shift for each dim, got shifts (1,) and dims (0, 1)");
+  CHECK_THROWS_TEXT(roll(x, Shape{}), "[roll] needs one shift for each dim, got shifts ()");
+  CHECK_THROWS_TEXT(roll(x, {1}, {2}), "[roll] dim 2 is out of range for a tensor of 2 dims");
 }
 
 TEST_CASE("rearrange: errors") {

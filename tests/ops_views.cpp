@@ -3,6 +3,7 @@
 #include "support.hpp"
 
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
@@ -11,6 +12,13 @@ using Xs = std::vector<Variable>;
 
 TEST_CASE("views: values and gradients") {
   check_ops("views", {
+                         {"diagonal", [](const Xs& x) { return diagonal(x[0]); }},
+                         {"diagonal_1_-1_0", [](const Xs& x) { return diagonal(x[0], 1, -1, 0); }},
+                         {"diagonal_-1_1_2", [](const Xs& x) { return x[0].diagonal(-1, 1, 2); }},
+                         {"diagonal_9_0_2", [](const Xs& x) { return diagonal(x[0], 9, 0, 2); }},
+                         {"diag_0", [](const Xs& x) { return diag(x[0]); }},
+                         {"diag_2", [](const Xs& x) { return x[0].diag(2); }},
+                         {"diag_-1", [](const Xs& x) { return diag(x[0], -1); }},
                          {"reshape_flat", [](const Xs& x) { return reshape(x[0], {x[0].numel()}); }},
                          {"reshape_4_3_2",
                           [](const Xs& x) {
@@ -65,4 +73,35 @@ TEST_CASE("views: to another dtype carries the gradient back in the first one") 
   y.backward(tensor({1, 10, 100}, float64));
   CHECK(equal(x.grad(), tensor({1, 10, 100}, float32)));
   CHECK_FALSE(to(x, int64).requires_grad());
+}
+
+TEST_CASE("views: a diagonal shares the memory of its matrix") {
+  const Tensor x = zeros({3, 4});
+  x.diagonal(1).fill_(7);
+  CHECK(equal(x, tensor({{0.F, 7.F, 0.F, 0.F}, {0.F, 0.F, 7.F, 0.F}, {0.F, 0.F, 0.F, 7.F}})));
+  CHECK(x.diagonal(-2).shape() == Shape{1});
+  CHECK(x.diagonal(INT64_MAX).shape() == Shape{0});
+  CHECK(x.diagonal(INT64_MIN, 1, 0).shape() == Shape{0});
+  CHECK(equal(ones({2, 3}).expand({4, 2, 3}).diagonal(0, 0, 2), ones({2, 3})));
+}
+
+TEST_CASE("views: the gradients of several diagonals add up in place") {
+  const Variable x(zeros({3, 3}), true);
+  const Variable loss = sum(diagonal(x) * 2) + sum(diagonal(x, 1)) + sum(x * 5);
+  loss.backward();
+  CHECK(equal(x.grad(), tensor({{7.F, 6.F, 5.F}, {5.F, 7.F, 6.F}, {5.F, 5.F, 7.F}})));
+}
+
+TEST_CASE("views: errors of diagonals") {
+  const Variable x = zeros({2, 3});
+  CHECK_THROWS_TEXT(diagonal(x, 0, 1, -1), "[diagonal] needs two different dims, got dim 1 twice for (2, 3)");
+  CHECK_THROWS_TEXT(diagonal(x, 0, 0, 2), "[diagonal] dim 2 is out of range for a tensor of 2 dims");
+  CHECK_THROWS_TEXT(diagonal(zeros({3})), "[diagonal] dim 1 is out of range for a tensor of 1 dims");
+  CHECK_THROWS_TEXT(diag(zeros({2, 2, 2})), "[diag] needs a matrix or a vector, got shape (2, 2, 2)");
+  CHECK_THROWS_TEXT(diag(zeros({})), "[diag] needs a matrix or a vector, got shape ()");
+  CHECK_THROWS_TEXT(diag(zeros({3}), INT64_MIN),
+                    "[diag] a matrix with diagonal -9223372036854775808 is larger than can be counted");
+  CHECK_THROWS_TEXT(diag(zeros({3}), INT64_MAX - 3), "[diag] more elements than can be counted");
+  CHECK_THROWS_TEXT(diagonal_backward(zeros({2}), {3, 3}, 0, 0, 1),
+                    "[diagonal_backward] g of shape (2,) is no gradient of a view of shape (3,) of (3, 3)");
 }

@@ -14,6 +14,13 @@ TEST_CASE("an op of one Variable names itself in the error about an undefined on
     std::function<void()> call;
   };
   const Row rows[] = {
+      {"diagonal", [&] { diagonal(none); }},
+      {"diag", [&] { diag(none); }},
+      {"roll", [&] { roll(none, {1}); }},
+      {"repeat_interleave", [&] { repeat_interleave(none, 2); }},
+      {"argsort", [&] { argsort(none); }},
+      {"unique", [&] { unique(none); }},
+      {"bincount", [&] { bincount(none); }},
       {"neg", [&] { neg(none); }},
       {"add", [&] { none + 1; }},
       {"sub", [&] { none - 1; }},

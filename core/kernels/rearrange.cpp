@@ -3,10 +3,19 @@
 #include <algorithm>
 
 #include <xgrad/core/parallel/parallel_for.hpp>
+#include <xgrad/core/tensor/copy.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad::kernels {
+
+Tensor roll(const Tensor& x, int dim, std::int64_t shift) {
+  const Tensor y = empty(x.shape(), x.dtype());
+  const std::int64_t rest = x.size(dim) - shift;
+  copy(x.slice(dim, 0, rest), y.slice(dim, shift));
+  copy(x.slice(dim, rest), y.slice(dim, 0, shift));
+  return y;
+}
 
 Tensor flip(const Tensor& x, DimSet dims) {
   if (x.numel() == 0) return x.clone();

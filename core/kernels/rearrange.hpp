@@ -7,6 +7,9 @@ namespace xgrad::kernels {
 
 // Results are new and contiguous. Any dtype.
 
+/// The elements moved by `shift` places along `dim`, 0 ≤ shift ≤ n: y[(j + shift) mod n] = x[j].
+Tensor roll(const Tensor& x, int dim, std::int64_t shift);
+
 /// The elements in reverse order along `dims`.
 Tensor flip(const Tensor& x, DimSet dims);
 

@@ -19,8 +19,11 @@
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/rearrange.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/scatter.hpp>
 #include <xgrad/core/ops/softmax.hpp>
+#include <xgrad/core/ops/sort.hpp>
 #include <xgrad/core/ops/split.hpp>
+#include <xgrad/core/ops/unique.hpp>
 #include <xgrad/core/ops/vector_norm.hpp>
 #include <xgrad/core/ops/views.hpp>
 
@@ -221,6 +224,67 @@ Self OpMethods<Self>::masked_select(const Variable& mask) const {
 template <class Self>
 Tensor OpMethods<Self>::nonzero() const {
   return xgrad::nonzero(self());
+}
+template <class Self>
+Variable OpMethods<Self>::index_add(int dim, const Variable& index, const Variable& source) const {
+  return xgrad::index_add(self(), dim, index, source);
+}
+template <class Self>
+Variable OpMethods<Self>::scatter(int dim, const Variable& index, const Variable& source) const {
+  return xgrad::scatter(self(), dim, index, source);
+}
+template <class Self>
+Self OpMethods<Self>::scatter(int dim, const Variable& index, Scalar value) const {
+  return xgrad::scatter(self(), dim, index, value);
+}
+template <class Self>
+Variable OpMethods<Self>::scatter_add(int dim, const Variable& index, const Variable& source) const {
+  return xgrad::scatter_add(self(), dim, index, source);
+}
+template <class Self>
+Variable OpMethods<Self>::scatter_reduce(int dim, const Variable& index, const Variable& source,
+                                         ScatterReduce reduce, bool include_self) const {
+  return xgrad::scatter_reduce(self(), dim, index, source, reduce, include_self);
+}
+template <class Self>
+Self OpMethods<Self>::repeat_interleave(std::int64_t repeats, std::optional<Dim> dim) const {
+  return xgrad::repeat_interleave(self(), repeats, dim);
+}
+template <class Self>
+Self OpMethods<Self>::repeat_interleave(const Variable& repeats, std::optional<Dim> dim) const {
+  return xgrad::repeat_interleave(self(), repeats, dim);
+}
+template <class Self>
+Self OpMethods<Self>::roll(const Shape& shifts, const Shape& dims) const {
+  return xgrad::roll(self(), shifts, dims);
+}
+template <class Self>
+Self OpMethods<Self>::diagonal(std::int64_t offset, int dim1, int dim2) const {
+  return xgrad::diagonal(self(), offset, dim1, dim2);
+}
+template <class Self>
+Self OpMethods<Self>::diag(std::int64_t diagonal) const {
+  return xgrad::diag(self(), diagonal);
+}
+template <class Self>
+std::pair<Self, Tensor> OpMethods<Self>::sort(Dim dim, bool descending) const {
+  return xgrad::sort(self(), dim, descending);
+}
+template <class Self>
+std::pair<Self, Tensor> OpMethods<Self>::topk(std::int64_t k, Dim dim, bool largest) const {
+  return xgrad::topk(self(), k, dim, largest);
+}
+template <class Self>
+Tensor OpMethods<Self>::argsort(Dim dim, bool descending) const {
+  return xgrad::argsort(self(), dim, descending);
+}
+template <class Self>
+Unique OpMethods<Self>::unique() const {
+  return xgrad::unique(self());
+}
+template <class Self>
+Tensor OpMethods<Self>::bincount(const Variable& weights, std::int64_t minlength) const {
+  return xgrad::bincount(self(), weights, minlength);
 }
 
 template class OpMethods<Tensor>;

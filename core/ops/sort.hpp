@@ -13,7 +13,10 @@ namespace xgrad {
 
 /// All elements along `dim`: the smallest first, or the largest first if `descending`.
 std::pair<Variable, Tensor> sort(const Variable& x, Dim dim = -1, bool descending = false);
-/// The k largest elements along `dim`, the largest first. 0 ≤ k ≤ the dim's size.
-std::pair<Variable, Tensor> topk(const Variable& x, std::int64_t k, Dim dim = -1);
+/// The indices alone.
+Tensor argsort(const Variable& x, Dim dim = -1, bool descending = false);
+/// The k largest elements along `dim`, the largest first; or, without `largest`, the k smallest, the smallest
+/// first. 0 ≤ k ≤ the dim's size.
+std::pair<Variable, Tensor> topk(const Variable& x, std::int64_t k, Dim dim = -1, bool largest = true);
 
 }  // namespace xgrad

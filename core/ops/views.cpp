@@ -143,6 +143,38 @@ Variable select_backward(const Variable& g, const Shape& shape, int dim, std::in
                 [=](const Replay& r) -> Gradients { return {select(r.grad(), dim, index)}; });
 }
 
+Variable diagonal(const Variable& x, std::int64_t offset, int dim1, int dim2) {
+  check_defined("diagonal", {x});
+  const auto rule = [=](const Replay& r) -> Gradients {
+    return {diagonal_backward(r.grad(), r.input_shape(0), offset, dim1, dim2)};
+  };
+  const auto kernel = [=](const KernelReplay& r) {
+    return add_at(r, [&](const Tensor& x) { return x.diagonal(offset, dim1, dim2); });
+  };
+  return record("diagonal", x.value().diagonal(offset, dim1, dim2), {x}, {}, fused(rule, kernel));
+}
+
+Variable diagonal_backward(const Variable& g, const Shape& shape, std::int64_t offset, int dim1, int dim2) {
+  check_defined("diagonal_backward", {g});
+  Tensor dx = zeros(shape, g.dtype());
+  write("diagonal_backward", g, dx.diagonal(offset, dim1, dim2), dx);
+  return record("diagonal_backward", dx, {g}, {},
+                [=](const Replay& r) -> Gradients { return {diagonal(r.grad(), offset, dim1, dim2)}; });
+}
+
+Variable diag(const Variable& x, std::int64_t diagonal) {
+  check_defined("diag", {x});
+  if (x.dim() == 2) return xgrad::diagonal(x, diagonal);
+  if (x.dim() != 1) fail("diag", "needs a matrix or a vector, got shape ", x.shape());
+  std::int64_t n = 0;  // rows and columns: numel + |diagonal|
+  if (diagonal < 0 ? __builtin_sub_overflow(x.numel(), diagonal, &n)
+                   : __builtin_add_overflow(x.numel(), diagonal, &n)) {
+    fail("diag", "a matrix with diagonal ", diagonal, " is larger than can be counted");
+  }
+  check_sizes("diag", {n, n});
+  return diagonal_backward(x, {n, n}, diagonal, 0, 1);
+}
+
 Variable to(const Variable& x, DType dtype) {
   check_defined("to", {x});
   if (x.dtype() == dtype) return x;

@@ -15,6 +15,8 @@ namespace xgrad {
 
 class Tensor;
 class Variable;
+enum class ScatterReduce;  // ops/scatter.hpp
+struct Unique;             // ops/unique.hpp
 
 /// The ops that read better from left to right: `x.abs().sum(-1)`. Each method is the free function of the
 /// same name, with x as its first argument. Self is Tensor, whose ops give Tensors, or Variable, whose ops
@@ -95,6 +97,24 @@ class OpMethods {
   Self gather(int dim, const Variable& index) const;
   Self masked_select(const Variable& mask) const;  // ops/masked_select.hpp
   Tensor nonzero() const;                          // ops/masked_select.hpp
+
+  // ops/indexing.hpp, ops/scatter.hpp, ops/rearrange.hpp, ops/views.hpp, ops/sort.hpp, ops/unique.hpp
+  Variable index_add(int dim, const Variable& index, const Variable& source) const;
+  Variable scatter(int dim, const Variable& index, const Variable& source) const;
+  Self scatter(int dim, const Variable& index, Scalar value) const;
+  Variable scatter_add(int dim, const Variable& index, const Variable& source) const;
+  Variable scatter_reduce(int dim, const Variable& index, const Variable& source, ScatterReduce reduce,
+                          bool include_self = true) const;
+  Self repeat_interleave(std::int64_t repeats, std::optional<Dim> dim = {}) const;
+  Self repeat_interleave(const Variable& repeats, std::optional<Dim> dim = {}) const;
+  Self roll(const Shape& shifts, const Shape& dims = {}) const;
+  Self diagonal(std::int64_t offset = 0, int dim1 = 0, int dim2 = 1) const;
+  Self diag(std::int64_t diagonal = 0) const;
+  std::pair<Self, Tensor> sort(Dim dim = -1, bool descending = false) const;
+  std::pair<Self, Tensor> topk(std::int64_t k, Dim dim = -1, bool largest = true) const;
+  Tensor argsort(Dim dim = -1, bool descending = false) const;
+  Unique unique() const;
+  Tensor bincount(const Variable& weights = {}, std::int64_t minlength = 0) const;
 
  private:
   const Self& self() const { return static_cast<const Self&>(*this); }

@@ -67,6 +67,8 @@ class Tensor : public OpMethods<Tensor> {
   Tensor permute(std::int64_t, std::int64_t, ...) const = delete;  // x.permute({1, 0})
   Tensor slice(int dim, std::int64_t start, std::int64_t end = to_end, std::int64_t step = 1) const;
   Tensor select(int dim, std::int64_t index) const;
+  /// The elements (i, i + offset) of dims dim1 and dim2, as a new last dim.
+  Tensor diagonal(std::int64_t offset = 0, int dim1 = 0, int dim2 = 1) const;
   Tensor squeeze() const;         ///< without the dims of size 1
   Tensor squeeze(int dim) const;  ///< unchanged if that size is not 1
   Tensor unsqueeze(int dim) const;

@@ -126,6 +126,26 @@ Tensor Tensor::select(int dim, std::int64_t index) const {
   return view;
 }
 
+Tensor Tensor::diagonal(std::int64_t offset, int dim1, int dim2) const {
+  check_defined("diagonal", *this);
+  dim1 = normalize_dim("diagonal", dim1, dim());
+  dim2 = normalize_dim("diagonal", dim2, dim());
+  if (dim1 == dim2) fail("diagonal", "needs two different dims, got dim ", dim1, " twice for ", shape_);
+  // A diagonal outside the matrix is empty, however far it is. It begins at (down, right).
+  const std::int64_t rows = shape_[dim1], columns = shape_[dim2];
+  const std::int64_t right = std::clamp<std::int64_t>(offset, 0, columns);
+  const std::int64_t down = -std::clamp<std::int64_t>(offset, -rows, 0);
+  Tensor view = *this;
+  view.shape_.push_back(std::min(rows - down, columns - right));
+  view.strides_.push_back(strides_[dim1] + strides_[dim2]);
+  if (view.shape_.back() > 0) view.offset_ += down * strides_[dim1] + right * strides_[dim2];
+  for (const int dim : {std::max(dim1, dim2), std::min(dim1, dim2)}) {
+    view.shape_.erase(dim);
+    view.strides_.erase(dim);
+  }
+  return view;
+}
+
 Tensor Tensor::squeeze() const {
   check_defined("squeeze", *this);
   Tensor view = *this;

@@ -29,4 +29,14 @@ for dim in 0, -2:
     case(f"max_{dim}", [integers(-9, 9)((3, 2))], lambda x: x.max(dim)[0], "int64")
     case(f"sort_{dim}", [integers(-2, 2)((6, 2))], lambda x: x.sort(dim)[0], "int64")
 
+for dim in 0, -2, 2:
+    for name, shape in SHAPES.items():
+        if shape[dim] > 0:
+            case(f"topk_1_{dim}_smallest", [distinct(shape)], lambda x: x.topk(1, dim, largest=False)[0], name)
+    case(f"topk_2_{dim}_smallest", [distinct((2, 3, 4))], lambda x: x.topk(2, dim, largest=False)[0])
+    case(f"topk_0_{dim}_smallest", [distinct((2, 3, 4))], lambda x: x.topk(0, dim, largest=False)[0])
+    case(f"argsort_{dim}", [distinct((2, 3, 4))], lambda x: x.argsort(dim))
+    case(f"argsort_{dim}_descending", [distinct((2, 3, 4))], lambda x: x.argsort(dim, descending=True))
+case("topk_2_0_smallest", [[nan, 2.0, inf, -inf, 1.0]], lambda x: x.topk(2, 0, largest=False)[0], "special", gradcheck=False)
+
 write("order")

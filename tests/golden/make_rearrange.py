@@ -54,4 +54,24 @@ for dim in 0, 1, -1:
 case("cumsum_0", [normal(())], lambda x: x.cumsum(0), "scalar")
 case("cumsum_0", [[1.0, inf, 2.0, -inf, 0.0]], lambda x: x.cumsum(0), "special", gradcheck=False)
 
+unary("roll_2", lambda x: x.roll(2))
+unary("roll_-7", lambda x: x.roll(-7))
+three_dims("roll_1_along_0", lambda x: x.roll(1, 0))
+three_dims("roll_-1_along_-1", lambda x: x.roll(-1, -1))
+three_dims("roll_two", lambda x: x.roll((7, -2), (2, 0)))
+unary("interleave_2", lambda x: x.repeat_interleave(2))
+unary("interleave_0", lambda x: x.repeat_interleave(0))
+for dim in 0, 1, -1:
+    three_dims(f"interleave_3_along_{dim}", lambda x: x.repeat_interleave(3, dim))
+    shape = [2, 3, 4]
+    for name, times in {"normal": integers(0, 3)((shape[dim],)), "one for all": torch.tensor([2]), "scalar": torch.tensor(2)}.items():
+        case(f"interleave_each_along_{dim}", [normal(shape), times], lambda x, i: x.repeat_interleave(i, dim), name)
+    shape[dim] = 0
+    case(f"interleave_each_along_{dim}", [normal(shape), torch.zeros(0, dtype=torch.int64)], lambda x, i: x.repeat_interleave(i, dim), "empty")
+case("interleave_each", [normal((2, 2)), torch.tensor([1, 0, 3, 2])], lambda x, i: x.repeat_interleave(i))
+for name, sample in {"int64": integers(-9, 9), "boolean": booleans}.items():
+    case("roll_2", [sample((2, 3))], lambda x: x.roll(2), name)
+    case("interleave_2", [sample((2, 3))], lambda x: x.repeat_interleave(2), name)
+    case("interleave_each", [sample((3,)), torch.tensor([2, 0, 1])], lambda x, i: x.repeat_interleave(i), name)
+
 write("rearrange")

@@ -43,4 +43,15 @@ three_dims("select_0", lambda x: x.select(0, 0))
 three_dims("select_-1", lambda x: x.select(-1, -1))
 unary("to_int64", lambda x: (3 * x.detach()).to(torch.int64))
 
+three_dims("diagonal", torch.diagonal)
+three_dims("diagonal_1_-1_0", lambda x: x.diagonal(1, -1, 0))
+three_dims("diagonal_-1_1_2", lambda x: x.diagonal(-1, 1, 2))
+three_dims("diagonal_9_0_2", lambda x: x.diagonal(9, 0, 2))
+for k in 0, 2, -1:
+    for name, shape in {"wide": (3, 4), "tall": (4, 2), "vector": (3,), "size 1": (1,), "empty": (0,), "no columns": (2, 0)}.items():
+        if name != "no columns" or k <= 0:  # PyTorch 1.13 computes a negative size
+            case(f"diag_{k}", [normal(shape)], lambda x: x.diag(k), name)
+    case(f"diag_{k}", [torch.tensor([1, 2])], lambda x: x.diag(k), "int64")
+    case(f"diag_{k}", [torch.tensor([True, True])], lambda x: x.diag(k), "boolean")
+
 write("views")
