@@ -15,6 +15,7 @@
 #include <xgrad/core/ops/normalization.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/scatter.hpp>
 #include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/ops/sort.hpp>
 #include <xgrad/core/ops/vector_norm.hpp>
@@ -44,6 +45,11 @@ Variable numbers(const std::vector<double>& list) { return tensor(list); }
 
 // (x, −1, 2)
 Variable row(const Variable& x) { return cat({reshape(x, {1}), numbers({-1, 2})}, 0); }
+
+// max(x, 2)
+Variable largest_of_two(const Variable& x) {
+  return scatter_reduce(numbers({2}), 0, tensor({0}), reshape(x, {1}), ScatterReduce::amax).reshape({});
+}
 
 struct Row {
   const char* name;
@@ -150,6 +156,8 @@ const Point special[] = {
     {"max(0)", [](const V& x) { return max(row(x), 0).first; }, 2, {2, 1, 0, 0, 0}},
     {"min(0)", [](const V& x) { return min(row(x), 0).first; }, -3, {-3, 1, 0, 0, 0}},
     {"sort", [](const V& x) { return sort(row(x)).first.select(0, 2); }, 3, {3, 1, 0, 0, 0}},
+    {"scatter_reduce amax", largest_of_two, 3, {3, 1, 0, 0, 0}},
+    {"scatter_reduce amax", largest_of_two, 2, {2, 0.5, 0, 0, 0}},
     {"var",
      [](const V& x) {
        return var(reshape(cat({x.reshape({1}), numbers({1})}, 0), {2}), {0});
