@@ -36,7 +36,30 @@ TEST_CASE("einsum: values and gradients") {
                                "abcd,efghi,a->bcdefghi",
                                "abcdefgh,abcdefgh->abcdefg",
                                ",i->i",
-                               ",->"}) {
+                               ",->",
+                               "ii->i",
+                               "ii",
+                               "iii->i",
+                               "iijj->ji",
+                               "ijij->ij",
+                               "bii->b",
+                               "iij,ij->j",
+                               "ij,jj->ij",
+                               "...",
+                               "...->",
+                               "i...",
+                               "...a->a...",
+                               "...ij->ij",
+                               "...ij,...jk->...ik",
+                               "...ij,...jk",
+                               "a...b,b...c",
+                               "...i,...i",
+                               "ij,...j->...i",
+                               "...ii->...i",
+                               "...,->...",
+                               "ij->...ij",
+                               " ... i, i ->... ",
+                               "b...c,B...c->bB..."}) {
     rows.push_back({equation, [equation](const Xs& x) { return einsum(equation, x); }});
   }
   check_ops("einsum", rows);
@@ -56,8 +79,11 @@ TEST_CASE("einsum: errors name the equation and the shapes") {
   CHECK_THROWS_TEXT(einsum("ij,jk->ik", {a}),
                     "[einsum] 2 operands are named and 1 given in \"ij,jk->ik\" of shapes (2, 3)");
   CHECK_THROWS_TEXT(einsum("ijk->k", {a}), "[einsum] operand 0 has 2 dims and 3 letters in \"ijk->k\"");
-  CHECK_THROWS_TEXT(einsum("ii->i", {b}),
-                    "[einsum] 'i' stands twice in one operand: diagonals are not supported in \"ii->i\"");
+  CHECK_THROWS_TEXT(
+      einsum("ii->i", {b}),
+      "[einsum] 'i' stands twice in operand 0, for the sizes 4 and 5 in \"ii->i\" of shapes (4, 5)");
+  CHECK_THROWS_TEXT(einsum("ij,ikk", {a, ones({2, 1, 3})}),
+                    "[einsum] 'k' stands twice in operand 1, for the sizes 1 and 3");
   CHECK_THROWS_TEXT(einsum("ij->ii", {a}), "[einsum] 'i' stands twice in the result in \"ij->ii\"");
   CHECK_THROWS_TEXT(einsum("ij->ik", {a}), "[einsum] 'k' of the result stands in no operand in \"ij->ik\"");
   CHECK_THROWS_TEXT(einsum("i1->i", {a}), "[einsum] '1' is not a letter in \"i1->i\" of shapes (2, 3)");
@@ -68,7 +94,13 @@ TEST_CASE("einsum: errors name the equation and the shapes") {
   CHECK_THROWS_TEXT(einsum("abcde,fghij->abcdefghij", {c, c}),
                     "[einsum] a product with 10 dims, more than 8, would be needed in "
                     "\"abcde,fghij->abcdefghij\" of shapes (1, 1, 1, 1, 1), (1, 1, 1, 1, 1)");
-  CHECK_THROWS_TEXT(einsum("...j->j", {a}), "[einsum] an ellipsis is not supported; name the dims in");
+  CHECK_THROWS_TEXT(einsum("i.j", {a}), "[einsum] a '.' is not part of '...' in \"i.j\" of shapes (2, 3)");
+  CHECK_THROWS_TEXT(einsum("ij->..", {a}), "[einsum] a '.' is not part of '...' in \"ij->..\"");
+  CHECK_THROWS_TEXT(einsum("...i...", {a}), "[einsum] a second '...' in one term in \"...i...\"");
+  CHECK_THROWS_TEXT(einsum("...ijk", {a}), "[einsum] operand 0 has 2 dims and 3 letters in \"...ijk\"");
+  CHECK_THROWS_TEXT(einsum("...i,...i", {a, zeros({4, 3})}),
+                    "[einsum] dim -1 of '...' has sizes 2 and 4 in \"...i,...i\" of shapes (2, 3), (4, 3)");
+  CHECK_THROWS_TEXT(einsum("...->i", {a}), "[einsum] 'i' of the result stands in no operand in \"...->i\"");
   CHECK_THROWS_TEXT(einsum("ij", {}), "[einsum] needs at least one operand for \"ij\"");
   CHECK_THROWS_TEXT(einsum("ij,jk", {a, Variable()}), "[einsum] operand 1 is undefined");
 }

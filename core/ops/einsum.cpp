@@ -38,6 +38,33 @@ Variable arranged(const Term& term, const std::string& letters) {
   return permute(term.x, dims);
 }
 
+// The term with each letter once: of a letter that stands twice, the diagonal, which in (..., n²) is every
+// (n + 1)-th element of (..., n, n).
+Term without_repeats(Term term) {
+  for (std::size_t first = 0; first < term.letters.size();) {
+    const char letter = term.letters[first];
+    const std::size_t second = term.letters.find(letter, first + 1);
+    if (second == std::string::npos) {
+      ++first;
+      continue;
+    }
+    Shape dims, shape;
+    std::string rest;
+    for (std::size_t d = 0; d < term.letters.size(); ++d) {
+      if (d == first || d == second) continue;
+      const auto dim = static_cast<int>(d);
+      dims.push_back(dim);
+      shape.push_back(term.x.size(dim));
+      rest += term.letters[d];
+    }
+    const std::int64_t n = term.x.size(static_cast<int>(first));
+    for (const std::size_t d : {first, second}) dims.push_back(static_cast<std::int64_t>(d));
+    shape.push_back(n * n);
+    term = {slice(reshape(permute(term.x, dims), shape), -1, 0, to_end, n + 1), rest + letter};
+  }
+  return term;
+}
+
 Variable reshaped(const Variable& x, const Shape& shape) {
   return x.shape() == shape ? x : reshape(x, shape);
 }
@@ -45,8 +72,10 @@ Variable reshaped(const Variable& x, const Shape& shape) {
 // Multiplies the operands from left to right.
 class Product {
  public:
-  Product(std::string_view text, const std::vector<Variable>& operands)
-      : operands_(operands), equation_(text, operands) {}
+  Product(std::string_view text, const std::vector<Variable>& operands) : equation_(text, operands) {
+    for (std::size_t i = 0; i < operands.size(); ++i)
+      operands_.push_back(without_repeats({operands[i], equation_.inputs()[i]}));
+  }
 
   Variable run() const {
     Term product = term(0);
@@ -63,17 +92,17 @@ class Product {
   // Operand i with broadcast sizes, summed over the letters that only it has.
   Term term(std::size_t i) const {
     const auto is_alone = [&](char letter) {
-      const auto names_it = [letter](const std::string& input) { return has(input, letter); };
+      const auto names_it = [letter](const Term& operand) { return has(operand.letters, letter); };
       return !has(equation_.output(), letter) &&
-             std::count_if(equation_.inputs().begin(), equation_.inputs().end(), names_it) == 1;
+             std::count_if(operands_.begin(), operands_.end(), names_it) == 1;
     };
-    const std::string& letters = equation_.inputs()[i];
+    const auto& [operand, letters] = operands_[i];
     const std::string shared = filtered(letters, [&](char letter) { return !is_alone(letter); });
     Shape alone;
     for (std::size_t d = 0; d < letters.size(); ++d) {
       if (is_alone(letters[d])) alone.push_back(static_cast<std::int64_t>(d));
     }
-    const Variable x = alone.empty() ? operands_[i] : sum(operands_[i], alone);
+    const Variable x = alone.empty() ? operand : sum(operand, alone);
     const Shape full = shape_of(shared);
     return {x.shape() == full ? x : expand(x, full), shared};
   }
@@ -84,7 +113,7 @@ class Product {
     for (std::size_t k = 0; k < rest.size(); ++k) {
       std::vector<std::size_t> others = rest;
       others.erase(others.begin() + static_cast<std::ptrdiff_t>(k));
-      const std::string& b = equation_.inputs()[rest[k]];
+      const std::string& b = operands_[rest[k]].letters;
       const std::string rows = filtered(a.letters, [&](char l) { return !has(b, l); });
       const std::string kept = filtered(b, [&](char l) { return is_needed(l, others); });
       const auto dims = static_cast<int>(rows.size() + kept.size());
@@ -102,7 +131,7 @@ class Product {
   // Whether `letter` stands in the result or in an operand of `rest`.
   bool is_needed(char letter, const std::vector<std::size_t>& rest) const {
     return has(equation_.output(), letter) || std::any_of(rest.begin(), rest.end(), [&](std::size_t i) {
-             return has(equation_.inputs()[i], letter);
+             return has(operands_[i].letters, letter);
            });
   }
 
@@ -145,8 +174,8 @@ class Product {
     return product;
   }
 
-  const std::vector<Variable>& operands_;
   EinsumEquation equation_;
+  std::vector<Term> operands_;  // each letter once
 };
 
 }  // namespace

@@ -19,7 +19,8 @@ EinsumEquation::EinsumEquation(std::string_view text, const std::vector<Variable
     : text_(text), operands_(operands) {
   sizes_.fill(unknown);
   parse();
-  check_inputs();
+  name_ellipses();
+  for (std::size_t i = 0; i < operands.size(); ++i) note_sizes(i);
   check_output();
 }
 
@@ -29,55 +30,87 @@ std::string EinsumEquation::place() const {
   return " in \"" + std::string(text_) + "\" of shapes " + shapes;
 }
 
+// Cuts the text into operands and result, in which '.' still stands for all dims of an ellipsis.
 void EinsumEquation::parse() {
   std::string plain;
   std::copy_if(text_.begin(), text_.end(), std::back_inserter(plain), [](char c) { return c != ' '; });
-  if (has(plain, '.')) fail("einsum", "an ellipsis is not supported; name the dims", place());
-  const std::size_t arrow = plain.find("->");
-  const std::string left = plain.substr(0, arrow);
-  inputs_.emplace_back();
-  for (const char c : left) {
-    if (c == ',') {
-      inputs_.emplace_back();
-    } else {
-      inputs_.back() += checked(c);
+  const std::string_view all = plain;
+  const std::size_t arrow = all.find("->");
+  has_arrow_ = arrow != std::string_view::npos;
+  std::string_view left = all.substr(0, arrow);
+  for (std::size_t comma = 0; comma != std::string_view::npos; left.remove_prefix(comma + 1)) {
+    comma = left.find(',');
+    inputs_.push_back(checked(left.substr(0, comma)));
+    if (comma == std::string_view::npos) break;
+  }
+  if (has_arrow_) output_ = checked(all.substr(arrow + 2));
+}
+
+// The part with one '.' for its ellipsis.
+std::string EinsumEquation::checked(std::string_view part) const {
+  std::string letters;
+  while (!part.empty()) {
+    const char c = part.front();
+    std::size_t length = 1;
+    if (part.starts_with("...") && !has(letters, '.')) {
+      length = 3;
+    } else if (c == '.') {
+      fail("einsum", has(letters, '.') ? "a second '...' in one term" : "a '.' is not part of '...'",
+           place());
+    } else if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))) {
+      // a character of UTF-8 goes on while the top bits are 10
+      while (length < part.size() && (part[length] & '\xC0') == '\x80') ++length;
+      fail("einsum", "'", part.substr(0, length), "' is not a letter", place());
     }
+    letters += c;
+    part.remove_prefix(length);
   }
-  if (arrow != std::string::npos) {
-    for (const char c : plain.substr(arrow + 2)) output_ += checked(c);
-    return;
-  }
-  for (const char c : left) {
-    if (c != ',' && !is_repeated(c, left)) output_ += c;
-  }
-  std::sort(output_.begin(), output_.end());
+  return letters;
 }
 
-char EinsumEquation::checked(char c) const {
-  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return c;
-  const std::size_t at = text_.find(c);
-  std::size_t end = at + 1;  // a character of UTF-8 goes on while the top bits are 10
-  while (end < text_.size() && (text_[end] & '\xC0') == '\x80') ++end;
-  fail("einsum", "'", text_.substr(at, end - at), "' is not a letter", place());
-}
-
-void EinsumEquation::check_inputs() {
+// Digits in place of each '.', and the result that is implied where there is no arrow.
+void EinsumEquation::name_ellipses() {
   if (inputs_.size() != operands_.size()) {
     fail("einsum", inputs_.size(), " operands are named and ", operands_.size(), " given", place());
   }
-  for (std::size_t i = 0; i < inputs_.size(); ++i) {
-    const std::string& letters = inputs_[i];
-    if (letters.size() != static_cast<std::size_t>(operands_[i].dim())) {
-      fail("einsum", "operand ", i, " has ", operands_[i].dim(), " dims and ", letters.size(), " letters",
-           place());
+  const auto dims_of = [&](std::size_t i) {  // of operand i's ellipsis
+    const bool has_ellipsis = has(inputs_[i], '.');
+    const int letters = static_cast<int>(inputs_[i].size()) - (has_ellipsis ? 1 : 0);
+    const int dims = operands_[i].dim();
+    if (has_ellipsis ? dims < letters : dims != letters)
+      fail("einsum", "operand ", i, " has ", dims, " dims and ", letters, " letters", place());
+    return dims - letters;
+  };
+  for (std::size_t i = 0; i < inputs_.size(); ++i) ellipsis_dims_ = std::max(ellipsis_dims_, dims_of(i));
+  const auto name = [&](std::string& letters, int dims) {
+    const std::size_t at = letters.find('.');
+    if (at == std::string::npos) return;
+    std::string digits;
+    for (int k = ellipsis_dims_ - dims; k < ellipsis_dims_; ++k) digits += static_cast<char>('0' + k);
+    letters.replace(at, 1, digits);
+  };
+  for (std::size_t i = 0; i < inputs_.size(); ++i) name(inputs_[i], dims_of(i));
+  if (has_arrow_) return name(output_, ellipsis_dims_);
+  std::string all;
+  for (const std::string& input : inputs_) all += input;
+  std::sort(all.begin(), all.end());  // digits, then letters
+  for (const char letter : all) {
+    const bool is_digit = letter <= '9';
+    if (is_digit ? !has(output_, letter) : !is_repeated(letter, all)) output_ += letter;
+  }
+}
+
+void EinsumEquation::note_sizes(std::size_t i) {
+  const std::string& letters = inputs_[i];
+  const Shape& shape = operands_[i].shape();
+  for (int d = 0; d < shape.dim(); ++d) {
+    const char letter = letters[static_cast<std::size_t>(d)];
+    const std::int64_t first = shape[static_cast<int>(letters.find(letter))];
+    if (first != shape[d]) {
+      fail("einsum", called(letter), " stands twice in operand ", i, ", for the sizes ", first, " and ",
+           shape[d], place());
     }
-    for (std::size_t d = 0; d < letters.size(); ++d) {
-      if (is_repeated(letters[d], letters)) {
-        fail("einsum", "'", letters[d], "' stands twice in one operand: diagonals are not supported",
-             place());
-      }
-      note_size(letters[d], operands_[i].size(static_cast<int>(d)));
-    }
+    note_size(letter, shape[d]);
   }
 }
 
@@ -87,7 +120,7 @@ void EinsumEquation::note_size(char letter, std::int64_t size) {
   if (known == unknown || known == 1) {
     known = size;
   } else if (size != 1 && size != known) {
-    fail("einsum", "'", letter, "' has sizes ", known, " and ", size, place());
+    fail("einsum", called(letter), " has sizes ", known, " and ", size, place());
   }
 }
 
@@ -100,6 +133,12 @@ void EinsumEquation::check_output() const {
       fail("einsum", "'", letter, "' of the result stands in no operand", place());
     }
   }
+}
+
+// As errors name it.
+std::string EinsumEquation::called(char letter) const {
+  if (letter > '9') return std::string("'") + letter + "'";
+  return "dim " + std::to_string(letter - '0' - ellipsis_dims_) + " of '...'";
 }
 
 }  // namespace xgrad

@@ -28,6 +28,29 @@ EQUATIONS = {
     "Ba,aC": ((2, 3), (3, 4)),
     ",i->i": ((), (3,)),
     ",->": ((), ()),
+    "ii->i": ((3, 3),),
+    "ii": ((3, 3),),
+    "iii->i": ((2, 2, 2),),
+    "iijj->ji": ((2, 2, 3, 3),),
+    "ijij->ij": ((2, 3, 2, 3),),
+    "bii->b": ((2, 3, 3),),
+    "iij,ij->j": ((3, 3, 2), (3, 2)),
+    "ij,jj->ij": ((2, 3), (3, 3)),
+    "...": ((2, 3),),
+    "...->": ((2, 3),),
+    "i...": ((2, 3, 4),),
+    "...a->a...": ((2, 5, 3),),
+    "...ij->ij": ((2, 3, 4),),
+    "...ij,...jk->...ik": ((2, 4, 2, 3), (4, 3, 5)),
+    "...ij,...jk": ((2, 2, 3), (2, 3, 5)),
+    "a...b,b...c": ((2, 5, 3), (3, 4)),
+    "...i,...i": ((2, 3), (2, 1, 3)),
+    "ij,...j->...i": ((2, 3), (4, 2, 3)),
+    "...ii->...i": ((2, 3, 3),),
+    "...,->...": ((2, 3), ()),
+    "ij->...ij": ((2, 3),),
+    " ... i, i ->... ": ((2, 3), (3,)),
+    "b...c,B...c->bB...": ((2, 3, 4), (5, 3, 4)),
 }
 for equation, shapes in EQUATIONS.items():
     case(equation, [normal(shape) for shape in shapes], lambda *x: torch.einsum(equation, *x))
@@ -35,6 +58,11 @@ case("ij,jk->ik", [normal((2, 0)), normal((0, 3))], lambda *x: torch.einsum("ij,
 case("ij,jk->ik", [normal((0, 2)), normal((2, 3))], lambda *x: torch.einsum("ij,jk->ik", *x), "no rows")
 case("ij,jk->ik", [normal((2, 3)), normal((1, 4))], lambda *x: torch.einsum("ij,jk->ik", *x), "broadcast")
 case("ij,jk->ik", [normal((1, 1)), normal((1, 1))], lambda *x: torch.einsum("ij,jk->ik", *x), "size 1")
+for name, shapes in {"no ellipsis dims": ((2, 3), (3, 4)), "empty": ((0, 2, 3), (0, 3, 4)), "size 1": ((1, 2, 3), (5, 3, 4))}.items():
+    case("...ij,...jk->...ik", [normal(s) for s in shapes], lambda *x: torch.einsum("...ij,...jk->...ik", *x), name)
+case("ii->i", [normal((0, 0))], lambda x: torch.einsum("ii->i", x), "empty")
+case("ii", [normal((0, 0))], lambda x: torch.einsum("ii", x), "empty")
+case("ii->i", [normal((1, 1))], lambda x: torch.einsum("ii->i", x), "size 1")
 # left to right, the first product would have nine dims
 case("abcd,efghi,a->bcdefghi", [normal((2, 2, 1, 2)), normal((2, 1, 2, 1, 3)), normal((2,))],
      lambda *x: torch.einsum("abcd,efghi,a->bcdefghi", *x))
