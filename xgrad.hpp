@@ -32,6 +32,7 @@
 #include <xgrad/core/ops/normalization.hpp>
 #include <xgrad/core/ops/pad.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/prod.hpp>
 #include <xgrad/core/ops/rearrange.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/scatter.hpp>

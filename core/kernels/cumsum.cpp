@@ -13,14 +13,15 @@ namespace {
 
 // Columns [begin, end) of a (size, inner) matrix, block by block: the running totals of a block stay in
 // registers or in the first cache.
-template <class From, class To, class Total>
-void cumsum_columns(const From* from, std::int64_t step, To* to, std::int64_t size, std::int64_t inner,
-                    std::int64_t begin, std::int64_t end, bool from_the_end) {
+template <class From, class To, class Total, class Join>
+void scan_columns(const From* from, std::int64_t step, To* to, std::int64_t size, std::int64_t inner,
+                  std::int64_t begin, std::int64_t end, bool from_the_end, Total start, const Join& join) {
   if (inner == 1) {
-    Total total = 0;
+    Total total = start;
     for (std::int64_t k = 0; k < size; ++k) {
       const std::int64_t at = from_the_end ? size - 1 - k : k;
-      to[at] = static_cast<To>(total += static_cast<Total>(from[at * step]));
+      total = join(total, static_cast<Total>(from[at * step]));
+      to[at] = static_cast<To>(total);
     }
     return;
   }
@@ -28,23 +29,23 @@ void cumsum_columns(const From* from, std::int64_t step, To* to, std::int64_t si
   std::array<Total, most> totals;
   for (std::int64_t first = begin; first < end; first += most) {
     const std::int64_t n = std::min(most, end - first);
-    std::fill_n(totals.begin(), n, Total(0));
+    std::fill_n(totals.begin(), n, start);
     for (std::int64_t k = 0; k < size; ++k) {
       const std::int64_t at = from_the_end ? size - 1 - k : k;
       const From* row = from + at * step + first;
       To* to_row = to + at * inner + first;
       for (std::int64_t j = 0; j < n; ++j) {
         Total& total = totals[static_cast<std::size_t>(j)];
-        total += static_cast<Total>(row[j]);
+        total = join(total, static_cast<Total>(row[j]));
         to_row[j] = static_cast<To>(total);
       }
     }
   }
 }
 
-}  // namespace
-
-Tensor cumsum(const Tensor& input, int dim, bool from_the_end) {
+// y_i = join(y_{i−1}, x_i), from `start` on.
+template <class Join>
+Tensor scan(const Tensor& input, int dim, bool from_the_end, int start, const Join& join) {
   const bool is_line = input.numel() == input.size(dim);  // read in place, even with holes or repeats
   const Tensor x = is_line ? input : input.contiguous();
   const Tensor y = empty(x.shape(), is_floating(x.dtype()) ? x.dtype() : int64);
@@ -60,14 +61,24 @@ Tensor cumsum(const Tensor& input, int dim, bool from_the_end) {
                    while (begin < end) {  // the columns of one matrix, then of the next
                      const std::int64_t matrix = begin / inner, column = begin % inner;
                      const std::int64_t last = std::min(inner, column + end - begin);
-                     cumsum_columns<From, To, Total>(raw<From>(x) + matrix * size * step, step,
-                                                     raw<To>(y) + matrix * size * inner, size, inner, column,
-                                                     last, from_the_end);
+                     scan_columns(raw<From>(x) + matrix * size * step, step,
+                                  raw<To>(y) + matrix * size * inner, size, inner, column, last, from_the_end,
+                                  static_cast<Total>(start), join);
                      begin += last - column;
                    }
                  });
   });
   return y;
+}
+
+}  // namespace
+
+Tensor cumsum(const Tensor& x, int dim, bool from_the_end) {
+  return scan(x, dim, from_the_end, 0, [](auto total, auto value) { return total + value; });
+}
+
+Tensor cumprod(const Tensor& x, int dim) {
+  return scan(x, dim, /*from_the_end=*/false, 1, [](auto total, auto value) { return total * value; });
 }
 
 }  // namespace xgrad::kernels

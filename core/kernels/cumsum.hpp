@@ -4,8 +4,12 @@
 
 namespace xgrad::kernels {
 
-/// y_i = x_0 + ... + x_i along `dim`, or x_i + ... + x_n if `from_the_end`. New and contiguous. Integers and
-/// booleans as int64.
+// Along `dim`. Results are new and contiguous; of integers and booleans, int64.
+
+/// y_i = x_0 + ... + x_i, or x_i + ... + x_n if `from_the_end`.
 Tensor cumsum(const Tensor& x, int dim, bool from_the_end);
+
+/// y_i = x_0 · ... · x_i.
+Tensor cumprod(const Tensor& x, int dim);
 
 }  // namespace xgrad::kernels

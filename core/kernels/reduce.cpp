@@ -16,6 +16,11 @@ void add_to(Total& total, Total part) {
   total += part;
 }
 
+template <class Total>
+void multiply_to(Total& total, Total part) {
+  total *= part;
+}
+
 // Σ x · factor / divisor.
 template <class T>
 void sum_floating(const Tensor& x, DimSet dims, const Tensor& y, double factor, double divisor) {
@@ -31,6 +36,13 @@ void sum_integers(const Tensor& x, DimSet dims, const Tensor& y, std::int64_t fa
   using Total = std::uint64_t;
   reduce_into(x, dims, y, one_by_one<T, Total, add_to<Total>>(0),
               [=](Total total) { return static_cast<std::int64_t>(total * static_cast<Total>(factor)); });
+}
+
+// Π x. Unsigned totals wrap around.
+template <class T, class Total>
+void multiply(const Tensor& x, DimSet dims, const Tensor& y) {
+  reduce_into(x, dims, y, one_by_one<T, Total, multiply_to<Total>>(1),
+              [](Total total) { return static_cast<T>(total); });
 }
 
 }  // namespace
@@ -56,6 +68,17 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
   for (int i = 0; i < x.dim(); ++i)
     dims[static_cast<std::size_t>(i)] = i < lead || shape[i - lead] != x.size(i);
   return sum(x, dims, /*keepdim=*/true).reshape(shape);
+}
+
+Tensor prod(const Tensor& input, DimSet dims, bool keepdim) {
+  const Tensor x = (is_floating(input.dtype()) ? input : input.to(int64)).contiguous();
+  const Tensor y = empty(reduced_shape(x.shape(), dims, keepdim), x.dtype());
+  if (x.dtype() == int64) {
+    multiply<std::int64_t, std::uint64_t>(x, dims, y);
+  } else {
+    dispatch_floating("prod", x, [&]<class T>() { multiply<T, double>(x, dims, y); });
+  }
+  return y;
 }
 
 Tensor mean(const Tensor& x, DimSet dims, bool keepdim) {

@@ -15,6 +15,7 @@ namespace xgrad::kernels {
 
 // reduce.cpp
 Tensor sum(const Tensor& x, DimSet dims, bool keepdim);   ///< integers and booleans as int64
+Tensor prod(const Tensor& x, DimSet dims, bool keepdim);  ///< integers and booleans as int64
 Tensor mean(const Tensor& x, DimSet dims, bool keepdim);  ///< floating
 /// Undoes a broadcast from `shape`: x summed over the dims that `shape` does not have, or has with size 1.
 /// x itself if it has that shape.

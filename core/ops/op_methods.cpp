@@ -17,6 +17,7 @@
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/prod.hpp>
 #include <xgrad/core/ops/rearrange.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/scatter.hpp>
@@ -285,6 +286,14 @@ Unique OpMethods<Self>::unique() const {
 template <class Self>
 Tensor OpMethods<Self>::bincount(const Variable& weights, std::int64_t minlength) const {
   return xgrad::bincount(self(), weights, minlength);
+}
+template <class Self>
+Self OpMethods<Self>::prod(const Dims& dims, KeepDim keepdim) const {
+  return xgrad::prod(self(), dims, keepdim);
+}
+template <class Self>
+Self OpMethods<Self>::cumprod(Dim dim) const {
+  return xgrad::cumprod(self(), dim);
 }
 
 template class OpMethods<Tensor>;

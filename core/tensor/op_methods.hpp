@@ -115,6 +115,8 @@ class OpMethods {
   Tensor argsort(Dim dim = -1, bool descending = false) const;
   Unique unique() const;
   Tensor bincount(const Variable& weights = {}, std::int64_t minlength = 0) const;
+  Self prod(const Dims& dims = {}, KeepDim keepdim = false) const;
+  Self cumprod(Dim dim) const;
 
  private:
   const Self& self() const { return static_cast<const Self&>(*this); }
