@@ -40,6 +40,7 @@
 #include <xgrad/core/ops/sort.hpp>
 #include <xgrad/core/ops/split.hpp>
 #include <xgrad/core/ops/unique.hpp>
+#include <xgrad/core/ops/unfold.hpp>
 #include <xgrad/core/ops/vector_norm.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/parallel/flush_denormal.hpp>

@@ -132,6 +132,7 @@ class Variable : public OpMethods<Variable> {
   Variable expand(std::int64_t, std::int64_t, ...) const = delete;  // x.expand({2, 3})
   Variable slice(int dim, std::int64_t start, std::int64_t end = to_end, std::int64_t step = 1) const;
   Variable select(int dim, std::int64_t index) const;
+  Variable unfold(int dim, std::int64_t size, std::int64_t step) const;
   Variable to(DType dtype) const;
 
   // Subscripts, as in PyTorch. An index out of range throws `std::out_of_range`. ops/subscript.cpp

@@ -1,6 +1,7 @@
 // The methods of a Variable that are views. Each calls the free function of the same name.
 
 #include <xgrad/core/autograd/variable.hpp>
+#include <xgrad/core/ops/unfold.hpp>
 #include <xgrad/core/ops/views.hpp>
 
 namespace xgrad {
@@ -16,6 +17,9 @@ Variable Variable::slice(int dim, std::int64_t start, std::int64_t end, std::int
   return xgrad::slice(*this, dim, start, end, step);
 }
 Variable Variable::select(int dim, std::int64_t index) const { return xgrad::select(*this, dim, index); }
+Variable Variable::unfold(int dim, std::int64_t size, std::int64_t step) const {
+  return xgrad::unfold(*this, dim, size, step);
+}
 Variable Variable::to(DType dtype) const { return xgrad::to(*this, dtype); }
 
 }  // namespace xgrad

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include <xgrad/core/base/convert.hpp>
 #include <xgrad/core/base/error.hpp>
@@ -56,9 +57,16 @@ bool Tensor::is_contiguous() const {
 std::uint32_t Tensor::version() const { return storage_ ? storage_->version() : 0; }
 
 bool Tensor::overlaps_itself() const {
-  if (numel() == 0) return false;
-  for (int i = 0; i < dim(); ++i) {
-    if (shape_[i] > 1 && strides_[i] == 0) return true;
+  if (is_contiguous()) return false;
+  Strides steps = strides_;
+  for (int i = 0; i < dim(); ++i) steps[i] = std::abs(steps[i]);
+  const Shape order = widest_first(steps);
+  std::int64_t reach = 0;  // how far the dims of smaller steps extend
+  for (int k = dim() - 1; k >= 0; --k) {
+    const int i = static_cast<int>(order[k]);
+    if (shape_[i] == 1) continue;
+    if (steps[i] <= reach) return true;
+    reach += (shape_[i] - 1) * steps[i];
   }
   return false;
 }

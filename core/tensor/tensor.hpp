@@ -56,7 +56,7 @@ class Tensor : public OpMethods<Tensor> {
   const StoragePtr& storage() const { return storage_; }
   bool is_contiguous() const;     ///< row-major without holes
   std::uint32_t version() const;  ///< raised by every in-place change of the shared storage
-  bool overlaps_itself() const;   ///< two indices share an element, as after `expand`
+  bool overlaps_itself() const;   ///< two indices share an element, as after `expand` or `unfold`
 
   // Views: O(1), same storage. Errors name the function and the shapes. views.cpp
   Tensor reshape(const Shape& shape) const;  ///< one size may be −1; copies if the strides allow no view
@@ -74,6 +74,9 @@ class Tensor : public OpMethods<Tensor> {
   Tensor unsqueeze(int dim) const;
   Tensor expand(const Shape& shape) const;  ///< size-1 dims repeated with stride 0; −1 keeps a size
   Tensor expand(std::int64_t, std::int64_t, ...) const = delete;  // x.expand({2, 3})
+  /// All windows of `size` elements, `step` apart, along `dim`, which then counts them; the last dim of the
+  /// result runs over a window.
+  Tensor unfold(int dim, std::int64_t size, std::int64_t step) const;
 
   // Subscripts, as in PyTorch. An index out of range throws `std::out_of_range`. ops/subscript.cpp
   Tensor operator[](std::initializer_list<Index> index) const;  ///< a view: x[{Slice(1, 4), Slice(), -1}]

@@ -195,4 +195,23 @@ Tensor Tensor::expand(const Shape& shape) const {
   return view;
 }
 
+Tensor Tensor::unfold(int dim, std::int64_t size, std::int64_t step) const {
+  check_defined("unfold", *this);
+  if (this->dim() == 0) {  // one element, which makes one window of size 1
+    return reshape({1}).unfold(dim, size, step).select(normalize_dim("unfold", dim, 1), 0);
+  }
+  dim = normalize_dim("unfold", dim, this->dim());
+  if (size < 0 || size > shape_[dim]) {
+    fail("unfold", "a window of ", size, " elements does not fit into dim ", dim, " of shape ", shape_);
+  }
+  if (step <= 0) fail("unfold", "step must be positive, not ", step);
+  if (this->dim() == Shape::max_dims) fail("unfold", "shape ", shape_, " leaves no room for one more dim");
+  Tensor view = *this;
+  view.shape_[dim] = (shape_[dim] - size) / step + 1;
+  if (view.shape_[dim] > 1) view.strides_[dim] = strides_[dim] * step;
+  view.shape_.push_back(size);
+  view.strides_.push_back(strides_[dim]);
+  return view;
+}
+
 }  // namespace xgrad
