@@ -14,6 +14,7 @@
 #include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/attention.hpp>
+#include <xgrad/core/ops/batch_norm.hpp>
 #include <xgrad/core/ops/cat.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/cumsum.hpp>

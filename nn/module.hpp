@@ -69,8 +69,9 @@ class Module {
   std::int64_t num_parameters() const;  ///< the number of their elements
   void zero_grad() const;               ///< drops every parameter's gradient
 
-  void train(bool training = true);  ///< switches dropout on, here and in all children
-  void eval() { train(false); }      ///< switches dropout off
+  /// Here and in all children: switches dropout on, and batch norms to the statistics of the batch.
+  void train(bool training = true);
+  void eval() { train(false); }  ///< switches dropout off, and batch norms to their running statistics
   bool is_training() const { return training_; }
   /// Converts every floating parameter and buffer to float32 or float64, in place, so that other handles see
   /// it. Drops gradients of another dtype. Integer and boolean buffers stay.

@@ -98,7 +98,8 @@ TEST_CASE("an error names the path to the innermost module, seen from the outerm
   CHECK_THROWS_AS(broken(tokens), std::invalid_argument);
   broken.blocks[0].norm1 = nn::LayerNorm(6);
   CHECK_THROWS_TEXT(broken(tokens),
-                    "[LayerNorm] the last dim of (1, 2, 4) must be the module's size, 6 (in blocks.0.norm1)");
+                    "[LayerNorm] the last dim of (1, 2, 4) must be the module's normalized_shape, (6,) (in "
+                    "blocks.0.norm1)");
   CHECK_THROWS_TEXT(broken(Variable(full({1, 2}, 7, int64))), " (in token)");
 }
 

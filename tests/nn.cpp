@@ -220,7 +220,7 @@ TEST_CASE("modules name the arguments that do not fit") {
   CHECK_THROWS_TEXT(model(zeros({4}, int64)), "[GPT] tokens must be (B, T)");
   CHECK_THROWS_TEXT(nn::GPT({}), "[GPT] vocab_size 0 and context 0 must be positive");
   CHECK_THROWS_TEXT(nn::LayerNorm(8)(zeros({2, 4})),
-                    "[LayerNorm] the last dim of (2, 4) must be the module's size, 8");
+                    "[LayerNorm] the last dim of (2, 4) must be the module's normalized_shape, (8,)");
   CHECK_THROWS_TEXT(nn::Dropout(1.5), "[Dropout] the probability must lie in [0, 1], not 1.5");
   CHECK_THROWS_TEXT(nn::Linear(-1, 2), "[Linear] sizes must not be negative: in_features -1, out_features 2");
   CHECK_THROWS_TEXT(nn::Linear(3, 2, {.dtype = int64}), "[Linear] the dtype must be floating, not int64");

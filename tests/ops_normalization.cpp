@@ -1,4 +1,4 @@
-// Layer norm: against PyTorch (golden/make_norm.py), xtensor expressions and finite differences; rows far
+// Norms: against PyTorch (golden/make_norm.py), xtensor expressions and finite differences; rows far
 // from 0, constant rows, errors.
 #include "op_table.hpp"
 #include "support.hpp"
@@ -8,9 +8,11 @@
 
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/batch_norm.hpp>
 #include <xgrad/core/ops/cat.hpp>
 #include <xgrad/core/ops/normalization.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
 #if __has_include(<xtensor/containers/xadapt.hpp>)
@@ -46,13 +48,30 @@ xt::xtensor<double, 2> as_matrix(const Tensor& x) {
 
 }  // namespace
 
-TEST_CASE("layer_norm: values and gradients") {
-  check_ops("norm", {
-                        {"layer_norm", [](const Xs& x) { return layer_norm(x[0]); }},
-                        {"rms_norm", [](const Xs& x) { return rms_norm(x[0], {}, 1e-5); }},
-                        {"rms_norm_affine", [](const Xs& x) { return rms_norm(x[0], x[1], 1e-3); }},
-                        {"layer_norm_affine", [](const Xs& x) { return layer_norm(x[0], x[1], x[2], 1e-3); }},
-                    });
+TEST_CASE("layer_norm, rms_norm, batch_norm: values and gradients") {
+  const auto last_two = [](const Variable& x) { return Shape{x.size(-2), x.size(-1)}; };
+  const Variable mean = tensor({0.5, -1.0, 2.0}, float64), var = tensor({0.3, 2.0, 1.0}, float64);
+  const auto running = [&](const Xs& x) {
+    const DType dtype = x[0].dtype();
+    return batch_norm(x[0], to(mean, dtype), to(var, dtype), x[1], x[2], false, 0.1, 1e-3);
+  };
+  check_ops("norm",
+            {
+                {"layer_norm_2", [&](const Xs& x) { return layer_norm(x[0], last_two(x[0])); }},
+                {"layer_norm_2_affine",
+                 [&](const Xs& x) { return layer_norm(x[0], last_two(x[0]), x[1], x[2], 1e-3); }},
+                {"rms_norm_2", [&](const Xs& x) { return rms_norm(x[0], last_two(x[0]), x[1], 1e-3); }},
+                {"batch_norm", [](const Xs& x) { return batch_norm(x[0], {}, {}, {}, {}, true); }},
+                {"batch_norm_affine",
+                 [](const Xs& x) { return batch_norm(x[0], {}, {}, x[1], x[2], true, 0.1, 1e-3); }},
+                {"batch_norm_running", running},
+                {"batch_norm_gamma", [](const Xs& x) { return batch_norm(x[0], {}, {}, x[1], {}, true); }},
+                {"batch_norm_beta", [](const Xs& x) { return batch_norm(x[0], {}, {}, {}, x[1], true); }},
+                {"layer_norm", [](const Xs& x) { return layer_norm(x[0]); }},
+                {"rms_norm", [](const Xs& x) { return rms_norm(x[0], {}, 1e-5); }},
+                {"rms_norm_affine", [](const Xs& x) { return rms_norm(x[0], x[1], 1e-3); }},
+                {"layer_norm_affine", [](const Xs& x) { return layer_norm(x[0], x[1], x[2], 1e-3); }},
+            });
 }
 
 TEST_CASE("layer_norm: the kernels against xtensor expressions and the composed rule, rows far from 0 too") {

@@ -59,7 +59,9 @@ TEST_CASE("RMSNorm takes options and names sizes that do not fit") {
   CHECK(plain.num_parameters() == 0);
   CHECK(wide.weight.dtype() == float64);
   CHECK(max_abs_diff(plain(full({2, 4}, 3.0)).value(), ones({2, 4})) < 1e-6);
-  CHECK_THROWS_TEXT(nn::RMSNorm(0), "[RMSNorm] the size must be positive, not 0");
-  CHECK_THROWS_TEXT(norm(zeros({2, 3})), "[RMSNorm] the last dim of (2, 3) must be the module's size, 4");
-  CHECK_THROWS_TEXT(norm(zeros({})), "[RMSNorm] the last dim of () must be the module's size, 4");
+  CHECK_THROWS_TEXT(nn::RMSNorm(0), "[RMSNorm] the sizes must be positive, not (0,)");
+  CHECK_THROWS_TEXT(norm(zeros({2, 3})),
+                    "[RMSNorm] the last dim of (2, 3) must be the module's normalized_shape, (4,)");
+  CHECK_THROWS_TEXT(norm(zeros({})),
+                    "[RMSNorm] the last dim of () must be the module's normalized_shape, (4,)");
 }

@@ -10,30 +10,49 @@
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/views.hpp>
 
 namespace xgrad {
 namespace {
 
-void check_affine(const char* op, const char* name, const Variable& affine, const Variable& x) {
+void check_affine(const char* op, const char* name, const Variable& affine, const Variable& x,
+                  const Shape& shape) {
   if (!affine.defined()) return;
-  if (affine.shape() != Shape{x.size(-1)}) {
-    fail(op, name, " of shape ", affine.shape(), " does not fit the last dim of x, ", x.shape(),
-         "; it must be (", x.size(-1), ",)");
+  if (affine.shape() != shape) {
+    fail(op, name, " of shape ", affine.shape(), " does not fit the last ", shape.dim() == 1 ? "dim" : "dims",
+         " of x, ", x.shape(), "; it must be ", shape);
   }
   if (affine.dtype() != x.dtype())
     fail(op, "x is ", x.dtype(), ", ", name, " is ", affine.dtype(), "; convert one with to()");
 }
 
-void check(const Variable& x, const Variable& gamma, const Variable& beta, double eps) {
-  check_floating("layer_norm", x.value());
-  if (x.dim() == 0) fail("layer_norm", "needs a dim to normalize over, x has shape ()");
-  if (gamma.defined() != beta.defined()) {
-    fail("layer_norm", "gamma is ", gamma.defined() ? "given" : "undefined", ", beta is ",
-         beta.defined() ? "given" : "undefined", "; give both or neither");
-  }
-  if (!(eps >= 0)) fail("layer_norm", "eps must not be negative, got ", eps);
-  check_affine("layer_norm", "gamma", gamma, x);
-  check_affine("layer_norm", "beta", beta, x);
+void check(const char* op, const Variable& x, const Shape& shape, double eps) {
+  check_floating(op, x.value());
+  const int lead = x.dim() - shape.dim();
+  bool fits = shape.dim() > 0 && lead >= 0;
+  for (int i = 0; fits && i < shape.dim(); ++i) fits = shape[i] == x.size(lead + i);
+  if (!fits) fail(op, "normalized_shape ", shape, " is not the shape of the last dims of x, ", x.shape());
+  if (!(eps >= 0)) fail(op, "eps must not be negative, got ", eps);
+}
+
+// The shape of x's last dim.
+Shape last_dim(const char* op, const Variable& x) {
+  check_defined(op, {x});
+  if (x.dim() == 0) fail(op, "needs a dim to normalize over, x has shape ()");
+  return {x.size(-1)};
+}
+
+// The last dims of this shape as one: the dim that the kernels know.
+Variable with_rows(const Variable& x, const Shape& shape) {
+  if (!x.defined() || shape.dim() == 1) return x;
+  Shape merged;
+  for (int i = 0; i < x.dim() - shape.dim(); ++i) merged.push_back(x.size(i));
+  merged.push_back(shape.numel());
+  return reshape(x, merged);
+}
+
+Variable without_rows(const Variable& y, const Shape& shape) {
+  return y.shape() == shape ? y : reshape(y, shape);
 }
 
 // x̂ = x/√(mean(x²) + eps) along the last dim, and the divisor's inverse. Rows whose squares leave the dtype's
@@ -59,11 +78,8 @@ Variable scaled_gradient(const Replay& r) { return r.keeps(1) ? r.grad() * r.sav
 
 Tensor gamma_of(const KernelReplay& r) { return r.keeps(1) ? r.saved(1) : nothing; }
 
-}  // namespace
-
-Variable layer_norm(const Variable& x, const Variable& gamma, const Variable& beta, double eps) {
-  check_defined("layer_norm", {x});
-  check(x, gamma, beta, eps);
+// Over the last dim.
+Variable layer_norm_of_rows(const Variable& x, const Variable& gamma, const Variable& beta, double eps) {
   // With x̂ = (x − μ)/σ and gγ = g γ:
   // dx = (gγ − mean(gγ) − x̂ mean(gγ x̂))/σ,  dγ = Σ g x̂,  dβ = Σ g
   const auto rule = [eps](const Replay& r) -> Gradients {
@@ -87,15 +103,7 @@ Variable layer_norm(const Variable& x, const Variable& gamma, const Variable& be
                 fused(rule, kernel));
 }
 
-Variable rms_norm(const Variable& x, const Variable& gamma, std::optional<double> given) {
-  check_defined("rms_norm", {x});
-  check_floating("rms_norm", x.value());
-  if (x.dim() == 0) fail("rms_norm", "needs a dim to normalize over, x has shape ()");
-  check_affine("rms_norm", "gamma", gamma, x);
-  const double epsilon = x.dtype() == float32 ? static_cast<double>(std::numeric_limits<float>::epsilon())
-                                              : std::numeric_limits<double>::epsilon();
-  const double eps = given.value_or(epsilon);
-  if (!(eps >= 0)) fail("rms_norm", "eps must not be negative, got ", eps);
+Variable rms_norm_of_rows(const Variable& x, const Variable& gamma, double eps) {
   // With x̂ = x/√(mean(x²) + eps) and gγ = g γ:
   // dx = (gγ − x̂ mean(gγ x̂))/√(mean(x²) + eps),  dγ = Σ g x̂
   const auto rule = [eps](const Replay& r) -> Gradients {
@@ -111,6 +119,44 @@ Variable rms_norm(const Variable& x, const Variable& gamma, std::optional<double
   };
   const auto out = kernels::rms_norm(x.value(), value_if_defined(gamma), eps);
   return record("rms_norm", out.y, {x, gamma}, {x, gamma, Variable(out.rstd)}, fused(rule, kernel));
+}
+
+}  // namespace
+
+Variable layer_norm(const Variable& x, const NormalizedShape& normalized_shape, const Variable& gamma,
+                    const Variable& beta, double eps) {
+  const Shape& shape = normalized_shape.sizes();
+  check_defined("layer_norm", {x});
+  check("layer_norm", x, shape, eps);
+  if (gamma.defined() != beta.defined()) {
+    fail("layer_norm", "gamma is ", gamma.defined() ? "given" : "undefined", ", beta is ",
+         beta.defined() ? "given" : "undefined", "; give both or neither");
+  }
+  check_affine("layer_norm", "gamma", gamma, x, shape);
+  check_affine("layer_norm", "beta", beta, x, shape);
+  const Variable y =
+      layer_norm_of_rows(with_rows(x, shape), with_rows(gamma, shape), with_rows(beta, shape), eps);
+  return without_rows(y, x.shape());
+}
+
+Variable layer_norm(const Variable& x, const Variable& gamma, const Variable& beta, double eps) {
+  return layer_norm(x, last_dim("layer_norm", x), gamma, beta, eps);
+}
+
+Variable rms_norm(const Variable& x, const NormalizedShape& normalized_shape, const Variable& gamma,
+                  std::optional<double> given) {
+  const Shape& shape = normalized_shape.sizes();
+  check_defined("rms_norm", {x});
+  const double epsilon = x.dtype() == float32 ? static_cast<double>(std::numeric_limits<float>::epsilon())
+                                              : std::numeric_limits<double>::epsilon();
+  const double eps = given.value_or(epsilon);
+  check("rms_norm", x, shape, eps);
+  check_affine("rms_norm", "gamma", gamma, x, shape);
+  return without_rows(rms_norm_of_rows(with_rows(x, shape), with_rows(gamma, shape), eps), x.shape());
+}
+
+Variable rms_norm(const Variable& x, const Variable& gamma, std::optional<double> eps) {
+  return rms_norm(x, last_dim("rms_norm", x), gamma, eps);
 }
 
 }  // namespace xgrad
