@@ -14,6 +14,7 @@
 #include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/normalization.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/prod.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/scatter.hpp>
 #include <xgrad/core/ops/softmax.hpp>
@@ -127,6 +128,10 @@ const Point special[] = {
     {"pow [2]", tensor_power(2), -3, {9, -6, 2, 0, 0}},
     {"pow [3]", tensor_power(3), 0, {0, 0, 0, 6, 0}},
     {"0 to the x", [](const V& x) { return pow(zeros({}, float64), x); }, 2, {0, 0, 0, 0, 0}},
+    {"prod", [](const V& x) { return prod(expand(x, {4})); }, 0, {0, 0, 0, 0, 24}},
+    {"prod", [](const V& x) { return prod(expand(x, {4})); }, 2, {16, 32, 48, 48, 24}},
+    {"cumprod", [](const V& x) { return select(cumprod(expand(x, {4}), 0), 0, 3); }, 0, {0, 0, 0, 0, 24}},
+    {"cumprod", [](const V& x) { return select(cumprod(expand(x, {4}), 0), 0, 3); }, 2, {16, 32, 48, 48, 24}},
     {"relu", [](const V& x) { return relu(x); }, -1, {0, 0, 0, 0, 0}},
     {"relu", [](const V& x) { return relu(x); }, 0, {0, 0, 0, 0, 0}},
     {"relu", [](const V& x) { return relu(x); }, 2, {2, 1, 0, 0, 0}},

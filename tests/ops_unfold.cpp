@@ -94,6 +94,8 @@ TEST_CASE("unfold: errors") {
   CHECK_THROWS_TEXT(unfold(zeros({1, 1, 1, 1, 1, 1, 1, 1}), 0, 1, 1),
                     "[unfold] shape (1, 1, 1, 1, 1, 1, 1, 1)");
   CHECK_THROWS_TEXT(unfold(Variable(), 0, 1, 1), "[unfold]");
+  CHECK_THROWS_TEXT(unfold_backward(zeros({2, 3, 2}, int64), {2, 4}, 1, 2, 1),
+                    "[unfold_backward] needs a floating dtype, not int64");
   CHECK_THROWS_TEXT(unfold_backward(zeros({2, 2, 2}), {2, 4}, 1, 2, 1),
                     "[unfold_backward] g of shape (2, 2, 2) is no gradient of windows of shape (2, 3, 2)");
 }

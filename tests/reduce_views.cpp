@@ -10,6 +10,7 @@
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/cumsum.hpp>
 #include <xgrad/core/ops/max.hpp>
+#include <xgrad/core/ops/prod.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/ops/vector_norm.hpp>
@@ -37,6 +38,7 @@ const std::vector<Reduction> reductions = {
     {"norm_inf",
      [](const Tensor& x, const Shape& d, bool keep) { return norm(x, INFINITY, d, keep).value(); }},
     {"count", [](const Tensor& x, const Shape& d, bool keep) { return norm(x, 0, d, keep).value(); }},
+    {"prod", [](const Tensor& x, const Shape& d, bool keep) { return prod(x, d, keep).value(); }},
     {"sum of integers",
      [](const Tensor& x, const Shape& d, bool keep) { return sum(x.to(int64), d, keep).value(); }},
 };
@@ -52,6 +54,8 @@ const std::vector<Reduction> picks = {
                bool keep) { return all(gt(x, -1.0), static_cast<int>(d[0]), keep); }},
     {"cumsum",
      [](const Tensor& x, const Shape& d, bool) { return cumsum(x, static_cast<int>(d[0])).value(); }},
+    {"cumprod",
+     [](const Tensor& x, const Shape& d, bool) { return cumprod(x, static_cast<int>(d[0])).value(); }},
 };
 
 void check_as_copied(const std::string& layout, const Tensor& x, const Reduction& reduction,
@@ -82,6 +86,8 @@ TEST_CASE("reduce_views: a view gives the result of its copy") {
       {"middle expanded", x.slice(1, 2, 3).expand({6, 10, 14})},
       {"last expanded", x.slice(2, 2, 3).expand({6, 10, 14})},
       {"two expanded, with holes", x.slice(1, 2, 3).slice(0, 1, 2).slice(2, 0, to_end, 2).expand({5, 4, 7})},
+      {"windows that overlap", x.select(0, 1).unfold(0, 4, 2)},
+      {"windows that overlap, turned", x.select(1, 2).unfold(1, 5, 1).permute({2, 0, 1})},
       {"one number", x.select(0, 0).select(0, 0).select(0, 0).expand({3, 4, 5})},
   };
   for (const auto& [name, view] : layouts) {

@@ -20,6 +20,7 @@ Variable unfold(const Variable& x, int dim, std::int64_t size, std::int64_t step
 Variable unfold_backward(const Variable& g, const Shape& shape, int dim, std::int64_t size,
                          std::int64_t step) {
   check_defined("unfold_backward", {g});
+  check_floating("unfold_backward", g.value());
   const Tensor dx = zeros(shape, g.dtype()), windows = dx.unfold(dim, size, step);
   if (g.shape() != windows.shape()) {
     fail("unfold_backward", "g of shape ", g.shape(), " is no gradient of windows of shape ", windows.shape(),

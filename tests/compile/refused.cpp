@@ -8,6 +8,8 @@ void calls_that_compile(const Variable& x, const std::vector<std::int64_t>& list
   sum(x), sum(x, {}), sum(x, 0), sum(x, {0, -1}, true), x.sum(list), x.mean(std::size_t{1}), any(x, {}, true);
   x.var(), x.var({-1}, 0), var(x, -1, 0, true), x.std({-1}, 1, true), norm(x, 2, 0), x.norm(1, {}, true);
   max(x), max(x, 0), x.min(-1, true), argmax(x, 1), sort(x, 0), topk(x, 1, 0), cumsum(x, 0);
+  prod(x), prod(x, {0, -1}, true), x.prod(0), cumprod(x, 0), layer_norm(x, {}, {}, 1e-5),
+      layer_norm(x, {3, 4});
   zeros(3), zeros({2, 3}), zeros(2, float64), zeros({}), x.reshape(-1), x.reshape({2, 3}), x.value().at(0);
 }
 

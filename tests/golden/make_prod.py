@@ -39,7 +39,7 @@ for name, x in SPECIAL.items():
 for dim in 0, 1, -1:
     for name, shape in {"normal": (2, 3, 4), "size 1": (1, 1, 1), "empty": (2, 0, 4), "mixed": (3, 1, 2)}.items():
         case(f"cumprod_{dim}", [normal(shape)], lambda x: x.cumprod(dim), name)
-    case(f"cumprod_{dim}", [1 + 0.1 * normal((2, 3, 300))], lambda x: x.cumprod(dim), "wide", gradcheck=False)
+    case(f"cumprod_{dim}", [1 + 0.1 * normal((1, 2, 300))], lambda x: x.cumprod(dim), "wide", gradcheck=False)
     x = normal((3, 4, 3))
     x[0, 1, 2] = x[1, 0, 0] = x[1, 2, 0] = x[1, 2, 2] = x[2, 2, 2] = 0
     case(f"cumprod_{dim}", [x], lambda x: x.cumprod(dim), "zeros")
