@@ -133,8 +133,8 @@ TEST_CASE("losses of classes: errors") {
   CHECK_THROWS_TEXT(nll_loss(x, tensor({0})), "[nll_loss] wants log_probs (N, C, d...) with targets (N, d.");
   CHECK_THROWS_TEXT(nll_loss(zeros({2, 0}), t), "[nll_loss] there are no classes in log_probs of shape");
   CHECK_THROWS_TEXT(nll_loss(x, zeros({2})),
-                    "[nll_loss] targets of shape (2,) are classes, int64, not float32; cross_entropy "
-                    "takes probabilities");
+                    "[nll_loss] targets of shape (2,) are classes, int64, not float32; cross_entropy and "
+                    "kl_div take probabilities");
   CHECK_THROWS_TEXT(nll_loss(x, t, {.weight = ones({3, 1})}),
                     "[nll_loss] the weight of shape (3, 1) must be (3,), one number for each class of "
                     "log_probs of shape (2, 3)");

@@ -152,6 +152,11 @@ TEST_CASE("an op of several Variables says which one is undefined") {
        }},
       {"cross_entropy", 1, [&] { cross_entropy(x, none); }},
       {"mse_loss", 0, [&] { mse_loss(none, x); }},
+      {"l1_loss", 1, [&] { l1_loss(x, none); }},
+      {"huber_loss", 0, [&] { huber_loss(none, x); }},
+      {"smooth_l1_loss", 1, [&] { smooth_l1_loss(x, none); }},
+      {"kl_div", 1, [&] { kl_div(x, none); }},
+      {"binary_cross_entropy", 0, [&] { binary_cross_entropy(none, x); }},
   };
   for (const Row& row : rows) {
     CHECK(thrown_text(row.call) == error_text(row.op, "operand ", row.operand, " is undefined"));

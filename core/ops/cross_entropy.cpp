@@ -180,7 +180,7 @@ Variable nll_loss(const Variable& log_probs, const Variable& targets, const NLLL
   check_scores(op, "log_probs", log_probs, options.weight);
   if (targets.dtype() != int64) {
     fail(op, "targets of shape ", targets.shape(), " are classes, int64, not ", targets.dtype(),
-         "; cross_entropy takes probabilities");
+         "; cross_entropy and kl_div take probabilities");
   }
   const std::int64_t count = count_targets(op, "log_probs", log_probs, targets, options.ignore_index);
   const Variable log_p = classes_last(log_probs);

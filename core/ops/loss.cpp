@@ -7,10 +7,13 @@
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
+#include <xgrad/core/kernels/elementwise.hpp>
 #include <xgrad/core/kernels/loss.hpp>
 #include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/loss_parts.hpp>
+#include <xgrad/core/ops/max.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/views.hpp>
 
 namespace xgrad {
@@ -42,6 +45,40 @@ Variable binary_cross_entropy_with_logits(const Variable& x, const Variable& tar
   return reduced(losses, options.reduction);
 }
 
+Variable binary_cross_entropy(const Variable& probs, const Variable& targets, const BCEOptions& options) {
+  constexpr const char* op = "binary_cross_entropy";
+  const DType dtype = check_pair(op, "probabilities and targets", probs, targets);
+  check_floating(op, probs.value());
+  check_weight(op, options.weight, "probabilities", probs);
+  if (probs.numel() > 0) {
+    const double least = amin(probs.value()).item<double>(), most = amax(probs.value()).item<double>();
+    if (least < 0 || most > 1) {
+      fail(op, "probabilities lie in [0, 1], got numbers from ", least, " to ", most, " in shape ",
+           probs.shape(), "; binary_cross_entropy_with_logits takes logits");
+    }
+  }
+  static constexpr double least_log = -100, least_variance = 1e-12;
+  const Variable t = to(targets, dtype);
+  const Tensor& p = probs.value();
+  const auto logarithm = [&](kernels::Unary f, const Tensor& of) {
+    return kernels::unary(op, kernels::Unary::clamp, kernels::unary(op, f, of), least_log, 0);
+  };
+  const Tensor log_p = logarithm(kernels::Unary::log, p);
+  const Tensor log_not_p = logarithm(kernels::Unary::log1p, kernels::neg(p));
+  const Tensor value =
+      kernels::neg(kernels::add(kernels::mul(t.value(), log_p),
+                                kernels::mul(kernels::add_scalar(kernels::neg(t.value()), 1), log_not_p)));
+  Variable losses = record(op, value, {probs, t}, {probs, keep_for(0, t)}, [](const Replay& r) -> Gradients {
+    // −∂/∂p (t log p + (1 − t) log(1 − p)) = (p − t) / (p (1 − p)), −∂/∂t = log(1 − p) − log p
+    const Variable p = r.saved(0), &g = r.grad();
+    const auto limited = [](const Variable& log) { return clamp(log, least_log); };
+    return {r.wants(0) ? g * ((p - r.saved(1)) / clamp(p * (1 - p), least_variance)) : nothing,
+            r.wants(1) ? g * (limited(log1p(neg(p))) - limited(log(p))) : nothing};
+  });
+  if (options.weight.defined()) losses = weigh(options.weight, losses);
+  return reduced(losses, options.reduction);
+}
+
 Variable mse_loss(const Variable& prediction, const Variable& target, Reduction reduction) {
   const DType dtype = check_pair("mse_loss", "prediction and target", prediction, target);
   if (reduction == Reduction::none) {
@@ -57,6 +94,51 @@ Variable mse_loss(const Variable& prediction, const Variable& target, Reduction 
         const Variable dp = (r.saved(0) - r.saved(1)) * (r.grad() * (2 / n));
         return {r.wants(0) ? r.connected(0, dp) : nothing, r.wants(1) ? r.connected(1, neg(dp)) : nothing};
       });
+}
+
+Variable l1_loss(const Variable& prediction, const Variable& target, Reduction reduction) {
+  check_pair("l1_loss", "prediction and target", prediction, target);
+  return reduced(abs(prediction - target), reduction);
+}
+
+Variable huber_loss(const Variable& prediction, const Variable& target, const HuberLossOptions& options) {
+  check_pair("huber_loss", "prediction and target", prediction, target);
+  const double delta = options.delta;
+  if (!(delta > 0))
+    fail("huber_loss", "delta must be positive, got ", delta, "; l1_loss is linear everywhere");
+  // With c = d clamped to ±δ: c (d − c/2) = d²/2 where c = d, and δ (|d| − δ/2) where c = ±δ
+  const Variable d = prediction - target, c = clamp(d, -delta, delta);
+  return reduced(c * (d - c / 2), options.reduction);
+}
+
+Variable smooth_l1_loss(const Variable& prediction, const Variable& target,
+                        const SmoothL1LossOptions& options) {
+  check_pair("smooth_l1_loss", "prediction and target", prediction, target);
+  const double beta = options.beta;
+  if (!(beta >= 0)) fail("smooth_l1_loss", "beta must not be negative, got ", beta);
+  if (beta == 0) return l1_loss(prediction, target, options.reduction);
+  const Variable d = prediction - target, c = clamp(d, -beta, beta);  // as in huber_loss
+  return reduced(c / beta * (d - c / 2), options.reduction);
+}
+
+Variable kl_div(const Variable& log_q, const Variable& target, const KLDivOptions& options) {
+  const DType dtype = check_pair("kl_div", "log probabilities and target", log_q, target);
+  check_floating("kl_div", log_q.value());
+  const bool log_target = options.log_target;
+  const Variable t = to(target, dtype);
+  const Tensor p = log_target ? kernels::unary("kl_div", kernels::Unary::exp, t.value()) : t.value();
+  const Tensor log_p = log_target ? t.value() : kernels::unary("kl_div", kernels::Unary::log, t.value());
+  const Tensor value = kernels::weigh(p, kernels::sub(log_p, log_q.value()));
+  return reduced(
+      record("kl_div", value, {log_q, t}, {keep_for(1, log_q), t},
+             [log_target](const Replay& r) -> Gradients {
+               // ∂/∂(log q) = −p, ∂/∂p = log p − log q + 1, and ∂/∂(log p) = p times that
+               const Variable t = r.saved(1), p = log_target ? exp(t) : t;
+               const auto slope = [&] { return (log_target ? t : log(t)) - r.saved(0) + 1; };
+               const auto dt = [&] { return log_target ? weigh(p, slope()) : slope(); };
+               return {r.wants(0) ? neg(r.grad() * p) : nothing, r.wants(1) ? r.grad() * dt() : nothing};
+             }),
+      options.reduction);
 }
 
 }  // namespace xgrad

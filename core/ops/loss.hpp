@@ -61,7 +61,48 @@ struct BCEWithLogitsOptions {
 Variable binary_cross_entropy_with_logits(const Variable& logits, const Variable& targets,
                                           const BCEWithLogitsOptions& options = {});
 
+struct BCEOptions {
+  Tensor weight = {};  ///< multiplies each element's loss; broadcast; 1 if undefined
+  Reduction reduction = Reduction::mean;
+};
+
+/// Binary cross entropy from probabilities p: −(t log p + (1 − t) log(1 − p)). As in PyTorch, a logarithm is
+/// at least −100, and the slope (p − t) / (p (1 − p)) has a denominator of at least 1e-12. Throws if p is not
+/// in [0, 1]. From logits, binary_cross_entropy_with_logits is more exact.
+Variable binary_cross_entropy(const Variable& probs, const Variable& targets, const BCEOptions& options = {});
+
 /// (prediction − target)².
 Variable mse_loss(const Variable& prediction, const Variable& target, Reduction reduction = Reduction::mean);
+
+/// |prediction − target|. The slope is 0 where they are equal.
+Variable l1_loss(const Variable& prediction, const Variable& target, Reduction reduction = Reduction::mean);
+
+struct HuberLossOptions {
+  double delta = 1;  ///< positive: the error from which on the loss is linear
+  Reduction reduction = Reduction::mean;
+};
+
+/// Of d = prediction − target: d²/2 where |d| ≤ δ, and δ (|d| − δ/2) elsewhere (Huber 1964, section 2).
+Variable huber_loss(const Variable& prediction, const Variable& target, const HuberLossOptions& options = {});
+
+struct SmoothL1LossOptions {
+  double beta = 1;  ///< not negative: the error from which on the loss is linear; l1_loss if 0
+  Reduction reduction = Reduction::mean;
+};
+
+/// huber_loss / β, with δ = β: d²/(2β) where |d| ≤ β, and |d| − β/2 elsewhere (Girshick 2015, section 2.3).
+Variable smooth_l1_loss(const Variable& prediction, const Variable& target,
+                        const SmoothL1LossOptions& options = {});
+
+struct KLDivOptions {
+  bool log_target = false;  ///< the target is log p, and not p
+  Reduction reduction = Reduction::mean;
+};
+
+/// The terms of the Kullback-Leibler divergence of p from q, of which the first argument is log q:
+/// p (log p − log q), and 0 where p is 0, even if log q is −∞ (Kullback & Leibler 1951, section 2). For rows
+/// of distributions, Σ p (log p − log q) / N is `Reduction::batchmean`; the default is the mean over all
+/// elements, as in PyTorch.
+Variable kl_div(const Variable& log_q, const Variable& target, const KLDivOptions& options = {});
 
 }  // namespace xgrad
