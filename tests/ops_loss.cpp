@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/loss.hpp>
 #include <xgrad/core/tensor/factories.hpp>
@@ -142,18 +143,27 @@ TEST_CASE("huber_loss and smooth_l1_loss: bounds that are tiny or infinite") {
 }
 
 TEST_CASE("losses: kinks where PyTorch's convention is not ours") {
-  const Variable x(zeros({}, float64), true), at_bound(ones({}, float64), true);
-  const Variable target = zeros({}, float64);
+  const Variable x(zeros({}, float64), true), target = zeros({}, float64);
   CHECK(grad({smooth_l1_loss(x, target, {.beta = 0})}, {x})[0].item<double>() == 0);  // PyTorch: −1
-  for (const Variable& loss : {huber_loss(at_bound, target), smooth_l1_loss(at_bound, target)}) {
-    const Variable slope = grad({loss}, {at_bound}, {.create_graph = true})[0];
-    CHECK(slope.item<double>() == 1);
-    CHECK(grad({slope}, {at_bound})[0].item<double>() == 1);  // PyTorch: 0
-  }
   for (const double p : {0.0, 1.0}) {
     const Variable t(full({}, 0.5, float64), true);
     const Variable loss = binary_cross_entropy(full({}, p, float64), t);
     CHECK(grad({loss}, {t})[0].item<double>() == (p == 0 ? 100 : -100));  // PyTorch: ±∞
+  }
+}
+
+TEST_CASE("huber_loss and smooth_l1_loss: one node, whose second derivative at the bound is PyTorch's 0") {
+  for (const double at : {0.5, 1.0}) {
+    const Variable p(full({}, at, float64), true), t(zeros({}, float64), true);
+    const auto each = Reduction::none;
+    for (const Variable& loss :
+         {huber_loss(p, t, {.reduction = each}), smooth_l1_loss(p, t, {.reduction = each})}) {
+      CHECK(loss.node()->saved_bytes() == 3 * sizeof(double));
+      const auto slopes = grad({loss}, {p, t}, {.create_graph = true});
+      CHECK(slopes[0].item<double>() == at);
+      CHECK(slopes[1].item<double>() == -at);
+      CHECK(grad({slopes[0]}, {p})[0].item<double>() == (at < 1 ? 1 : 0));
+    }
   }
 }
 

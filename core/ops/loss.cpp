@@ -11,10 +11,12 @@
 #include <xgrad/core/kernels/loss.hpp>
 #include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/elementwise.hpp>
 #include <xgrad/core/ops/loss_parts.hpp>
 #include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/views.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad {
 namespace {
@@ -102,23 +104,27 @@ Variable l1_loss(const Variable& prediction, const Variable& target, Reduction r
 }
 
 Variable huber_loss(const Variable& prediction, const Variable& target, const HuberLossOptions& options) {
-  check_pair("huber_loss", "prediction and target", prediction, target);
+  const DType dtype = check_pair("huber_loss", "prediction and target", prediction, target);
   const double delta = options.delta;
   if (!(delta > 0))
     fail("huber_loss", "delta must be positive, got ", delta, "; l1_loss is linear everywhere");
-  // With c = d clamped to ±δ: c (d − c/2) = d²/2 where c = d, and δ (|d| − δ/2) where c = ±δ
-  const Variable d = prediction - target, c = clamp(d, -delta, delta);
-  return reduced(c * (d - c / 2), options.reduction);
+  static const auto loss = elementwise("huber_loss", [](const auto& p, const auto& t, const auto& delta) {
+    const auto d = p - t;
+    return where(abs(d) >= delta, delta * (abs(d) - delta / 2), d * (d / 2));
+  });
+  return reduced(loss(prediction, target, full({}, delta, dtype)), options.reduction);
 }
 
 Variable smooth_l1_loss(const Variable& prediction, const Variable& target,
                         const SmoothL1LossOptions& options) {
-  check_pair("smooth_l1_loss", "prediction and target", prediction, target);
+  const DType dtype = check_pair("smooth_l1_loss", "prediction and target", prediction, target);
   const double beta = options.beta;
   if (!(beta >= 0)) fail("smooth_l1_loss", "beta must not be negative, got ", beta);
-  if (beta == 0) return l1_loss(prediction, target, options.reduction);
-  const Variable d = prediction - target, c = clamp(d, -beta, beta);  // as in huber_loss
-  return reduced(c / beta * (d - c / 2), options.reduction);
+  static const auto loss = elementwise("smooth_l1_loss", [](const auto& p, const auto& t, const auto& beta) {
+    const auto d = p - t;
+    return where(abs(d) >= beta, abs(d) - beta / 2, d / beta * (d / 2));
+  });
+  return reduced(loss(prediction, target, full({}, beta, dtype)), options.reduction);
 }
 
 Variable kl_div(const Variable& log_q, const Variable& target, const KLDivOptions& options) {

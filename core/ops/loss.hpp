@@ -82,7 +82,8 @@ struct HuberLossOptions {
   Reduction reduction = Reduction::mean;
 };
 
-/// Of d = prediction − target: d²/2 where |d| ≤ δ, and δ (|d| − δ/2) elsewhere (Huber 1964, section 2).
+/// Of d = prediction − target: d²/2 where |d| < δ, and δ (|d| − δ/2) elsewhere (Huber 1964, section 2).
+/// One node.
 Variable huber_loss(const Variable& prediction, const Variable& target, const HuberLossOptions& options = {});
 
 struct SmoothL1LossOptions {
@@ -90,7 +91,7 @@ struct SmoothL1LossOptions {
   Reduction reduction = Reduction::mean;
 };
 
-/// huber_loss / β, with δ = β: d²/(2β) where |d| ≤ β, and |d| − β/2 elsewhere (Girshick 2015, section 2.3).
+/// huber_loss / β, with δ = β: d²/(2β) where |d| < β, and |d| − β/2 elsewhere (Girshick 2015, section 2.3).
 Variable smooth_l1_loss(const Variable& prediction, const Variable& target,
                         const SmoothL1LossOptions& options = {});
 
