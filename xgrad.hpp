@@ -36,12 +36,14 @@
 #include <xgrad/core/ops/prod.hpp>
 #include <xgrad/core/ops/rearrange.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/rounding.hpp>
 #include <xgrad/core/ops/scatter.hpp>
 #include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/ops/sort.hpp>
 #include <xgrad/core/ops/split.hpp>
-#include <xgrad/core/ops/unique.hpp>
+#include <xgrad/core/ops/trigonometry.hpp>
 #include <xgrad/core/ops/unfold.hpp>
+#include <xgrad/core/ops/unique.hpp>
 #include <xgrad/core/ops/vector_norm.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/parallel/flush_denormal.hpp>

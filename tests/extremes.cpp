@@ -15,6 +15,8 @@
 #include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/rounding.hpp>
+#include <xgrad/core/ops/trigonometry.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
@@ -44,6 +46,24 @@ const Row table[] = {
     {"cos", [](const V& x) { return cos(x); }, {2, 2}, {2, 2}},
     {"tanh", [](const V& x) { return tanh(x); }, {2, 5}, {2, 4}},
     {"erf", [](const V& x) { return erf(x); }, {2, 50}, {2, 400}},
+    {"erfc", [](const V& x) { return erfc(x); }, {2, 50}, {2, 400}},
+    {"exp2", [](const V& x) { return exp2(x); }, {2, 2}, {2, 2}},
+    {"expm1", [](const V& x) { return expm1(x); }, {2, 2}, {2, 2}},
+    {"log2", [](const V& x) { return log2(x); }, {2, 2}, {2, 2}},
+    {"log10", [](const V& x) { return log10(x); }, {2, 2}, {2, 2}},
+    {"tan", [](const V& x) { return tan(x); }, {2, 2}, {2, 2}},
+    {"asin", [](const V& x) { return asin(x); }, {2, 2}, {2, 2}},
+    {"acos", [](const V& x) { return acos(x); }, {2, 2}, {2, 2}},
+    {"atan", [](const V& x) { return atan(x); }, {2, 2, 1.2e-38}, {2, 2, 2.3e-308}},
+    {"sinh", [](const V& x) { return sinh(x); }, {2, 2}, {2, 2}},
+    {"cosh", [](const V& x) { return cosh(x); }, {2, 2}, {2, 2}},
+    {"asinh", [](const V& x) { return asinh(x); }, {2, 2}, {2, 2}},
+    {"acosh", [](const V& x) { return acosh(x); }, {2, 2}, {2, 2}},
+    {"atanh", [](const V& x) { return atanh(x); }, {2, 2, 1.2e-38}, {2, 2, 2.3e-308}},
+    {"floor", [](const V& x) { return floor(x); }, {0, 0}, {0, 0}},
+    {"ceil", [](const V& x) { return ceil(x); }, {0, 0}, {0, 0}},
+    {"round", [](const V& x) { return round(x); }, {0, 0}, {0, 0}},
+    {"trunc", [](const V& x) { return trunc(x); }, {0, 0}, {0, 0}},
     {"relu", [](const V& x) { return relu(x); }, {0, 0}, {0, 0}},
     {"abs", [](const V& x) { return abs(x); }, {0, 0}, {0, 0}},
     {"sigmoid", [](const V& x) { return sigmoid(x); }, {3, 5}, {2, 5}},
@@ -78,8 +98,16 @@ struct Choice {
 };
 const Choice choices[] = {
     {"relu", NAN, NAN, 1},  // as in PyTorch: a NaN is not below, not above and not equal
-    {"abs", NAN, NAN, 0},     {"clamp", NAN, NAN, 0}, {"maximum", NAN, NAN, 1},
-    {"minimum", NAN, NAN, 1}, {"pow_0", NAN, 1, 0},  // as in C
+    {"exp2", 128.37681159420291, INFINITY, INFINITY},  // a slope of an infinite result is infinite
+    {"floor", NAN, NAN, 0},
+    {"ceil", NAN, NAN, 0},
+    {"round", NAN, NAN, 0},
+    {"trunc", NAN, NAN, 0},
+    {"abs", NAN, NAN, 0},
+    {"clamp", NAN, NAN, 0},
+    {"maximum", NAN, NAN, 1},
+    {"minimum", NAN, NAN, 1},
+    {"pow_0", NAN, 1, 0},  // as in C
 };
 
 struct Worst {

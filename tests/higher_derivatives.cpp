@@ -16,9 +16,11 @@
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/prod.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/rounding.hpp>
 #include <xgrad/core/ops/scatter.hpp>
 #include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/ops/sort.hpp>
+#include <xgrad/core/ops/trigonometry.hpp>
 #include <xgrad/core/ops/vector_norm.hpp>
 #include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tensor/factories.hpp>
@@ -67,6 +69,22 @@ const Row smooth[] = {
     {"cos", [](const V& x) { return cos(x); }},
     {"tanh", [](const V& x) { return tanh(x); }},
     {"erf", [](const V& x) { return erf(x); }},
+    {"erfc", [](const V& x) { return erfc(x); }},
+    {"exp2", [](const V& x) { return exp2(x); }},
+    {"expm1", [](const V& x) { return expm1(x); }},
+    {"log2", [](const V& x) { return log2(x); }},
+    {"log10", [](const V& x) { return log10(x); }},
+    {"tan", [](const V& x) { return tan(x); }},
+    {"asin", [](const V& x) { return asin(x); }},
+    {"acos", [](const V& x) { return acos(x); }},
+    {"atan", [](const V& x) { return atan(x); }},
+    {"sinh", [](const V& x) { return sinh(x); }},
+    {"cosh", [](const V& x) { return cosh(x); }},
+    {"asinh", [](const V& x) { return asinh(x); }},
+    {"acosh", [](const V& x) { return acosh(x); }},
+    {"atanh", [](const V& x) { return atanh(x); }},
+    {"atan2_y", [](const V& x) { return atan2(x, full({}, -1.5, float64)); }},
+    {"atan2_x", [](const V& x) { return atan2(full({}, 1.5, float64), x); }},
     {"sigmoid", [](const V& x) { return sigmoid(x); }},
     {"silu", [](const V& x) { return silu(x); }},
     {"softplus", [](const V& x) { return softplus(x); }},
@@ -142,6 +160,11 @@ const Point special[] = {
     {"clamp", [](const V& x) { return clamp(x, -1, 1); }, 1, {1, 1, 0, 0, 0}},
     {"clamp", [](const V& x) { return clamp(x, -1, 1); }, 2, {1, 0, 0, 0, 0}},
     {"softplus", [](const V& x) { return softplus(x); }, 30, {30, 1, 0, 0, 0}},
+    {"floor", [](const V& x) { return floor(x); }, 2.5, {2, 0, 0, 0, 0}},
+    {"round", [](const V& x) { return round(x); }, 2.5, {2, 0, 0, 0, 0}},
+    {"floor_divide", [](const V& x) { return floor_divide(x, 2); }, 3, {1, 0, 0, 0, 0}},
+    {"remainder", [](const V& x) { return remainder(x, 2); }, -3.5, {0.5, 1, 0, 0, 0}},
+    {"fmod by x", [](const V& x) { return fmod(full({}, 7, float64), x); }, 3, {1, -2, 0, 0, 0}},
     {"maximum", [](const V& x) { return maximum(x, zeros({}, float64)); }, 2, {2, 1, 0, 0, 0}},
     {"maximum", [](const V& x) { return maximum(x, zeros({}, float64)); }, 0, {0, 0.5, 0, 0, 0}},
     {"maximum of x", [](const V& x) { return maximum(x, x); }, 3, {3, 1, 0, 0, 0}},

@@ -86,10 +86,6 @@ TEST_CASE("a number for each row, on either side: as C++ has it, whatever the ro
 }
 
 TEST_CASE("pow at its edges") {
-  const Tensor squares = pow(arange(3), 2).value();
-  CHECK(squares.dtype() == float32);
-  CHECK(equal(squares, tensor({0, 1, 4}, float32)));
-
   const Variable x(tensor({0.0, -2.0, 3.0}), true);
   pow(x, 0).backward(ones({3}));
   CHECK(equal(x.grad(), zeros({3})));

@@ -7,6 +7,7 @@
 
 #include <xgrad/core/ops/activation.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/trigonometry.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;

@@ -8,6 +8,7 @@
 #include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/trigonometry.hpp>
 #include <xgrad/core/ops/vector_norm.hpp>
 
 using namespace xgrad;

@@ -9,8 +9,8 @@ namespace xgrad::kernels {
 Tensor add(const Tensor& a, const Tensor& b);
 Tensor sub(const Tensor& a, const Tensor& b);
 Tensor mul(const Tensor& a, const Tensor& b);
-Tensor div(const Tensor& a, const Tensor& b);  ///< integers are divided in the default dtype, as in PyTorch
-Tensor pow(const Tensor& a, const Tensor& b);
+Tensor div(const Tensor& a, const Tensor& b);    ///< integers are divided in the default dtype, as in PyTorch
+Tensor pow(const Tensor& a, const Tensor& b);    ///< of integers an integer; they have no negative powers
 Tensor weigh(const Tensor& a, const Tensor& b);  ///< a · b, and 0 where a is 0, even if b is infinite or NaN
 
 Tensor neg(const Tensor& x);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 
+#include <xgrad/core/kernels/integers.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/core/tensor/walk.hpp>
@@ -113,6 +114,8 @@ template void zip_rows(const Tensor&, const Tensor&, const Tensor&, BinaryRow<do
                        bool, double, double);
 template void zip_rows(const Tensor&, const Tensor&, const Tensor&, BinaryRow<std::int64_t, bool>,
                        std::int64_t, bool, std::int64_t, std::int64_t);
+template void zip_rows(const Tensor&, const Tensor&, const Tensor&, BinaryRow<std::int64_t>, std::int64_t,
+                       bool, std::int64_t, std::int64_t);
 template void zip_rows(const Tensor&, const Tensor&, const Tensor&, BinaryRow<bool, bool>, std::int64_t, bool,
                        bool, bool);
 
@@ -138,41 +141,12 @@ void binary_into(std::string_view op, Binary f, const Tensor& a, const Tensor& b
   });
 }
 
-namespace {
-
-template <class F>
-BinaryRow<std::int64_t> integer_row(F) {
-  return [](const std::int64_t* a, std::int64_t, const std::int64_t* b, std::int64_t, std::int64_t* y,
-            std::int64_t n, std::int64_t, std::int64_t) {
-    for (std::int64_t i = 0; i < n; ++i) y[i] = static_cast<std::int64_t>(F()(a[i], b[i]));
-  };
-}
-
-// Sums and products wrap around, as in NumPy and PyTorch; in C++ only unsigned integers may.
-BinaryRow<std::int64_t> integer_row(Binary f) {
-  using Wrapping = std::uint64_t;
-  switch (f) {
-    case Binary::add:
-      return integer_row([](Wrapping a, Wrapping b) { return a + b; });
-    case Binary::sub:
-      return integer_row([](Wrapping a, Wrapping b) { return a - b; });
-    case Binary::maximum:
-      return integer_row([](std::int64_t a, std::int64_t b) { return std::max(a, b); });
-    case Binary::minimum:
-      return integer_row([](std::int64_t a, std::int64_t b) { return std::min(a, b); });
-    default:  // mul, weigh
-      return integer_row([](Wrapping a, Wrapping b) { return a * b; });
-  }
-}
-
-}  // namespace
-
 Tensor binary(std::string_view op, Binary f, const Tensor& a, const Tensor& b, double p, double q) {
   const DType common = promote(op, a.dtype(), b.dtype()), dtype = common == boolean ? int64 : common;
   const Tensor y = empty(broadcast_shapes(op, a.shape(), b.shape()), dtype);
   const Tensor left = a.to(dtype), right = b.to(dtype);
   if (dtype == int64) {
-    zip_rows<std::int64_t, std::int64_t>(left, right, y, integer_row(f));
+    integer_binary(op, f, left, right, y);
   } else {
     binary_into(op, f, left, right, y, p, q);
   }

@@ -12,8 +12,8 @@ namespace xgrad::kernels {
 
 /// f(x), new and contiguous. x is floating.
 Tensor unary(std::string_view op, Unary f, const Tensor& x, double p = 0, double q = 0);
-/// f(a, b), new and contiguous, with NumPy broadcasting and dtype promotion. Integers have the functions from
-/// `add` to `weigh`, except `div`.
+/// f(a, b), new and contiguous, with NumPy broadcasting and dtype promotion. Integers have the functions that
+/// integers.hpp names.
 Tensor binary(std::string_view op, Binary f, const Tensor& a, const Tensor& b, double p = 0, double q = 0);
 
 /// The same, written to y. All Tensors have y's floating dtype; a and b are broadcast to y's shape. y may be

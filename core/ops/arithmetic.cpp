@@ -161,8 +161,11 @@ Variable mul(const Variable& x, Scalar factor) {
 }
 
 Variable pow(const Variable& x, Scalar exponent) {
+  if (needs_promotion("pow", x)) {
+    if (exponent.is_floating()) return pow(to(x, get_default_dtype()), exponent);
+    return pow(x, full({}, exponent));
+  }
   const double p = exponent.to<double>();
-  if (needs_promotion("pow", x)) return pow(to(x, get_default_dtype()), exponent);
   const auto power = [&] { return kernels::pow(x.value(), full({}, p, x.dtype())); };
   return record("pow", p == 2 ? kernels::mul(x.value(), x.value()) : power(), {x}, {x},
                 [p](const Replay& r) -> Gradients {

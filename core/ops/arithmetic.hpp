@@ -12,7 +12,8 @@ Variable sub(const Variable& a, const Variable& b);  ///< a − b
 Variable mul(const Variable& a, const Variable& b);  ///< a · b
 Variable div(const Variable& a, const Variable& b);  ///< a / b; integers are divided in the default dtype
 Variable neg(const Variable& x);                     ///< −x
-Variable pow(const Variable& a, const Variable& b);  ///< a^b; the gradient of b is 0 where a is 0 and b ≥ 0
+/// a^b. The gradient of b is 0 where a is 0 and b ≥ 0. Of two integers it is int64, and a negative b throws.
+Variable pow(const Variable& a, const Variable& b);
 
 /// The larger of a and b, NaN where either is; where they are equal, each takes half of the gradient.
 Variable maximum(const Variable& a, const Variable& b);
@@ -26,7 +27,8 @@ Variable minimum(Scalar a, const Variable& b);
 Variable add(const Variable& x, Scalar value);
 Variable sub(const Variable& x, Scalar value);
 Variable mul(const Variable& x, Scalar factor);
-/// x^p; dx = p x^(p−1), and 0 for p = 0; integers in the default dtype
+/// x^p; dx = p x^(p−1), and 0 for p = 0. Of integers with an integer p it is int64, and a negative p throws;
+/// with a floating p it is in the default dtype.
 Variable pow(const Variable& x, Scalar exponent);
 Variable pow(Scalar base, const Variable& exponent);  ///< b^x; dx = b^x ln b
 Variable div(const Variable& x, Scalar divisor);

@@ -10,6 +10,23 @@ template <class T>
 using B = Batch<T>;
 
 template <Binary f, class T>
+T scalar(T a, T b) {
+  if constexpr (f == Binary::fmod) return std::fmod(a, b);
+  if constexpr (f == Binary::remainder) {
+    const T rest = std::fmod(a, b);
+    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+  }
+  if constexpr (f == Binary::floor_divide) {  // not floor of a rounded a/b, which may be the next integer
+    if (b == 0) return a / b;
+    const T rest = std::fmod(a, b), quotient = std::nearbyint((a - rest) / b);
+    const T below = rest != 0 && (rest < 0) != (b < 0) ? quotient - 1 : quotient;
+    return below == 0 ? std::copysign(T(0), a / b) : below;
+  }
+  if constexpr (f == Binary::atan2) return std::atan2(a, b);
+  if constexpr (f == Binary::pow) return std::pow(a, b);
+}
+
+template <Binary f, class T>
 B<T> apply(B<T> a, B<T> b, B<T> p) {
   if constexpr (f == Binary::add) return a + b;
   if constexpr (f == Binary::sub) return a - b;
@@ -47,8 +64,8 @@ template <Binary f, class T>
 
 template <Binary f, class T>
 void row(const T* a, std::int64_t a_step, const T* b, std::int64_t b_step, T* y, std::int64_t n, T p, T q) {
-  if constexpr (f == Binary::pow) {
-    for (std::int64_t i = 0; i < n; ++i) y[i] = std::pow(a[i * a_step], b[i * b_step]);
+  if constexpr (is_scalar(f)) {
+    for (std::int64_t i = 0; i < n; ++i) y[i] = scalar<f, T>(a[i * a_step], b[i * b_step]);
   } else if constexpr (takes_numbers(f)) {
     zip_row(a, a_step, b, b_step, y, n,
             [p = B<T>(p)](B<T> a_i, B<T> b_i) { return apply<f, T>(a_i, b_i, p); });

@@ -20,10 +20,18 @@ enum class Unary {
   scale,       ///< p x
   add_scalar,  ///< x + p
   clamp,       ///< min(max(x, p), q)
+  floor,
+  ceil,
+  round,  ///< to the nearest integer, and to the even one of two
+  trunc,
   // These cost an exponential, or as much.
   exp,
+  exp2,
+  expm1,  ///< exp(x) − 1
   log,
-  log1p,
+  log2,
+  log10,
+  log1p,  ///< log(1 + x)
   sin,
   cos,
   tanh,
@@ -35,9 +43,21 @@ enum class Unary {
   normal_cdf,  ///< Φ(x), the share of a standard normal below x
   gelu,        ///< x Φ(x)
   gelu_tanh,   ///< x/2 (1 + tanh(√(2/π) (x + 0.044715 x³)))
+  tan,
+  asin,
+  acos,
+  atan,
+  sinh,
+  cosh,
+  asinh,
+  acosh,
+  atanh,
+  erfc,  ///< 1 − erf(x)
   count,
 };
 constexpr bool costs_exp(Unary f) { return f >= Unary::exp; }
+/// Computed by the C++ library, one number at a time.
+constexpr bool is_scalar(Unary f) { return (f >= Unary::floor && f <= Unary::trunc) || f >= Unary::tan; }
 
 /// Functions of two numbers. `f_backward` takes a gradient g and an input x, and returns g f'(x).
 enum class Binary {
@@ -46,14 +66,18 @@ enum class Binary {
   sub,
   mul,
   div,
-  maximum,     ///< NaN where either is
-  minimum,     ///< NaN where either is
-  weigh,       ///< a b, and 0 where a is 0
-  add_scaled,  ///< a + p b
-  less,        ///< 1 where a < b, else 0
-  less_equal,  ///< 1 where a ≤ b, else 0
-  equal,       ///< 1 where a = b, else 0
-  chain,       ///< a b, and 0 where a or b is 0: a product of the chain rule (ops/formula_gradient.cpp)
+  maximum,       ///< NaN where either is
+  minimum,       ///< NaN where either is
+  weigh,         ///< a b, and 0 where a is 0
+  add_scaled,    ///< a + p b
+  less,          ///< 1 where a < b, else 0
+  less_equal,    ///< 1 where a ≤ b, else 0
+  equal,         ///< 1 where a = b, else 0
+  chain,         ///< a b, and 0 where a or b is 0: a product of the chain rule (ops/formula_gradient.cpp)
+  fmod,          ///< a − b trunc(a/b), with a's sign
+  remainder,     ///< a − b floor(a/b), with b's sign
+  floor_divide,  ///< floor(a/b)
+  atan2,         ///< the angle of the point (b, a)
   pow,
   // These take two rows.
   abs_backward,
@@ -67,7 +91,8 @@ enum class Binary {
   count,
 };
 constexpr bool takes_numbers(Binary f) { return f <= Binary::pow; }
-constexpr bool costs_exp(Binary f) { return f == Binary::pow || f >= Binary::sigmoid_backward; }
+constexpr bool is_scalar(Binary f) { return f >= Binary::fmod && f <= Binary::pow; }
+constexpr bool costs_exp(Binary f) { return is_scalar(f) || f >= Binary::sigmoid_backward; }
 
 /// Computes n contiguous elements. y may be x.
 template <class T>

@@ -12,6 +12,34 @@
 namespace xgrad::kernels {
 namespace {
 
+#ifndef XGRAD_HAVE_XSIMD
+template <class T>
+inline Batch<T> exp2(Batch<T> x) {
+  return std::exp2(x.value);
+}
+template <class T>
+inline Batch<T> expm1(Batch<T> x) {
+  return std::expm1(x.value);
+}
+template <class T>
+inline Batch<T> log2(Batch<T> x) {
+  return std::log2(x.value);
+}
+template <class T>
+inline Batch<T> log10(Batch<T> x) {
+  return std::log10(x.value);
+}
+#endif
+
+// f(x), one lane at a time.
+template <class T, class Scalar>
+inline Batch<T> each_lane(const Batch<T>& x, Scalar f) {
+  T lanes[Batch<T>::size];
+  store<T>(lanes, x);
+  for (T& lane : lanes) lane = f(lane);
+  return load<T>(lanes);
+}
+
 // Σ c_i t^i, the highest coefficient first.
 template <class T, std::size_t n>
 inline Batch<T> polynomial(const Batch<T>& t, const T (&c)[n]) {
@@ -74,6 +102,23 @@ inline Batch<T> exp_of(const Batch<T>& x) {
   return select(outside, Batch<T>(half * half), fast_exp<T>(x));
 }
 
+// 2ˣ over the whole range of T, subnormal results included.
+template <class T>
+inline Batch<T> exp2_of(const Batch<T>& x) {
+  const Batch<T> edge(sizeof(T) == 4 ? T(126) : T(1022));
+  const auto outside = (x > edge) | (x < Batch<T>(-edge));
+  if (!any_of(outside)) return exp2(x);
+  return select(outside, each_lane<T>(x, [](T a) { return std::exp2(a); }), Batch<T>(exp2(x)));
+}
+
+// eˣ − 1. Where it is large, it is eˣ.
+template <class T>
+inline Batch<T> expm1_of(const Batch<T>& x) {
+  const auto large = x > Batch<T>(T(50));
+  if (!any_of(large)) return expm1(x);
+  return select(large, exp_of<T>(x), Batch<T>(expm1(x)));
+}
+
 // f σ(v), where σ is the sigmoid. For v < 0 it is f eᵛ / (1 + eᵛ), and eᵛ comes as a square whose root is far
 // from underflow: the result keeps its digits where eᵛ alone would have lost them.
 template <class T>
@@ -93,13 +138,26 @@ inline Batch<T> times_sigmoid_slope(const Batch<T>& x, const Batch<T>& v, const 
   return fma(x * dv, other, one) * share * small * small;
 }
 
-template <class T>
-inline Batch<T> log_of(const Batch<T>& x) {
+// A logarithm of subnormal numbers too: log(x) = log(2⁶⁰ x) − log(2⁶⁰).
+template <class T, class Log>
+inline Batch<T> log_or(const Batch<T>& x, double log_two_to_60, Log log) {
   const auto subnormal = x < Batch<T>(std::numeric_limits<T>::min());
   if (!any_of(subnormal)) return log(x);
-  constexpr T two_to_60 = T(1152921504606846976.0), log_two_to_60 = T(41.588830833596718565);
-  const Batch<T> scaled = log(Batch<T>(x * Batch<T>(two_to_60))) - Batch<T>(log_two_to_60);
-  return select(subnormal, scaled, Batch<T>(log(x)));
+  const Batch<T> scaled =
+      log(Batch<T>(x * Batch<T>(T(1152921504606846976.0)))) - Batch<T>(static_cast<T>(log_two_to_60));
+  return select(subnormal, scaled, log(x));
+}
+template <class T>
+inline Batch<T> log_of(const Batch<T>& x) {
+  return log_or<T>(x, 41.588830833596718565, [](const Batch<T>& a) -> Batch<T> { return log(a); });
+}
+template <class T>
+inline Batch<T> log2_of(const Batch<T>& x) {
+  return log_or<T>(x, 60, [](const Batch<T>& a) -> Batch<T> { return log2(a); });
+}
+template <class T>
+inline Batch<T> log10_of(const Batch<T>& x) {
+  return log_or<T>(x, 18.061799739838871713, [](const Batch<T>& a) -> Batch<T> { return log10(a); });
 }
 
 // log(1 + x) by the logarithm of u = 1 + x, whose rounding error cancels in log(u) / (u − 1).
@@ -110,15 +168,6 @@ inline Batch<T> log1p_of(const Batch<T>& x) {
   // If u is 1, the result is x. If u is infinite, so is the result.
   return select(rest == Batch<T>(T(0)), x,
                 Batch<T>(select(u == Batch<T>(std::numeric_limits<T>::infinity()), u, corrected)));
-}
-
-// f(x), one lane at a time.
-template <class T, class Scalar>
-inline Batch<T> each_lane(const Batch<T>& x, Scalar f) {
-  T lanes[Batch<T>::size];
-  store<T>(lanes, x);
-  for (T& lane : lanes) lane = f(lane);
-  return load<T>(lanes);
 }
 
 template <class T>

@@ -10,6 +10,24 @@ template <class T>
 using B = Batch<T>;
 
 template <Unary f, class T>
+T scalar(T x) {
+  if constexpr (f == Unary::floor) return std::floor(x);
+  if constexpr (f == Unary::ceil) return std::ceil(x);
+  if constexpr (f == Unary::round) return std::nearbyint(x);
+  if constexpr (f == Unary::trunc) return std::trunc(x);
+  if constexpr (f == Unary::tan) return std::tan(x);
+  if constexpr (f == Unary::asin) return std::asin(x);
+  if constexpr (f == Unary::acos) return std::acos(x);
+  if constexpr (f == Unary::atan) return std::atan(x);
+  if constexpr (f == Unary::sinh) return std::sinh(x);
+  if constexpr (f == Unary::cosh) return std::cosh(x);
+  if constexpr (f == Unary::asinh) return std::asinh(x);
+  if constexpr (f == Unary::acosh) return std::acosh(x);
+  if constexpr (f == Unary::atanh) return std::atanh(x);
+  if constexpr (f == Unary::erfc) return std::erfc(x);
+}
+
+template <Unary f, class T>
 B<T> apply(B<T> x, B<T> p, B<T> q) {
   const B<T> zero(T(0)), one(T(1));
   if constexpr (f == Unary::neg) return -x;
@@ -25,7 +43,11 @@ B<T> apply(B<T> x, B<T> p, B<T> q) {
     return select(raised > q, q, raised);
   }
   if constexpr (f == Unary::exp) return exp_of<T>(x);
+  if constexpr (f == Unary::exp2) return exp2_of<T>(x);
+  if constexpr (f == Unary::expm1) return expm1_of<T>(x);
   if constexpr (f == Unary::log) return log_of<T>(x);
+  if constexpr (f == Unary::log2) return log2_of<T>(x);
+  if constexpr (f == Unary::log10) return log10_of<T>(x);
   if constexpr (f == Unary::log1p) return log1p_of<T>(x);
   if constexpr (f == Unary::sin) return sin_of<T>(x);
   if constexpr (f == Unary::cos) return cos_of<T>(x);
@@ -47,8 +69,12 @@ B<T> apply(B<T> x, B<T> p, B<T> q) {
 }
 
 template <Unary f, class T>
-void row(const T* x, T* y, std::int64_t n, T p, T q) {
-  map_row(x, y, n, [p = B<T>(p), q = B<T>(q)](B<T> x_i) { return apply<f, T>(x_i, p, q); });
+void row(const T* x, T* y, std::int64_t n, [[maybe_unused]] T p, [[maybe_unused]] T q) {
+  if constexpr (is_scalar(f)) {
+    for (std::int64_t i = 0; i < n; ++i) y[i] = scalar<f, T>(x[i]);
+  } else {
+    map_row(x, y, n, [p = B<T>(p), q = B<T>(q)](B<T> x_i) { return apply<f, T>(x_i, p, q); });
+  }
 }
 
 template <class T, int... f>

@@ -44,6 +44,18 @@ def step(x, at_zero):
     return one if x > 0 else 0 if x < 0 else at_zero
 
 
+arc_slope = from_to(-1, 1, lambda x: 1 / mp.sqrt(1 - x * x), inf, inf)
+
+
+def hyperbolic(sign):
+    """cosh for 1, sinh for −1. mpmath's own take long for large numbers."""
+    def f(x):
+        if abs(x) > 1000:
+            return inf if sign == 1 or x > 0 else -inf
+        return mp.cosh(x) if sign == 1 else mp.sinh(x)
+    return f
+
+
 # name: (f, f', (f at −∞, f at +∞), (f' at −∞, f' at +∞))
 OPS = {
     "exp": (mp.exp, mp.exp, (0, inf), (0, inf)),
@@ -55,6 +67,24 @@ OPS = {
     "cos": (mp.cos, lambda x: -mp.sin(x), (nan, nan), (nan, nan)),
     "tanh": (mp.tanh, lambda x: 4 * sigmoid(2 * x) * sigmoid(-2 * x), (-1, 1), (0, 0)),
     "erf": (mp.erf, lambda x: 2 / mp.sqrt(mp.pi) * mp.exp(-x * x), (-1, 1), (0, 0)),
+    "erfc": (lambda x: mp.erfc(x) if abs(x) < 1000 else 1 - mp.sign(x), lambda x: -2 / mp.sqrt(mp.pi) * mp.exp(-x * x), (2, 0), (0, 0)),
+    "exp2": (lambda x: 2**x, lambda x: 2**x * mp.log(2), (0, inf), (0, inf)),
+    "expm1": (mp.expm1, mp.exp, (-1, inf), (0, inf)),
+    "log2": (from_to(0, inf, lambda x: mp.log(x, 2), -inf), lambda x: 1 / (x * mp.log(2)) if x else inf, (nan, inf), (0, 0)),
+    "log10": (from_to(0, inf, mp.log10, -inf), lambda x: 1 / (x * mp.log(10)) if x else inf, (nan, inf), (0, 0)),
+    "tan": (mp.tan, lambda x: 1 / mp.cos(x) ** 2, (nan, nan), (nan, nan)),
+    "asin": (from_to(-1, 1, mp.asin, -mp.pi / 2, mp.pi / 2), arc_slope, (nan, nan), (nan, nan)),
+    "acos": (from_to(-1, 1, mp.acos, mp.pi, 0), lambda x: -arc_slope(x), (nan, nan), (nan, nan)),
+    "atan": (mp.atan, lambda x: 1 / (1 + x * x), (-mp.pi / 2, mp.pi / 2), (0, 0)),
+    "sinh": (hyperbolic(-1), hyperbolic(1), (-inf, inf), (inf, inf)),
+    "cosh": (hyperbolic(1), hyperbolic(-1), (inf, inf), (-inf, inf)),
+    "asinh": (mp.asinh, lambda x: 1 / mp.sqrt(x * x + 1), (-inf, inf), (0, 0)),
+    "acosh": (from_to(1, inf, mp.acosh, 0), from_to(1, inf, lambda x: 1 / mp.sqrt(x * x - 1), inf), (nan, inf), (nan, 0)),
+    "atanh": (from_to(-1, 1, mp.atanh, -inf, inf), lambda x: 1 / (1 - x * x) if abs(x) != 1 else inf, (nan, nan), (0, 0)),
+    "floor": (mp.floor, lambda x: 0, (-inf, inf), (0, 0)),
+    "ceil": (mp.ceil, lambda x: 0, (-inf, inf), (0, 0)),
+    "round": (mp.nint, lambda x: 0, (-inf, inf), (0, 0)),
+    "trunc": (lambda x: mp.sign(x) * mp.floor(abs(x)), lambda x: 0, (-inf, inf), (0, 0)),
     "relu": (lambda x: max(x, 0), lambda x: step(x, 0), (0, inf), (0, 1)),
     "abs": (abs, lambda x: mp.sign(x), (inf, inf), (-1, 1)),
     "sigmoid": (sigmoid, lambda x: sigmoid(x) * sigmoid(-x), (0, 1), (0, 0)),
@@ -82,7 +112,7 @@ OPS = {
     "3_pow": (lambda x: three**x, lambda x: three**x * mp.log(3), (0, inf), (0, inf)),
 }
 # The results at −0 that differ from those at 0.
-MINUS_ZERO = {"log": (-inf, -inf), "sqrt": (0, -inf), "rsqrt": (-inf, inf), "one_over": (-inf, -inf),
+MINUS_ZERO = {"log": (-inf, -inf), "log2": (-inf, -inf), "log10": (-inf, -inf), "sqrt": (0, -inf), "rsqrt": (-inf, inf), "one_over": (-inf, -inf),
               "pow_-1": (-inf, -inf)}
 LINEAR = ("neg", "add", "sub", "mul", "div")  # their slope does not depend on x
 # Near these, a slope is a small difference of large terms; points within 1/16 are left out.

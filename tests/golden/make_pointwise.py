@@ -34,6 +34,11 @@ FUNCTIONS = {
     "softplus": (F.softplus, normal),
     "gelu": (F.gelu, normal),
     "gelu_tanh": (gelu_tanh, normal),
+    "exp2": (torch.exp2, normal),
+    "expm1": (torch.expm1, normal),
+    "log2": (torch.log2, positive),
+    "log10": (torch.log10, positive),
+    "erfc": (torch.erfc, normal),
 }
 for name, (f, domain) in FUNCTIONS.items():
     unary(name, f, domain)
@@ -43,10 +48,12 @@ for name, (f, domain) in FUNCTIONS.items():
     case(name, [of_products if name in ("silu", "mish", "gelu", "gelu_tanh") else SPECIAL], f, "special", gradcheck=False)
     if name != "rsqrt":  # whose slope is out of float32's range
         case(name, [SMALL], f, "small", gradcheck=False)
-for name in ("tanh", "erf", "relu", "gelu", "gelu_tanh", "abs", "sigmoid", "silu", "softplus"):
+for name in ("tanh", "erf", "erfc", "relu", "gelu", "gelu_tanh", "abs", "sigmoid", "silu", "softplus"):
     case(name, [LARGE], FUNCTIONS[name][0], "large", gradcheck=False)
-case("exp", [[-80.0, -20.0, 20.0]], torch.exp, "large", gradcheck=False)
-case("log", [[1e-30, 1e30, 0.999, 1.001]], torch.log, "large", gradcheck=False)
+for name in ("exp", "exp2", "expm1"):
+    case(name, [[-80.0, -20.0, 20.0]], FUNCTIONS[name][0], "large", gradcheck=False)
+for name in ("log", "log2", "log10"):
+    case(name, [[1e-30, 1e30, 0.999, 1.001]], FUNCTIONS[name][0], "large", gradcheck=False)
 
 case("log1p", [[1e-30, 1e30, -0.999, 1e-5, -1e-5]], torch.log1p, "large", gradcheck=False)
 for name in ("sin", "cos"):
