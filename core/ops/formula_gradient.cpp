@@ -1,6 +1,7 @@
 #include <xgrad/core/ops/formula_gradient.hpp>
 
 #include <algorithm>
+#include <numbers>
 #include <optional>
 
 #include <xgrad/core/base/constants.hpp>
@@ -13,6 +14,7 @@ using kernels::Binary;
 using kernels::Formula;
 using kernels::Step;
 using kernels::Unary;
+using std::numbers::ln10, std::numbers::ln2;
 
 // g · slope. A gradient of 0 stays 0: a branch that was not chosen, or a function that is flat here, gives 0
 // and not 0 · ∞ = NaN. The slope may be the factor that is 0, in the gradient of a gradient.
@@ -31,18 +33,46 @@ std::optional<Symbol> unary_rule(Unary f, const Symbol& g, const Symbol& a, cons
       return chain(g, 0.5 / y);
     case Unary::exp:
       return chain(g, y);
+    case Unary::exp2:
+      return chain(g, y * ln2);
+    case Unary::expm1:
+      return chain(g, exp(a));
     case Unary::log:
       return chain(g, 1 / a);
+    case Unary::log2:
+      return chain(g, 1 / (a * ln2));
+    case Unary::log10:
+      return chain(g, 1 / (a * ln10));
     case Unary::log1p:
       return chain(g, 1 / (1 + a));
     case Unary::sin:
       return chain(g, cos(a));
     case Unary::cos:
       return chain(g, -sin(a));
+    case Unary::tan:
+      return chain(g, 1 + y * y);
+    case Unary::asin:
+      return chain(g, 1 / sqrt((1 - a) * (1 + a)));
+    case Unary::acos:
+      return chain(g, -1 / sqrt((1 - a) * (1 + a)));
+    case Unary::atan:
+      return chain(g, 1 / (1 + a * a));
+    case Unary::sinh:
+      return chain(g, cosh(a));
+    case Unary::cosh:
+      return chain(g, sinh(a));
+    case Unary::asinh:
+      return chain(g, 1 / sqrt(1 + a * a));
+    case Unary::acosh:
+      return chain(g, 1 / (sqrt(a - 1) * sqrt(a + 1)));
+    case Unary::atanh:
+      return chain(g, 1 / ((1 - a) * (1 + a)));
     case Unary::tanh:
       return chain(g, 4 * sigmoid_slope(2 * a));
     case Unary::erf:
       return chain(g, two_over_sqrt_pi * exp(-(a * a)));
+    case Unary::erfc:
+      return chain(g, -two_over_sqrt_pi * exp(-(a * a)));
     case Unary::sigmoid:
       return chain(g, sigmoid_slope(a));
     default:  // sign, floor, ...: flat in pieces
@@ -80,9 +110,17 @@ OfBoth binary_rule(Binary f, const Symbol& g, const Symbol& a, const Symbol& b, 
       return {chain(g, chain(b, pow(a, b - 1))),
               where(at_limit, 0, chain(g, y * log(where(at_limit, 1, a))))};
     }
+    case Binary::fmod:
+      return {g, -chain(g, trunc(a / b))};
+    case Binary::remainder:
+      return {g, -chain(g, floor_divide(a, b))};
+    case Binary::atan2: {
+      const Symbol square = a * a + b * b;
+      return {chain(g, b / square), -chain(g, a / square)};
+    }
     case Binary::sigmoid_backward:  // a σ'(b):  σ''(b) = −σ'(b) tanh(b/2)
       return {chain(g, sigmoid_slope(b)), chain(g, -(y * tanh(0.5 * b)))};
-    default:  // comparisons: flat in pieces
+    default:  // comparisons, floor_divide: flat in pieces
       return {};
   }
 }

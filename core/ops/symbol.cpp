@@ -93,13 +93,36 @@ Symbol abs(const Symbol& x) { return symbol_of(Unary::abs, x); }
 Symbol sign(const Symbol& x) { return symbol_of(Unary::sign, x); }
 Symbol sqrt(const Symbol& x) { return symbol_of(Unary::sqrt, x); }
 Symbol exp(const Symbol& x) { return symbol_of(Unary::exp, x); }
+Symbol exp2(const Symbol& x) { return symbol_of(Unary::exp2, x); }
+Symbol expm1(const Symbol& x) { return symbol_of(Unary::expm1, x); }
 Symbol log(const Symbol& x) { return symbol_of(Unary::log, x); }
+Symbol log2(const Symbol& x) { return symbol_of(Unary::log2, x); }
+Symbol log10(const Symbol& x) { return symbol_of(Unary::log10, x); }
 Symbol log1p(const Symbol& x) { return symbol_of(Unary::log1p, x); }
 Symbol sin(const Symbol& x) { return symbol_of(Unary::sin, x); }
 Symbol cos(const Symbol& x) { return symbol_of(Unary::cos, x); }
+Symbol tan(const Symbol& x) { return symbol_of(Unary::tan, x); }
+Symbol asin(const Symbol& x) { return symbol_of(Unary::asin, x); }
+Symbol acos(const Symbol& x) { return symbol_of(Unary::acos, x); }
+Symbol atan(const Symbol& x) { return symbol_of(Unary::atan, x); }
+Symbol sinh(const Symbol& x) { return symbol_of(Unary::sinh, x); }
+Symbol cosh(const Symbol& x) { return symbol_of(Unary::cosh, x); }
 Symbol tanh(const Symbol& x) { return symbol_of(Unary::tanh, x); }
+Symbol asinh(const Symbol& x) { return symbol_of(Unary::asinh, x); }
+Symbol acosh(const Symbol& x) { return symbol_of(Unary::acosh, x); }
+Symbol atanh(const Symbol& x) { return symbol_of(Unary::atanh, x); }
 Symbol erf(const Symbol& x) { return symbol_of(Unary::erf, x); }
+Symbol erfc(const Symbol& x) { return symbol_of(Unary::erfc, x); }
 Symbol sigmoid(const Symbol& x) { return symbol_of(Unary::sigmoid, x); }
+
+Symbol floor(const Symbol& x) { return symbol_of(Unary::floor, x); }
+Symbol ceil(const Symbol& x) { return symbol_of(Unary::ceil, x); }
+Symbol trunc(const Symbol& x) { return symbol_of(Unary::trunc, x); }
+Symbol round(const Symbol& x) { return symbol_of(Unary::round, x); }
+Symbol fmod(const Symbol& a, const Symbol& b) { return symbol_of(Binary::fmod, a, b); }
+Symbol floor_divide(const Symbol& a, const Symbol& b) { return symbol_of(Binary::floor_divide, a, b); }
+Symbol remainder(const Symbol& a, const Symbol& b) { return symbol_of(Binary::remainder, a, b); }
+Symbol atan2(const Symbol& y, const Symbol& x) { return symbol_of(Binary::atan2, y, x); }
 
 // A power takes long. Products and roots stand for it where the exponent is one of these numbers.
 Symbol pow(const Symbol& a, const Symbol& b) {

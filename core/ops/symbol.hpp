@@ -68,15 +68,41 @@ class Symbol {
   friend Symbol cube(const Symbol& x) { return x * x * x; }
   friend Symbol sqrt(const Symbol& x);
   friend Symbol exp(const Symbol& x);
+  friend Symbol exp2(const Symbol& x);
+  friend Symbol expm1(const Symbol& x);
   friend Symbol log(const Symbol& x);
+  friend Symbol log2(const Symbol& x);
+  friend Symbol log10(const Symbol& x);
   friend Symbol log1p(const Symbol& x);
   friend Symbol sin(const Symbol& x);
   friend Symbol cos(const Symbol& x);
+  friend Symbol tan(const Symbol& x);
+  friend Symbol asin(const Symbol& x);
+  friend Symbol acos(const Symbol& x);
+  friend Symbol atan(const Symbol& x);
+  friend Symbol atan2(const Symbol& y, const Symbol& x);
+  friend Symbol sinh(const Symbol& x);
+  friend Symbol cosh(const Symbol& x);
   friend Symbol tanh(const Symbol& x);
+  friend Symbol asinh(const Symbol& x);
+  friend Symbol acosh(const Symbol& x);
+  friend Symbol atanh(const Symbol& x);
   friend Symbol erf(const Symbol& x);
+  friend Symbol erfc(const Symbol& x);
   friend Symbol sigmoid(const Symbol& x);
   friend Symbol relu(const Symbol& x) { return where(x <= 0, 0, x); }
   friend Symbol pow(const Symbol& a, const Symbol& b);
+
+  // As the ops of rounding.hpp. xt::round rounds a half away from 0, so `round` has no xtensor name.
+  friend Symbol floor(const Symbol& x);
+  friend Symbol ceil(const Symbol& x);
+  friend Symbol trunc(const Symbol& x);
+  friend Symbol round(const Symbol& x);
+  friend Symbol rint(const Symbol& x) { return round(x); }
+  friend Symbol nearbyint(const Symbol& x) { return round(x); }
+  friend Symbol fmod(const Symbol& a, const Symbol& b);
+  friend Symbol floor_divide(const Symbol& a, const Symbol& b);
+  friend Symbol remainder(const Symbol& a, const Symbol& b);
 
  private:
   Symbol(int step, std::nullptr_t) : step_(step) {}

@@ -1,0 +1,94 @@
+// The functions that a formula of `elementwise` may have: value and slope are those of the op of the same
+// name, and gradcheck agrees with two orders.
+#include "support.hpp"
+
+#include <functional>
+
+#include <xgrad/core/debug/gradcheck.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/elementwise.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/rounding.hpp>
+#include <xgrad/core/ops/trigonometry.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+
+using namespace xgrad;
+
+namespace {
+
+struct Row {
+  const char* name;
+  std::function<Variable(const Variable&)> op, formula;
+};
+
+template <class Op, class Formula>
+Row row(const char* name, const Op& op, const Formula& formula) {
+  return {name, op, [made = elementwise(name, formula)](const Variable& x) { return made(x); }};
+}
+
+#define ROW(f, of) \
+  row(             \
+      #f, [](const Variable& x) { return f(of); }, [](const auto& x) { return f(of); })
+
+}  // namespace
+
+TEST_CASE("the words of a formula are the ops of the same name") {
+  const Row rows[] = {
+      ROW(exp2, x),  ROW(expm1, x), ROW(log2, x),      ROW(log10, x),    ROW(tan, x),       ROW(asin, x),
+      ROW(acos, x),  ROW(atan, x),  ROW(sinh, x),      ROW(cosh, x),     ROW(asinh, x),     ROW(acosh, x + 1),
+      ROW(atanh, x), ROW(erfc, x),  ROW(floor, 7 * x), ROW(ceil, 7 * x), ROW(trunc, 7 * x), ROW(round, 7 * x),
+  };
+  const Tensor numbers = tensor({0.11, 0.3, 0.47, 0.62, 0.88}, float64);
+  for (const Row& one : rows) {
+    CAPTURE(one.name);
+    const Variable x(numbers, true);
+    const Variable op = one.op(x), formula = one.formula(x);
+    CHECK(equal(op.value(), formula.value()));
+    const Tensor slope = grad({sum(op)}, {x})[0].value(), of_formula = grad({sum(formula)}, {x})[0].value();
+    CHECK(max_abs_diff(slope, of_formula) <= 4e-15);
+    const GradcheckResult second =
+        gradcheck([&](const auto& in) { return one.formula(in[0]); }, {x}, {.order = 2});
+    CHECK_MESSAGE(second, second.message());
+  }
+}
+
+TEST_CASE("the words of two numbers are the ops of the same name") {
+  using Pair = std::vector<Variable>;
+  struct Both {
+    const char* name;
+    std::function<Variable(const Variable&, const Variable&)> op, formula;
+  };
+  const auto of_two = [](const char* name, auto op, auto formula) -> Both {
+    return {name, op,
+            [made = elementwise(name, formula)](const Variable& a, const Variable& b) { return made(a, b); }};
+  };
+  const Both rows[] = {
+      of_two(
+          "fmod", [](const Variable& a, const Variable& b) { return fmod(a, b); },
+          [](const auto& a, const auto& b) { return fmod(a, b); }),
+      of_two(
+          "remainder", [](const Variable& a, const Variable& b) { return remainder(a, b); },
+          [](const auto& a, const auto& b) { return remainder(a, b); }),
+      of_two(
+          "floor_divide", [](const Variable& a, const Variable& b) { return floor_divide(a, b); },
+          [](const auto& a, const auto& b) { return floor_divide(a, b); }),
+      of_two(
+          "atan2", [](const Variable& a, const Variable& b) { return atan2(a, b); },
+          [](const auto& a, const auto& b) { return atan2(a, b); }),
+  };
+  const Tensor left = tensor({5.0, -5.2, 3.1, -3.3}, float64),
+               right = tensor({2.0, 2.1, -2.05, -1.95}, float64);
+  for (const Both& one : rows) {
+    CAPTURE(one.name);
+    const Variable a(left, true), b(right, true);
+    const Variable op = one.op(a, b), formula = one.formula(a, b);
+    CHECK(equal(op.value(), formula.value()));
+    const Pair slopes = grad({sum(op)}, {a, b}), of_formula = grad({sum(formula)}, {a, b});
+    for (std::size_t i = 0; i < 2; ++i)
+      CHECK(max_abs_diff(slopes[i].value(), of_formula[i].value()) <= 1e-15);
+    const GradcheckResult second =
+        gradcheck([&](const Pair& in) { return one.formula(in[0], in[1]); }, {a, b}, {.order = 2});
+    CHECK_MESSAGE(second, second.message());
+  }
+}
