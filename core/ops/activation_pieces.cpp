@@ -1,0 +1,92 @@
+// The activations that are one formula each.
+#include <cmath>
+
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/base/error.hpp>
+#include <xgrad/core/ops/activation.hpp>
+#include <xgrad/core/ops/elementwise.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+
+namespace xgrad {
+namespace {
+
+// `elementwise` would take integers.
+const Variable& floating(const char* op, const Variable& x) {
+  check_defined(op, {x});
+  check_floating(op, x.value());
+  return x;
+}
+
+// An option as an input of a formula, so that the formula is made once and not for each call.
+Tensor option(double number, const Variable& x) { return full({}, number, x.dtype()); }
+
+}  // namespace
+
+Variable leaky_relu(const Variable& x, double negative_slope) {
+  static const auto op =
+      elementwise("leaky_relu", [](const auto& x, const auto& slope) { return where(x > 0, x, slope * x); });
+  return op(floating("leaky_relu", x), option(negative_slope, x));
+}
+
+Variable elu(const Variable& x, double alpha) {
+  static const auto op =
+      elementwise("elu", [](const auto& x, const auto& alpha) { return where(x > 0, x, alpha * expm1(x)); });
+  return op(floating("elu", x), option(alpha, x));
+}
+
+Variable selu(const Variable& x) {
+  constexpr double lambda = 1.0507009873554804934, alpha = 1.6732632423543772848;
+  static const auto op =
+      elementwise("selu", [](const auto& x) { return where(x > 0, lambda * x, lambda * alpha * expm1(x)); });
+  return op(floating("selu", x));
+}
+
+Variable celu(const Variable& x, double alpha) {
+  if (!std::isfinite(alpha) || alpha == 0) fail("celu", "alpha must be finite and not 0, got ", alpha);
+  static const auto op = elementwise(
+      "celu", [](const auto& x, const auto& alpha) { return where(x > 0, x, alpha * expm1(x / alpha)); });
+  return op(floating("celu", x), option(alpha, x));
+}
+
+Variable hardtanh(const Variable& x, double min_val, double max_val) {
+  if (!(min_val <= max_val)) fail("hardtanh", "the bounds are ", min_val, " and ", max_val);
+  static const auto op = elementwise("hardtanh", [](const auto& x, const auto& low, const auto& high) {
+    return where(x <= low, low, where(x >= high, high, x));
+  });
+  return op(floating("hardtanh", x), option(min_val, x), option(max_val, x));
+}
+
+Variable relu6(const Variable& x) {
+  static const auto op =
+      elementwise("relu6", [](const auto& x) { return where(x <= 0, 0, where(x >= 6, 6, x)); });
+  return op(floating("relu6", x));
+}
+
+Variable hardsigmoid(const Variable& x) {
+  static const auto op = elementwise(
+      "hardsigmoid", [](const auto& x) { return where(x <= -3, 0, where(x >= 3, 1, (x + 3) / 6)); });
+  return op(floating("hardsigmoid", x));
+}
+
+Variable hardswish(const Variable& x) {
+  static const auto op = elementwise(
+      "hardswish", [](const auto& x) { return where(x < -3, 0, where(x > 3, x, x * (x + 3) / 6)); });
+  return op(floating("hardswish", x));
+}
+
+// Two branches, of which the chosen one never overflows and is smooth at 0.
+Variable logsigmoid(const Variable& x) {
+  static const auto op = elementwise(
+      "logsigmoid", [](const auto& x) { return where(x < 0, x - log1p(exp(x)), -log1p(exp(-x))); });
+  return op(floating("logsigmoid", x));
+}
+
+// From 1 on the second form keeps the digits of the slope, and has a limit at ±∞.
+Variable softsign(const Variable& x) {
+  static const auto op = elementwise("softsign", [](const auto& x) {
+    return where(abs(x) < 1, x / (1 + abs(x)), sign(x) * (1 - 1 / (1 + abs(x))));
+  });
+  return op(floating("softsign", x));
+}
+
+}  // namespace xgrad
