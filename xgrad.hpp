@@ -51,6 +51,7 @@
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/core/tensor/generator.hpp>
 #include <xgrad/core/tensor/tensor.hpp>
+#include <xgrad/nn/activations.hpp>
 #include <xgrad/nn/attention.hpp>
 #include <xgrad/nn/callable.hpp>
 #include <xgrad/nn/dropout.hpp>

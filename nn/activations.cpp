@@ -1,0 +1,26 @@
+#include <xgrad/nn/activations.hpp>
+
+#include <sstream>
+
+namespace xgrad::nn {
+namespace {
+
+// "beta=1, threshold=20"
+template <class... Parts>
+std::string repr(const Parts&... parts) {
+  std::ostringstream text;
+  (text << ... << parts);
+  return std::move(text).str();
+}
+
+}  // namespace
+
+std::string GELU::extra_repr() const {
+  return repr("approximate=", approximate == Gelu::tanh ? "tanh" : "none");
+}
+std::string ELU::extra_repr() const { return repr("alpha=", alpha); }
+std::string LeakyReLU::extra_repr() const { return repr("negative_slope=", negative_slope); }
+std::string Softplus::extra_repr() const { return repr("beta=", beta, ", threshold=", threshold); }
+std::string Softmax::extra_repr() const { return repr("dim=", static_cast<std::int64_t>(dim)); }
+
+}  // namespace xgrad::nn
