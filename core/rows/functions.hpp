@@ -12,25 +12,6 @@
 namespace xgrad::kernels {
 namespace {
 
-#ifndef XGRAD_HAVE_XSIMD
-template <class T>
-inline Batch<T> exp2(Batch<T> x) {
-  return std::exp2(x.value);
-}
-template <class T>
-inline Batch<T> expm1(Batch<T> x) {
-  return std::expm1(x.value);
-}
-template <class T>
-inline Batch<T> log2(Batch<T> x) {
-  return std::log2(x.value);
-}
-template <class T>
-inline Batch<T> log10(Batch<T> x) {
-  return std::log10(x.value);
-}
-#endif
-
 // f(x), one lane at a time.
 template <class T, class Scalar>
 inline Batch<T> each_lane(const Batch<T>& x, Scalar f) {
@@ -70,6 +51,23 @@ inline Batch<float> power_of_two(const Batch<float>& n) {
   static_assert(sizeof(bits) == sizeof(power));
   __builtin_memcpy(&power, &bits, sizeof(power));
   return power;
+}
+#else
+template <class T>
+inline Batch<T> exp2(Batch<T> x) {
+  return std::exp2(x.value);
+}
+template <class T>
+inline Batch<T> expm1(Batch<T> x) {
+  return std::expm1(x.value);
+}
+template <class T>
+inline Batch<T> log2(Batch<T> x) {
+  return std::log2(x.value);
+}
+template <class T>
+inline Batch<T> log10(Batch<T> x) {
+  return std::log10(x.value);
 }
 #endif
 
