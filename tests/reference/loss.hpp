@@ -1,0 +1,71 @@
+#pragma once
+
+// Losses, of each element or row. `mean` and `sum` reduce them; `mean_of_counted` is the mean of the two
+// losses of classes.
+
+#include <cstdint>
+
+#include <xtensor/xbuilder.hpp>
+#include <xtensor/xmanipulation.hpp>
+
+#include "softmax.hpp"
+
+namespace reference {
+
+/// f · x, where 0 · ∞ = 0: what has no weight costs nothing
+template <class F, class X>
+auto weighted(const F& f, const X& x) -> Array<F> {
+  return xt::where(xt::equal(f, 0), typename F::value_type(0), f * x);
+}
+
+/// q_nj = 1 if j = target_n, else 0: (N) → (N, V). A target that is no class, such as −100, gives a row of 0,
+/// which adds nothing to a loss and does not count: it is ignored.
+template <class T>
+xt::xarray<T> one_hot(const xt::xarray<std::int64_t>& targets, std::int64_t classes) {
+  return xt::cast<T>(xt::equal(xt::expand_dims(targets, targets.dimension()), xt::arange(classes)));
+}
+
+/// (1 − ε) q + ε/V Σ_j q_j (Szegedy et al. 2016, section 7)
+template <class T>
+xt::xarray<T> smoothed(const xt::xarray<T>& q, T epsilon) {
+  return (1 - epsilon) * q + epsilon * mean_over(q, {-1});
+}
+
+/// −Σ_j q_nj log p_nj
+template <class T>
+xt::xarray<T> nll_loss(const xt::xarray<T>& log_p, const xt::xarray<T>& q) {
+  return -xt::sum(weighted(q, log_p), {-1});
+}
+
+/// −Σ_j q_nj log softmax(x_n)_j
+template <class T>
+xt::xarray<T> cross_entropy(const xt::xarray<T>& x, const xt::xarray<T>& q) {
+  return nll_loss(log_softmax(x), q);
+}
+
+/// Σ_n loss_n / Σ_nj q_nj
+template <class T>
+T mean_of_counted(const xt::xarray<T>& loss, const xt::xarray<T>& q) {
+  return xt::sum(loss)() / xt::sum(q)();
+}
+
+/// log σ(x) = −log(1 + exp(−x)) = min(x, 0) − log(1 + exp(−|x|))
+template <class T>
+xt::xarray<T> log_sigmoid(const xt::xarray<T>& x) {
+  return xt::minimum(x, T(0)) - xt::log1p(xt::exp(-xt::abs(x)));
+}
+
+/// −(p t log σ(x) + (1 − t) log(1 − σ(x))), where 1 − σ(x) = σ(−x) and p is the weight of the positive class
+template <class T>
+xt::xarray<T> binary_cross_entropy_with_logits(const xt::xarray<T>& x, const xt::xarray<T>& t,
+                                               const xt::xarray<T>& p = T(1)) {
+  return -weighted(p * t, log_sigmoid<T>(x)) - weighted(1 - t, log_sigmoid<T>(-x));
+}
+
+/// (x − t)²
+template <class T>
+xt::xarray<T> mse_loss(const xt::xarray<T>& x, const xt::xarray<T>& t) {
+  return xt::square(x - t);
+}
+
+}  // namespace reference
