@@ -1,10 +1,11 @@
-// Softmax row by row, of every length around what fits into registers: against sums in double.
-#include "support.hpp"
+// Softmax row by row, of every length around what fits into registers: against its definition.
+#include "reference/compare.hpp"
+#include "reference/softmax.hpp"
 
 #include <cmath>
-#include <limits>
 
 #include <xgrad/core/kernels/softmax.hpp>
+#include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/core/tensor/generator.hpp>
 
@@ -12,67 +13,44 @@ using namespace xgrad;
 
 namespace {
 
-constexpr double inf = std::numeric_limits<double>::infinity();
-
 enum class MaskKind { none, boolean, added };
 
-// What the formula says of rows of n scores; what is masked is −∞.
-std::vector<double> expected_softmax(std::vector<double> scores, std::size_t n) {
-  for (std::size_t row = 0; row < scores.size(); row += n) {
-    double best = -inf, sum = 0;
-    for (std::size_t i = row; i < row + n; ++i) best = std::max(best, scores[i]);
-    for (std::size_t i = row; i < row + n; ++i) {
-      scores[i] = best == -inf ? 0 : std::exp(scores[i] - best);
-      sum += scores[i];
-    }
-    for (std::size_t i = row; i < row + n; ++i) scores[i] = sum == 0 ? 0 : scores[i] / sum;
-  }
-  return scores;
-}
-
-void check_rows(std::int64_t n, DType dtype, MaskKind kind) {
+template <class T>
+void check_rows(std::int64_t n, MaskKind kind) {
+  using R = Wide<T>;
+  using Array = xt::xarray<R>;
   constexpr std::int64_t rows = 5;
-  constexpr double scale = -0.75;
+  constexpr R scale = -0.75;
   Generator generator(static_cast<std::uint64_t>(n));
-  const Tensor x = randn({rows, n}, dtype, generator), noise = randn({rows, n}, dtype, generator);
-  std::vector<double> scores = x.to_vector<double>();
-  const std::vector<double> added = noise.to_vector<double>();
-  Tensor mask = kind == MaskKind::none    ? Tensor()
-                : kind == MaskKind::added ? noise
-                                          : zeros({rows, n}, boolean);
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    scores[i] *= scale;
-    if (kind == MaskKind::added) scores[i] += added[i];
-    if (kind != MaskKind::boolean) continue;
-    const bool is_kept = i >= static_cast<std::size_t>(n) && added[i] > -0.5;  // nothing of the first row
-    mask.mutable_data<bool>()[i] = is_kept;
-    if (!is_kept) scores[i] = -inf;
+  const Tensor x = randn({rows, n}, dtype_of<T>(), generator),
+               noise = randn({rows, n}, dtype_of<T>(), generator);
+  Tensor given;
+  Array mask = xt::zeros<R>({1, 1});
+  if (kind == MaskKind::added) {
+    given = noise;
+    mask = array_of<R>(noise);
+  } else if (kind == MaskKind::boolean) {
+    given = gt(noise, -0.5);
+    given.select(0, 0).fill_(false);  // nothing of the first row
+    mask = reference::additive<R>(array_of<R>(given) > R(0.5));
   }
   const Tensor result = empty(x.shape(), x.dtype());
-  kernels::softmax(x, 1, scale, mask, true, result);
-  const std::vector<double> y = result.to_vector<double>();
-  const std::vector<double> expected = expected_softmax(scores, static_cast<std::size_t>(n));
+  kernels::softmax(x, 1, scale, given, true, result);
+  const Array scores = scale * array_of<R>(x), y = reference::masked_softmax(scores, mask);
   // A score is rounded to its own size, when it is made and when the largest is subtracted, and eˢ is off by
-  // as much as s. In double, so is what it is compared with.
-  const double epsilon = dtype == float32 ? 1.2e-7 : 2 * 2.3e-16;
-  for (std::size_t i = 0; i < y.size(); ++i) {
-    const double rounding = std::isinf(scores[i]) ? 0 : std::abs(scores[i]);
-    CAPTURE(i);
-    CHECK(std::abs(y[i] - expected[i]) <= epsilon * (6 + 2 * rounding) * expected[i]);
-  }
+  // as much as s.
+  const Array rounding = xt::where(xt::isinf(mask), R(0), xt::abs(scores + mask));
+  check_within<T>((12 + 4 * rounding) * y, result, y);
 }
 
 }  // namespace
 
-TEST_CASE("softmax: rows of every length, plain and masked") {
-  for (const DType dtype : {float32, float64}) {
-    for (const MaskKind kind : {MaskKind::none, MaskKind::boolean, MaskKind::added}) {
-      for (std::int64_t n = 1; n <= 70; ++n) {
-        CAPTURE(dtype);
-        CAPTURE(static_cast<int>(kind));
-        CAPTURE(n);
-        check_rows(n, dtype, kind);
-      }
+TEST_CASE_TEMPLATE("softmax: rows of every length, plain and masked", T, float, double) {
+  for (const MaskKind kind : {MaskKind::none, MaskKind::boolean, MaskKind::added}) {
+    for (std::int64_t n = 1; n <= 70; ++n) {
+      CAPTURE(static_cast<int>(kind));
+      CAPTURE(n);
+      check_rows<T>(n, kind);
     }
   }
 }
