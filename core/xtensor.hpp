@@ -4,5 +4,6 @@
 // bridge/.
 
 #include <xgrad/core/bridge/symbols.hpp>
+#include <xgrad/core/bridge/operators.hpp>
 #include <xgrad/core/bridge/xtensor.hpp>
 #include <xgrad/core/ops/elementwise.hpp>

@@ -51,6 +51,9 @@ class Variable : public OpMethods<Variable> {
   /// A leaf. Implicit, so that a Tensor can be any op's argument. Throws if a gradient is required of a dtype
   /// that is not floating.
   Variable(Tensor value, bool requires_grad = false);
+  template <ForeignArray Array>
+  Variable(Array&& array, bool requires_grad = false)
+      : Variable(Tensor(std::forward<Array>(array)), requires_grad) {}
   /// A result becomes a Tensor: `Tensor z = t + t`. Throws if it requires a gradient, which would be lost. A
   /// Variable with a name says so: `x.value()`.
   operator Tensor() &&;

@@ -1,36 +1,19 @@
 #pragma once
 
-// The bridge to xtensor. No other header of xgrad includes xtensor.
+// Tensors from xtensor expressions, and xtensor views of Tensors.
 
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
-// xtensor's headers are in one folder up to 0.25, and in several from 0.26 on.
-#if __has_include(<xtensor/containers/xarray.hpp>)
-#include <xtensor/containers/xadapt.hpp>
-#include <xtensor/containers/xarray.hpp>
-#include <xtensor/core/xmath.hpp>
-#include <xtensor/core/xnoalias.hpp>
-#include <xtensor/views/xstrided_view.hpp>
-#elif __has_include(<xtensor/xarray.hpp>)
-#include <xtensor/xadapt.hpp>
-#include <xtensor/xarray.hpp>
-#include <xtensor/xmath.hpp>
-#include <xtensor/xnoalias.hpp>
-#include <xtensor/xstrided_view.hpp>
-#else
-#error "<xgrad/core/xtensor.hpp> needs xtensor (Debian: libxtensor-dev); the rest of xgrad does not"
-// Ends the compilation, which #error alone does not. Not one of the headers above: GCC silently ignores an
-// include that __has_include has not found.
-#include <xtensor/xtensor.hpp>
-#endif
-
+#include <xgrad/core/autograd/variable.hpp>
 #include <xgrad/core/base/error.hpp>
+#include <xgrad/core/bridge/xtensor_headers.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/core/tensor/tensor.hpp>
 
@@ -47,6 +30,18 @@ template <class Buffer>
 concept HoldsElements = Stored<typename Buffer::value_type> && requires(Buffer& buffer) {
   { buffer.data() } -> std::convertible_to<typename Buffer::value_type*>;
 };
+
+template <class E>
+void takes_xt(const xt::xexpression<E>& expression);
+template <class E>
+concept XtExpression = requires(const E& e) {
+  takes_xt(e);
+};
+
+// Floating types that float holds exactly: xtl::half_float, std::float16_t, std::bfloat16_t.
+template <class T>
+concept HalfPrecision =
+    std::numeric_limits<T>::is_specialized && !std::numeric_limits<T>::is_integer && sizeof(T) == 2;
 
 template <class Sizes>
 Shape shape_of_xt(const Sizes& sizes) {
@@ -74,16 +69,25 @@ Tensor adopt_xt(Array&& array) {
 }  // namespace detail
 
 /// The value of an xtensor expression in a new Tensor of its shape. float, double and bool keep their type,
-/// integers become int64, which must hold them. The expression may be lazy and of any layout; it is evaluated
-/// here, row by row.
+/// half precision becomes float32, and integers become int64, which must hold them. The expression may be
+/// lazy and of any layout; it is evaluated here, row by row. Where an op takes a Tensor or a Variable, an
+/// expression converts to it by this function.
 ///
 ///     Tensor t = from_xt(xt::exp(a) + 1.f);
+///     Tensor t = xt::exp(a) + 1.f;                       // the same
+///     Variable y = matmul(x, xt::ones<float>({3, 4}));
 template <class E>
 Tensor from_xt(const xt::xexpression<E>& expression) {
   using Given = typename E::value_type;
-  static_assert(std::is_integral_v<Given> || detail::Stored<Given>,
-                "from_xt takes expressions of float, double, bool or an integer type; use xt::cast first");
-  using Element = std::conditional_t<detail::Stored<Given>, Given, std::int64_t>;
+  static_assert(
+      !std::same_as<Given, Tensor> && !std::same_as<Given, Variable>,
+      "xtensor takes a Tensor or Variable for one number; give it as_xt<float>(tensor), or use xgrad's "
+      "own function");
+  static_assert(std::is_integral_v<Given> || detail::Stored<Given> || detail::HalfPrecision<Given>,
+                "from_xt takes expressions of float, double, bool, half precision or an integer type; use "
+                "xt::cast first");
+  using Wide = std::conditional_t<detail::HalfPrecision<Given>, float, std::int64_t>;
+  using Element = std::conditional_t<detail::Stored<Given>, Given, Wide>;
   const E& e = expression.derived_cast();
   const Shape shape = detail::shape_of_xt(e.shape());
   Tensor tensor = empty(shape, dtype_of<Element>());
@@ -115,6 +119,16 @@ template <class Buffer, std::size_t N, xt::layout_type L, class Tag>
 requires detail::HoldsElements<Buffer> Tensor from_xt(xt::xtensor_container<Buffer, N, L, Tag>&& array) {
   return detail::adopt_xt(std::move(array));
 }
+
+/// Expressions and containers convert to Tensor and Variable. A container that is moved in is kept.
+template <detail::XtExpression E>
+struct ArrayConversion<E> {
+  static constexpr bool exists = true;
+  template <class Array>
+  static Tensor tensor_of(Array&& array) {
+    return from_xt(std::forward<Array>(array));
+  }
+};
 
 /// A Tensor as an xtensor view over the same memory, strides included. The view owns a share of the storage,
 /// so it may outlive the Tensor.

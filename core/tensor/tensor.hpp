@@ -7,6 +7,8 @@
 #include <initializer_list>
 #include <iosfwd>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <xgrad/core/base/dtype.hpp>
@@ -20,6 +22,15 @@ namespace xgrad {
 
 class Element;
 class Selection;
+
+/// How another library's array becomes a Tensor: not at all, unless a specialisation has `exists = true` and
+/// `static Tensor tensor_of(Array&&)`. The bridge has one for xtensor's expressions (bridge/xtensor.hpp).
+template <class Array>
+struct ArrayConversion {
+  static constexpr bool exists = false;
+};
+template <class Array>
+concept ForeignArray = ArrayConversion<std::remove_cvref_t<Array>>::exists;
 
 /// Numbers in memory: shared storage + shape + strides + offset + dtype. Knows nothing of gradients.
 ///
@@ -36,6 +47,10 @@ class Tensor : public OpMethods<Tensor> {
   void operator=(Scalar) & = delete;  // t.fill_(value), or a new Tensor: t = full({}, value)
   /// Throws unless all elements lie inside the storage.
   Tensor(StoragePtr storage, const Shape& shape, const Strides& strides, std::int64_t offset, DType dtype);
+  /// The value of another library's array. Implicit, so that it can be any op's argument.
+  template <ForeignArray Array>
+  Tensor(Array&& array)
+      : Tensor(ArrayConversion<std::remove_cvref_t<Array>>::tensor_of(std::forward<Array>(array))) {}
 
   bool defined() const { return static_cast<bool>(storage_); }
   const Shape& shape() const { return shape_; }
