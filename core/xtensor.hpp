@@ -4,6 +4,7 @@
 // bridge/.
 
 #include <xgrad/core/bridge/symbols.hpp>
+#include <xgrad/core/bridge/map_xt.hpp>
 #include <xgrad/core/bridge/operators.hpp>
 #include <xgrad/core/bridge/xtensor.hpp>
 #include <xgrad/core/ops/elementwise.hpp>
