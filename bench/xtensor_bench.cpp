@@ -1,0 +1,126 @@
+// xgrad and xtensor on the same formulas, in one process and one thread, one right after the other in each
+// round. Prints a table in Markdown: medians of the times, and of the ratios (above 1: xgrad is faster).
+// xtensor's side is what its documentation shows: one lazy expression, assigned to a container.
+//
+//     xtensor_bench [rounds]
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+#include <xgrad/core/xtensor.hpp>
+#include <xgrad/xgrad.hpp>
+
+#if __has_include(<xtensor/views/xview.hpp>)
+#include <xtensor/containers/xtensor.hpp>
+#include <xtensor/views/xview.hpp>
+#else
+#include <xtensor/xtensor.hpp>
+#include <xtensor/xview.hpp>
+#endif
+
+using namespace xgrad;
+using Matrix = xt::xtensor<float, 2>;
+
+namespace {
+
+int rounds = 31;
+
+double median(std::vector<double> values) {
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
+                   values.end());
+  return values[values.size() / 2];
+}
+
+// Microseconds of a call, on average over about 2 ms.
+double microseconds(const std::function<void()>& work, int calls) {
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < calls; ++i) work();
+  const std::chrono::duration<double, std::micro> passed = std::chrono::steady_clock::now() - begin;
+  return passed.count() / calls;
+}
+
+template <class Ours, class Theirs>
+void row(const std::string& name, const Ours& ours, const Theirs& theirs) {
+  const std::function<void()> a = [&] { benchmark::DoNotOptimize(ours()); };
+  const std::function<void()> b = [&] { benchmark::DoNotOptimize(theirs()); };
+  const auto calls = [](const std::function<void()>& work) {  // the first call warms up
+    work();
+    return 1 + static_cast<int>(2000 / microseconds(work, 3));
+  };
+  const int calls_a = calls(a), calls_b = calls(b);
+  std::vector<double> times_a, times_b, ratios;
+  for (int i = 0; i < rounds; ++i) {
+    times_a.push_back(microseconds(a, calls_a));
+    times_b.push_back(microseconds(b, calls_b));
+    ratios.push_back(times_b.back() / times_a.back());
+  }
+  std::printf("| %s | %.4g | %.4g | %.2g |\n", name.c_str(), median(times_a), median(times_b),
+              median(ratios));
+  std::fflush(stdout);
+}
+
+void rows_of(std::int64_t M, std::int64_t N) {
+  const std::string size = " (" + std::to_string(M) + ", " + std::to_string(N) + ")";
+  const Tensor x = randn({M, N}), y = randn({M, N}), bias = randn({N});
+  const Matrix a = as_xt<const float>(x), b = as_xt<const float>(y);
+  const xt::xtensor<float, 1> c = as_xt<const float>(bias);
+
+  row(
+      "sum over the last dim" + size, [&] { return xgrad::sum(x, -1); },
+      [&] { return xt::xtensor<float, 1>(xt::sum(a, {1})); });
+  row(
+      "sum over the first dim" + size, [&] { return xgrad::sum(x, 0); },
+      [&] { return xt::xtensor<float, 1>(xt::sum(a, {0})); });
+  row(
+      "matrix + row" + size, [&] { return x + bias; }, [&] { return Matrix(a + c); });
+
+  const Tensor columns = zeros({M, 2 * N}).slice(1, 0, to_end, 2);
+  Matrix wide = xt::zeros<float>({M, 2 * N});
+  row(
+      "write every other column" + size, [&] { return &columns.copy_(x); },
+      [&] {
+        xt::noalias(xt::view(wide, xt::all(), xt::range(0, 2 * N, 2))) = a;
+        return wide.data();
+      });
+  row(
+      "exp" + size, [&] { return xgrad::exp(x); }, [&] { return Matrix(xt::exp(a)); });
+  row(
+      "softmax" + size, [&] { return softmax(x, -1); },
+      [&] {
+        const Matrix e =
+            xt::exp(a - xt::view(xt::xtensor<float, 1>(xt::amax(a, {1})), xt::all(), xt::newaxis()));
+        return Matrix(e / xt::view(xt::xtensor<float, 1>(xt::sum(e, {1})), xt::all(), xt::newaxis()));
+      });
+
+  // a b + a − b / (a a + 1): six operations
+  const auto formula = [](const auto& p, const auto& q) { return p * q + p - q / (p * p + 1.f); };
+  const auto in_xtensor = [&] { return Matrix(formula(a, b)); };
+  row(
+      "6 operations, ops" + size, [&] { return formula(Variable(x), Variable(y)); }, in_xtensor);
+  row(
+      "6 operations, map_xt" + size, [&] { return map_xt(x, y, formula); }, in_xtensor);
+  row(
+      "6 operations, as_xt" + size,
+      [&] { return from_xt(formula(as_xt<const float>(x), as_xt<const float>(y))); }, in_xtensor);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc > 1) rounds = std::max(1, std::atoi(argv[1]));
+  set_num_threads(1);
+  manual_seed(0);
+  const NoGradGuard no_grad;
+#ifdef XTENSOR_USE_XSIMD
+  std::puts("xtensor with xsimd\n");
+#endif
+  std::puts("| row | xgrad µs | xtensor µs | ratio |\n|---|--:|--:|--:|");
+  rows_of(64, 256);
+  rows_of(1024, 1024);
+}
