@@ -1,4 +1,4 @@
-# Finds the libraries that xgrad uses. Threads and nlohmann_json (for files) are required. BLAS, OpenMP and xsimd are
+# Finds the libraries that xgrad uses. Threads, nlohmann_json and xtl (for files) are required. BLAS, OpenMP and xsimd are
 # optional, and used if found.
 
 set(XGRAD_HAVE_BLAS OFF)
@@ -30,6 +30,7 @@ endif()
 
 find_package(Threads REQUIRED)
 find_package(nlohmann_json REQUIRED)
+find_package(xtl REQUIRED)
 
 # Needed only to keep OpenBLAS's OpenMP build in the thread that calls it.
 set(XGRAD_HAVE_OPENMP OFF)
@@ -71,7 +72,7 @@ function(xgrad_use_dependencies target)
   if(XGRAD_HAVE_OPENMP)
     target_link_libraries(${target} PRIVATE OpenMP::OpenMP_CXX)
   endif()
-  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> $<BUILD_INTERFACE:xtl>)
 endfunction()
 
 # Finds a package that `part` (tests or examples) needs; without it, configuring fails and names the switch.

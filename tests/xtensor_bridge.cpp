@@ -2,7 +2,10 @@
 
 #if __has_include(<xtensor/xarray.hpp>) || __has_include(<xtensor/containers/xarray.hpp>)
 
+#include <cmath>
 #include <memory>
+
+#include <xtl/xhalf_float.hpp>
 
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/reduce.hpp>
@@ -191,6 +194,15 @@ TEST_CASE("from_xt refuses unsigned numbers that int64 cannot hold") {
   CHECK(equal(from_xt(xt::xarray<std::uint64_t>{0, most}), tensor({std::int64_t{0}, INT64_MAX})));
   CHECK_THROWS_TEXT(from_xt(xt::xarray<std::uint64_t>{0, most + 1}),
                     "[from_xt] element 1 of shape (2,) is 9223372036854775808, which int64 does not hold");
+}
+
+TEST_CASE("from_xt makes half precision float32, and xtensor narrows a view") {
+  const xt::xarray<xtl::half_float> halves{xtl::half_float(0.1f), xtl::half_float(-65504.f)};
+  CHECK(equal(from_xt(halves), tensor({0.0999755859375f, -65504.f})));  // 0.1 rounded to 11 bits
+  CHECK(equal(from_xt(halves * halves), tensor({0.0099945068359375f, INFINITY})));
+  CHECK(equal(from_xt(xt::xarray<xtl::half_float>(halves)), from_xt(halves)));  // moved in, and converted
+  const xt::xarray<xtl::half_float> narrow = xt::cast<xtl::half_float>(as_xt<const float>(tensor({0.1f})));
+  CHECK(equal(from_xt(narrow), tensor({0.0999755859375f})));
 }
 
 TEST_CASE("a Tensor becomes an xarray and a Tensor again, and takes part in a gradient") {

@@ -8,23 +8,14 @@
 #include <functional>
 #include <limits>
 
+#include <xtl/xhalf_float.hpp>
+
 namespace xgrad::safetensors {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "the format's elements are little endian");
 
-// IEEE binary16: 1 sign bit, 5 exponent bits (bias 15), 10 mantissa bits.
-float float_from_f16(std::uint16_t half) {
-  const std::uint32_t sign = static_cast<std::uint32_t>(half & 0x8000u) << 16;
-  const std::uint32_t exponent = (half >> 10) & 0x1fu, mantissa = half & 0x3ffu;
-  if (exponent == 0) {  // zero, or a subnormal: mantissa · 2^−24
-    return std::copysign(static_cast<float>(mantissa) * 0x1p-24f, std::bit_cast<float>(sign | 0x3f800000u));
-  }
-  const std::uint32_t wide = exponent == 31 ? 255 : exponent + (127 - 15);
-  return std::bit_cast<float>(sign | wide << 23 | mantissa << 13);
-}
-
-// bfloat16: the upper half of a float32.
+// bfloat16: the upper half of a float32. xtl has no such type.
 float float_from_bf16(std::uint16_t half) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16);
 }
@@ -40,9 +31,11 @@ std::size_t convert_each(const std::byte* from, std::size_t count, std::byte* to
   return count;
 }
 
+float float_from_f16(xtl::half_float half) { return half; }
+
 template <class From>
 constexpr auto widen = convert_each<From, std::int64_t, std::identity{}>;
-constexpr auto widen_f16 = convert_each<std::uint16_t, float, float_from_f16>;
+constexpr auto widen_f16 = convert_each<xtl::half_float, float, float_from_f16>;
 constexpr auto widen_bf16 = convert_each<std::uint16_t, float, float_from_bf16>;
 
 // Copies elements whose bytes are the dtype's own, if none is over `most`.
@@ -88,6 +81,18 @@ const FileType* find_type(std::string_view tag) {
   return found == file_types.end() ? nullptr : &*found;
 }
 
-std::string_view tag_of(DType dtype) { return std::ranges::find(file_types, dtype, &FileType::dtype)->tag; }
+const FileType& written_type(DType dtype, bool half_precision) {
+  if (half_precision && dtype == float32) return *find_type("F16");
+  return *std::ranges::find(file_types, dtype, &FileType::dtype);
+}
+
+std::size_t narrow_f16(const float* from, std::size_t count, std::byte* to) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const xtl::half_float half(from[i]);
+    if (isinf(half) && std::isfinite(from[i])) return i;
+    std::memcpy(to + i * sizeof(half), &half, sizeof(half));
+  }
+  return count;
+}
 
 }  // namespace xgrad::safetensors

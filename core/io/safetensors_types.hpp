@@ -28,6 +28,11 @@ inline std::uint64_t bytes_of(const FileType& type, std::uint64_t count) {
 }
 
 const FileType* find_type(std::string_view tag);  ///< null for an unknown tag
-std::string_view tag_of(DType dtype);             ///< of the type that is written: "F32", ...
+/// The type that a dtype is written as: F32, ...; float32 as F16 if `half_precision` is set.
+const FileType& written_type(DType dtype, bool half_precision);
+
+/// `count` floats in half precision, each rounded to the nearest half, ties to even. Returns `count`, or the
+/// place of the first finite number that is too large.
+std::size_t narrow_f16(const float* from, std::size_t count, std::byte* to);
 
 }  // namespace xgrad::safetensors
