@@ -4,15 +4,9 @@
 //
 //     xtensor_bench [rounds]
 
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
-#include <cstdlib>
-#include <functional>
 #include <string>
-#include <vector>
 
-#include <benchmark/benchmark.h>
 #include <xgrad/core/xtensor.hpp>
 #include <xgrad/xgrad.hpp>
 
@@ -24,46 +18,12 @@
 #include <xtensor/xview.hpp>
 #endif
 
+#include "in_turn.hpp"
+
 using namespace xgrad;
 using Matrix = xt::xtensor<float, 2>;
 
 namespace {
-
-int rounds = 31;
-
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
-                   values.end());
-  return values[values.size() / 2];
-}
-
-// Microseconds of a call, on average over about 2 ms.
-double microseconds(const std::function<void()>& work, int calls) {
-  const auto begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < calls; ++i) work();
-  const std::chrono::duration<double, std::micro> passed = std::chrono::steady_clock::now() - begin;
-  return passed.count() / calls;
-}
-
-template <class Ours, class Theirs>
-void row(const std::string& name, const Ours& ours, const Theirs& theirs) {
-  const std::function<void()> a = [&] { benchmark::DoNotOptimize(ours()); };
-  const std::function<void()> b = [&] { benchmark::DoNotOptimize(theirs()); };
-  const auto calls = [](const std::function<void()>& work) {  // the first call warms up
-    work();
-    return 1 + static_cast<int>(2000 / microseconds(work, 3));
-  };
-  const int calls_a = calls(a), calls_b = calls(b);
-  std::vector<double> times_a, times_b, ratios;
-  for (int i = 0; i < rounds; ++i) {
-    times_a.push_back(microseconds(a, calls_a));
-    times_b.push_back(microseconds(b, calls_b));
-    ratios.push_back(times_b.back() / times_a.back());
-  }
-  std::printf("| %s | %.4g | %.4g | %.2g |\n", name.c_str(), median(times_a), median(times_b),
-              median(ratios));
-  std::fflush(stdout);
-}
 
 void rows_of(std::int64_t M, std::int64_t N) {
   const std::string size = " (" + std::to_string(M) + ", " + std::to_string(N) + ")";
@@ -71,26 +31,26 @@ void rows_of(std::int64_t M, std::int64_t N) {
   const Matrix a = as_xt<const float>(x), b = as_xt<const float>(y);
   const xt::xtensor<float, 1> c = as_xt<const float>(bias);
 
-  row(
+  bench::in_turn(
       "sum over the last dim" + size, [&] { return xgrad::sum(x, -1); },
       [&] { return xt::xtensor<float, 1>(xt::sum(a, {1})); });
-  row(
+  bench::in_turn(
       "sum over the first dim" + size, [&] { return xgrad::sum(x, 0); },
       [&] { return xt::xtensor<float, 1>(xt::sum(a, {0})); });
-  row(
+  bench::in_turn(
       "matrix + row" + size, [&] { return x + bias; }, [&] { return Matrix(a + c); });
 
   const Tensor columns = zeros({M, 2 * N}).slice(1, 0, to_end, 2);
   Matrix wide = xt::zeros<float>({M, 2 * N});
-  row(
+  bench::in_turn(
       "write every other column" + size, [&] { return &columns.copy_(x); },
       [&] {
         xt::noalias(xt::view(wide, xt::all(), xt::range(0, 2 * N, 2))) = a;
         return wide.data();
       });
-  row(
+  bench::in_turn(
       "exp" + size, [&] { return xgrad::exp(x); }, [&] { return Matrix(xt::exp(a)); });
-  row(
+  bench::in_turn(
       "softmax" + size, [&] { return softmax(x, -1); },
       [&] {
         const Matrix e =
@@ -101,11 +61,11 @@ void rows_of(std::int64_t M, std::int64_t N) {
   // a b + a − b / (a a + 1): six operations
   const auto formula = [](const auto& p, const auto& q) { return p * q + p - q / (p * p + 1.f); };
   const auto in_xtensor = [&] { return Matrix(formula(a, b)); };
-  row(
+  bench::in_turn(
       "6 operations, ops" + size, [&] { return formula(Variable(x), Variable(y)); }, in_xtensor);
-  row(
+  bench::in_turn(
       "6 operations, map_xt" + size, [&] { return map_xt(x, y, formula); }, in_xtensor);
-  row(
+  bench::in_turn(
       "6 operations, as_xt" + size,
       [&] { return from_xt(formula(as_xt<const float>(x), as_xt<const float>(y))); }, in_xtensor);
 }
@@ -113,7 +73,7 @@ void rows_of(std::int64_t M, std::int64_t N) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc > 1) rounds = std::max(1, std::atoi(argv[1]));
+  bench::read_rounds(argc, argv);
   set_num_threads(1);
   manual_seed(0);
   const NoGradGuard no_grad;

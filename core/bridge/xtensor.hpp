@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include <xgrad/core/autograd/variable.hpp>
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/bridge/xtensor_headers.hpp>
 #include <xgrad/core/tensor/factories.hpp>
@@ -79,10 +78,6 @@ Tensor adopt_xt(Array&& array) {
 template <class E>
 Tensor from_xt(const xt::xexpression<E>& expression) {
   using Given = typename E::value_type;
-  static_assert(
-      !std::same_as<Given, Tensor> && !std::same_as<Given, Variable>,
-      "xtensor takes a Tensor or Variable for one number; give it as_xt<float>(tensor), or use xgrad's "
-      "own function");
   static_assert(std::is_integral_v<Given> || detail::Stored<Given> || detail::HalfPrecision<Given>,
                 "from_xt takes expressions of float, double, bool, half precision or an integer type; use "
                 "xt::cast first");

@@ -3,13 +3,7 @@ set(refused_compiler ${CMAKE_CXX_COMPILER} -std=c++20 -fsyntax-only -Wall "-I${P
 set(refused_source "${CMAKE_CURRENT_SOURCE_DIR}/compile/refused.cpp")
 add_test(NAME refused_nothing COMMAND ${refused_compiler} -Wno-unused-value ${refused_source})
 
-set(refused_formula "${CMAKE_CURRENT_SOURCE_DIR}/compile/refused_formula.cpp")
-add_test(NAME refused_formula_nothing COMMAND ${refused_compiler} ${refused_formula})
-
 function(xgrad_add_refused_test name expected)
-  if(name MATCHES "^FORMULA_")
-    set(refused_source ${refused_formula})
-  endif()
   add_test(NAME refused_${name} COMMAND ${refused_compiler} -D${name} ${refused_source})
   set_tests_properties(refused_${name} PROPERTIES PASS_REGULAR_EXPRESSION "${expected}")
 endfunction()
@@ -68,6 +62,18 @@ foreach(temporary NO_GRAD GRAD_MODE DEFAULT_DTYPE ANOMALY SCOPE)
 endforeach()
 # This declares a guard called `model`; the compiler only warns about the parentheses.
 xgrad_add_refused_test(ANOMALY_DECLARED "Wparentheses|Wvexing-parse")
+
+# With the bridge to xtensor.
+set(refused_source "${CMAKE_CURRENT_SOURCE_DIR}/compile/refused_xtensor.cpp")
+add_test(NAME refused_nothing_xtensor COMMAND ${refused_compiler} -Wno-unused-value ${refused_source})
+xgrad_add_refused_test(TENSOR_OF_COMPLEX "from_xt takes expressions of float, double, bool, half precision or")
+xgrad_add_refused_test(VARIABLE_OF_LONG_DOUBLE "from_xt takes expressions of float, double, bool, half precision or")
+xgrad_add_refused_test(MODULUS "${deleted}operator%")
+xgrad_add_refused_test(MAP_TO_A_NUMBER "map_xt: f returns an xtensor expression")
+
+# Formulas of elementwise ops.
+set(refused_source "${CMAKE_CURRENT_SOURCE_DIR}/compile/refused_formula.cpp")
+add_test(NAME refused_nothing_formula COMMAND ${refused_compiler} ${refused_source})
 xgrad_add_refused_test(FORMULA_REDUCES "error: [^\n]*a_formula_sees_one_element_and_cannot_reduce")
 xgrad_add_refused_test(FORMULA_REDUCES_A_DIM "error: [^\n]*a_formula_sees_one_element_and_cannot_reduce")
 xgrad_add_refused_test(FORMULA_BRANCHES "${deleted}bool")
