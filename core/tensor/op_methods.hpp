@@ -26,23 +26,46 @@ struct Unique;             // ops/unique.hpp
 template <class Self>
 class OpMethods {
  public:
-  // ops/pointwise.hpp, ops/activation.hpp, ops/arithmetic.hpp
+  // ops/pointwise.hpp, ops/trigonometry.hpp, ops/rounding.hpp, ops/arithmetic.hpp
   Self abs() const;
   Self neg() const;
   Self exp() const;
+  Self exp2() const;
+  Self expm1() const;
   Self log() const;
+  Self log2() const;
+  Self log10() const;
   Self log1p() const;
   Self sqrt() const;
   Self rsqrt() const;
+  Self erf() const;
+  Self erfc() const;
   Self sin() const;
   Self cos() const;
+  Self tan() const;
+  Self asin() const;
+  Self acos() const;
+  Self atan() const;
+  Self sinh() const;
+  Self cosh() const;
   Self tanh() const;
-  Self erf() const;
+  Self asinh() const;
+  Self acosh() const;
+  Self atanh() const;
+  Self floor() const;
+  Self ceil() const;
+  Self round() const;
+  Self trunc() const;
+
+  // ops/activation.hpp
   Self sigmoid() const;
+  Self logsigmoid() const;
   Self relu() const;
   Self gelu() const;  ///< the exact form
   Self silu() const;
   Self mish() const;
+  Self selu() const;
+  Self hardswish() const;
   Self softplus(double beta = 1, double threshold = 20) const;
   Self pow(Scalar exponent) const;
   Variable pow(const Variable& exponent) const;
