@@ -63,6 +63,9 @@ void rows_of(std::int64_t M, std::int64_t N) {
   const auto in_xtensor = [&] { return Matrix(formula(a, b)); };
   bench::in_turn(
       "6 operations, ops" + size, [&] { return formula(Variable(x), Variable(y)); }, in_xtensor);
+  const auto op = elementwise("six", formula);
+  bench::in_turn(
+      "6 operations, elementwise" + size, [&] { return op(x, y); }, in_xtensor);
   bench::in_turn(
       "6 operations, map_xt" + size, [&] { return map_xt(x, y, formula); }, in_xtensor);
   bench::in_turn(

@@ -55,7 +55,7 @@ TEST_CASE("integers take the default dtype in a division and beside a floating n
   const DefaultDtypeGuard guard(float64);
   const Variable three(tensor({3}));
   const std::vector<Variable> thirds = {1 / three, Variable(tensor({1})) / three, Variable(tensor({1})) / 3,
-                                        Variable(tensor({1})) * (1.0 / 3), pow(three, -1)};
+                                        Variable(tensor({1})) * (1.0 / 3), pow(three, -1.0)};
   for (const Variable& third : thirds) {
     CHECK(third.dtype() == float64);
     CHECK(third.item<double>() == 1.0 / 3);

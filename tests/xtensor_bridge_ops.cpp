@@ -129,6 +129,10 @@ TEST_CASE("an operator between a Tensor or Variable and an expression is xgrad's
   sum(mutable_operand * row + xt::ones<float>({2, 3}) / Variable(t)).backward();
   CHECK(equal(mutable_operand.grad(), b.expand({2, 3}).clone()));
   CHECK_THROWS_TEXT(t + xt::ones<float>({2, 2}), "[add]");
+  const Tensor total = t.clone();
+  total += row;
+  total *= 2.f * xt::ones<float>({2, 1});
+  CHECK(equal(total, (t + row) * 2));
 }
 
 TEST_CASE("a function that xtensor has too is xgrad's beside a Tensor or Variable") {
@@ -139,6 +143,9 @@ TEST_CASE("a function that xtensor has too is xgrad's beside a Tensor or Variabl
                 std::same_as<decltype(pow(a, x)), Variable>);
   CHECK(equal(maximum(x, a).value(), maximum(x, b).value()));
   CHECK(equal(minimum(2.f * a, x).value(), minimum(2.f * b, x).value()));
+  CHECK(equal(atan2(x, a).value(), atan2(x, b).value()));
+  CHECK(equal(fmod(a, x).value(), fmod(b, x).value()));
+  CHECK(equal(remainder(-1.f * a, x).value(), remainder(-b, x).value()));
   CHECK(equal(pow(x, a).value(), pow(x, b).value()));
   CHECK(equal(pow(a, x).value(), pow(b, x).value()));
   CHECK(equal(where(a > 2.f, x, a).value(), tensor({{0.f, 1.f, 2.f}, {3.f, 0.5f, 2.f}})));

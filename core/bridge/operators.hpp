@@ -13,6 +13,8 @@
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/rounding.hpp>
+#include <xgrad/core/ops/trigonometry.hpp>
 
 namespace xgrad {
 
@@ -107,6 +109,18 @@ requires detail::WithXt<A, B> Variable maximum(A&& a, B&& b) {
 template <class A, class B>
 requires detail::WithXt<A, B> Variable minimum(A&& a, B&& b) {
   return minimum(detail::operand(std::forward<A>(a)), detail::operand(std::forward<B>(b)));
+}
+template <class A, class B>
+requires detail::WithXt<A, B> Variable atan2(A&& a, B&& b) {
+  return atan2(detail::operand(std::forward<A>(a)), detail::operand(std::forward<B>(b)));
+}
+template <class A, class B>
+requires detail::WithXt<A, B> Variable fmod(A&& a, B&& b) {
+  return fmod(detail::operand(std::forward<A>(a)), detail::operand(std::forward<B>(b)));
+}
+template <class A, class B>
+requires detail::WithXt<A, B> Variable remainder(A&& a, B&& b) {
+  return remainder(detail::operand(std::forward<A>(a)), detail::operand(std::forward<B>(b)));
 }
 template <class A, class B>
 requires detail::WithXt<A, B> Variable pow(A&& a, B&& b) {
