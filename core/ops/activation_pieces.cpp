@@ -1,5 +1,6 @@
 // The activations that are one formula each.
 #include <cmath>
+#include <concepts>
 
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
@@ -10,42 +11,42 @@
 namespace xgrad {
 namespace {
 
-// `elementwise` would take integers.
-const Variable& floating(const char* op, const Variable& x) {
-  check_defined(op, {x});
-  check_floating(op, x.value());
-  return x;
+// op(x, options...) of a floating x; `elementwise` would take integers. The options are inputs of the
+// formula, so that it is recorded once and not for each call.
+template <std::same_as<double>... Options>
+Variable of_floating(const char* name, const Elementwise<1 + sizeof...(Options)>& op, const Variable& x,
+                     Options... options) {
+  check_defined(name, {x});
+  check_floating(name, x.value());
+  return op(x, full({}, options, x.dtype())...);
 }
-
-// An option as an input of a formula, so that the formula is made once and not for each call.
-Tensor option(double number, const Variable& x) { return full({}, number, x.dtype()); }
 
 }  // namespace
 
 Variable leaky_relu(const Variable& x, double negative_slope) {
   static const auto op =
       elementwise("leaky_relu", [](const auto& x, const auto& slope) { return where(x > 0, x, slope * x); });
-  return op(floating("leaky_relu", x), option(negative_slope, x));
+  return of_floating("leaky_relu", op, x, negative_slope);
 }
 
 Variable elu(const Variable& x, double alpha) {
   static const auto op =
       elementwise("elu", [](const auto& x, const auto& alpha) { return where(x > 0, x, alpha * expm1(x)); });
-  return op(floating("elu", x), option(alpha, x));
+  return of_floating("elu", op, x, alpha);
 }
 
 Variable selu(const Variable& x) {
   constexpr double lambda = 1.0507009873554804934, alpha = 1.6732632423543772848;
   static const auto op =
       elementwise("selu", [](const auto& x) { return where(x > 0, lambda * x, lambda * alpha * expm1(x)); });
-  return op(floating("selu", x));
+  return of_floating("selu", op, x);
 }
 
 Variable celu(const Variable& x, double alpha) {
   if (!std::isfinite(alpha) || alpha == 0) fail("celu", "alpha must be finite and not 0, got ", alpha);
   static const auto op = elementwise(
       "celu", [](const auto& x, const auto& alpha) { return where(x > 0, x, alpha * expm1(x / alpha)); });
-  return op(floating("celu", x), option(alpha, x));
+  return of_floating("celu", op, x, alpha);
 }
 
 Variable hardtanh(const Variable& x, double min_val, double max_val) {
@@ -53,32 +54,32 @@ Variable hardtanh(const Variable& x, double min_val, double max_val) {
   static const auto op = elementwise("hardtanh", [](const auto& x, const auto& low, const auto& high) {
     return where(x <= low, low, where(x >= high, high, x));
   });
-  return op(floating("hardtanh", x), option(min_val, x), option(max_val, x));
+  return of_floating("hardtanh", op, x, min_val, max_val);
 }
 
 Variable relu6(const Variable& x) {
   static const auto op =
       elementwise("relu6", [](const auto& x) { return where(x <= 0, 0, where(x >= 6, 6, x)); });
-  return op(floating("relu6", x));
+  return of_floating("relu6", op, x);
 }
 
 Variable hardsigmoid(const Variable& x) {
   static const auto op = elementwise(
       "hardsigmoid", [](const auto& x) { return where(x <= -3, 0, where(x >= 3, 1, (x + 3) / 6)); });
-  return op(floating("hardsigmoid", x));
+  return of_floating("hardsigmoid", op, x);
 }
 
 Variable hardswish(const Variable& x) {
   static const auto op = elementwise(
       "hardswish", [](const auto& x) { return where(x < -3, 0, where(x > 3, x, x * (x + 3) / 6)); });
-  return op(floating("hardswish", x));
+  return of_floating("hardswish", op, x);
 }
 
 // Two branches, of which the chosen one never overflows and is smooth at 0.
 Variable logsigmoid(const Variable& x) {
   static const auto op = elementwise(
       "logsigmoid", [](const auto& x) { return where(x < 0, x - log1p(exp(x)), -log1p(exp(-x))); });
-  return op(floating("logsigmoid", x));
+  return of_floating("logsigmoid", op, x);
 }
 
 // From 1 on the second form keeps the digits of the slope, and has a limit at ±∞.
@@ -86,7 +87,7 @@ Variable softsign(const Variable& x) {
   static const auto op = elementwise("softsign", [](const auto& x) {
     return where(abs(x) < 1, x / (1 + abs(x)), sign(x) * (1 - 1 / (1 + abs(x))));
   });
-  return op(floating("softsign", x));
+  return of_floating("softsign", op, x);
 }
 
 }  // namespace xgrad
