@@ -3,6 +3,7 @@
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/kernels/elementwise.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/number.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
@@ -22,12 +23,6 @@ Variable rounded(const char* op, Unary f, const Variable& x) {
   check_defined(op, {x});
   const Tensor y = x.dtype() == int64 ? x.value().clone() : kernels::unary(op, f, x.value());
   return record(op, y, {x}, {}, [](const Replay& r) -> Gradients { return {no_slope(r, 0)}; });
-}
-
-// A C++ number as the operand beside x.
-Tensor number(const char* op, Scalar value, const Variable& x) {
-  check_defined(op, {x});
-  return is_floating(x.dtype()) ? full({}, value, x.dtype()) : full({}, value);
 }
 
 }  // namespace
@@ -69,19 +64,23 @@ Variable rest(const char* op, Binary f, Rounding rounding, const Variable& a, co
 Variable div(const Variable& a, const Variable& b, Rounding rounding) {
   return quotient("div", a, b, rounding);
 }
-Variable div(const Variable& a, Scalar b, Rounding rounding) { return div(a, number("div", b, a), rounding); }
+Variable div(const Variable& a, Scalar b, Rounding rounding) {
+  return div(a, number_beside(a, b, "div"), rounding);
+}
 Variable floor_divide(const Variable& a, const Variable& b) {
   return quotient("floor_divide", a, b, Rounding::floor);
 }
-Variable floor_divide(const Variable& a, Scalar b) { return floor_divide(a, number("floor_divide", b, a)); }
+Variable floor_divide(const Variable& a, Scalar b) {
+  return floor_divide(a, number_beside(a, b, "floor_divide"));
+}
 
 Variable remainder(const Variable& a, const Variable& b) {
   return rest("remainder", Binary::remainder, Rounding::floor, a, b);
 }
-Variable remainder(const Variable& a, Scalar b) { return remainder(a, number("remainder", b, a)); }
+Variable remainder(const Variable& a, Scalar b) { return remainder(a, number_beside(a, b, "remainder")); }
 Variable fmod(const Variable& a, const Variable& b) {
   return rest("fmod", Binary::fmod, Rounding::trunc, a, b);
 }
-Variable fmod(const Variable& a, Scalar b) { return fmod(a, number("fmod", b, a)); }
+Variable fmod(const Variable& a, Scalar b) { return fmod(a, number_beside(a, b, "fmod")); }
 
 }  // namespace xgrad
