@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <limits>
 
 #include <xgrad/core/parallel/parallel_for.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
@@ -23,27 +24,8 @@ int Formula::add(const Step& step) {
 }
 
 Program::Program(const Formula& formula) {
-  // The steps that the outputs need, in their order.
-  std::vector<int> place(formula.steps.size(), -1);  // of a step in values_
-  std::vector<bool> is_needed(formula.steps.size());
-  for (const int output : formula.outputs) is_needed[static_cast<std::size_t>(output)] = true;
-  for (std::size_t s = formula.steps.size(); s-- > 0;) {
-    if (!is_needed[s]) continue;
-    for (const int operand : formula.steps[s].operands) {
-      if (operand >= 0) is_needed[static_cast<std::size_t>(operand)] = true;
-    }
-  }
-  for (std::size_t s = 0; s < formula.steps.size(); ++s) {
-    if (!is_needed[s]) continue;
-    place[s] = static_cast<int>(values_.size());
-    values_.push_back({formula.steps[s]});
-    for (int& operand : values_.back().step.operands) {
-      if (operand >= 0) operand = place[static_cast<std::size_t>(operand)];
-    }
-  }
-  for (const int output : formula.outputs) outputs_.push_back(place[static_cast<std::size_t>(output)]);
-  give_slots();
-
+  take_needed_steps(formula);
+  assign_slots();
   std::int64_t cost = 1;  // in simple operations for each element
   for (const Value& value : values_) {
     const Step& step = value.step;
@@ -54,8 +36,32 @@ Program::Program(const Formula& formula) {
   grain_ = std::max<std::int64_t>(1, parallel_grain / cost);
 }
 
-// A value's slot is free again after its last use. Inputs and numbers keep theirs, results need none.
-void Program::give_slots() {
+// The steps that the outputs need, in their order.
+void Program::take_needed_steps(const Formula& formula) {
+  std::vector<bool> is_needed(formula.steps.size());
+  for (const int output : formula.outputs) is_needed[static_cast<std::size_t>(output)] = true;
+  for (std::size_t s = formula.steps.size(); s-- > 0;) {
+    if (!is_needed[s]) continue;
+    for (const int operand : formula.steps[s].operands) {
+      if (operand >= 0) is_needed[static_cast<std::size_t>(operand)] = true;
+    }
+  }
+  std::vector<int> place(formula.steps.size(), -1);  // of a step in values_
+  for (std::size_t s = 0; s < formula.steps.size(); ++s) {
+    if (!is_needed[s]) continue;
+    place[s] = static_cast<int>(values_.size());
+    values_.push_back({formula.steps[s]});
+    for (int& operand : values_.back().step.operands) {
+      if (operand >= 0) operand = place[static_cast<std::size_t>(operand)];
+    }
+  }
+  for (const int output : formula.outputs) outputs_.push_back(place[static_cast<std::size_t>(output)]);
+}
+
+// The result of a function takes the first slot whose value has had its last use; that may be this function's
+// own operand, since a row function may write over an operand. Inputs and numbers take slots of their own: a
+// number is written there once, and stays for all blocks. Outputs need no slot.
+void Program::assign_slots() {
   for (std::size_t k = 0; k < outputs_.size(); ++k) {
     Value& value = values_[static_cast<std::size_t>(outputs_[k])];
     if (operand_count(value.step.kind) > 0 && value.output < 0) value.output = static_cast<int>(k);
@@ -66,24 +72,19 @@ void Program::give_slots() {
       if (operand >= 0) last_use[static_cast<std::size_t>(operand)] = v;
     }
   }
-  std::vector<int> free;
+  constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
+  std::vector<std::size_t> free_from;  // of each slot: the first value that may take it over
   for (std::size_t v = 0; v < values_.size(); ++v) {
     Value& value = values_[v];
-    for (const int operand : value.step.operands) {
-      if (operand < 0 || last_use[static_cast<std::size_t>(operand)] != v) continue;
-      const Value& dead = values_[static_cast<std::size_t>(operand)];
-      const bool is_function = operand_count(dead.step.kind) > 0;
-      const bool is_listed = std::find(free.begin(), free.end(), dead.slot) != free.end();
-      if (is_function && dead.slot >= 0 && !is_listed) free.push_back(dead.slot);
-    }
     if (value.output >= 0) continue;
-    if (free.empty() || operand_count(value.step.kind) == 0) {
-      value.slot = slots_++;
-    } else {
-      value.slot = free.back();
-      free.pop_back();
-    }
+    const bool is_function = operand_count(value.step.kind) > 0;
+    std::size_t slot = 0;
+    while (slot < free_from.size() && !(is_function && free_from[slot] <= v)) ++slot;
+    if (slot == free_from.size()) free_from.push_back(never);
+    if (is_function) free_from[slot] = last_use[v];
+    value.slot = static_cast<int>(slot);
   }
+  slots_ = static_cast<int>(free_from.size());
 }
 
 namespace {

@@ -24,16 +24,19 @@ constexpr int operand_count(Step::Kind kind) {
   return kind == Step::Kind::unary ? 1 : kind == Step::Kind::binary ? 2 : kind == Step::Kind::choose ? 3 : 0;
 }
 
+/// A formula of single elements: what `elementwise` records, and what formula_gradient.cpp differentiates. A
+/// step is named by its place in `steps`.
 struct Formula {
   int inputs = 0;
-  std::vector<Step> steps;
+  std::vector<Step> steps;   ///< each after its operands
   std::vector<int> outputs;  ///< the steps that are results
 
   /// Appends a step, unless an equal one is there. Returns its place.
   int add(const Step& step);
 };
 
-/// A formula made ready to be evaluated: its needed steps, and a slot in a small memory for each.
+/// A formula made ready to be evaluated. It runs on blocks of elements, each step on a whole block before the
+/// next step; a slot is the memory of one block. A few slots serve all steps, and stay in the first cache.
 class Program {
  public:
   explicit Program(const Formula& formula);
@@ -45,13 +48,14 @@ class Program {
  private:
   template <class T>
   class Evaluation;
-  void give_slots();
+  void take_needed_steps(const Formula& formula);
+  void assign_slots();
 
   // A value is named by its place in `values_`.
   struct Value {
-    Step step;      // operands are places in values_
-    int slot = -1;  // -1: an output's own memory
-    int output = -1;
+    Step step;        // operands are places in values_
+    int slot = -1;    // -1: it is written to an output's own memory
+    int output = -1;  // its place in outputs_, if it is written there
   };
   std::vector<Value> values_;
   std::vector<int> outputs_;  // places in values_
