@@ -4,18 +4,17 @@
 #include <array>
 #include <type_traits>
 
-#include <xgrad/core/parallel/parallel_for.hpp>
+#include <xgrad/core/kernels/columns.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad::kernels {
 namespace {
 
-// Columns [begin, end) of a (size, inner) matrix, block by block: the running totals of a block stay in
-// registers or in the first cache.
+// n columns of a matrix of `size` rows. `step` leads to the next row of `from`, `inner` to that of `to`.
 template <class From, class To, class Total, class Join>
 void scan_columns(const From* from, std::int64_t step, To* to, std::int64_t size, std::int64_t inner,
-                  std::int64_t begin, std::int64_t end, bool from_the_end, Total start, const Join& join) {
+                  std::int64_t n, bool from_the_end, Total start, const Join& join) {
   if (inner == 1) {
     Total total = start;
     for (std::int64_t k = 0; k < size; ++k) {
@@ -25,20 +24,16 @@ void scan_columns(const From* from, std::int64_t step, To* to, std::int64_t size
     }
     return;
   }
-  constexpr std::int64_t most = 256;
-  std::array<Total, most> totals;
-  for (std::int64_t first = begin; first < end; first += most) {
-    const std::int64_t n = std::min(most, end - first);
-    std::fill_n(totals.begin(), n, start);
-    for (std::int64_t k = 0; k < size; ++k) {
-      const std::int64_t at = from_the_end ? size - 1 - k : k;
-      const From* row = from + at * step + first;
-      To* to_row = to + at * inner + first;
-      for (std::int64_t j = 0; j < n; ++j) {
-        Total& total = totals[static_cast<std::size_t>(j)];
-        total = join(total, static_cast<Total>(row[j]));
-        to_row[j] = static_cast<To>(total);
-      }
+  std::array<Total, most_columns> totals;
+  std::fill_n(totals.begin(), n, start);
+  for (std::int64_t k = 0; k < size; ++k) {
+    const std::int64_t at = from_the_end ? size - 1 - k : k;
+    const From* row = from + at * step;
+    To* to_row = to + at * inner;
+    for (std::int64_t j = 0; j < n; ++j) {
+      Total& total = totals[static_cast<std::size_t>(j)];
+      total = join(total, static_cast<Total>(row[j]));
+      to_row[j] = static_cast<To>(total);
     }
   }
 }
@@ -50,23 +45,17 @@ Tensor scan(const Tensor& input, int dim, bool from_the_end, int start, const Jo
   const Tensor x = is_line ? input : input.contiguous();
   const Tensor y = empty(x.shape(), is_floating(x.dtype()) ? x.dtype() : int64);
   if (x.numel() == 0) return y;
-  const auto [outer, size, inner] = around_dim(x.shape(), dim);
-  const std::int64_t step = is_line ? x.strides()[dim] : inner;
+  const AroundDim around = around_dim(x.shape(), dim);
+  const std::int64_t size = around.size, inner = around.inner, step = is_line ? x.strides()[dim] : inner;
   dispatch(x.dtype(), [&]<class From>() {
     constexpr bool floats = std::is_floating_point_v<From>;
     using To = std::conditional_t<floats, From, std::int64_t>;
     using Total = std::conditional_t<floats, double, std::uint64_t>;  // unsigned totals wrap around
-    parallel_for(outer * inner, parallel_grain / size + 1,
-                 [&, size = size, inner = inner](std::int64_t begin, std::int64_t end) {
-                   while (begin < end) {  // the columns of one matrix, then of the next
-                     const std::int64_t matrix = begin / inner, column = begin % inner;
-                     const std::int64_t last = std::min(inner, column + end - begin);
-                     scan_columns(raw<From>(x) + matrix * size * step, step,
-                                  raw<To>(y) + matrix * size * inner, size, inner, column, last, from_the_end,
-                                  static_cast<Total>(start), join);
-                     begin += last - column;
-                   }
-                 });
+    for_each_columns(around, [&](std::int64_t matrix, std::int64_t column, std::int64_t n) {
+      scan_columns(raw<From>(x) + matrix * size * step + column, step,
+                   raw<To>(y) + matrix * size * inner + column, size, inner, n, from_the_end,
+                   static_cast<Total>(start), join);
+    });
   });
   return y;
 }
