@@ -10,7 +10,7 @@ set(xgrad_private_headers
   core/parallel/parallel_for core/parallel/thread_pool
   core/tensor/copy core/tensor/dispatch core/tensor/random_fill core/tensor/raw core/tensor/walk
   core/autograd/engine
-  core/ops/check_index core/ops/einsum_equation core/ops/formula_gradient core/ops/loss_parts core/ops/recording core/ops/unary
+  core/ops/check_index core/ops/einsum_equation core/ops/formula_gradient core/ops/loss_parts core/ops/recording core/ops/reshaped core/ops/unary
   core/debug/finite_differences core/debug/gradcheck_cause core/debug/gradcheck_compare core/debug/gradcheck_report
   core/io/atomic_file core/io/half core/io/safetensors_entry core/io/safetensors_header core/io/safetensors_text
   core/io/safetensors_types

@@ -11,6 +11,7 @@
 #include <xgrad/core/ops/einsum_equation.hpp>
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/reshaped.hpp>
 #include <xgrad/core/ops/views.hpp>
 
 namespace xgrad {
@@ -63,10 +64,6 @@ Term without_repeats(Term term) {
     term = {slice(reshape(permute(term.x, dims), shape), -1, 0, to_end, n + 1), rest + letter};
   }
   return term;
-}
-
-Variable reshaped(const Variable& x, const Shape& shape) {
-  return x.shape() == shape ? x : reshape(x, shape);
 }
 
 // Multiplies the operands from left to right.

@@ -10,7 +10,7 @@
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
-#include <xgrad/core/ops/views.hpp>
+#include <xgrad/core/ops/reshaped.hpp>
 
 namespace xgrad {
 namespace {
@@ -44,15 +44,11 @@ Shape last_dim(const char* op, const Variable& x) {
 
 // The last dims of this shape as one: the dim that the kernels know.
 Variable with_rows(const Variable& x, const Shape& shape) {
-  if (!x.defined() || shape.dim() == 1) return x;
+  if (!x.defined()) return x;
   Shape merged;
   for (int i = 0; i < x.dim() - shape.dim(); ++i) merged.push_back(x.size(i));
   merged.push_back(shape.numel());
-  return reshape(x, merged);
-}
-
-Variable without_rows(const Variable& y, const Shape& shape) {
-  return y.shape() == shape ? y : reshape(y, shape);
+  return reshaped(x, merged);
 }
 
 // x̂ = x/√(mean(x²) + eps) along the last dim, and the divisor's inverse. Rows whose squares leave the dtype's
@@ -136,7 +132,7 @@ Variable layer_norm(const Variable& x, const NormalizedShape& normalized_shape, 
   check_affine("layer_norm", "beta", beta, x, shape);
   const Variable y =
       layer_norm_of_rows(with_rows(x, shape), with_rows(gamma, shape), with_rows(beta, shape), eps);
-  return without_rows(y, x.shape());
+  return reshaped(y, x.shape());
 }
 
 Variable layer_norm(const Variable& x, const Variable& gamma, const Variable& beta, double eps) {
@@ -152,7 +148,7 @@ Variable rms_norm(const Variable& x, const NormalizedShape& normalized_shape, co
   const double eps = given.value_or(epsilon);
   check("rms_norm", x, shape, eps);
   check_affine("rms_norm", "gamma", gamma, x, shape);
-  return without_rows(rms_norm_of_rows(with_rows(x, shape), with_rows(gamma, shape), eps), x.shape());
+  return reshaped(rms_norm_of_rows(with_rows(x, shape), with_rows(gamma, shape), eps), x.shape());
 }
 
 Variable rms_norm(const Variable& x, const Variable& gamma, std::optional<double> eps) {

@@ -7,6 +7,7 @@
 #include <xgrad/core/kernels/indexing.hpp>
 #include <xgrad/core/kernels/nonzero.hpp>
 #include <xgrad/core/ops/indexing.hpp>
+#include <xgrad/core/ops/reshaped.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad {
@@ -88,9 +89,6 @@ Rows rows_at(const Tensor& x, const Tensor& index) {
   }
   return rows;
 }
-
-// Without nodes for reshapes that change nothing.
-Variable reshaped(const Variable& x, const Shape& shape) { return x.shape() == shape ? x : x.reshape(shape); }
 
 // x[rows] along dim 0. No row is named twice, so the gradient is copied and not added.
 Variable distinct_rows(const Variable& x, const Tensor& rows) {
