@@ -31,157 +31,96 @@
 #include <xgrad/core/ops/views.hpp>
 
 namespace xgrad {
+namespace {
 
-// An elementwise function without options. Result: Self, or Tensor of a function without a gradient.
-#define XGRAD_ELEMENTWISE(Result, f)  \
-  template <class Self>               \
-  Result OpMethods<Self>::f() const { \
-    return xgrad::f(self());          \
+template <class Self>
+using WithIndices = std::pair<Self, Tensor>;
+
+template <class Self>
+std::vector<Self> parts(std::vector<Variable> parts) {
+  return {std::make_move_iterator(parts.begin()), std::make_move_iterator(parts.end())};
+}
+
+}  // namespace
+
+// A method: its result, its name, its parameters, and the arguments that follow x in the call of the
+// function.
+#define XGRAD_METHOD(Result, f, parameters, ...)        \
+  template <class Self>                                 \
+  Result OpMethods<Self>::f parameters const {          \
+    return xgrad::f(self() __VA_OPT__(, ) __VA_ARGS__); \
   }
-XGRAD_ELEMENTWISE(Self, abs)
-XGRAD_ELEMENTWISE(Self, neg)
-XGRAD_ELEMENTWISE(Self, exp)
-XGRAD_ELEMENTWISE(Self, exp2)
-XGRAD_ELEMENTWISE(Self, expm1)
-XGRAD_ELEMENTWISE(Self, log)
-XGRAD_ELEMENTWISE(Self, log2)
-XGRAD_ELEMENTWISE(Self, log10)
-XGRAD_ELEMENTWISE(Self, log1p)
-XGRAD_ELEMENTWISE(Self, sqrt)
-XGRAD_ELEMENTWISE(Self, rsqrt)
-XGRAD_ELEMENTWISE(Self, sin)
-XGRAD_ELEMENTWISE(Self, cos)
-XGRAD_ELEMENTWISE(Self, tan)
-XGRAD_ELEMENTWISE(Self, asin)
-XGRAD_ELEMENTWISE(Self, acos)
-XGRAD_ELEMENTWISE(Self, atan)
-XGRAD_ELEMENTWISE(Self, sinh)
-XGRAD_ELEMENTWISE(Self, cosh)
-XGRAD_ELEMENTWISE(Self, tanh)
-XGRAD_ELEMENTWISE(Self, asinh)
-XGRAD_ELEMENTWISE(Self, acosh)
-XGRAD_ELEMENTWISE(Self, atanh)
-XGRAD_ELEMENTWISE(Self, floor)
-XGRAD_ELEMENTWISE(Self, ceil)
-XGRAD_ELEMENTWISE(Self, round)
-XGRAD_ELEMENTWISE(Self, trunc)
-XGRAD_ELEMENTWISE(Self, erf)
-XGRAD_ELEMENTWISE(Self, erfc)
-XGRAD_ELEMENTWISE(Self, sigmoid)
-XGRAD_ELEMENTWISE(Self, logsigmoid)
-XGRAD_ELEMENTWISE(Self, relu)
-XGRAD_ELEMENTWISE(Self, gelu)
-XGRAD_ELEMENTWISE(Self, silu)
-XGRAD_ELEMENTWISE(Self, mish)
-XGRAD_ELEMENTWISE(Self, selu)
-XGRAD_ELEMENTWISE(Self, hardswish)
-XGRAD_ELEMENTWISE(Tensor, sign)
-XGRAD_ELEMENTWISE(Tensor, isnan)
-XGRAD_ELEMENTWISE(Tensor, logical_not)
-#undef XGRAD_ELEMENTWISE
 
-template <class Self>
-Self OpMethods<Self>::softplus(double beta, double threshold) const {
-  return xgrad::softplus(self(), beta, threshold);
-}
-template <class Self>
-Self OpMethods<Self>::pow(Scalar exponent) const {
-  return xgrad::pow(self(), exponent);
-}
-template <class Self>
-Variable OpMethods<Self>::pow(const Variable& exponent) const {
-  return xgrad::pow(self(), exponent);
-}
-template <class Self>
-Self OpMethods<Self>::clamp(std::optional<Scalar> low, std::optional<Scalar> high) const {
-  return xgrad::clamp(self(), low, high);
-}
-template <class Self>
-Self OpMethods<Self>::masked_fill(const Variable& mask, Scalar value) const {
-  return xgrad::masked_fill(self(), mask, value);
-}
+XGRAD_METHOD(Self, abs, ())
+XGRAD_METHOD(Self, neg, ())
+XGRAD_METHOD(Self, exp, ())
+XGRAD_METHOD(Self, exp2, ())
+XGRAD_METHOD(Self, expm1, ())
+XGRAD_METHOD(Self, log, ())
+XGRAD_METHOD(Self, log2, ())
+XGRAD_METHOD(Self, log10, ())
+XGRAD_METHOD(Self, log1p, ())
+XGRAD_METHOD(Self, sqrt, ())
+XGRAD_METHOD(Self, rsqrt, ())
+XGRAD_METHOD(Self, sin, ())
+XGRAD_METHOD(Self, cos, ())
+XGRAD_METHOD(Self, tan, ())
+XGRAD_METHOD(Self, asin, ())
+XGRAD_METHOD(Self, acos, ())
+XGRAD_METHOD(Self, atan, ())
+XGRAD_METHOD(Self, sinh, ())
+XGRAD_METHOD(Self, cosh, ())
+XGRAD_METHOD(Self, tanh, ())
+XGRAD_METHOD(Self, asinh, ())
+XGRAD_METHOD(Self, acosh, ())
+XGRAD_METHOD(Self, atanh, ())
+XGRAD_METHOD(Self, floor, ())
+XGRAD_METHOD(Self, ceil, ())
+XGRAD_METHOD(Self, round, ())
+XGRAD_METHOD(Self, trunc, ())
+XGRAD_METHOD(Self, erf, ())
+XGRAD_METHOD(Self, erfc, ())
+XGRAD_METHOD(Self, sigmoid, ())
+XGRAD_METHOD(Self, logsigmoid, ())
+XGRAD_METHOD(Self, relu, ())
+XGRAD_METHOD(Self, gelu, ())
+XGRAD_METHOD(Self, silu, ())
+XGRAD_METHOD(Self, mish, ())
+XGRAD_METHOD(Self, selu, ())
+XGRAD_METHOD(Self, hardswish, ())
+XGRAD_METHOD(Tensor, sign, ())
+XGRAD_METHOD(Tensor, isnan, ())
+XGRAD_METHOD(Tensor, logical_not, ())
 
-template <class Self>
-Self OpMethods<Self>::sum(const Dims& dims, KeepDim keepdim) const {
-  return xgrad::sum(self(), dims, keepdim);
-}
-template <class Self>
-Self OpMethods<Self>::mean(const Dims& dims, KeepDim keepdim) const {
-  return xgrad::mean(self(), dims, keepdim);
-}
-template <class Self>
-Self OpMethods<Self>::var(const Dims& dims, std::int64_t correction, KeepDim keepdim) const {
-  return xgrad::var(self(), dims, correction, keepdim);
-}
-template <class Self>
-Self OpMethods<Self>::std(const Dims& dims, std::int64_t correction, KeepDim keepdim) const {
-  return xgrad::std(self(), dims, correction, keepdim);
-}
-template <class Self>
-Self OpMethods<Self>::norm(double p, const Dims& dims, KeepDim keepdim) const {
-  return xgrad::norm(self(), p, dims, keepdim);
-}
-template <class Self>
-Self OpMethods<Self>::amax(const Dims& dims, KeepDim keepdim) const {
-  return xgrad::amax(self(), dims, keepdim);
-}
-template <class Self>
-Self OpMethods<Self>::amin(const Dims& dims, KeepDim keepdim) const {
-  return xgrad::amin(self(), dims, keepdim);
-}
-template <class Self>
-Self OpMethods<Self>::max() const {
-  return xgrad::max(self());
-}
-template <class Self>
-Self OpMethods<Self>::min() const {
-  return xgrad::min(self());
-}
-template <class Self>
-std::pair<Self, Tensor> OpMethods<Self>::max(Dim dim, KeepDim keepdim) const {
-  return xgrad::max(self(), dim, keepdim);
-}
-template <class Self>
-std::pair<Self, Tensor> OpMethods<Self>::min(Dim dim, KeepDim keepdim) const {
-  return xgrad::min(self(), dim, keepdim);
-}
-template <class Self>
-Tensor OpMethods<Self>::argmax(Dim dim, KeepDim keepdim) const {
-  return xgrad::argmax(self(), dim, keepdim);
-}
-template <class Self>
-Tensor OpMethods<Self>::argmin(Dim dim, KeepDim keepdim) const {
-  return xgrad::argmin(self(), dim, keepdim);
-}
-template <class Self>
-Tensor OpMethods<Self>::any(const Dims& dims, KeepDim keepdim) const {
-  return xgrad::any(self(), dims, keepdim);
-}
-template <class Self>
-Tensor OpMethods<Self>::all(const Dims& dims, KeepDim keepdim) const {
-  return xgrad::all(self(), dims, keepdim);
-}
+XGRAD_METHOD(Self, softplus, (double beta, double threshold), beta, threshold)
+XGRAD_METHOD(Self, pow, (Scalar exponent), exponent)
+XGRAD_METHOD(Variable, pow, (const Variable& exponent), exponent)
+XGRAD_METHOD(Self, clamp, (std::optional<Scalar> low, std::optional<Scalar> high), low, high)
+XGRAD_METHOD(Self, masked_fill, (const Variable& mask, Scalar value), mask, value)
 
-template <class Self>
-Self OpMethods<Self>::softmax(Dim dim) const {
-  return xgrad::softmax(self(), dim);
-}
-template <class Self>
-Self OpMethods<Self>::log_softmax(Dim dim) const {
-  return xgrad::log_softmax(self(), dim);
-}
-template <class Self>
-Self OpMethods<Self>::logsumexp(const Dims& dims, KeepDim keepdim) const {
-  return xgrad::logsumexp(self(), dims, keepdim);
-}
-template <class Self>
-Self OpMethods<Self>::cumsum(Dim dim) const {
-  return xgrad::cumsum(self(), dim);
-}
-template <class Self>
-Variable OpMethods<Self>::matmul(const Variable& other) const {
-  return xgrad::matmul(self(), other);
-}
+XGRAD_METHOD(Self, sum, (const Dims& dims, KeepDim keepdim), dims, keepdim)
+XGRAD_METHOD(Self, mean, (const Dims& dims, KeepDim keepdim), dims, keepdim)
+XGRAD_METHOD(Self, var, (const Dims& dims, std::int64_t correction, KeepDim keepdim), dims, correction,
+             keepdim)
+XGRAD_METHOD(Self, std, (const Dims& dims, std::int64_t correction, KeepDim keepdim), dims, correction,
+             keepdim)
+XGRAD_METHOD(Self, norm, (double p, const Dims& dims, KeepDim keepdim), p, dims, keepdim)
+XGRAD_METHOD(Self, amax, (const Dims& dims, KeepDim keepdim), dims, keepdim)
+XGRAD_METHOD(Self, amin, (const Dims& dims, KeepDim keepdim), dims, keepdim)
+XGRAD_METHOD(Self, max, ())
+XGRAD_METHOD(Self, min, ())
+XGRAD_METHOD(WithIndices<Self>, max, (Dim dim, KeepDim keepdim), dim, keepdim)
+XGRAD_METHOD(WithIndices<Self>, min, (Dim dim, KeepDim keepdim), dim, keepdim)
+XGRAD_METHOD(Tensor, argmax, (Dim dim, KeepDim keepdim), dim, keepdim)
+XGRAD_METHOD(Tensor, argmin, (Dim dim, KeepDim keepdim), dim, keepdim)
+XGRAD_METHOD(Tensor, any, (const Dims& dims, KeepDim keepdim), dims, keepdim)
+XGRAD_METHOD(Tensor, all, (const Dims& dims, KeepDim keepdim), dims, keepdim)
+
+XGRAD_METHOD(Self, softmax, (Dim dim), dim)
+XGRAD_METHOD(Self, log_softmax, (Dim dim), dim)
+XGRAD_METHOD(Self, logsumexp, (const Dims& dims, KeepDim keepdim), dims, keepdim)
+XGRAD_METHOD(Self, cumsum, (Dim dim), dim)
+XGRAD_METHOD(Variable, matmul, (const Variable& other), other)
 
 template <class Self>
 Self OpMethods<Self>::T() const {
@@ -191,19 +130,8 @@ Self OpMethods<Self>::T() const {
   }
   return self().transpose(0, 1);
 }
-template <class Self>
-Self OpMethods<Self>::flatten(int start_dim, int end_dim) const {
-  return xgrad::flatten(self(), start_dim, end_dim);
-}
 
-namespace {
-
-template <class Self>
-std::vector<Self> parts(std::vector<Variable> parts) {
-  return {std::make_move_iterator(parts.begin()), std::make_move_iterator(parts.end())};
-}
-
-}  // namespace
+XGRAD_METHOD(Self, flatten, (int start_dim, int end_dim), start_dim, end_dim)
 
 template <class Self>
 std::vector<Self> OpMethods<Self>::chunk(std::int64_t chunks, int dim) const {
@@ -217,107 +145,39 @@ template <class Self>
 std::vector<Self> OpMethods<Self>::split(const std::vector<std::int64_t>& sizes, int dim) const {
   return parts<Self>(xgrad::split(self(), sizes, dim));
 }
-template <class Self>
-Self OpMethods<Self>::repeat(const Shape& times) const {
-  return xgrad::repeat(self(), times);
-}
-template <class Self>
-Self OpMethods<Self>::flip(const Shape& dims) const {
-  return xgrad::flip(self(), dims);
-}
-template <class Self>
-Self OpMethods<Self>::tril(std::int64_t diagonal) const {
-  return xgrad::tril(self(), diagonal);
-}
-template <class Self>
-Self OpMethods<Self>::triu(std::int64_t diagonal) const {
-  return xgrad::triu(self(), diagonal);
-}
-template <class Self>
-Self OpMethods<Self>::index_select(int dim, const Variable& index) const {
-  return xgrad::index_select(self(), dim, index);
-}
-template <class Self>
-Self OpMethods<Self>::gather(int dim, const Variable& index) const {
-  return xgrad::gather(self(), dim, index);
-}
-template <class Self>
-Self OpMethods<Self>::masked_select(const Variable& mask) const {
-  return xgrad::masked_select(self(), mask);
-}
-template <class Self>
-Tensor OpMethods<Self>::nonzero() const {
-  return xgrad::nonzero(self());
-}
-template <class Self>
-Variable OpMethods<Self>::index_add(int dim, const Variable& index, const Variable& source) const {
-  return xgrad::index_add(self(), dim, index, source);
-}
-template <class Self>
-Variable OpMethods<Self>::scatter(int dim, const Variable& index, const Variable& source) const {
-  return xgrad::scatter(self(), dim, index, source);
-}
-template <class Self>
-Self OpMethods<Self>::scatter(int dim, const Variable& index, Scalar value) const {
-  return xgrad::scatter(self(), dim, index, value);
-}
-template <class Self>
-Variable OpMethods<Self>::scatter_add(int dim, const Variable& index, const Variable& source) const {
-  return xgrad::scatter_add(self(), dim, index, source);
-}
-template <class Self>
-Variable OpMethods<Self>::scatter_reduce(int dim, const Variable& index, const Variable& source,
-                                         ScatterReduce reduce, bool include_self) const {
-  return xgrad::scatter_reduce(self(), dim, index, source, reduce, include_self);
-}
-template <class Self>
-Self OpMethods<Self>::repeat_interleave(std::int64_t repeats, std::optional<Dim> dim) const {
-  return xgrad::repeat_interleave(self(), repeats, dim);
-}
-template <class Self>
-Self OpMethods<Self>::repeat_interleave(const Variable& repeats, std::optional<Dim> dim) const {
-  return xgrad::repeat_interleave(self(), repeats, dim);
-}
-template <class Self>
-Self OpMethods<Self>::roll(const Shape& shifts, const Shape& dims) const {
-  return xgrad::roll(self(), shifts, dims);
-}
-template <class Self>
-Self OpMethods<Self>::diagonal(std::int64_t offset, int dim1, int dim2) const {
-  return xgrad::diagonal(self(), offset, dim1, dim2);
-}
-template <class Self>
-Self OpMethods<Self>::diag(std::int64_t diagonal) const {
-  return xgrad::diag(self(), diagonal);
-}
-template <class Self>
-std::pair<Self, Tensor> OpMethods<Self>::sort(Dim dim, bool descending) const {
-  return xgrad::sort(self(), dim, descending);
-}
-template <class Self>
-std::pair<Self, Tensor> OpMethods<Self>::topk(std::int64_t k, Dim dim, bool largest) const {
-  return xgrad::topk(self(), k, dim, largest);
-}
-template <class Self>
-Tensor OpMethods<Self>::argsort(Dim dim, bool descending) const {
-  return xgrad::argsort(self(), dim, descending);
-}
-template <class Self>
-Unique OpMethods<Self>::unique() const {
-  return xgrad::unique(self());
-}
-template <class Self>
-Tensor OpMethods<Self>::bincount(const Variable& weights, std::int64_t minlength) const {
-  return xgrad::bincount(self(), weights, minlength);
-}
-template <class Self>
-Self OpMethods<Self>::prod(const Dims& dims, KeepDim keepdim) const {
-  return xgrad::prod(self(), dims, keepdim);
-}
-template <class Self>
-Self OpMethods<Self>::cumprod(Dim dim) const {
-  return xgrad::cumprod(self(), dim);
-}
+
+XGRAD_METHOD(Self, repeat, (const Shape& times), times)
+XGRAD_METHOD(Self, flip, (const Shape& dims), dims)
+XGRAD_METHOD(Self, tril, (std::int64_t diagonal), diagonal)
+XGRAD_METHOD(Self, triu, (std::int64_t diagonal), diagonal)
+XGRAD_METHOD(Self, index_select, (int dim, const Variable& index), dim, index)
+XGRAD_METHOD(Self, gather, (int dim, const Variable& index), dim, index)
+XGRAD_METHOD(Self, masked_select, (const Variable& mask), mask)
+XGRAD_METHOD(Tensor, nonzero, ())
+XGRAD_METHOD(Variable, index_add, (int dim, const Variable& index, const Variable& source), dim, index,
+             source)
+XGRAD_METHOD(Variable, scatter, (int dim, const Variable& index, const Variable& source), dim, index, source)
+XGRAD_METHOD(Self, scatter, (int dim, const Variable& index, Scalar value), dim, index, value)
+XGRAD_METHOD(Variable, scatter_add, (int dim, const Variable& index, const Variable& source), dim, index,
+             source)
+XGRAD_METHOD(Variable, scatter_reduce,
+             (int dim, const Variable& index, const Variable& source, ScatterReduce reduce,
+              bool include_self),
+             dim, index, source, reduce, include_self)
+XGRAD_METHOD(Self, repeat_interleave, (std::int64_t repeats, std::optional<Dim> dim), repeats, dim)
+XGRAD_METHOD(Self, repeat_interleave, (const Variable& repeats, std::optional<Dim> dim), repeats, dim)
+XGRAD_METHOD(Self, roll, (const Shape& shifts, const Shape& dims), shifts, dims)
+XGRAD_METHOD(Self, diagonal, (std::int64_t offset, int dim1, int dim2), offset, dim1, dim2)
+XGRAD_METHOD(Self, diag, (std::int64_t diagonal), diagonal)
+XGRAD_METHOD(WithIndices<Self>, sort, (Dim dim, bool descending), dim, descending)
+XGRAD_METHOD(WithIndices<Self>, topk, (std::int64_t k, Dim dim, bool largest), k, dim, largest)
+XGRAD_METHOD(Tensor, argsort, (Dim dim, bool descending), dim, descending)
+XGRAD_METHOD(Unique, unique, ())
+XGRAD_METHOD(Tensor, bincount, (const Variable& weights, std::int64_t minlength), weights, minlength)
+XGRAD_METHOD(Self, prod, (const Dims& dims, KeepDim keepdim), dims, keepdim)
+XGRAD_METHOD(Self, cumprod, (Dim dim), dim)
+
+#undef XGRAD_METHOD
 
 template class OpMethods<Tensor>;
 template class OpMethods<Variable>;
