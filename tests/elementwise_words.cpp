@@ -8,6 +8,7 @@
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/elementwise.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/recording.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/rounding.hpp>
 #include <xgrad/core/ops/trigonometry.hpp>
@@ -91,4 +92,13 @@ TEST_CASE("the words of two numbers are the ops of the same name") {
         gradcheck([&](const Pair& in) { return one.formula(in[0], in[1]); }, {a, b}, {.order = 2});
     CHECK_MESSAGE(second, second.message());
   }
+}
+
+TEST_CASE("a function whose derivative is not known throws when a gradient is wanted") {
+  const auto one = elementwise("mish", [](const auto& x) { return symbol_of(kernels::Unary::mish, x); });
+  const auto two = elementwise(
+      "weigh", [](const auto& a, const auto& b) { return symbol_of(kernels::Binary::weigh, a, b); });
+  const Variable x(ones({2}), true);
+  CHECK_THROWS_TEXT(sum(one(x)).backward(), "[elementwise] no derivative is known");
+  CHECK_THROWS_TEXT(sum(two(x, x)).backward(), "[elementwise] no derivative is known");
 }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include <xgrad/core/base/constants.hpp>
+#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/ops/recording.hpp>
 
 namespace xgrad {
@@ -75,8 +76,14 @@ std::optional<Symbol> unary_rule(Unary f, const Symbol& g, const Symbol& a, cons
       return chain(g, -two_over_sqrt_pi * exp(-(a * a)));
     case Unary::sigmoid:
       return chain(g, sigmoid_slope(a));
-    default:  // sign, floor, ...: flat in pieces
+    case Unary::sign:
+    case Unary::floor:
+    case Unary::ceil:
+    case Unary::round:
+    case Unary::trunc:  // flat in pieces
       return {};
+    default:
+      fail("elementwise", "no derivative is known of function ", static_cast<int>(f), " of enum Unary");
   }
 }
 
@@ -120,8 +127,13 @@ OfBoth binary_rule(Binary f, const Symbol& g, const Symbol& a, const Symbol& b, 
     }
     case Binary::sigmoid_backward:  // a σ'(b):  σ''(b) = −σ'(b) tanh(b/2)
       return {chain(g, sigmoid_slope(b)), chain(g, -(y * tanh(0.5 * b)))};
-    default:  // comparisons, floor_divide: flat in pieces
+    case Binary::less:
+    case Binary::less_equal:
+    case Binary::equal:
+    case Binary::floor_divide:  // flat in pieces
       return {};
+    default:
+      fail("elementwise", "no derivative is known of function ", static_cast<int>(f), " of enum Binary");
   }
 }
 
