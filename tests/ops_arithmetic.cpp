@@ -6,6 +6,7 @@
 #include "support.hpp"
 
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
@@ -102,4 +103,11 @@ TEST_CASE("integers wrap around, also where a number is taken from them") {
   const Variable x = tensor({std::int64_t{-1}, std::int64_t{0}, std::int64_t{1}});
   CHECK(equal((x - least).value(), tensor({std::numeric_limits<std::int64_t>::max(), least, least + 1})));
   CHECK(equal((x - true).value(), tensor({-2, -1, 0})));
+}
+
+TEST_CASE("a power with exponent 0 has right derivatives by base and exponent") {
+  const Variable a(tensor({0.5, 2.0, 4.0}, float64), true), b(zeros({3}, float64), true);
+  const Variable da = grad({sum(pow(a, b))}, {a}, {.create_graph = true})[0];
+  CHECK(equal(da.value(), zeros({3}, float64)));
+  CHECK(equal(grad({sum(da)}, {b})[0].value(), tensor({2.0, 0.5, 0.25}, float64)));  // d²(a^b)/da db = 1/a
 }

@@ -1,7 +1,6 @@
 #pragma once
 
-// A batch of numbers of one type, as wide as the instruction set this file is compiled for: xsimd's, or
-// without xsimd a batch of one. For rows/*.cpp only.
+// A batch of numbers of one type: xsimd's, or without xsimd a batch of one. For rows/*.cpp only.
 
 #include <cmath>
 #include <cstdint>
