@@ -14,7 +14,7 @@ namespace xgrad {
 class Dim {
  public:
   template <DimNumber T>
-  constexpr Dim(T dim) : dim_(to_int64(dim)) {}
+  constexpr Dim(T dim) : dim_(clamped_int64(dim)) {}
   constexpr operator std::int64_t() const { return dim_; }
 
  private:

@@ -21,7 +21,7 @@ concept DimNumber = std::integral<T> && !std::same_as<T, bool>;
 
 /// A DimNumber as int64. One that int64 does not hold becomes the largest, which no size or dim reaches.
 template <DimNumber T>
-constexpr std::int64_t to_int64(T number) {
+constexpr std::int64_t clamped_int64(T number) {
   return std::in_range<std::int64_t>(number) ? static_cast<std::int64_t>(number)
                                              : std::numeric_limits<std::int64_t>::max();
 }
@@ -35,7 +35,7 @@ class Shape {
   Shape() = default;
   /// One dim: `zeros(3)` has the shape (3,). A bool and a floating number do not convert.
   template <DimNumber T>
-  Shape(T size) : Shape({to_int64(size)}) {}
+  Shape(T size) : Shape({clamped_int64(size)}) {}
   Shape(std::initializer_list<std::int64_t> sizes) : Shape(sizes.begin(), sizes.size()) {}
   explicit Shape(std::span<const std::int64_t> sizes) : Shape(sizes.data(), sizes.size()) {}
   explicit Shape(const std::vector<std::int64_t>& sizes) : Shape(sizes.data(), sizes.size()) {}

@@ -7,13 +7,13 @@
 
 namespace xgrad {
 
-/// The sizes of x's last dims, over which a norm runs: 64, {8, 64} or a Shape.
+/// The sizes of x's last dims, over which a norm runs: 64, {8, 64} or a Shape. `{}` does not convert to it,
+/// as it does to a Shape: in `layer_norm(x, {}, {})` it is an undefined gamma.
 class NormalizedShape {
  public:
   NormalizedShape(const Shape& sizes) : sizes_(sizes) {}
   template <DimNumber... Sizes>
-  requires(sizeof...(Sizes) > 0) NormalizedShape(Sizes... sizes)
-      : sizes_({static_cast<std::int64_t>(sizes)...}) {}
+  requires(sizeof...(Sizes) > 0) NormalizedShape(Sizes... sizes) : sizes_({clamped_int64(sizes)...}) {}
   const Shape& sizes() const { return sizes_; }
 
  private:

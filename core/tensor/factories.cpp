@@ -90,7 +90,7 @@ void number_list::check_row(std::size_t row, const Shape& shape, const Shape& fi
   fail("tensor", "rows of different shapes: row 0 is ", first, ", row ", row, " is ", shape);
 }
 
-std::int64_t number_list::to_int64(std::uint64_t number) {
+std::int64_t number_list::checked_int64(std::uint64_t number) {
   if (!std::in_range<std::int64_t>(number)) fail("tensor", "int64 does not hold ", number);
   return static_cast<std::int64_t>(number);
 }

@@ -41,7 +41,7 @@ using Element = Stored<typename NumberOf<L>::type>;
 /// Throws unless the shape of this row is that of the first one. factories.cpp
 void check_row(std::size_t row, const Shape& shape, const Shape& first);
 /// Throws if int64 does not hold the number. factories.cpp
-std::int64_t to_int64(std::uint64_t number);
+std::int64_t checked_int64(std::uint64_t number);
 
 /// The number of rows, then the shape that all rows have. Throws, naming the row, if one has another.
 template <List L>
@@ -65,7 +65,7 @@ Element* copy(const L& list, Element* to) {
     if constexpr (List<Row>) {
       to = copy(row, to);
     } else if constexpr (std::unsigned_integral<Row> && sizeof(Row) == 8) {
-      *to++ = number_list::to_int64(row);
+      *to++ = checked_int64(row);
     } else {
       *to++ = static_cast<Element>(row);
     }
