@@ -5,7 +5,6 @@
 // calls the function of the same name in ops/symbol.hpp, which is no template and so wins over itself.
 
 #include <concepts>
-#include <cstddef>
 #include <type_traits>
 
 #include <xgrad/core/bridge/xtensor_headers.hpp>

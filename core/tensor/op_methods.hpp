@@ -57,7 +57,7 @@ class OpMethods {
   Self round() const;
   Self trunc() const;
 
-  // ops/activation.hpp
+  // ops/activation.hpp, ops/arithmetic.hpp, ops/pointwise.hpp
   Self sigmoid() const;
   Self logsigmoid() const;
   Self relu() const;
@@ -138,8 +138,8 @@ class OpMethods {
   Tensor argsort(Dim dim = -1, bool descending = false) const;
   Unique unique() const;
   Tensor bincount(const Variable& weights = {}, std::int64_t minlength = 0) const;
-  Self prod(const Dims& dims = {}, KeepDim keepdim = false) const;
-  Self cumprod(Dim dim) const;
+  Self prod(const Dims& dims = {}, KeepDim keepdim = false) const;  // ops/prod.hpp
+  Self cumprod(Dim dim) const;                                      // ops/prod.hpp
 
  private:
   const Self& self() const { return static_cast<const Self&>(*this); }

@@ -2,6 +2,8 @@
 
 // Activations.
 
+#include <cmath>
+
 #include <xtensor/xarray.hpp>
 #include <xtensor/xmath.hpp>
 
