@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 #include <xgrad/core/base/default_dtype.hpp>

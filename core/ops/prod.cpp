@@ -17,8 +17,8 @@ namespace {
 // first, y_0, ..., y_{n−2} along `dim`.
 Variable shifted(const Variable& y, int dim, Scalar first) {
   if (y.numel() == 0) return y;
-  std::vector<std::int64_t> amounts(2 * static_cast<std::size_t>(y.dim() - dim),
-                                    0);  // the last dim's come first
+  // A pair (before, behind) for each dim from the last one to `dim`.
+  std::vector<std::int64_t> amounts(2 * static_cast<std::size_t>(y.dim() - dim), 0);
   amounts[amounts.size() - 2] = 1;
   amounts.back() = -1;
   return pad(y, amounts, first);

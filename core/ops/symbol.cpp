@@ -1,6 +1,5 @@
 #include <xgrad/core/ops/symbol.hpp>
 
-#include <cmath>
 #include <limits>
 #include <utility>
 
