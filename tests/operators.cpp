@@ -130,7 +130,7 @@ TEST_CASE("compound assignment: integers and booleans") {
   n -= 5;
   CHECK(equal(n, tensor({9, -23, (std::int64_t{1} << 61) - 9})));
   CHECK_THROWS_TEXT(n += 0.5, "[add_] a floating number does not fit into int64");
-  CHECK_THROWS_TEXT(n -= 0.5, "[add_] a floating number does not fit into int64");
+  CHECK_THROWS_TEXT(n -= 0.5, "[sub_] a floating number does not fit into int64");
   CHECK_THROWS_TEXT(n *= tensor({0.5F}), "[mul_] a float32 result does not fit into int64");
   CHECK_THROWS_TEXT(n /= 2, "[div_] a floating quotient does not fit into int64");
   CHECK_THROWS_TEXT(n /= tensor({2}), "[div_] a floating quotient does not fit into int64");
@@ -144,6 +144,8 @@ TEST_CASE("compound assignment: errors") {
   const Tensor t = zeros({2});
   CHECK_THROWS_TEXT(t += zeros({2, 2}), "[add_] shape (2, 2) does not broadcast to (2,)");
   CHECK_THROWS_TEXT(t /= zeros({3}), "[div_] shape (3,) does not broadcast to (2,)");
+  CHECK_THROWS_TEXT(t -= zeros({3}), "[sub_] shape (3,) does not broadcast to (2,)");
+  CHECK_THROWS_TEXT(tensor({1, 2}) -= 0.5, "[sub_] a floating number does not fit into int64");
   CHECK_THROWS_TEXT(t -= zeros({2}, float64), "float64");
   CHECK_THROWS_TEXT(t.expand({3, 2}) /= 2, "[div_] elements of this expanded tensor");
   CHECK_THROWS_TEXT(Tensor() -= 1, "[");

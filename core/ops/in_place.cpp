@@ -43,24 +43,31 @@ void check_number(std::string_view op, const Tensor& tensor, Scalar value) {
   }
 }
 
+// y += alpha · other
+const Tensor& add_scaled(std::string_view op, const Tensor& y, const Tensor& other, Scalar alpha) {
+  check_number(op, y, alpha);
+  const Tensor x = operand(op, y, other);
+  if (is_floating(y.dtype())) {
+    kernels::add_into(y, x, alpha.to<double>());
+  } else {
+    kernels::copy(kernels::add(y, kernels::mul(x, full({}, alpha, int64))), y);
+  }
+  y.storage()->bump_version();
+  return y;
+}
+
+const Tensor& add_number(std::string_view op, const Tensor& y, Scalar value) {
+  check_number(op, y, value);
+  return add_scaled(op, y, full({}, value, y.dtype()), 1);
+}
+
 }  // namespace
 
 const Tensor& Tensor::add_(const Tensor& other, Scalar alpha) const {
-  check_number("add_", *this, alpha);
-  const Tensor x = operand("add_", *this, other);
-  if (is_floating(dtype_)) {
-    kernels::add_into(*this, x, alpha.to<double>());
-  } else {
-    kernels::copy(kernels::add(*this, kernels::mul(x, full({}, alpha, int64))), *this);
-  }
-  storage_->bump_version();
-  return *this;
+  return add_scaled("add_", *this, other, alpha);
 }
 
-const Tensor& Tensor::add_(Scalar value) const {
-  check_number("add_", *this, value);
-  return add_(full({}, value, dtype_));
-}
+const Tensor& Tensor::add_(Scalar value) const { return add_number("add_", *this, value); }
 
 const Tensor& Tensor::mul_(const Tensor& other) const {
   const Tensor x = operand("mul_", *this, other);
@@ -84,12 +91,12 @@ const Tensor& Tensor::mul_(Scalar value) const {
 
 const Tensor& Tensor::sub_(const Tensor& other, Scalar alpha) const {
   if (dtype_ == boolean) fail("sub_", "a difference does not fit into boolean; `a & !b` and `a ^ b` do");
-  return add_(other, -alpha);
+  return add_scaled("sub_", *this, other, -alpha);
 }
 
 const Tensor& Tensor::sub_(Scalar value) const {
   if (dtype_ == boolean) fail("sub_", "a difference does not fit into boolean; `a & !b` and `a ^ b` do");
-  return add_(-value);
+  return add_number("sub_", *this, -value);
 }
 
 const Tensor& Tensor::div_(const Tensor& other) const {
