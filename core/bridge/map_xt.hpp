@@ -35,8 +35,7 @@ inline DType floating_for_map_xt(DType dtype) { return is_floating(dtype) ? dtyp
 
 /// The Tensor of the expression f(a), where a is x as an xtensor expression of float or double: x's own
 /// dtype, or the default dtype for integers and booleans. No gradient; for the forward of an op that has a
-/// rule of its own
-/// (`record`). f may be any formula, reductions included.
+/// rule of its own (`record`). f may be any formula, reductions included.
 ///
 ///     Tensor y = map_xt(x, [](const auto& a) { return 1 / (1 + xt::exp(-a)); });
 ///

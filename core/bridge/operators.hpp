@@ -82,7 +82,7 @@ requires detail::WithXt<A, B> Tensor operator>=(A&& a, B&& b) {
   return ge(std::forward<A>(a), std::forward<B>(b));
 }
 
-// xtensor has these too; between Tensors there are none. For masks: logical_and, logical_or.
+// xtensor's other operators. A mask and an expression: logical_and, logical_or, or `m & from_xt(expression)`.
 template <class A, class B>
 requires detail::WithXt<A, B>
 void operator%(A&&, B&&) = delete;
