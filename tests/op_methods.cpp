@@ -51,6 +51,8 @@ TEST_CASE("op methods: methods are the free functions, of a Tensor and of a Vari
   CHECK_METHOD(pow, 3);
   CHECK_METHOD(clamp, 0.25, 0.75);
   CHECK_METHOD(clamp, {}, 0.75);
+  CHECK_METHOD(clip, 0.25, 0.75);
+  CHECK_METHOD(clip, 0.5);
   CHECK_METHOD(sign);
   CHECK_METHOD(isnan);
   CHECK_METHOD(logical_not);
@@ -65,6 +67,8 @@ TEST_CASE("op methods: methods are the free functions, of a Tensor and of a Vari
   CHECK_METHOD(amin, 1);
   CHECK_METHOD(max);
   CHECK_METHOD(min);
+  CHECK_METHOD(argmax);
+  CHECK_METHOD(argmin);
   CHECK_METHOD(argmax, -1, true);
   CHECK_METHOD(argmin, 0);
   CHECK_METHOD(any, 0);

@@ -72,6 +72,16 @@ TEST_CASE("einsum: attention's scores are one product of the operands where they
   CHECK(scores.node()->inputs()[0] == q.node());
 }
 
+TEST_CASE("einsum: the operands stand in a list or one by one") {
+  const Variable a(tensor({{1.0, 2.0}, {3.0, 4.0}}), true);
+  const Tensor b = tensor({{0.0, 1.0}, {2.0, 3.0}});
+  const Variable product = einsum("ij,jk->ik", a, b);
+  CHECK(equal(product.value(), einsum("ij,jk->ik", {a, b}).value()));
+  CHECK(product.requires_grad());
+  CHECK(einsum("ii", b).item<double>() == 3);
+  CHECK(equal(einsum("i,ij,j", b[0], b, b[1]), einsum("i,ij,j", {b[0], b, b[1]})));
+}
+
 TEST_CASE("einsum: errors name the equation and the shapes") {
   const Variable a = zeros({2, 3}), b = zeros({4, 5});
   CHECK_THROWS_TEXT(einsum("ij,jk->ik", {a, b}),

@@ -62,6 +62,19 @@ TEST_CASE("max: argmin takes a NaN, or else the first of equals") {
                     "[argmin] dim 1 of shape (2, 0) has size 0: there is no smallest element");
 }
 
+TEST_CASE("max: argmax and argmin of all elements count row by row") {
+  const Tensor x = tensor({{1, 5}, {0, 5}, {0, 2}});
+  CHECK(argmax(x).item<std::int64_t>() == 1);
+  CHECK(argmin(x).item<std::int64_t>() == 2);
+  CHECK(argmax(x).shape() == Shape{});
+  CHECK(argmax(x.T()).item<std::int64_t>() == 3);
+  CHECK(argmax(tensor(7.0)).item<std::int64_t>() == 0);
+  CHECK(argmin(tensor({{1.0, 0.0}, {std::nan(""), -1.0}})).item<std::int64_t>() == 2);
+  CHECK_THROWS_TEXT(argmax(zeros({2, 0})),
+                    "[argmax] dim 1 of shape (2, 0) has size 0: there is no largest element");
+  CHECK_THROWS_TEXT(argmin(Variable()), "[argmin]");
+}
+
 TEST_CASE("max: errors") {
   const Tensor x = zeros({2, 0});
   CHECK_THROWS_TEXT(max(x, 1), "[max] dim 1 of shape (2, 0) has size 0: there is no largest element");

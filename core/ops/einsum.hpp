@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <string_view>
 #include <vector>
 
@@ -17,5 +18,12 @@ namespace xgrad {
 /// naming the equation and the shapes, if it does not fit the operands, or if a product would have more than
 /// 8 dims.
 Variable einsum(std::string_view equation, const std::vector<Variable>& operands);
+
+/// The operands one by one: `einsum("bqd,bkd->bqk", q, k)`.
+template <class... Operands>
+requires(sizeof...(Operands) > 0 && (std::convertible_to<const Operands&, Variable> && ...)) Variable
+    einsum(std::string_view equation, const Operands&... operands) {
+  return einsum(equation, std::vector<Variable>{Variable(operands)...});
+}
 
 }  // namespace xgrad

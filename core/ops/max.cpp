@@ -44,6 +44,12 @@ Tensor index_along(const char* op, const char* which, IndexOf& index_of, const V
   return keepdim ? index : index.squeeze(dim).contiguous();
 }
 
+Tensor index_of_all(const char* op, const char* which, IndexOf& index_of, const Variable& x) {
+  check_defined(op, {x});
+  for (int dim = 0; dim < x.dim(); ++dim) kernels::check_extreme(op, x.shape(), dim, which);
+  return index_of(x.value().reshape(-1));
+}
+
 // gather's rule sends the gradient back to the index.
 std::pair<Variable, Tensor> element_along(const char* op, const char* which, IndexOf& index_of,
                                           const Variable& x, Dim along, bool keepdim) {
@@ -77,6 +83,8 @@ std::pair<Variable, Tensor> min(const Variable& x, Dim dim, KeepDim keepdim) {
   return element_along("min", "smallest", kernels::argmin, x, dim, keepdim);
 }
 
+Tensor argmax(const Variable& x) { return index_of_all("argmax", "largest", kernels::argmax, x); }
+Tensor argmin(const Variable& x) { return index_of_all("argmin", "smallest", kernels::argmin, x); }
 Tensor argmax(const Variable& x, Dim dim, KeepDim keepdim) {
   return index_along("argmax", "largest", kernels::argmax, x, dim, keepdim);
 }

@@ -26,6 +26,11 @@ std::pair<Variable, Tensor> max(const Variable& x, Dim dim, KeepDim keepdim = fa
 /// The smallest element along `dim`, by the same rules. A NaN counts as smallest.
 std::pair<Variable, Tensor> min(const Variable& x, Dim dim, KeepDim keepdim = false);
 
+/// The index (int64) of the largest of all elements in `flatten(x)`, the first of equals. A NaN counts as
+/// largest.
+Tensor argmax(const Variable& x);
+/// The index (int64) of the smallest of all elements, by the same rules.
+Tensor argmin(const Variable& x);
 /// The index (int64) of the largest element along `dim`, the first of equals. A NaN counts as largest.
 Tensor argmax(const Variable& x, Dim dim, KeepDim keepdim = false);
 /// The index (int64) of the smallest element along `dim`, the first of equals. A NaN counts as smallest.

@@ -27,6 +27,10 @@ Tensor sign(const Variable& x);     ///< −1, 0 or 1, and 0 of NaN, of int64 to
 /// low ≤ x ≤ high, else 0. Integers stay int64 between integer bounds; a floating bound converts them to the
 /// default dtype.
 Variable clamp(const Variable& x, std::optional<Scalar> low, std::optional<Scalar> high = {});
+/// `clamp` by its other name, NumPy's.
+inline Variable clip(const Variable& x, std::optional<Scalar> low, std::optional<Scalar> high = {}) {
+  return clamp(x, low, high);
+}
 
 /// log(exp(a) + exp(b)) = max(a, b) + log(1 + exp(−|a − b|)), without overflow; a and b broadcast. The
 /// gradients are the shares exp(a)/(exp(a) + exp(b)) and exp(b)/(exp(a) + exp(b)); of two equal infinities,

@@ -70,6 +70,7 @@ class OpMethods {
   Self pow(Scalar exponent) const;
   Variable pow(const Variable& exponent) const;
   Self clamp(std::optional<Scalar> low, std::optional<Scalar> high = {}) const;
+  Self clip(std::optional<Scalar> low, std::optional<Scalar> high = {}) const;  ///< clamp
   Self masked_fill(const Variable& mask, Scalar value) const;
   Tensor sign() const;
   Tensor isnan() const;        // ops/compare.hpp
@@ -92,6 +93,8 @@ class OpMethods {
   Self min() const;
   std::pair<Self, Tensor> max(Dim dim, KeepDim keepdim = false) const;
   std::pair<Self, Tensor> min(Dim dim, KeepDim keepdim = false) const;
+  Tensor argmax() const;  ///< the index in `flatten()`
+  Tensor argmin() const;  ///< the index in `flatten()`
   Tensor argmax(Dim dim, KeepDim keepdim = false) const;
   Tensor argmin(Dim dim, KeepDim keepdim = false) const;
   Tensor any(const Dims& dims = {}, KeepDim keepdim = false) const;
