@@ -3,6 +3,7 @@
 #include "support.hpp"
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -41,7 +42,7 @@ TEST_CASE("syntax: a result with a gradient stays a Variable") {
       Tensor(x * 2),
       "[Variable] a result of shape (2,) requires a gradient, which a Tensor does not have; keep it as "
       "a Variable, take its value() or detach() it, or compute it under a NoGradGuard");
-  CHECK_THROWS_TEXT(allclose(x * 2, x.value()), "[Variable] a result of shape (2,) requires a gradient");
+  CHECK_THROWS_TEXT(zeros(2, float64).copy_(x * 2), "[Variable] a result of shape (2,) requires a gradient");
   CHECK_THROWS_TEXT(Variable(x * 2, true), "[Variable] a result of shape (2,) requires a gradient");
   CHECK_THROWS_TEXT(Tensor(Variable()), "[Variable] the variable is undefined");
   const Tensor detached = (x * 2).detach();
@@ -49,6 +50,23 @@ TEST_CASE("syntax: a result with a gradient stays a Variable") {
   NoGradGuard guard;
   const Tensor unrecorded = x * 2;
   CHECK(equal(unrecorded, detached));
+}
+
+TEST_CASE("syntax: equal and allclose compare Variables, with or without a gradient") {
+  const Tensor t = tensor({1.0, 2.0});
+  const Variable x(t, true), y = x * 2;
+  CHECK(equal(y, x + x));
+  CHECK(equal(y, t + t));
+  CHECK(equal(t * 2, y));
+  CHECK(!equal(x, y));
+  CHECK(allclose(x * 2 + 1e-9, y));
+  CHECK(!allclose(t, y));
+  CHECK(equal(t[t > 1], x[t > 1]));
+  CHECK(allclose(t, y, 0, 2));
+  const Variable nan = y * std::nan("");
+  CHECK(!allclose(nan, nan));
+  CHECK(allclose(nan, nan, 0, 0, /*equal_nan=*/true));
+  CHECK_THROWS_TEXT(equal(x, Variable()), "[Variable] the variable is undefined");
 }
 
 TEST_CASE("syntax: sizes by name") {

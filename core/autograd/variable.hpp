@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -217,5 +218,26 @@ std::vector<Variable> grad(const std::vector<Variable>& outputs, const std::vect
                            const GradOptions& options = {});
 
 std::ostream& operator<<(std::ostream& out, const Variable& variable);
+
+// As templates, `equal` and `allclose` take both operands without a conversion, which a Variable refuses.
+namespace detail {
+template <class T>
+concept Comparable = std::same_as<T, Variable> || std::derived_from<T, Tensor>;
+template <class A, class B>
+concept WithVariable = Comparable<A> && Comparable<B> &&
+    (std::same_as<A, Variable> || std::same_as<B, Variable>);
+inline const Tensor& value_of(const Tensor& t) { return t; }
+inline const Tensor& value_of(const Variable& x) { return x.value(); }
+}  // namespace detail
+
+/// `equal` and `allclose` of the values. The answer has no gradient to lose, so these take any Variable.
+template <class A, class B>
+requires detail::WithVariable<A, B>
+bool equal(const A& a, const B& b) { return equal(detail::value_of(a), detail::value_of(b)); }
+template <class A, class B>
+requires detail::WithVariable<A, B>
+bool allclose(const A& a, const B& b, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false) {
+  return allclose(detail::value_of(a), detail::value_of(b), rtol, atol, equal_nan);
+}
 
 }  // namespace xgrad

@@ -62,7 +62,7 @@ void refused([[maybe_unused]] const Variable& x, [[maybe_unused]] const nn::Line
 #elif defined TENSOR_OF_VARIABLE
   const Tensor t = x;
 #elif defined TENSOR_ARGUMENT_OF_VARIABLE
-  allclose(x, x.value());
+  zeros(2).copy_(x);
 #elif defined ZEROS_OF_FLOATING
   zeros(3.0);
 #elif defined ZEROS_OF_BOOL
