@@ -3,6 +3,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <optional>
 
 #include <xgrad/core/debug/gradcheck.hpp>
 #include <xgrad/core/debug/trace.hpp>
@@ -198,4 +199,22 @@ TEST_CASE("an elementwise op takes empty Tensors, scalars and many blocks in par
 
 TEST_CASE("a Symbol outside of a formula is an error") {
   CHECK_THROWS_WITH_AS(Symbol(1) + 2, doctest::Contains("outside of the formula"), std::invalid_argument);
+  std::optional<Symbol> input, late;
+  elementwise("source", [&](const auto& x) {
+    input = x;
+    late = exp(sin(x) + 2);
+    return x;
+  });
+  const auto check_refused = [](const auto& formula) {
+    CHECK_THROWS_WITH_AS(elementwise("thief", formula), doctest::Contains("of another formula"),
+                         std::invalid_argument);
+  };
+  check_refused([&](const auto&) { return *late; });
+  check_refused([&](const auto& x) { return x + *late; });
+  check_refused([&](const auto& x) { return x + *input; });  // a place that this formula has as well
+  check_refused([](const auto& x) {
+    elementwise("inner", [&](const auto& y) { return x * y; });
+    return x;
+  });
+  CHECK_THROWS_WITH_AS(exp(*input), doctest::Contains("outside of the formula"), std::invalid_argument);
 }

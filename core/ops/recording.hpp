@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include <xgrad/core/kernels/formula.hpp>
 #include <xgrad/core/ops/symbol.hpp>
 
@@ -13,8 +15,13 @@ class Recording {
   Recording(const Recording&) = delete;
   Recording& operator=(const Recording&) = delete;
 
+  kernels::Formula& formula() const { return formula_; }
+  std::uint64_t number() const { return number_; }  ///< no other recording has it
+
  private:
-  kernels::Formula* outer_;
+  kernels::Formula& formula_;
+  std::uint64_t number_;
+  const Recording* outer_;
 };
 
 Symbol input_symbol(int place);

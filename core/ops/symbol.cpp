@@ -1,5 +1,6 @@
 #include <xgrad/core/ops/symbol.hpp>
 
+#include <atomic>
 #include <limits>
 #include <utility>
 
@@ -15,24 +16,19 @@ using kernels::Unary;
 
 namespace {
 
-thread_local Formula* recorded = nullptr;
+thread_local const Recording* recorded = nullptr;
+std::atomic<std::uint64_t> last_number = 0;
 
-Formula& formula_at_hand() {
+const Recording& recording_at_hand() {
   if (!recorded) fail("elementwise", "a Symbol is used outside of the formula that it belongs to");
   return *recorded;
 }
 
-Symbol append(const Step& step) {
-  Formula& formula = formula_at_hand();
-  for (const int operand : step.operands) {
-    if (operand >= static_cast<int>(formula.steps.size()))
-      fail("elementwise", "a Symbol of another formula is used in this one");
-  }
-  return Symbol::of_step(formula.add(step));
-}
+Symbol append(const Step& step) { return Symbol::of_step(recording_at_hand().formula().add(step)); }
 
 const Step& step_of(const Symbol& x) {
-  return formula_at_hand().steps.at(static_cast<std::size_t>(x.step()));
+  const auto place = static_cast<std::size_t>(x.step());
+  return recording_at_hand().formula().steps[place];
 }
 bool is_number(const Symbol& x) { return step_of(x).kind == Step::Kind::number; }
 double number_of(const Symbol& x) { return step_of(x).number; }
@@ -41,8 +37,17 @@ bool both_numbers(const Symbol& a, const Symbol& b) { return is_number(a) && is_
 
 }  // namespace
 
-Recording::Recording(Formula& formula) : outer_(std::exchange(recorded, &formula)) {}
+Recording::Recording(Formula& formula)
+    : formula_(formula), number_(++last_number), outer_(std::exchange(recorded, this)) {}
 Recording::~Recording() { recorded = outer_; }
+
+Symbol Symbol::of_step(int step) { return Symbol(step, recording_at_hand().number()); }
+int Symbol::step() const {
+  if (recording_at_hand().number() != recording_) {
+    fail("elementwise", "a Symbol of another formula is used in this one");
+  }
+  return step_;
+}
 
 Symbol input_symbol(int place) { return append({.kind = Step::Kind::input, .which = place}); }
 Symbol Symbol::of_number(double number) { return append({.kind = Step::Kind::number, .number = number}); }

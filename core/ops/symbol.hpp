@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 namespace xgrad {
@@ -9,14 +10,14 @@ namespace xgrad {
 /// earlier ones. Operators and functions of Symbols compute nothing. Each appends a step to the formula.
 ///
 /// The functions are found by their argument: `exp(x)`, and `xt::exp(x)` once <xgrad/core/xtensor.hpp> is
-/// included. A truth value is 1 or 0. Outside of a recording, every function throws.
+/// included. A truth value is 1 or 0. Outside of its own recording, a Symbol throws in every function.
 class Symbol {
  public:
   /// A constant. It takes the dtype of the op's inputs.
   template <class T>
   requires std::is_arithmetic_v<T> Symbol(T number) : Symbol(of_number(static_cast<double>(number))) {}
-  static Symbol of_step(int step) { return Symbol(step, nullptr); }
-  int step() const { return step_; }
+  static Symbol of_step(int step);  ///< a step of the formula that is being recorded
+  int step() const;                 ///< throws if the Symbol belongs to another formula
 
   /// An incomplete type. xtensor's reductions ask for it, and the compiler then shows its name.
   using value_type = struct a_formula_sees_one_element_and_cannot_reduce;
@@ -105,9 +106,10 @@ class Symbol {
   friend Symbol remainder(const Symbol& a, const Symbol& b);
 
  private:
-  Symbol(int step, std::nullptr_t) : step_(step) {}
+  Symbol(int step, std::uint64_t recording) : step_(step), recording_(recording) {}
   static Symbol of_number(double number);
   int step_;
+  std::uint64_t recording_;  // which recording made it
 };
 
 }  // namespace xgrad
