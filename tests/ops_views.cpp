@@ -83,6 +83,7 @@ TEST_CASE("views: a diagonal shares the memory of its matrix") {
   CHECK(x.diagonal(INT64_MAX).shape() == Shape{0});
   CHECK(x.diagonal(INT64_MIN, 1, 0).shape() == Shape{0});
   CHECK(equal(ones({2, 3}).expand({4, 2, 3}).diagonal(0, 0, 2), ones({2, 3})));
+  CHECK(ones({2, 3, 1, 1, 1, 1, 1, 1}).diagonal().shape() == Shape{1, 1, 1, 1, 1, 1, 2});
 }
 
 TEST_CASE("views: the gradients of several diagonals add up in place") {

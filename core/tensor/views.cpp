@@ -135,14 +135,15 @@ Tensor Tensor::diagonal(std::int64_t offset, int dim1, int dim2) const {
   const std::int64_t rows = shape_[dim1], columns = shape_[dim2];
   const std::int64_t right = std::clamp<std::int64_t>(offset, 0, columns);
   const std::int64_t down = -std::clamp<std::int64_t>(offset, -rows, 0);
+  const std::int64_t size = std::min(rows - down, columns - right);
   Tensor view = *this;
-  view.shape_.push_back(std::min(rows - down, columns - right));
-  view.strides_.push_back(strides_[dim1] + strides_[dim2]);
-  if (view.shape_.back() > 0) view.offset_ += down * strides_[dim1] + right * strides_[dim2];
   for (const int dim : {std::max(dim1, dim2), std::min(dim1, dim2)}) {
     view.shape_.erase(dim);
     view.strides_.erase(dim);
   }
+  view.shape_.push_back(size);
+  view.strides_.push_back(strides_[dim1] + strides_[dim2]);
+  if (size > 0) view.offset_ += down * strides_[dim1] + right * strides_[dim2];
   return view;
 }
 
