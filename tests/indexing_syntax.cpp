@@ -57,6 +57,7 @@ TEST_CASE("subscripts: a Tensor's views share its memory, masks and indices copy
   CHECK(equal(t[{}], t));
   CHECK(equal(t[0][1][2], tensor(6.F)));
   CHECK(t[{0, newaxis}].shape() == Shape{1, 2, 4});
+  CHECK(zeros({2, 3, 1, 1, 1, 1, 1, 1})[{newaxis, Slice(), 0}].shape() == Shape{1, 2, 1, 1, 1, 1, 1, 1});
   CHECK(t[Slice(3)].shape() == Shape{0, 2, 4});
   const Tensor large = t[t > 20], rows = t[tensor({2, 0})];
   CHECK(equal(large, tensor({21.F, 22.F, 23.F})));

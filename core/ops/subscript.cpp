@@ -47,9 +47,14 @@ X view_at(const X& x, std::initializer_list<Index> entries) {
         dim += x.dim() - taken;
         break;
       case Index::Kind::new_axis:
-        y = y.unsqueeze(dim++);
         break;
     }
+  }
+  // New dims come last: those that integers have taken away make room for them.
+  dim = 0;
+  for (const Index& entry : entries) {
+    if (entry.kind == Index::Kind::new_axis) y = y.unsqueeze(dim);
+    dim += entry.kind == Index::Kind::ellipsis ? x.dim() - taken : entry.kind == Index::Kind::integer ? 0 : 1;
   }
   return y;
 }
