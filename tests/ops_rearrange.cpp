@@ -175,6 +175,8 @@ TEST_CASE("rearrange: errors of repeat_interleave and roll") {
   CHECK_THROWS_TEXT(repeat_interleave(x, tensor({{1, 2}}), 0), "not int64 of shape (1, 2)");
   CHECK_THROWS_TEXT(repeat_interleave(x, tensor({INT64_MAX, std::int64_t{1}}), 0),
                     "[repeat_interleave] the repeats add up to more than can be counted");
+  CHECK_THROWS_TEXT(repeat_interleave(zeros({2}), tensor({INT64_MAX, INT64_C(0)})),
+                    "[repeat_interleave] more elements than can be counted");
   CHECK_THROWS_TEXT(roll(x, {1, 2}),
                     "[roll] needs one shift for each dim, got shifts (1, 2) and dims () for shape (2, 3)");
   CHECK_THROWS_TEXT(roll(x, {1}, {0, 1}),

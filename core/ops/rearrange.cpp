@@ -73,6 +73,7 @@ Tensor repeated_numbers(const Tensor& repeats, std::int64_t n) {
       fail("repeat_interleave", "the repeats add up to more than can be counted");
     }
   }
+  check_sizes("repeat_interleave", {total});
   const Tensor numbers = empty({total}, int64);
   auto* next = numbers.mutable_data<std::int64_t>();
   for (std::int64_t i = 0; i < n; ++i) next = std::fill_n(next, times[i], i);
