@@ -77,6 +77,11 @@ TEST_CASE("activations: at ±∞ and NaN, values and two derivatives are limits"
   }
 }
 
+TEST_CASE("softsign: a NaN has the slope NaN") {
+  const Variable x(tensor(NAN), true);
+  CHECK(std::isnan(slope_of(softsign(x), x).item<float>()));
+}
+
 TEST_CASE("logsigmoid keeps its digits in both tails") {
   for (const double x : {-700.0, -50.0, -1e-10, 1e-10, 30.0, 700.0}) {
     const double exact = x < 0 ? x - std::log1p(std::exp(x)) : -std::log1p(std::exp(-x));

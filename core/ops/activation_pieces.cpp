@@ -82,10 +82,11 @@ Variable logsigmoid(const Variable& x) {
   return of_floating("logsigmoid", op, x);
 }
 
-// From 1 on the second form keeps the digits of the slope, and has a limit at ±∞.
+// From 1 on the first form keeps the digits of the slope, and has a limit at ±∞. A NaN takes the second,
+// whose slope is NaN too.
 Variable softsign(const Variable& x) {
   static const auto op = elementwise("softsign", [](const auto& x) {
-    return where(abs(x) < 1, x / (1 + abs(x)), sign(x) * (1 - 1 / (1 + abs(x))));
+    return where(abs(x) >= 1, sign(x) * (1 - 1 / (1 + abs(x))), x / (1 + abs(x)));
   });
   return of_floating("softsign", op, x);
 }
