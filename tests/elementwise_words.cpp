@@ -2,6 +2,7 @@
 // name, and gradcheck agrees with two orders.
 #include "support.hpp"
 
+#include <cmath>
 #include <functional>
 
 #include <xgrad/core/debug/gradcheck.hpp>
@@ -101,4 +102,30 @@ TEST_CASE("a function whose derivative is not known throws when a gradient is wa
   const Variable x(ones({2}), true);
   CHECK_THROWS_TEXT(sum(one(x)).backward(), "[elementwise] no derivative is known");
   CHECK_THROWS_TEXT(sum(two(x, x)).backward(), "[elementwise] no derivative is known");
+}
+
+TEST_CASE("the slopes of words keep their digits where a square overflows or is 0") {
+  const auto slope_of = [](const Variable& y, const Variable& x) {
+    return grad({sum(y)}, {x}, {.create_graph = true})[0];
+  };
+  const Variable x(tensor({1e-25, 3.0, 1e20, -1e30}), true);
+  const auto formula = elementwise("asinh", [](const auto& a) { return asinh(a); });
+  CHECK(allclose(slope_of(formula(x), x).value(), tensor({1.0, 0.31622776601683794, 1e-20, 1e-30}), 1e-6, 0));
+
+  const Variable a(tensor({1e20, -1e30, 1e-30, 1e-25, 3.0, 0.0}), true);
+  const Variable b(tensor({1e20, 2e30, 1e-30, -2e-25, 4.0, 5.0}), true);
+  const auto angle = elementwise("angle", [](const auto& a, const auto& b) { return atan2(a, b); });
+  for (const Variable& y : {angle(a, b), atan2(a, b)}) {
+    CHECK(allclose(slope_of(y, a).value(), tensor({5e-21, 4e-31, 5e29, -4e24, 0.16, 0.2}), 1e-6, 0));
+    CHECK(allclose(slope_of(y, b).value(), tensor({-5e-21, 2e-31, -5e29, -2e24, -0.12, 0.0}), 1e-6, 0));
+  }
+}
+
+TEST_CASE("all derivatives of acosh at 1 are infinite") {
+  const Variable x(tensor(1.0f), true);
+  Variable y = elementwise("acosh", [](const auto& a) { return acosh(a); })(x);
+  for (int order = 1; order <= 4; ++order) {
+    y = grad({y}, {x}, {.create_graph = true})[0];
+    CHECK(y.item<float>() == (order % 2 == 1 ? INFINITY : -INFINITY));
+  }
 }

@@ -62,10 +62,12 @@ std::optional<Symbol> unary_rule(Unary f, const Symbol& g, const Symbol& a, cons
       return chain(g, cosh(a));
     case Unary::cosh:
       return chain(g, sinh(a));
-    case Unary::asinh:
-      return chain(g, 1 / sqrt(1 + a * a));
-    case Unary::acosh:
-      return chain(g, 1 / (sqrt(a - 1) * sqrt(a + 1)));
+    case Unary::asinh: {  // beyond ±1 in terms of 1/a, whose square does not overflow
+      const Symbol b = 1 / a;
+      return chain(g, where(abs(a) > 1, abs(b) / sqrt(1 + b * b), 1 / sqrt(1 + a * a)));
+    }
+    case Unary::acosh:  // two quotients: at 1 the derivatives are ±∞, and a product of the roots 0
+      return chain(g, 1 / sqrt(a - 1) * (1 / sqrt(a + 1)));
     case Unary::atanh:
       return chain(g, 1 / ((1 - a) * (1 + a)));
     case Unary::tanh:  // 1 − tanh² a = 4 σ'(2a), which keeps its digits in the tails
@@ -122,8 +124,11 @@ OfBoth binary_rule(Binary f, const Symbol& g, const Symbol& a, const Symbol& b, 
     case Binary::remainder:
       return {g, -chain(g, floor_divide(a, b))};
     case Binary::atan2: {
-      const Symbol square = a * a + b * b;
-      return {chain(g, b / square), -chain(g, a / square)};
+      // ∂/∂a = b/(a² + b²), ∂/∂b = −a/(a² + b²), in terms of a quotient whose square does not overflow
+      const Symbol up = a / b, over = b / a, by_b = 1 / (b * (1 + up * up)),
+                   by_a = 1 / (a * (1 + over * over));
+      const Symbol is_steep = abs(a) > abs(b);
+      return {chain(g, where(is_steep, over * by_a, by_b)), -chain(g, where(is_steep, by_a, up * by_b))};
     }
     case Binary::sigmoid_backward:  // a σ'(b):  σ''(b) = −σ'(b) tanh(b/2)
       return {chain(g, sigmoid_slope(b)), chain(g, -(y * tanh(0.5 * b)))};

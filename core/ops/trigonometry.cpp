@@ -4,6 +4,7 @@
 
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/unary.hpp>
@@ -72,11 +73,13 @@ Variable atan2(const Variable& y, const Variable& x) {
   if (!is_floating(angle.dtype()))
     fail("atan2", "needs a floating operand, got ", y.dtype(), " and ", x.dtype());
   return record("atan2", angle, {y, x}, {y, x}, [](const Replay& r) -> Gradients {
-    // ∂/∂y = x/(x² + y²), ∂/∂x = −y/(x² + y²)
-    const Variable y = finite(r.saved(0)), x = finite(r.saved(1));
-    const Variable g = r.grad() / (x * x + y * y);
-    return {r.wants(0) ? sum_to(g * x, r.input_shape(0)) : nothing,
-            r.wants(1) ? neg(sum_to(g * y, r.input_shape(1))) : nothing};
+    // ∂/∂y = x/(x² + y²), ∂/∂x = −y/(x² + y²). As in asinh, with a constant m: u/(u² + v²)/m, v/(u² + v²)/m.
+    const Variable m = maximum(abs(r.saved(0).detach()), abs(r.saved(1).detach()));
+    const Variable scale = finite(masked_fill(m, eq(m, 0), 1));
+    const Variable v = finite(r.saved(0)) / scale, u = finite(r.saved(1)) / scale;
+    const Variable g = r.grad() / (u * u + v * v) * (1 / masked_fill(m, eq(m, 0), 1));
+    return {r.wants(0) ? sum_to(g * u, r.input_shape(0)) : nothing,
+            r.wants(1) ? neg(sum_to(g * v, r.input_shape(1))) : nothing};
   });
 }
 
