@@ -113,6 +113,12 @@ static_assert(!HasAnd<Tensor, xt::xarray<bool>> && HasAnd<xt::xarray<bool>, xt::
 
 }  // namespace
 
+TEST_CASE("an array that has been moved from is an error") {
+  xt::xarray<float> a = xt::ones<float>({2, 3});
+  const Tensor t = std::move(a);
+  CHECK_THROWS_TEXT(from_xt(a), "holds 0 elements; it has been moved from");
+}
+
 TEST_CASE("an operator between a Tensor or Variable and an expression is xgrad's") {
   const Tensor t = tensor({{-1.f, 0.f, 2.f}, {3.f, 4.f, 5.f}});
   xt::xarray<float> row{-1.f, 2.f, 5.f};

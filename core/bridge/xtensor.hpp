@@ -87,6 +87,11 @@ Tensor from_xt(const xt::xexpression<E>& expression) {
   const Shape shape = detail::shape_of_xt(e.shape());
   Tensor tensor = empty(shape, dtype_of<Element>());
   if (tensor.numel() == 0) return tensor;
+  if constexpr (std::is_base_of_v<xt::xcontainer<E>, E>) {
+    if (e.storage().size() < static_cast<std::size_t>(tensor.numel()))
+      fail("from_xt", "the array of shape ", shape, " holds ", e.storage().size(),
+           " elements; it has been moved from");
+  }
   const std::vector<std::size_t> sizes(shape.begin(), shape.end());
   auto out = xt::adapt(tensor.mutable_data<Element>(), static_cast<std::size_t>(tensor.numel()),
                        xt::no_ownership(), sizes);

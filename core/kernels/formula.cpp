@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <functional>
 #include <limits>
 
 #include <xgrad/core/parallel/parallel_for.hpp>
@@ -17,10 +18,18 @@ bool Step::operator==(const Step& other) const {
          bits(number) == bits(other.number);
 }
 
+std::size_t StepHash::operator()(const Step& step) const {
+  std::size_t hash = std::hash<double>()(step.number);
+  for (const int part :
+       {static_cast<int>(step.kind), step.which, step.operands[0], step.operands[1], step.operands[2]})
+    hash = hash * 31 + static_cast<std::size_t>(part);
+  return hash;
+}
+
 int Formula::add(const Step& step) {
-  const auto place = static_cast<std::size_t>(std::find(steps.begin(), steps.end(), step) - steps.begin());
-  if (place == steps.size()) steps.push_back(step);
-  return static_cast<int>(place);
+  const auto [place, is_new] = places.try_emplace(step, static_cast<int>(steps.size()));
+  if (is_new) steps.push_back(step);
+  return place->second;
 }
 
 Program::Program(const Formula& formula) {

@@ -2,7 +2,9 @@
 
 // A formula of single elements as a list of steps, and its evaluation for all elements of Tensors.
 
+#include <cstddef>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include <xgrad/core/rows/elementwise.hpp>
@@ -24,12 +26,17 @@ constexpr int operand_count(Step::Kind kind) {
   return kind == Step::Kind::unary ? 1 : kind == Step::Kind::binary ? 2 : kind == Step::Kind::choose ? 3 : 0;
 }
 
+struct StepHash {
+  std::size_t operator()(const Step& step) const;
+};
+
 /// A formula of single elements: what `elementwise` records, and what formula_gradient.cpp differentiates. A
 /// step is named by its place in `steps`.
 struct Formula {
   int inputs = 0;
-  std::vector<Step> steps;   ///< each after its operands
-  std::vector<int> outputs;  ///< the steps that are results
+  std::vector<Step> steps;                         ///< each after its operands
+  std::vector<int> outputs;                        ///< the steps that are results
+  std::unordered_map<Step, int, StepHash> places;  ///< of the steps
 
   /// Appends a step, unless an equal one is there. Returns its place.
   int add(const Step& step);
