@@ -147,7 +147,7 @@ TEST_CASE("broken files are refused with their reason") {
 TEST_CASE("the length of a header bounds the memory and time of reading it") {
   const auto repeated = [](std::size_t times, const std::function<std::string(std::size_t)>& part) {
     std::string all;
-    for (std::size_t i = 0; i < times; ++i) all += (i ? "," : "") + part(i);
+    for (std::size_t i = 0; i < times; ++i) all.append(i ? "," : "").append(part(i));
     return all;
   };
   const Folder folder;

@@ -21,7 +21,8 @@ fs::path numbered(const fs::path& folder, int number) {
   fs::path path = folder.has_filename() ? folder : folder.parent_path();
   if (path.filename() == "." || path.filename() == "..")
     path = fs::canonical(path);  // beside the folder, not in it
-  path += "-" + std::to_string(number);
+  path += "-";
+  path += std::to_string(number);
   return path;
 }
 

@@ -44,7 +44,8 @@ TEST_CASE("reference: softmax, log_softmax and logsumexp are PyTorch's") {
   using Array = xt::xarray<double>;
   const auto x = [](const Inputs& in) { return array_of<double>(in[0]); };
   for (const int axis : {-1, 0, 1}) {
-    const std::string suffix = axis == -1 ? "" : "_" + std::to_string(axis);
+    std::string suffix;
+    if (axis != -1) suffix.append("_").append(std::to_string(axis));
     check_golden("softmax", "softmax" + suffix,
                  [&](const Inputs& in) { return reference::softmax(x(in), axis); });
     check_golden("softmax", "log_softmax" + suffix,
