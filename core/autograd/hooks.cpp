@@ -40,12 +40,13 @@ Variable Hooks::operator()(const Node& node, Variable gradient) const {
   std::unique_lock lock(mutex());
   const auto hooks = hooks_;
   lock.unlock();
-  for (const auto& [id, hook] : hooks) {
+  for (const auto& registered : hooks) {
+    const GradientHook& hook = *registered.second;
     const Tensor before = gradient.value();
     const std::uint32_t version = before.version();
     Variable replacement = [&] {
       const NodeScope scope("a hook on", node);
-      return (*hook)(gradient);
+      return hook(gradient);
     }();
     if (before.version() != version) {
       fail_state("register_hook", "a hook on ", node,

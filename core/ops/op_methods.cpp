@@ -176,6 +176,7 @@ XGRAD_METHOD(WithIndices<Self>, sort, (Dim dim, bool descending), dim, descendin
 XGRAD_METHOD(WithIndices<Self>, topk, (std::int64_t k, Dim dim, bool largest), k, dim, largest)
 XGRAD_METHOD(Tensor, argsort, (Dim dim, bool descending), dim, descending)
 XGRAD_METHOD(Unique, unique, ())
+XGRAD_METHOD(Tensor, bincount, ())
 XGRAD_METHOD(Tensor, bincount, (const Variable& weights, std::int64_t minlength), weights, minlength)
 XGRAD_METHOD(Self, prod, (const Dims& dims, KeepDim keepdim), dims, keepdim)
 XGRAD_METHOD(Self, cumprod, (Dim dim), dim)

@@ -140,7 +140,8 @@ class OpMethods {
   std::pair<Self, Tensor> topk(std::int64_t k, Dim dim = -1, bool largest = true) const;
   Tensor argsort(Dim dim = -1, bool descending = false) const;
   Unique unique() const;
-  Tensor bincount(const Variable& weights = {}, std::int64_t minlength = 0) const;
+  Tensor bincount() const;
+  Tensor bincount(const Variable& weights, std::int64_t minlength = 0) const;
   Self prod(const Dims& dims = {}, KeepDim keepdim = false) const;  // ops/prod.hpp
   Self cumprod(Dim dim) const;                                      // ops/prod.hpp
 
