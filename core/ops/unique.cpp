@@ -26,8 +26,8 @@ Unique unique(const Variable& x) {
           .value();
   const Tensor number = (cumsum(begins, 0) - 1).value();
   const Tensor counts = bincount(number);
-  return {.values = scatter(empty(counts.shape(), x.dtype()), 0, number, s).value(),
-          .inverse = scatter(empty(flat.shape(), int64), 0, order, number).value().reshape(x.shape()),
+  return {.values = scatter(zeros(counts.shape(), x.dtype()), 0, number, s).value(),
+          .inverse = scatter(zeros(flat.shape(), int64), 0, order, number).value().reshape(x.shape()),
           .counts = counts};
 }
 
