@@ -89,12 +89,11 @@ void for_each_part(const Tensor& destination, int dim, const Tensor& index, cons
                });
 }
 
-// y = combine(y, term) for each term of an element y, in the order of the index.
-template <class T, class Combine>
-void combine_into(const Tensor& destination, int dim, const Tensor& index, const Tensor& source,
-                  const Combine& combine) {
+// Calls f(y, term) for each term of an element y, in the order of the index.
+template <class T, class F>
+void update_into(const Tensor& destination, int dim, const Tensor& index, const Tensor& source, const F& f) {
   for_each_part(destination, dim, index, source, [&](const Tensor& to, const Tensor& at, const Tensor& from) {
-    for_each_term<T>(to, dim, at, from, to, [=](T& y, std::int64_t, T term) { y = combine(y, term); });
+    for_each_term<T>(to, dim, at, from, to, [=](T& y, std::int64_t, T term) { f(y, term); });
   });
 }
 
@@ -102,7 +101,7 @@ void combine_into(const Tensor& destination, int dim, const Tensor& index, const
 
 void scatter_into(const Tensor& destination, int dim, const Tensor& index, const Tensor& source) {
   dispatch(destination.dtype(), [&]<class T>() {
-    combine_into<T>(destination, dim, index, source, [](T, T term) { return term; });
+    update_into<T>(destination, dim, index, source, [](T& y, T term) { y = term; });
   });
 }
 
@@ -117,9 +116,9 @@ void scatter_add_into(const Tensor& destination, int dim, const Tensor& index, c
 void scatter_extreme_into(const Tensor& destination, int dim, const Tensor& index, const Tensor& source,
                           bool largest) {
   dispatch(destination.dtype(), [&]<class T>() {
-    combine_into<T>(destination, dim, index, source, [largest](T y, T term) {
+    update_into<T>(destination, dim, index, source, [largest](T& y, T term) {
       const bool is_nan = term != term;
-      return is_nan || (largest ? term > y : term < y) ? term : y;
+      if (is_nan || (largest ? term > y : term < y)) y = term;
     });
   });
 }

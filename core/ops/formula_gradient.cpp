@@ -1,6 +1,7 @@
 #include <xgrad/core/ops/formula_gradient.hpp>
 
 #include <algorithm>
+#include <array>
 #include <numbers>
 #include <optional>
 
@@ -89,11 +90,11 @@ std::optional<Symbol> unary_rule(Unary f, const Symbol& g, const Symbol& a, cons
   }
 }
 
+// The gradients of a step's operands, in order.
+using OfOperands = std::array<std::optional<Symbol>, 3>;
+
 // dL/da and dL/db for y = f(a, b)
-struct OfBoth {
-  std::optional<Symbol> da, db;
-};
-OfBoth binary_rule(Binary f, const Symbol& g, const Symbol& a, const Symbol& b, const Symbol& y) {
+OfOperands binary_rule(Binary f, const Symbol& g, const Symbol& a, const Symbol& b, const Symbol& y) {
   switch (f) {
     case Binary::add:
       return {g, g};
@@ -142,17 +143,12 @@ OfBoth binary_rule(Binary f, const Symbol& g, const Symbol& a, const Symbol& b, 
   }
 }
 
-// The rules for each operand of a step, in order.
-struct OfOperands {
-  std::optional<Symbol> of[3];
-};
 OfOperands rule_of(const Step& step, const Symbol& g, const Symbol& y) {
   const auto operand = [&](int i) { return Symbol::of_step(step.operands[i]); };
-  if (step.kind == Step::Kind::unary)
-    return {{unary_rule(static_cast<Unary>(step.which), g, operand(0), y), {}, {}}};
-  if (step.kind == Step::Kind::choose) return {{{}, where(operand(0), g, 0), where(operand(0), 0, g)}};
-  const OfBoth both = binary_rule(static_cast<Binary>(step.which), g, operand(0), operand(1), y);
-  return {{both.da, both.db, {}}};
+  if (step.kind == Step::Kind::unary) return {unary_rule(static_cast<Unary>(step.which), g, operand(0), y)};
+  if (step.kind == Step::Kind::choose)
+    return {std::nullopt, where(operand(0), g, 0), where(operand(0), 0, g)};
+  return binary_rule(static_cast<Binary>(step.which), g, operand(0), operand(1), y);
 }
 
 }  // namespace
@@ -187,8 +183,9 @@ Formula gradient_of(const Formula& formula, const std::vector<int>& inputs) {
     const OfOperands rules = rule_of(step, *gradients[s], Symbol::of_step(static_cast<int>(s)));
     for (int i = 0; i < operand_count(step.kind); ++i) {
       const auto operand = static_cast<std::size_t>(step.operands[i]);
-      if (!rules.of[i] || !is_wanted[operand]) continue;
-      gradients[operand] = gradients[operand] ? *gradients[operand] + *rules.of[i] : *rules.of[i];
+      const std::optional<Symbol>& rule = rules[static_cast<std::size_t>(i)];
+      if (!rule || !is_wanted[operand]) continue;
+      gradients[operand] = gradients[operand] ? *gradients[operand] + *rule : *rule;
     }
   }
   result.outputs.clear();
