@@ -19,6 +19,7 @@ set(xgrad_private_headers
 list(JOIN xgrad_private_headers "|" xgrad_private_headers)
 install(FILES "${PROJECT_SOURCE_DIR}/xgrad.hpp" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/xgrad" COMPONENT development)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/core" "${PROJECT_SOURCE_DIR}/nn" "${PROJECT_SOURCE_DIR}/optim"
+  "${PROJECT_SOURCE_DIR}/data" "${PROJECT_SOURCE_DIR}/train"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/xgrad" COMPONENT development
   FILES_MATCHING PATTERN "*.hpp"
   PATTERN kernels EXCLUDE

@@ -26,6 +26,8 @@ HOLDS = {
     "core/bridge": "xtensor",
     "nn": "modules, from `Linear` to `GPT`",
     "optim": "optimisers, learning rates, clipping",
+    "data": "datasets and batches",
+    "train": "a training run: checkpoints, progress, report",
     "examples": "programs",
 }
 
