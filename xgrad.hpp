@@ -65,6 +65,7 @@
 #include <xgrad/nn/module.hpp>
 #include <xgrad/nn/module_list.hpp>
 #include <xgrad/nn/norm.hpp>
+#include <xgrad/nn/scaled_dot_product_attention.hpp>
 #include <xgrad/nn/sequential.hpp>
 #include <xgrad/nn/transformer.hpp>
 #include <xgrad/optim/adam.hpp>

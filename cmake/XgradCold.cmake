@@ -6,7 +6,7 @@ file(GLOB cold CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
 list(REMOVE_ITEM cold
   core/ops/activation.cpp core/ops/arithmetic.cpp core/ops/in_place.cpp core/ops/matmul.cpp core/ops/pointwise.cpp
   core/ops/reduce.cpp core/ops/softmax.cpp core/ops/variable_methods.cpp core/ops/views.cpp
-  nn/attention.cpp nn/linear.cpp)
+  nn/attention.cpp nn/linear.cpp nn/scaled_dot_product_attention.cpp)
 list(APPEND cold
   core/base/fork_mutex.cpp
   core/tensor/print.cpp core/tensor/random_factories.cpp

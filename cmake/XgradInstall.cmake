@@ -14,7 +14,7 @@ set(xgrad_private_headers
   core/debug/finite_differences core/debug/gradcheck_cause core/debug/gradcheck_compare core/debug/gradcheck_report
   core/io/atomic_file core/io/half core/io/safetensors_entry core/io/safetensors_header core/io/safetensors_text
   core/io/safetensors_types
-  nn/members
+  nn/heads nn/members
   optim/parameters)
 list(JOIN xgrad_private_headers "|" xgrad_private_headers)
 install(FILES "${PROJECT_SOURCE_DIR}/xgrad.hpp" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/xgrad" COMPONENT development)

@@ -1,32 +1,17 @@
 #pragma once
 
-#include <xgrad/nn/dropout.hpp>
 #include <xgrad/nn/linear.hpp>
-#include <xgrad/nn/mask.hpp>
+#include <xgrad/nn/scaled_dot_product_attention.hpp>
 
 // Attention (Vaswani et al. 2017, section 3.2). Letters in shapes: B batch, H heads, T sequence (T_q queries,
 // T_k keys), D d_model, d head size.
 
 namespace xgrad::nn {
 
-/// The output of attention, and how much each query attended to each key.
-struct AttentionOutput {
-  Variable output;
-  Variable weights;  ///< (B, H, T_q, T_k); each row sums to 1, or is 0 where the mask leaves no key
-};
-
-/// softmax(q kᵀ / √d + mask) v for every head: q (B, H, T_q, d), k and v (B, H, T_k, d) → output (B, H, T_q,
-/// d). `dropout` drops weights before the product with v. A query that sees no key gets 0, and gradient 0. A
-/// query whose scores are all −∞ without a mask gets NaN.
-AttentionOutput scaled_dot_product_attention(const Variable& q, const Variable& k, const Variable& v,
-                                             const Mask& mask = {}, const Dropout* dropout = nullptr);
-
 struct MultiHeadAttentionOptions {
   double dropout = 0;  ///< of the attention weights
   bool bias = true;    ///< in the four projections
-  /// One node, `fused_attention`, in place of matmul, softmax and matmul: the weights take no memory. Three
-  /// nodes remain where the weights are needed: in `forward_with_weights`, in training with dropout, and with
-  /// an additive mask that requires a gradient.
+  /// See AttentionOptions::fused; `forward_with_weights` runs the three nodes.
   bool fused = false;
   DType dtype = get_default_dtype();
 };
@@ -58,6 +43,8 @@ class MultiHeadAttention : public Callable<MultiHeadAttention> {
   struct Heads {
     Variable q, k, v;
   };
+  AttentionOutput attend(const Variable& Q, const Variable& K, const Variable& V, const Mask& mask,
+                         bool as_one_node) const;
   Heads project(const Variable& Q, const Variable& K, const Variable& V, const Mask& mask) const;
 };
 

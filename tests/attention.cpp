@@ -116,7 +116,7 @@ TEST_CASE("a query that sees no key gets weights 0 and gradient 0") {
   const Variable q(randn({1, 1, 2, 4}, float64), true), k(randn({1, 1, 3, 4}, float64), true);
   const Variable v(randn({1, 1, 3, 4}, float64), true);
   const Tensor seen = tensor({{true, true, false}, {false, false, false}});
-  const auto [output, weights] = scaled_dot_product_attention(q, k, v, Mask::keep(seen));
+  const auto [output, weights] = scaled_dot_product_attention(q, k, v, {.mask = Mask::keep(seen)});
   CHECK(equal(weights.value().select(2, 1), zeros({1, 1, 3}, float64)));
   CHECK(equal(output.value().select(2, 1), zeros({1, 1, 4}, float64)));
   output.backward(ones(output.shape(), float64));
@@ -135,12 +135,13 @@ TEST_CASE("a causal query does not depend on later keys, and works with a cache 
 }
 
 TEST_CASE("attention takes empty queries, keys and batches") {
-  for (const Shape& shape : {Shape{3, 8}, Shape{2, 3, 8}}) {
+  for (const Shape& shape : {Shape{3, 8}, Shape{1, 1, 2, 3, 8}}) {
     const Variable x = zeros(shape);
-    CHECK_THROWS_TEXT(
-        scaled_dot_product_attention(x, x, x),
-        "[scaled_dot_product_attention] q must be (B, H, T_q, d), k and v (B, H, T_k, d): got q " +
-            shape.str());
+    CHECK_THROWS_TEXT(scaled_dot_product_attention(x, x, x),
+                      "[scaled_dot_product_attention] q must be (B, H, T_q, d), k (B, H_k, T_k, d) and v (B, "
+                      "H_k, T_k, d_v), "
+                      "where H_k divides H, or all of 3 dims: got q " +
+                          shape.str());
   }
   const MultiHeadAttention mha(8, 2);
   CHECK(mha(zeros({2, 0, 8}), zeros({2, 3, 8}), zeros({2, 3, 8})).shape() == Shape{2, 0, 8});

@@ -54,7 +54,8 @@ TEST_CASE("Mask::causal_upper_left is PyTorch's is_causal=True, fused and unfuse
     const Tensor gout = numbers(sizes + "/gout");
     const std::vector<Variable> x = leaves(sizes), fused = leaves(sizes);
     const Mask mask = Mask::causal_upper_left();
-    check_golden(sizes + "/is_causal", scaled_dot_product_attention(x[0], x[1], x[2], mask).output, gout, x);
+    check_golden(sizes + "/is_causal", scaled_dot_product_attention(x[0], x[1], x[2], {.mask = mask}).output,
+                 gout, x);
     check_golden(sizes + "/is_causal",
                  fused_attention(fused[0], fused[1], fused[2], {.scale = 0.5, .causal_upper_left = true}),
                  gout, fused);
@@ -99,7 +100,8 @@ TEST_CASE("an additive mask that requires a gradient gets PyTorch's gradient") {
         const std::string prefix = sizes + "/" + shape;
         x.emplace_back(numbers(prefix + "/bias").clone(), true);
         const Mask mask = other & Mask::additive(x[3]);
-        check_golden(prefix + "/" + name, scaled_dot_product_attention(x[0], x[1], x[2], mask).output,
+        check_golden(prefix + "/" + name,
+                     scaled_dot_product_attention(x[0], x[1], x[2], {.mask = mask}).output,
                      numbers(sizes + "/gout"), x);
       }
     }
@@ -111,7 +113,7 @@ TEST_CASE("first and second derivatives of additive masks agree with finite diff
   const Tensor keep = tensor({{true, false, true}, {true, true, true}, {false, false, false}});
   const auto f = [&](const std::vector<Variable>& x) {
     const Mask mask = Mask::additive(x[3]) & Mask::keep(keep) & Mask::additive(x[4]);
-    return scaled_dot_product_attention(x[0], x[1], x[2], mask).output;
+    return scaled_dot_product_attention(x[0], x[1], x[2], {.mask = mask}).output;
   };
   const auto leaf = [](const Shape& shape) { return Variable(randn(shape, float64)); };
   for (const int order : {1, 2}) {
@@ -129,7 +131,7 @@ TEST_CASE("an entry of −∞ in an additive mask gets gradient 0, also in a row
   numbers.select(0, 2).fill_(-inf);
   const Variable q(randn({1, 1, 3, 2}, float64), true), k(randn({1, 1, 4, 2}, float64), true);
   const auto output = [&](const Variable& bias) {
-    return scaled_dot_product_attention(q, k, k, Mask::additive(bias)).output;
+    return scaled_dot_product_attention(q, k, k, {.mask = Mask::additive(bias)}).output;
   };
   const Variable learned(numbers, true), y = output(learned);
   CHECK(max_abs_diff(y.value(), output(numbers).value()) < 1e-15);
@@ -169,7 +171,7 @@ TEST_CASE("a combined mask reads a learned bias when attention is computed") {
   const Variable q = ones({1, 1, 1, 1}), v = tensor({1.0F, 3.0F}).reshape({1, 1, 2, 1}),
                  bias(zeros({2}), true);
   const Mask mask = Mask::additive(bias) & Mask::additive(zeros({2}));
-  CHECK(scaled_dot_product_attention(q, zeros({1, 1, 2, 1}), v, mask).output.item<float>() == 2);
+  CHECK(scaled_dot_product_attention(q, zeros({1, 1, 2, 1}), v, {.mask = mask}).output.item<float>() == 2);
   bias.value().copy_(tensor({-inf, 0.0}).to(float32));
-  CHECK(scaled_dot_product_attention(q, zeros({1, 1, 2, 1}), v, mask).output.item<float>() == 3);
+  CHECK(scaled_dot_product_attention(q, zeros({1, 1, 2, 1}), v, {.mask = mask}).output.item<float>() == 3);
 }

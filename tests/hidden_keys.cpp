@@ -64,7 +64,7 @@ TEST_CASE("hidden keys are not read, whatever they hold") {
     for (const auto& [name, mask] : padding_masks()) {
       const auto results = [&](double number) {
         const Variable Q(q, true), K(with_hidden(k, 1, number), true), V(with_hidden(v, 1, number), true);
-        const Variable y = scaled_dot_product_attention(Q, K, V, mask).output;
+        const Variable y = scaled_dot_product_attention(Q, K, V, {.mask = mask}).output;
         y.backward(q);
         return std::vector<Tensor>{y.value(), Q.grad(), K.grad(), V.grad()};
       };
@@ -128,9 +128,9 @@ TEST_CASE("causal_upper_left hides the keys after the last query from all querie
 TEST_CASE("values with a batch of their own are broadcast, also where a mask hides keys") {
   const Variable q(randn({1, 1, 2, 4})), k(randn({1, 1, 3, 4})), v(randn({3, 1, 3, 4}));
   const Mask mask = Mask::keep(tensor({true, false, true}));
-  const Tensor y = scaled_dot_product_attention(q, k, v, mask).output.value();
+  const Tensor y = scaled_dot_product_attention(q, k, v, {.mask = mask}).output.value();
   for (std::int64_t b = 0; b < 3; ++b) {
-    const Variable alone = scaled_dot_product_attention(q, k, v.slice(0, b, b + 1), mask).output;
+    const Variable alone = scaled_dot_product_attention(q, k, v.slice(0, b, b + 1), {.mask = mask}).output;
     CHECK(allclose(y.slice(0, b, b + 1), alone.value()));
   }
 }
@@ -138,5 +138,6 @@ TEST_CASE("values with a batch of their own are broadcast, also where a mask hid
 TEST_CASE("a NaN in a value that one query sees spreads to all queries") {
   const Variable q(randn({1, 1, 2, 2})), k(randn({1, 1, 2, 2})), v(full({1, 1, 2, 2}, 1.0));
   v.value().select(2, 1).fill_(not_a_number);
-  CHECK_FALSE(is_finite(scaled_dot_product_attention(q, k, v, Mask::causal()).output.value().select(2, 0)));
+  CHECK_FALSE(
+      is_finite(scaled_dot_product_attention(q, k, v, {.mask = Mask::causal()}).output.value().select(2, 0)));
 }

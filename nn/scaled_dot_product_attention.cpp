@@ -1,0 +1,149 @@
+#include <xgrad/nn/scaled_dot_product_attention.hpp>
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <xgrad/core/autograd/tape.hpp>
+#include <xgrad/core/base/error.hpp>
+#include <xgrad/core/ops/activation.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/attention.hpp>
+#include <xgrad/core/ops/compare.hpp>
+#include <xgrad/core/ops/matmul.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/rearrange.hpp>
+#include <xgrad/core/ops/softmax.hpp>
+#include <xgrad/nn/heads.hpp>
+
+namespace xgrad::nn {
+namespace {
+
+constexpr const char* op = "scaled_dot_product_attention";
+
+bool drops(const AttentionOptions& options) {
+  return options.dropout && options.dropout->p > 0 && options.dropout->is_training();
+}
+
+// The scores with −∞ where the mask hides a key.
+Variable masked(const Variable& scores, const Tensor& mask) {
+  if (!mask.defined()) return scores;
+  if (is_floating(mask.dtype())) return scores + mask;
+  return masked_fill(scores, logical_not(mask), -std::numeric_limits<double>::infinity());
+}
+
+// Attention as nodes that can be read: matmul, softmax, matmul.
+AttentionOutput composed(const Variable& q, const Variable& k, const Variable& v, double scale,
+                         const AttentionOptions& options) {
+  Variable scores = matmul(q, k.mT());  // (B, H, T_q, d) @ (B, H, d, T_k)
+  const Shape shape = scores.shape();
+  Tensor mask;
+  Variable asked;
+  const auto show = [&](Scores stage) {
+    if (options.scores == stage) asked = scores;
+  };
+  // The softmax takes the scale and a constant mask in the same pass. They are nodes of their own where
+  // something stands between them and the softmax.
+  const bool learns = options.mask.requires_grad();
+  if (options.softcap > 0 || learns || options.scores == Scores::scaled ||
+      options.scores == Scores::softcapped || options.scores == Scores::masked) {
+    scores = scores * std::exchange(scale, 1);
+    show(Scores::scaled);
+    if (options.softcap > 0) scores = tanh(scores / options.softcap) * options.softcap;
+    show(Scores::softcapped);
+  }
+  if (learns) {
+    scores = scores + options.mask.bias_for_scores(shape, q.dtype());
+    mask = options.mask.seen_for_scores(shape);
+  } else {
+    mask = options.mask.for_scores(shape, q.dtype());
+  }
+  if (options.scores == Scores::masked) asked = masked(scores, mask);
+  // (B, H, T_q, T_k). Scores of 64 KiB or more give their memory, since no other Variable holds them.
+  const Variable weights =
+      softmax(std::move(scores), -1, {.scale = scale, .mask = mask, .zero_if_all_masked = true});
+  const Variable context = matmul(options.dropout ? (*options.dropout)(weights) : weights, v);
+  return {context, asked.defined() ? asked : weights};  // context (B, H, T_q, d_v)
+}
+
+AttentionOutput attend(const Variable& q, const Variable& k, const Variable& v,
+                       const AttentionOptions& options) {
+  const double scale = options.scale.value_or(1 / std::sqrt(static_cast<double>(q.size(3))));
+  const std::int64_t shared = q.size(1) / k.size(1);  // queries of a key head
+  if (options.fused && options.scores == Scores::none && !drops(options) && shared == 1 &&
+      options.softcap == 0 && !options.mask.requires_grad() && k.size(0) == q.size(0) &&
+      v.size(0) == q.size(0)) {
+    const auto [causal, upper_left, rest] =
+        options.mask.parts_for_scores({q.size(0), q.size(1), q.size(2), k.size(2)}, q.dtype());
+    return {fused_attention(
+                q, k, v, {.scale = scale, .causal = causal, .causal_upper_left = upper_left, .mask = rest}),
+            {}};
+  }
+  if (shared == 1) return composed(q, k, v, scale, options);
+  return composed(q, repeat_interleave(k, shared, 1), repeat_interleave(v, shared, 1), scale, options);
+}
+
+// Keys and values that the mask hides become 0: a weight of 0 does not keep a NaN out of the products.
+AttentionOutput attend_to_shown(const Variable& q, const Variable& k, const Variable& v,
+                                const AttentionOptions& options) {
+  const std::int64_t B = broadcast_shapes(op, {q.size(0)}, {k.size(0)})[0], H = q.size(1), T_k = k.size(2);
+  const Tensor hidden = options.hidden_keys_are_finite
+                            ? Tensor()
+                            : options.mask.hidden_keys({B, H, q.size(2), T_k});  // (B, H, T_k, 1)
+  if (!hidden.defined()) return attend(q, k, v, options);
+  const auto shown = [&](const Variable& x) {
+    // Heads that hide different keys need keys of their own.
+    const Variable all = hidden.size(1) > 1 && x.size(1) < H ? repeat_interleave(x, H / x.size(1), 1) : x;
+    return masked_fill(all.expand({x.size(0) == 1 ? B : x.size(0), all.size(1), T_k, x.size(3)}), hidden, 0);
+  };
+  return attend(q, shown(k), shown(v), options);
+}
+
+void check_options(const AttentionOptions& options) {
+  if (!(options.softcap >= 0)) fail(op, "softcap must be 0 (none) or positive, got ", options.softcap);
+  if (options.scale && !std::isfinite(*options.scale)) fail(op, "scale must be finite, got ", *options.scale);
+}
+
+// (B, T, H d) → (B, H, T, d)
+Variable cut(const char* what, const Variable& x, std::int64_t heads) {
+  if (heads <= 0 || x.size(2) % heads != 0) {
+    fail(op, "the last size of ", what, ", ", x.shape(), ", is not divisible by its ", heads, " heads");
+  }
+  return split_heads(x, heads);
+}
+
+bool broadcasts(std::int64_t a, std::int64_t b) { return a == b || a == 1 || b == 1; }
+
+}  // namespace
+
+AttentionOutput scaled_dot_product_attention(const Variable& q, const Variable& k, const Variable& v,
+                                             const AttentionOptions& options) {
+  check_defined(op, {q, k, v});
+  check_options(options);
+  if (q.dim() == 3 && k.dim() == 3 && v.dim() == 3) {
+    const std::int64_t kv_heads = options.num_kv_heads ? options.num_kv_heads : options.num_heads;
+    AttentionOptions of_heads = options;
+    of_heads.num_heads = 1, of_heads.num_kv_heads = 0;
+    AttentionOutput out = scaled_dot_product_attention(cut("q", q, options.num_heads), cut("k", k, kv_heads),
+                                                       cut("v", v, kv_heads), of_heads);
+    out.output = join_heads(out.output);
+    return out;
+  }
+  const bool fits = q.dim() == 4 && k.dim() == 4 && v.dim() == 4 && q.size(3) == k.size(3) &&
+                    k.size(2) == v.size(2) && k.size(1) == v.size(1) && k.size(1) > 0 &&
+                    q.size(1) % k.size(1) == 0 && broadcasts(q.size(0), k.size(0)) &&
+                    broadcasts(q.size(0), v.size(0));
+  if (!fits) {
+    fail(op,
+         "q must be (B, H, T_q, d), k (B, H_k, T_k, d) and v (B, H_k, T_k, d_v), where H_k divides H, or all "
+         "of 3 dims: got q ",
+         q.shape(), ", k ", k.shape(), ", v ", v.shape());
+  }
+  if (options.num_heads != 1 || options.num_kv_heads != 0) {
+    fail(op, "num_heads and num_kv_heads are for inputs of 3 dims; q ", q.shape(), " and k ", k.shape(),
+         " say how many heads they have");
+  }
+  return attend_to_shown(q, k, v, options);
+}
+
+}  // namespace xgrad::nn
