@@ -67,7 +67,7 @@
 #include <xgrad/nn/norm.hpp>
 #include <xgrad/nn/scaled_dot_product_attention.hpp>
 #include <xgrad/nn/sequential.hpp>
-#include <xgrad/nn/transformer.hpp>
+#include <xgrad/nn/transformer_block.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/adamw.hpp>
 #include <xgrad/optim/clip.hpp>

@@ -2,7 +2,7 @@
 
 #include <xgrad/nn/embedding.hpp>
 #include <xgrad/nn/module_list.hpp>
-#include <xgrad/nn/transformer.hpp>
+#include <xgrad/nn/transformer_block.hpp>
 
 namespace xgrad::nn {
 

@@ -19,7 +19,7 @@
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/attention.hpp>
 #include <xgrad/nn/module_list.hpp>
-#include <xgrad/nn/transformer.hpp>
+#include <xgrad/nn/transformer_block.hpp>
 
 using namespace xgrad;
 

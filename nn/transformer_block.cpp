@@ -1,4 +1,4 @@
-#include <xgrad/nn/transformer.hpp>
+#include <xgrad/nn/transformer_block.hpp>
 
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
