@@ -73,3 +73,10 @@
 #include <xgrad/optim/clip.hpp>
 #include <xgrad/optim/schedule.hpp>
 #include <xgrad/optim/sgd.hpp>
+#include <xgrad/train/checkpoint.hpp>
+#include <xgrad/train/checkpoint_files.hpp>
+#include <xgrad/train/environment.hpp>
+#include <xgrad/train/interrupt.hpp>
+#include <xgrad/train/json_line.hpp>
+#include <xgrad/train/run_folder.hpp>
+#include <xgrad/train/run_state.hpp>

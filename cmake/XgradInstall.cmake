@@ -15,7 +15,8 @@ set(xgrad_private_headers
   core/io/atomic_file core/io/half core/io/safetensors_entry core/io/safetensors_header core/io/safetensors_text
   core/io/safetensors_types
   nn/heads nn/members
-  optim/parameters)
+  optim/parameters
+  train/line_file)
 list(JOIN xgrad_private_headers "|" xgrad_private_headers)
 install(FILES "${PROJECT_SOURCE_DIR}/xgrad.hpp" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/xgrad" COMPONENT development)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/core" "${PROJECT_SOURCE_DIR}/nn" "${PROJECT_SOURCE_DIR}/optim"

@@ -88,8 +88,9 @@ class Module {
   /// of its names, as in PyTorch's `state_dict()`. In Python, read the file with `load_file` and
   /// `model.load_state_dict`; `load_model` expects the single name that `save_model` writes.
   void save(const std::filesystem::path& path) const;
-  /// Reads the state dict from such a file. Throws `std::runtime_error` if the module names a tensor that
-  /// this library cannot read (see `load_safetensors`).
+  /// Reads the state dict from such a file, or from the part "model" of a checkpoint. Throws
+  /// `std::runtime_error` if the module names a tensor that this library cannot read (see
+  /// `load_safetensors`).
   void load(const std::filesystem::path& path) const;
 
   std::string type_name() const;  ///< "xgrad::nn::Linear"

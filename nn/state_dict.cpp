@@ -5,6 +5,7 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
@@ -81,6 +82,20 @@ bool has(const NamedTensors& tensors, const std::string& name) {
   return std::any_of(tensors.begin(), tensors.end(), [&](const auto& entry) { return entry.first == name; });
 }
 
+// A checkpoint's file (see train/checkpoint.hpp) becomes that of its part "model".
+SafetensorsFile model_part(SafetensorsFile file) {
+  if (!file.metadata.contains("xgrad_checkpoint")) return file;
+  constexpr std::string_view prefix = "model.";
+  SafetensorsFile part;
+  for (auto& [name, tensor] : file.tensors) {
+    if (name.starts_with(prefix)) part.tensors.emplace_back(name.substr(prefix.size()), std::move(tensor));
+  }
+  for (auto& [name, reason] : file.unreadable) {
+    if (name.starts_with(prefix)) part.unreadable.emplace(name.substr(prefix.size()), std::move(reason));
+  }
+  return part;
+}
+
 }  // namespace
 
 NamedTensors Module::state_dict() const {
@@ -107,7 +122,7 @@ void Module::load_state_dict(const NamedTensors& state) const {
 void Module::save(const std::filesystem::path& path) const { save_safetensors(path, state_dict()); }
 
 void Module::load(const std::filesystem::path& path) const {
-  const SafetensorsFile file = load_safetensors(path);
+  const SafetensorsFile file = model_part(load_safetensors(path));
   const auto is_readable = [&](const std::string& name) { return has(file.tensors, name); };
   for (const Target& target : targets_in(*this)) {
     if (std::any_of(target.names.begin(), target.names.end(), is_readable)) continue;

@@ -7,8 +7,9 @@
 #include <functional>
 
 #include <doctest/doctest.h>
+#include <xgrad/train/interrupt.hpp>
 
-#include "interrupt.hpp"
+using namespace xgrad::train;
 
 namespace {
 

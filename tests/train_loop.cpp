@@ -62,7 +62,7 @@ TEST_CASE("ten losses on a text and the validation loss after them equal PyTorch
       is_golden(text.validation_loss(model, size).value(), numbers("validation_loss"));
   };
   const auto next_batch = [&] { return text.next_batch(6, batches); };
-  CHECK(train(model, config, next_batch, check));
+  CHECK(fit(model, config, next_batch, check));
   CHECK(steps == 12);
 }
 
@@ -75,7 +75,7 @@ TEST_CASE("training that diverges says at which step, and what to try") {
     Generator batches(0);
     const auto next_batch = [&] { return text.next_batch(4, batches); };
     return thrown_text(
-        [&] { train(model, {.steps = steps, .lr = lr, .warmup = 0}, next_batch, [](const Step&) {}); });
+        [&] { fit(model, {.steps = steps, .lr = lr, .warmup = 0}, next_batch, [](const Step&) {}); });
   };
   CHECK(error_of(NAN, 1e-3) == "step 1: the loss is nan; no model is saved; try a lower --lr");
   CHECK(error_of(1, 1e-3) == "(nothing was thrown)");
@@ -105,7 +105,7 @@ TEST_CASE("validation and samples do not change the training") {
       CHECK(text.validation_loss(model, 4).value() == once);  // so dropout is off
     };
     const auto next_batch = [&] { return text.next_batch(4, batches); };
-    train(model, {.steps = 6, .lr = 1e-2, .warmup = 0}, next_batch, look);
+    fit(model, {.steps = 6, .lr = 1e-2, .warmup = 0}, next_batch, look);
   }
   CHECK(losses[0] == losses[1]);
 }

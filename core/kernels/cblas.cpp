@@ -121,7 +121,19 @@ bool cblas_gemm(const Product<T>& x) {
   return true;
 }
 
+std::string blas_name() {
+  if (!blas_is_fast()) return "none";
+#ifdef XGRAD_HAVE_OPENBLAS
+  const std::string config = openblas_get_config();  // "OpenBLAS 0.3.21 DYNAMIC_ARCH NO_AFFINITY Haswell ..."
+  return config.substr(0, config.find(' ', config.find(' ') + 1)) + ' ' + openblas_get_corename();
 #else
+  return "CBLAS";
+#endif
+}
+
+#else
+
+std::string blas_name() { return "none"; }
 
 template <class T>
 bool is_faster_with_cblas(const Product<T>&) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include <xgrad/core/rows/gemm.hpp>
 
 namespace xgrad::kernels {
@@ -12,5 +14,9 @@ bool is_faster_with_cblas(const Product<T>& x);
 /// its int.
 template <class T>
 bool cblas_gemm(const Product<T>& x);
+
+/// The library that multiplies large matrices: "OpenBLAS 0.3.21 Haswell", "CBLAS", or "none" if our own loops
+/// do it.
+std::string blas_name();
 
 }  // namespace xgrad::kernels

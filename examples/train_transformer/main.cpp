@@ -23,8 +23,9 @@
 #include <string>
 #include <vector>
 
+#include <xgrad/train/interrupt.hpp>
+
 #include "addition.hpp"
-#include "interrupt.hpp"
 #include "memory.hpp"
 #include "options.hpp"
 #include "progress.hpp"
@@ -86,11 +87,11 @@ void run_addition(const Config& config) {
   RunFolder folder(config.out);  // after the checks: nothing is created for a run that cannot start
   announce(config, model, folder);
 
-  watch_for_interrupt();
+  xgrad::train::watch_for_interrupt();
   Progress progress(config.steps, config.batch * Addition::context);
   const auto next_batch = [&] { return task.next_batch(config.batch, batches); };
   const auto after_step = [&](const Step& step) { report(step, progress, folder); };
-  const bool finished = train(model, config, next_batch, after_step);
+  const bool finished = fit(model, config, next_batch, after_step);
   save(model, {}, finished, progress, folder);
   if (!finished) return;
 
@@ -117,7 +118,7 @@ void run_text(const Config& config) {
   RunFolder folder(config.out);
   announce(config, model, folder);
 
-  watch_for_interrupt();
+  xgrad::train::watch_for_interrupt();
   Progress progress(config.steps, config.batch * config.context);
   const auto next_batch = [&] { return task.next_batch(config.batch, batches); };
   const auto after_step = [&](const Step& step) {
@@ -130,7 +131,7 @@ void run_text(const Config& config) {
     std::cout << "step " << step.number << ": validation loss " << std::fixed << std::setprecision(4) << *loss
               << std::endl;
   };
-  const bool finished = train(model, config, next_batch, after_step);
+  const bool finished = fit(model, config, next_batch, after_step);
   save(model, {{"vocabulary", encode_utf8(task.vocabulary().characters())}}, finished, progress, folder);
   if (!finished) return;
 
@@ -172,8 +173,8 @@ int run(int argc, char** argv) {
     std::cerr << "train_transformer: " << error.what() << '\n';
     return 1;
   }
-  return interrupted() ? 128 + interrupt_signal()
-                       : 0;  // like a shell's status for a program that the signal ended
+  return xgrad::train::interrupted() ? 128 + xgrad::train::interrupt_signal()
+                                     : 0;  // like a shell's status for a program that the signal ended
 }
 
 }  // namespace

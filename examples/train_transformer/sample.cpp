@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <ostream>
 
+#include <xgrad/train/interrupt.hpp>
+
 #include "eval_guard.hpp"
-#include "interrupt.hpp"
 #include "utf8.hpp"
 
 using namespace xgrad;
@@ -13,7 +14,7 @@ void write_sample(nn::GPT& model, const Vocabulary& vocabulary, const SampleOpti
                   Generator& generator, std::ostream& out) {
   const EvalGuard eval(model);
   std::vector<std::int64_t> text = options.prompt;
-  for (std::int64_t i = 0; i < options.length && !interrupted(); ++i) {
+  for (std::int64_t i = 0; i < options.length && !xgrad::train::interrupted(); ++i) {
     const auto T = std::min(static_cast<std::int64_t>(text.size()), model.options.context);
     const Tensor seen = tensor(std::vector(text.end() - T, text.end())).unsqueeze(0);  // (1, T)
     const Variable logits = model(seen).select(1, -1).to(float64);                     // (1, V)

@@ -8,8 +8,9 @@
 #include <stdexcept>
 #include <system_error>
 
+#include <xgrad/train/interrupt.hpp>
+
 #include "eval_guard.hpp"
-#include "interrupt.hpp"
 #include "train.hpp"
 #include "utf8.hpp"
 
@@ -118,13 +119,13 @@ std::optional<double> Text::validation_loss(nn::GPT& model, std::int64_t size) c
   const std::int64_t used = std::min(all, std::max<std::int64_t>(1, validated / context_));
   double total = 0;
   std::vector<std::int64_t> starts;
-  for (std::int64_t window = 0; window < used && !interrupted(); ++window) {
+  for (std::int64_t window = 0; window < used && !xgrad::train::interrupted(); ++window) {
     starts.push_back(split_ + window * all / used * context_);
     const auto count = static_cast<std::int64_t>(starts.size());
     if (count < size && window + 1 < used) continue;
     total += batch_loss(model, windows(starts)).item<double>() * static_cast<double>(count);
     starts.clear();
   }
-  if (interrupted()) return {};
+  if (xgrad::train::interrupted()) return {};
   return total / static_cast<double>(used);
 }

@@ -4,8 +4,9 @@
 #include <stdexcept>
 #include <string>
 
+#include <xgrad/train/interrupt.hpp>
+
 #include "eval_guard.hpp"
-#include "interrupt.hpp"
 
 using namespace xgrad;
 
@@ -51,8 +52,8 @@ Variable batch_loss(const nn::GPT& model, const Batch& batch) {
   return cross_entropy(logits.reshape({-1, logits.size(-1)}), batch.targets.reshape({-1}));
 }
 
-bool train(nn::GPT& model, const Config& config, const std::function<Batch()>& next_batch,
-           const std::function<void(const Step&)>& after_step) {
+bool fit(nn::GPT& model, const Config& config, const std::function<Batch()>& next_batch,
+         const std::function<void(const Step&)>& after_step) {
   optim::AdamW optimizer(model.parameters(),
                          {.lr = config.lr, .beta2 = config.beta2, .weight_decay = config.weight_decay});
   const optim::WarmupCosine schedule{
@@ -60,7 +61,7 @@ bool train(nn::GPT& model, const Config& config, const std::function<Batch()>& n
 
   std::int64_t step = 0;
   Batch batch;
-  while (step < config.steps && !interrupted()) {
+  while (step < config.steps && !xgrad::train::interrupted()) {
     ++step;
     batch = next_batch();
     optimizer.set_lr(schedule(step - 1));

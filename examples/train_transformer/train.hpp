@@ -19,5 +19,5 @@ struct Step {
 /// Trains with AdamW: gradients clipped to norm 1, learning rate with warm-up and cosine decay. True after
 /// all steps, false if a signal stopped it. Throws `std::runtime_error` that names the step if its loss or a
 /// gradient is not finite, or if the loss or a parameter is not finite after the last step.
-bool train(xgrad::nn::GPT& model, const Config& config, const std::function<Batch()>& next_batch,
-           const std::function<void(const Step&)>& after_step);
+bool fit(xgrad::nn::GPT& model, const Config& config, const std::function<Batch()>& next_batch,
+         const std::function<void(const Step&)>& after_step);

@@ -1,9 +1,10 @@
-#include "interrupt.hpp"
+#include <xgrad/train/interrupt.hpp>
 
 #include <atomic>
 #include <csignal>
 #include <ctime>
 
+namespace xgrad::train {
 namespace {
 
 std::atomic<int> first_signal{0};
@@ -46,3 +47,5 @@ void watch_for_interrupt() {
 bool interrupted() { return interrupt_signal() != 0; }
 
 int interrupt_signal() { return first_signal; }
+
+}  // namespace xgrad::train

@@ -1,5 +1,7 @@
 #pragma once
 
+namespace xgrad::train {
+
 /// From now on these signals ask the program to stop: SIGINT (Ctrl-C), SIGTERM, SIGHUP (the terminal has
 /// closed), SIGPIPE (nobody reads the output), SIGXCPU (the processor time is used up). After the first of
 /// them, another SIGINT or SIGTERM ends the program at once. A signal that was ignored before stays ignored,
@@ -11,3 +13,5 @@ bool interrupted();
 
 /// The first signal that asked to stop; 0 before.
 int interrupt_signal();
+
+}  // namespace xgrad::train
