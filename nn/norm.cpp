@@ -38,7 +38,7 @@ LayerNorm::LayerNorm(const NormalizedShape& normalized_shape, const LayerNormOpt
     : eps(options.eps), normalized_shape_(checked("LayerNorm", normalized_shape)) {
   if (!options.affine) return;
   weight = Variable(ones(normalized_shape_, options.dtype), /*requires_grad=*/true);
-  bias = Variable(zeros(normalized_shape_, options.dtype), /*requires_grad=*/true);
+  if (options.bias) bias = Variable(zeros(normalized_shape_, options.dtype), /*requires_grad=*/true);
 }
 
 Variable LayerNorm::forward(const Variable& x) const {

@@ -11,6 +11,7 @@ namespace xgrad::nn {
 struct LayerNormOptions {
   double eps = 1e-5;
   bool affine = true;  ///< learn γ (weight, starts at 1) and β (bias, starts at 0)
+  bool bias = true;    ///< false: learn γ alone
   DType dtype = get_default_dtype();
 };
 
@@ -24,7 +25,7 @@ class LayerNorm : public Callable<LayerNorm> {
   void visit(Visitor& visitor) const override { visitor("weight", weight)("bias", bias); }
   std::string extra_repr() const override;
 
-  Variable weight, bias;  ///< γ and β; undefined without affine
+  Variable weight, bias;  ///< γ and β; undefined where not learnt
   double eps;
 
  private:

@@ -35,6 +35,10 @@ TEST_CASE("LayerNorm and RMSNorm take a number, numbers in braces, or a Shape") 
   CHECK(equal(one(x).value(), layer_norm(x).value()));
   CHECK(equal(two(x).value(), layer_norm(x, {3, 4}).value()));
   CHECK(equal(three(x).value(), layer_norm(x, {2, 3, 4}, {}, {}, 1e-3).value()));
+  const nn::LayerNorm without_bias(4, {.bias = false});
+  CHECK(without_bias.num_parameters() == 4);
+  CHECK(equal(without_bias(x).value(), layer_norm(x, ones({4})).value()));
+  CHECK(nn::LayerNorm(4, {.affine = false}).num_parameters() == 0);
   CHECK(equal(braces(x).value(), rms_norm(x, {3, 4}).value()));
   CHECK_THROWS_TEXT(two(zeros({3, 5})),
                     "[LayerNorm] the last dims of (3, 5) must be the module's normalized_shape, (3, 4)");

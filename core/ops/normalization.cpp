@@ -124,10 +124,6 @@ Variable layer_norm(const Variable& x, const NormalizedShape& normalized_shape, 
   const Shape& shape = normalized_shape.sizes();
   check_defined("layer_norm", {x});
   check("layer_norm", x, shape, eps);
-  if (gamma.defined() != beta.defined()) {
-    fail("layer_norm", "gamma is ", gamma.defined() ? "given" : "undefined", ", beta is ",
-         beta.defined() ? "given" : "undefined", "; give both or neither");
-  }
   check_affine("layer_norm", "gamma", gamma, x, shape);
   check_affine("layer_norm", "beta", beta, x, shape);
   const Variable y =

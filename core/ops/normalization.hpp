@@ -22,7 +22,7 @@ class NormalizedShape {
 
 /// Layer normalization (Ba, Kiros & Hinton 2016, section 3) over the last dims: y = (x − μ) / √(σ² + eps) · γ
 /// + β with μ and σ² (without Bessel's correction) of each row, the elements of these dims. x is floating, of
-/// at least one dim; γ and β have the normalized shape, or are both undefined. Rows of size 0 give an empty
+/// at least one dim; γ and β have the normalized shape; each may be undefined. Rows of size 0 give an empty
 /// result. Rows whose squares overflow or underflow are normalized too.
 Variable layer_norm(const Variable& x, const NormalizedShape& normalized_shape, const Variable& gamma = {},
                     const Variable& beta = {}, double eps = 1e-5);

@@ -58,4 +58,7 @@ case("batch_norm_beta", [normal((5, 3)), normal((3,))], lambda x, beta: batch_no
 case("batch_norm", [normal((4, 1))], lambda x: batch_norm(x, None, None, training=True), "one channel")
 case("batch_norm", [torch.full((4, 2), 3.0)], lambda x: batch_norm(x, None, None, training=True), "constant", gradcheck=False)
 
+case("layer_norm_gamma", [normal((3, 5)), normal((5,))], lambda x, gamma: layer_norm(x, (5,), gamma, None))
+case("layer_norm_beta", [normal((3, 5)), normal((5,))], lambda x, beta: layer_norm(x, (5,), None, beta))
+
 write("norm")
