@@ -15,6 +15,18 @@ std::string repr(const Parts&... parts) {
 
 }  // namespace
 
+Variable activate(const Variable& x, Activation activation) {
+  switch (activation) {
+    case Activation::gelu:
+      return gelu(x);
+    case Activation::gelu_tanh:
+      return gelu(x, Gelu::tanh);
+    case Activation::relu:
+      break;
+  }
+  return relu(x);
+}
+
 std::string GELU::extra_repr() const {
   return repr("approximate=", approximate == Gelu::tanh ? "tanh" : "none");
 }

@@ -7,6 +7,10 @@
 
 namespace xgrad::nn {
 
+/// The activation between the two layers of a feed-forward network, as an option.
+enum class Activation { gelu, gelu_tanh, relu };
+Variable activate(const Variable& x, Activation activation);
+
 // Activations as modules without parameters, for a Sequential and for a printed model. Each calls the op of
 // its name. A Sequential takes the op itself too: nn::Sequential(nn::Linear(2, 3), relu).
 

@@ -1,24 +1,6 @@
 #include <xgrad/nn/feed_forward.hpp>
 
-#include <xgrad/core/ops/activation.hpp>
-#include <xgrad/core/ops/pointwise.hpp>
-
 namespace xgrad::nn {
-namespace {
-
-Variable activate(const Variable& x, Activation activation) {
-  switch (activation) {
-    case Activation::gelu:
-      return gelu(x);
-    case Activation::gelu_tanh:
-      return gelu(x, Gelu::tanh);
-    case Activation::relu:
-      break;
-  }
-  return relu(x);
-}
-
-}  // namespace
 
 FeedForward::FeedForward(std::int64_t d_model, std::int64_t d_hidden, const FeedForwardOptions& options,
                          Generator& generator)

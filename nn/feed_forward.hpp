@@ -1,11 +1,10 @@
 #pragma once
 
+#include <xgrad/nn/activations.hpp>
 #include <xgrad/nn/dropout.hpp>
 #include <xgrad/nn/linear.hpp>
 
 namespace xgrad::nn {
-
-enum class Activation { gelu, gelu_tanh, relu };
 
 struct FeedForwardOptions {
   double dropout = 0;
