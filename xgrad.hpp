@@ -78,5 +78,7 @@
 #include <xgrad/train/environment.hpp>
 #include <xgrad/train/interrupt.hpp>
 #include <xgrad/train/json_line.hpp>
+#include <xgrad/train/layer_norms.hpp>
+#include <xgrad/train/progress.hpp>
 #include <xgrad/train/run_folder.hpp>
 #include <xgrad/train/run_state.hpp>

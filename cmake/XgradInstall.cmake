@@ -16,7 +16,7 @@ set(xgrad_private_headers
   core/io/safetensors_types
   nn/heads nn/members
   optim/parameters
-  train/line_file)
+  train/line_file train/progress_line)
 list(JOIN xgrad_private_headers "|" xgrad_private_headers)
 install(FILES "${PROJECT_SOURCE_DIR}/xgrad.hpp" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/xgrad" COMPONENT development)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/core" "${PROJECT_SOURCE_DIR}/nn" "${PROJECT_SOURCE_DIR}/optim"
