@@ -13,10 +13,12 @@
 namespace xgrad::nn {
 namespace {
 
-void check_causal(std::int64_t queries, std::int64_t keys) {
-  if (queries > keys) {
-    fail("Mask", "causal: more queries than keys, T_q ", queries, " and T_k ", keys,
-         "; the first queries would see nothing; causal_upper_left() starts with the first key");
+// Throws if the last query should stand at the last key and some query stands before the first.
+void check_positions(const SeenPositions& seen, std::int64_t queries, std::int64_t keys) {
+  const bool aligns_last = seen.causal || seen.left >= 0 || seen.right >= 0;
+  if (aligns_last && queries > keys) {
+    fail("Mask", seen.causal ? "causal" : "window", ": more queries than keys, T_q ", queries, " and T_k ",
+         keys, "; the first queries would see nothing; causal_upper_left() starts with the first key");
   }
 }
 
@@ -46,9 +48,14 @@ void check_defined(const char* kind, bool is_defined) {
   if (!is_defined) fail("Mask", kind, ": the Tensor is undefined; Mask() is the mask that hides nothing");
 }
 
-// Boolean: which entries of a boolean or an additive mask show a key.
-Tensor where_seen(const Tensor& mask) {
-  return mask.dtype() == boolean ? mask : ne(mask, -std::numeric_limits<double>::infinity());
+// The smaller of two bounds, where −1 is none.
+std::int64_t nearer(std::int64_t a, std::int64_t b) { return a < 0 ? b : b < 0 ? a : std::min(a, b); }
+
+SeenPositions both(const SeenPositions& a, const SeenPositions& b) {
+  return {.causal = a.causal || b.causal,
+          .causal_upper_left = a.causal_upper_left || b.causal_upper_left,
+          .left = nearer(a.left, b.left),
+          .right = nearer(a.right, b.right)};
 }
 
 // The keys that this mask hides from every query: broadcasts to (B, H, T_k, 1); undefined if there are none.
@@ -56,8 +63,8 @@ Tensor hidden_from_every_query(const Tensor& mask, const Shape& scores) {
   const Tensor rows =
       mask.dim() == 4 ? mask : mask.expand({1, 1, mask.dim() == 2 ? mask.size(0) : 1, scores[3]});
   // If the last query sees every key, no other row need be read.
-  if (all(where_seen(rows.slice(2, rows.size(2) - 1))).item<bool>()) return {};
-  const Tensor hidden = logical_not(any(where_seen(rows), 2, /*keepdim=*/true));  // (B, H, 1, T_k)
+  if (all(shown_by(rows.slice(2, rows.size(2) - 1))).item<bool>()) return {};
+  const Tensor hidden = logical_not(any(shown_by(rows), 2, /*keepdim=*/true));  // (B, H, 1, T_k)
   return any(hidden).item<bool>() ? hidden.mT() : Tensor();
 }
 
@@ -65,13 +72,23 @@ Tensor hidden_from_every_query(const Tensor& mask, const Shape& scores) {
 
 Mask Mask::causal() {
   Mask mask;
-  mask.causal_ = true;
+  mask.positions_.causal = true;
   return mask;
 }
 
 Mask Mask::causal_upper_left() {
   Mask mask;
-  mask.causal_upper_left_ = true;
+  mask.positions_.causal_upper_left = true;
+  return mask;
+}
+
+Mask Mask::window(std::int64_t left, std::int64_t right) {
+  if (left < -1 || right < -1) {
+    fail("Mask", "window: left ", left, " and right ", right, " must be 0 or more, or -1 for no bound");
+  }
+  Mask mask;
+  mask.positions_.left = left;
+  mask.positions_.right = right;
   return mask;
 }
 
@@ -109,8 +126,7 @@ Mask Mask::additive(const Variable& bias) {
 
 Mask operator&(const Mask& a, const Mask& b) {
   Mask mask = a;
-  mask.causal_ = a.causal_ || b.causal_;
-  mask.causal_upper_left_ = a.causal_upper_left_ || b.causal_upper_left_;
+  mask.positions_ = both(a.positions_, b.positions_);
   if (a.key_lengths_.defined() && b.key_lengths_.defined() &&
       a.key_lengths_.shape() != b.key_lengths_.shape()) {
     fail("Mask", "padding & padding: for batches of ", a.key_lengths_.size(0), " and of ",
@@ -132,9 +148,9 @@ Tensor Mask::seen_without_additive(const Shape& scores) const {
   if (scores.dim() != 4) fail("Mask", "the scores must be (B, H, T_q, T_k), not ", scores);
   const std::int64_t batch = scores[0], queries = scores[2], keys = scores[3];
   Tensor seen;
-  if (causal_) check_causal(queries, keys);
-  if (causal_ || causal_upper_left_)
-    seen = causal_keep(queries, keys, causal_diagonal(causal_, causal_upper_left_, queries, keys));
+  check_positions(positions_, queries, keys);
+  const Band band = band_of(positions_, queries, keys);
+  if (hides_any(band, queries, keys)) seen = keep_band(band, queries, keys);
   if (key_lengths_.defined()) seen = keep_only(seen_within(key_lengths_, batch, keys), seen);
   if (keep_.defined()) {
     check_broadcast("keep", keep_, scores);
@@ -154,12 +170,21 @@ Tensor Mask::for_scores(const Shape& scores, DType dtype) const {
   return seen.defined() ? keep_only(seen, bias.value()) : bias.value();
 }
 
-Mask::Parts Mask::parts_for_scores(const Shape& scores, DType dtype) const {
+FusedAttentionOptions Mask::for_fused_attention(const Shape& scores, DType dtype) const {
+  if (scores.dim() == 4) check_positions(positions_, scores[2], scores[3]);
   Mask rest = *this;
-  rest.causal_ = rest.causal_upper_left_ = false;
-  Parts parts{causal_, causal_upper_left_, rest.for_scores(scores, dtype)};
-  if (causal_) check_causal(scores[2], scores[3]);
-  return parts;
+  rest.positions_ = {};
+  FusedAttentionOptions options{.causal = positions_.causal,
+                                .causal_upper_left = positions_.causal_upper_left,
+                                .window_left = positions_.left,
+                                .window_right = positions_.right};
+  if (requires_grad()) {
+    options.bias = bias_for_scores(scores, dtype);
+    options.mask = rest.seen_for_scores(scores);
+  } else {
+    options.mask = rest.for_scores(scores, dtype);
+  }
+  return options;
 }
 
 bool Mask::requires_grad() const {
@@ -178,7 +203,7 @@ Variable Mask::bias_for_scores(const Shape& scores, DType dtype) const {
 
 Tensor Mask::seen_for_scores(const Shape& scores) const {
   Tensor seen = seen_without_additive(scores);
-  for (const Variable& bias : additive_) seen = keep_only(where_seen(bias.value()), seen);
+  for (const Variable& bias : additive_) seen = keep_only(shown_by(bias.value()), seen);
   return seen;
 }
 
@@ -189,7 +214,13 @@ Tensor Mask::hidden_keys(const Shape& scores) const {
     const Tensor by_this = hidden_from_every_query(mask, scores);
     if (by_this.defined()) hidden = hidden.defined() ? logical_or(hidden, by_this) : by_this;
   };
-  if (causal_upper_left_) hide(lt(arange(scores[3]), scores[2]));
+  const Band band = band_of(positions_, scores[2], scores[3]);
+  // Without a window the first query sees the first key.
+  const bool hides_last = scores[2] - 1 + band.last<scores[3] - 1, hides_first = band.first> 0;
+  if (hides_last || hides_first) {
+    const Tensor j = arange(scores[3]);
+    hide(logical_and(ge(j, band.first), le(j, scores[2] - 1 + band.last)));
+  }
   if (key_lengths_.defined()) hide(seen_within(key_lengths_, scores[0], scores[3]));
   if (keep_.defined()) {
     check_broadcast("keep", keep_, scores);

@@ -3,6 +3,8 @@
 #include <vector>
 
 #include <xgrad/core/autograd/variable.hpp>
+#include <xgrad/core/ops/attention.hpp>
+#include <xgrad/core/ops/score_mask.hpp>
 
 namespace xgrad::nn {
 
@@ -22,6 +24,10 @@ class Mask {
   /// Query i sees key j when j ≤ i: the first query sees the first key. PyTorch's `is_causal=True` and
   /// `causal_upper_left`. Equal to `causal()` where T_q = T_k.
   static Mask causal_upper_left();
+  /// Query i stands at p = i + T_k − T_q and sees key j when p − left ≤ j ≤ p + right: a sliding window
+  /// (Beltagy et al. 2020, "Longformer", section 3.1). −1 is no bound. `window(n - 1, 0)` sees the last n
+  /// keys, its own with them. T_q ≤ T_k.
+  static Mask window(std::int64_t left, std::int64_t right);
   /// Batch item b has key_lengths[b] keys; the rest is hidden. key_lengths (B) int64.
   static Mask padding(const Tensor& key_lengths);
   /// True shows the key. Boolean, broadcast to (B, H, T_q, T_k). A mask of 3 dims is refused: the first could
@@ -39,12 +45,8 @@ class Mask {
   /// if `requires_grad()`, since a Tensor has no gradient.
   Tensor for_scores(const Shape& scores, DType dtype) const;
 
-  /// The same in parts: a causal mask costs no Tensor of T_q × T_k.
-  struct Parts {
-    bool causal, causal_upper_left;
-    Tensor rest;  ///< `for_scores` of the masks that are not causal
-  };
-  Parts parts_for_scores(const Shape& scores, DType dtype) const;
+  /// The mask as `fused_attention` takes it: a causal mask or a window costs no Tensor of T_q × T_k.
+  FusedAttentionOptions for_fused_attention(const Shape& scores, DType dtype) const;
 
   /// Whether an additive mask requires a gradient while gradients are recorded. Then `bias_for_scores` is
   /// added to the scores by an op, and `seen_for_scores` is their mask.
@@ -61,8 +63,7 @@ class Mask {
  private:
   Tensor seen_without_additive(const Shape& scores) const;
 
-  bool causal_ = false;
-  bool causal_upper_left_ = false;
+  SeenPositions positions_;
   Tensor key_lengths_;
   Tensor keep_;
   std::vector<Variable> additive_;

@@ -21,10 +21,6 @@ namespace {
 
 constexpr const char* op = "scaled_dot_product_attention";
 
-bool drops(const AttentionOptions& options) {
-  return options.dropout && options.dropout->p > 0 && options.dropout->is_training();
-}
-
 // The scores with −∞ where the mask hides a key.
 Variable masked(const Variable& scores, const Tensor& mask) {
   if (!mask.defined()) return scores;
@@ -66,19 +62,28 @@ AttentionOutput composed(const Variable& q, const Variable& k, const Variable& v
   return {context, asked.defined() ? asked : weights};  // context (B, H, T_q, d_v)
 }
 
+AttentionOutput as_one_node(const Variable& q, const Variable& k, const Variable& v, double scale,
+                            const AttentionOptions& options) {
+  FusedAttentionOptions form =
+      options.mask.for_fused_attention({q.size(0), q.size(1), q.size(2), k.size(2)}, q.dtype());
+  form.scale = scale;
+  form.softcap = options.softcap;
+  if (options.dropout && options.dropout->is_training()) form.dropout = options.dropout->p;
+  return {fused_attention(q, k, v, form), {}};
+}
+
 AttentionOutput attend(const Variable& q, const Variable& k, const Variable& v,
                        const AttentionOptions& options) {
   const double scale = options.scale.value_or(1 / std::sqrt(static_cast<double>(q.size(3))));
-  const std::int64_t shared = q.size(1) / k.size(1);  // queries of a key head
-  if (options.fused && options.scores == Scores::none && !drops(options) && shared == 1 &&
-      options.softcap == 0 && !options.mask.requires_grad() && k.size(0) == q.size(0) &&
-      v.size(0) == q.size(0)) {
-    const auto [causal, upper_left, rest] =
-        options.mask.parts_for_scores({q.size(0), q.size(1), q.size(2), k.size(2)}, q.dtype());
-    return {fused_attention(
-                q, k, v, {.scale = scale, .causal = causal, .causal_upper_left = upper_left, .mask = rest}),
-            {}};
+  if (options.fused && options.scores == Scores::none) {
+    const std::int64_t B =
+        broadcast_shapes(op, broadcast_shapes(op, {q.size(0)}, {k.size(0)}), {v.size(0)})[0];
+    const auto in_batch = [B](const Variable& x) {
+      return x.size(0) == B ? x : x.expand({B, x.size(1), x.size(2), x.size(3)});
+    };
+    return as_one_node(in_batch(q), in_batch(k), in_batch(v), scale, options);
   }
+  const std::int64_t shared = q.size(1) / k.size(1);  // queries of a key head
   if (shared == 1) return composed(q, k, v, scale, options);
   return composed(q, repeat_interleave(k, shared, 1), repeat_interleave(v, shared, 1), scale, options);
 }
@@ -91,12 +96,16 @@ AttentionOutput attend_to_shown(const Variable& q, const Variable& k, const Vari
                             ? Tensor()
                             : options.mask.hidden_keys({B, H, q.size(2), T_k});  // (B, H, T_k, 1)
   if (!hidden.defined()) return attend(q, k, v, options);
-  const auto shown = [&](const Variable& x) {
-    // Heads that hide different keys need keys of their own.
-    const Variable all = hidden.size(1) > 1 && x.size(1) < H ? repeat_interleave(x, H / x.size(1), 1) : x;
-    return masked_fill(all.expand({x.size(0) == 1 ? B : x.size(0), all.size(1), T_k, x.size(3)}), hidden, 0);
+  const auto of_each_head = [&](const Variable& x) {  // heads that hide different keys need keys of their own
+    return hidden.size(1) > 1 && x.size(1) < H ? repeat_interleave(x, H / x.size(1), 1) : x;
   };
-  return attend(q, shown(k), shown(v), options);
+  const auto shown = [&](const Variable& x) {
+    return masked_fill(x.expand({x.size(0) == 1 ? B : x.size(0), x.size(1), T_k, x.size(3)}), hidden, 0);
+  };
+  const Variable keys = of_each_head(k), values = shown(of_each_head(v));
+  // Scores before the mask are those of the hidden keys too.
+  const bool reads_hidden = options.scores == Scores::scaled || options.scores == Scores::softcapped;
+  return attend(q, reads_hidden ? keys : shown(keys), values, options);
 }
 
 void check_options(const AttentionOptions& options) {
@@ -122,10 +131,11 @@ AttentionOutput scaled_dot_product_attention(const Variable& q, const Variable& 
   check_options(options);
   if (q.dim() == 3 && k.dim() == 3 && v.dim() == 3) {
     const std::int64_t kv_heads = options.num_kv_heads ? options.num_kv_heads : options.num_heads;
+    const Variable q_heads = cut("q", q, options.num_heads), k_heads = cut("k", k, kv_heads),
+                   v_heads = cut("v", v, kv_heads);
     AttentionOptions of_heads = options;
     of_heads.num_heads = 1, of_heads.num_kv_heads = 0;
-    AttentionOutput out = scaled_dot_product_attention(cut("q", q, options.num_heads), cut("k", k, kv_heads),
-                                                       cut("v", v, kv_heads), of_heads);
+    AttentionOutput out = scaled_dot_product_attention(q_heads, k_heads, v_heads, of_heads);
     out.output = join_heads(out.output);
     return out;
   }

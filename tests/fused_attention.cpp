@@ -14,11 +14,13 @@
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/debug/gradcheck.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/score_mask.hpp>
 #include <xgrad/core/ops/softmax.hpp>
+#include <xgrad/core/ops/views.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
 using namespace xgrad;
@@ -100,10 +102,8 @@ Variable attention_in_ops(const Variable& q, const Variable& k, const Variable& 
                           const FusedAttentionOptions& options) {
   const std::int64_t queries = q.size(2), keys = k.size(2);
   Tensor mask = options.mask;
-  if (options.causal || options.causal_upper_left) {
-    const auto diagonal = causal_diagonal(options.causal, options.causal_upper_left, queries, keys);
-    mask = keep_only(causal_keep(queries, keys, diagonal), mask);
-  }
+  if (options.causal)
+    mask = keep_only(le(arange(keys), (arange(queries) + keys - queries).unsqueeze(1)), mask);
   return matmul(
       softmax(matmul(q, k.mT()), -1, {.scale = options.scale, .mask = mask, .zero_if_all_masked = true}), v);
 }

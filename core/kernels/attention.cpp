@@ -10,8 +10,7 @@
 
 namespace xgrad::kernels {
 
-Attention attention(const Tensor& q, const Tensor& k, const Tensor& v, double scale,
-                    const AttentionMask& mask) {
+Attention attention(const Tensor& q, const Tensor& k, const Tensor& v, const ScoreForm& form) {
   const std::int64_t queries = q.size(2), keys = k.size(2), d = v.size(3), heads = q.size(0) * q.size(1);
   const Attention out{empty(side_by_side(q, d), q.dtype()).transpose(1, 2),
                       empty({q.size(0), q.size(1), queries}, q.dtype()),
@@ -28,25 +27,29 @@ Attention attention(const Tensor& q, const Tensor& k, const Tensor& v, double sc
     const AttentionRows<T>& row = rows<AttentionRows<T>>();
     const std::int64_t grain = attention_grain(std::min(queries, tile_queries), keys, q.size(3) + d);
     parallel_for(heads * tiles, grain, [&](std::int64_t begin, std::int64_t end) {
-      const TileMemory<T> memory(queries, keys, q.dtype(), mask);
+      const TileMemory<T> memory(queries, keys, q.dtype(), form);
       T* const e = memory.first;
       for (std::int64_t part = begin; part < end; ++part) {
-        const AttentionHead<T> head(from_q, from_k, scale, mask, part / tiles);
-        const HeadRows<T> values(from_v, head.b, head.h), output(out.output, head.b, head.h);
+        const std::int64_t of_all = part / tiles;  // the head's number
+        const AttentionHead<T> head(from_q, from_k, form, of_all / q.size(1), of_all % q.size(1));
+        const HeadRows<T> values(from_v, head.b, head.of_keys), output(out.output, head.b, head.h);
         const std::int64_t query = part % tiles * tile_queries, n = std::min(queries - query, tile_queries);
-        T* const max = raw<T>(out.max) + part / tiles * queries + query;
-        T* const sum = raw<T>(out.inverse_sum) + part / tiles * queries + query;  // inverted at the end
+        T* const max = raw<T>(out.max) + of_all * queries + query;
+        T* const sum = raw<T>(out.inverse_sum) + of_all * queries + query;  // inverted at the end
         std::fill_n(max, n, -std::numeric_limits<T>::infinity());
         std::fill_n(sum, n, T(0));
         const std::int64_t last_seen = head.seen(query + n - 1, 0);
-        for (std::int64_t key = 0; key < last_seen; key += tile_keys) {
+        bool is_first = true;
+        for (std::int64_t key = head.first_seen(query); key < last_seen; key += tile_keys) {
           const std::int64_t m = std::min(last_seen - key, tile_keys);
-          T* const so_far = key == 0 ? nullptr : output.at(query);
-          row.softmax_step(head.scores(query, n, key, m, e, memory.of_mask), max, sum, so_far,
-                           output.row_stride, d);
-          gemm<T>({n, d, m, T(1), row_major(e, m), values.from(key), key == 0 ? T(0) : T(1), output.at(query),
+          T* const so_far = is_first ? nullptr : output.at(query);
+          row.softmax_step(head.scores(query, n, key, m, e, memory), max, sum, so_far, output.row_stride, d);
+          head.drop(e, query, n, key, m);
+          gemm<T>({n, d, m, T(1), row_major(e, m), values.from(key), is_first ? T(0) : T(1), output.at(query),
                    output.row_stride});
+          is_first = false;
         }
+        if (is_first) output.fill(query, n, d, T(0));
         row.softmax_end(max, sum, output.at(query), output.row_stride, n, d);
       }
     });

@@ -5,16 +5,20 @@
 namespace xgrad::kernels {
 
 // softmax(scale · q kᵀ + mask) v of every head, tile by tile: in memory there are a few tiles of scores,
-// never all of them. q is (B, H, T_q, d), k (B, H, T_k, d), v (B, H, T_k, d_v), of one floating dtype; each
-// is read in place if its last stride is 1. Results of these shapes are new. In memory they are (B, T, H, d),
-// with the heads side by side. The caller has checked shapes and dtypes.
+// never all of them. q is (B, H, T_q, d), k (B, H_k, T_k, d), v (B, H_k, T_k, d_v), of one floating dtype,
+// and H_k divides H: query head h reads key head h / (H / H_k). Each is read in place if its last stride
+// is 1. Results of these shapes are new. In memory they are (B, T, H, d), with the heads side by side. The
+// caller has checked shapes and dtypes.
 
-/// Which keys a query sees: query i sees key j if j ≤ i + diagonal and `mask` does not hide it. The diagonal
-/// is not below 0; T_k hides nothing. `mask` may be undefined; else boolean (true keeps) or of q's dtype
-/// (added), and broadcasts to (B, H, T_q, T_k).
-struct AttentionMask {
-  std::int64_t diagonal;
-  Tensor mask;
+/// What happens to the scores between the two products, in this order.
+struct ScoreForm {
+  double scale = 1;
+  double softcap = 0;        ///< scores become c tanh(scores / c); 0: none
+  std::int64_t first, last;  ///< query i sees key j if i + first ≤ j ≤ i + last
+  Tensor added = {};       ///< mask of q's dtype; undefined, or of 4 dims that broadcast to (B, H, T_q, T_k)
+  Tensor kept = {};        ///< boolean mask, true keeps; undefined, or broadcasts to (B, H, T_q, T_k)
+  Tensor undropped = {};   ///< (B, H, T_q, T_k) boolean: dropout keeps these weights; undefined: all
+  double keep_factor = 1;  ///< the kept ones are multiplied by it
 };
 
 struct Attention {
@@ -25,19 +29,18 @@ struct Attention {
   /// −1e9 makes.
   Tensor max, inverse_sum;
 };
-Attention attention(const Tensor& q, const Tensor& k, const Tensor& v, double scale,
-                    const AttentionMask& mask);
+Attention attention(const Tensor& q, const Tensor& k, const Tensor& v, const ScoreForm& form);
 
 /// A gradient that is not wanted is undefined.
 struct AttentionGradients {
   Tensor dq, dk, dv;
+  Tensor d_added;  ///< of the additive mask, in its shape
 };
 /// Which gradients are asked for.
 struct AttentionWants {
-  bool q, k, v;
+  bool q, k, v, added;
 };
 AttentionGradients attention_backward(const Tensor& g, const Tensor& q, const Tensor& k, const Tensor& v,
-                                      const Attention& forward, double scale, const AttentionMask& mask,
-                                      AttentionWants wants);
+                                      const Attention& forward, const ScoreForm& form, AttentionWants wants);
 
 }  // namespace xgrad::kernels

@@ -24,15 +24,19 @@ class HeadBackward {
         d_v_(v.size(3)),
         g_(g, head.b, head.h),
         q_(q, head.b, head.h),
-        k_(k, head.b, head.h),
-        v_(v, head.b, head.h),
+        k_(k, head.b, head.of_keys),
+        v_(v, head.b, head.of_keys),
         output_(forward.output, head.b, head.h),
         max_(raw<T>(forward.max) + (head.b * q.size(1) + head.h) * head.queries),
         inverse_sum_(raw<T>(forward.inverse_sum) + (head.b * q.size(1) + head.h) * head.queries),
         memory_(memory) {
     if (out.dq.defined()) dq_ = HeadRows<T>(out.dq, head.b, head.h);
-    if (out.dk.defined()) dk_ = HeadRows<T>(out.dk, head.b, head.h);
-    if (out.dv.defined()) dv_ = HeadRows<T>(out.dv, head.b, head.h);
+    if (out.dk.defined()) dk_ = HeadRows<T>(out.dk, head.b, head.of_keys);
+    if (out.dv.defined()) dv_ = HeadRows<T>(out.dv, head.b, head.of_keys);
+    if (!out.d_added.defined()) return;
+    const Tensor of_head = out.d_added.expand({q.size(0), q.size(1), head.queries, head.keys});
+    d_added_ = raw<T>(of_head) + head.b * of_head.strides()[0] + head.h * of_head.strides()[1];
+    added_row_ = of_head.strides()[2], added_column_ = of_head.strides()[3];
   }
 
   void run() const {
@@ -45,7 +49,7 @@ class HeadBackward {
       for (std::int64_t query = 0; query < head_.queries; query += tile_queries) {
         const std::int64_t n = std::min(head_.queries - query, tile_queries);
         const std::int64_t m = std::min(head_.seen(query + n - 1, key), tile_keys);
-        if (m > 0) add_tile(query, n, key, m);
+        if (m > 0 && head_.first_seen(query) < key + m) add_tile(query, n, key, m);
       }
     }
     take_rests();
@@ -54,19 +58,25 @@ class HeadBackward {
  private:
   void add_tile(std::int64_t query, std::int64_t n, std::int64_t key, std::int64_t m) const {
     T* const p = memory_.first;
-    T* const ds = dq_.data || dk_.data ? memory_.second : nullptr;
-    const ScoreTile<T> tile = head_.scores(query, n, key, m, p, memory_.of_mask);
-    if (ds) {  // dP = g vᵀ
+    T* const ds = dq_.data || dk_.data || d_added_ ? memory_.second : nullptr;
+    const ScoreTile<T> tile = head_.scores(query, n, key, m, p, memory_);
+    if (ds) {  // dP = g vᵀ, where dropout kept P
       gemm<T>({n, m, d_v_, T(1), g_.from(query), v_.transposed_from(key), T(0), ds, m});
+      head_.drop(ds, query, n, key, m);
     }
-    rows<AttentionRows<T>>().weights_and_gradients(
-        tile, {.max = max_ + query,
-               .inverse_sum = inverse_sum_ + query,
-               .dot = memory_.per_query + query,
-               .gradients = ds,
-               .rests = {memory_.rests.rest + query, memory_.rests.leading_key + query},
-               .first_key = key});
+    const TileGradients<T> gradients{.max = max_ + query,
+                                     .inverse_sum = inverse_sum_ + query,
+                                     .dot = memory_.per_query + query,
+                                     .gradients = ds,
+                                     .slopes = ds ? memory_.slopes : nullptr,
+                                     .rests = {memory_.rests.rest + query, memory_.rests.leading_key + query,
+                                               memory_.rests.leading_slope + query},
+                                     .first_key = key};
+    rows<AttentionRows<T>>().weights_and_gradients(tile, gradients);
+    if (d_added_) add_to_mask(ds, query, n, key, m);
+    if (gradients.slopes) rows<AttentionRows<T>>().multiply(ds, gradients.slopes, n * m);
     if (dv_.data) {  // dv += Pᵀ g
+      head_.drop(p, query, n, key, m);
       gemm<T>({m, d_v_, n, T(1), transposed<T>(p, m), g_.from(query), T(1), dv_.at(key), dv_.row_stride});
     }
     if (dq_.data) {  // dq += s dS k
@@ -79,15 +89,25 @@ class HeadBackward {
     }
   }
 
+  // The mask's gradient is the scores', summed over the dims that it is broadcast along.
+  void add_to_mask(const T* ds, std::int64_t query, std::int64_t n, std::int64_t key, std::int64_t m) const {
+    for (std::int64_t i = 0; i < n; ++i) {
+      T* const row = d_added_ + (query + i) * added_row_ + key * added_column_;
+      for (std::int64_t j = 0; j < m; ++j) row[j * added_column_] += ds[i * m + j];
+    }
+  }
+
   // The exact row of dS adds up to 0. If one key has most of the weight, its dS is small, and the row's sum
-  // is the rounding error in it. The error's products are taken out of dq and dk.
+  // is the rounding error in it. The error's products are taken out of the gradients.
   void take_rests() const {
     for (std::int64_t query = 0; query < head_.queries; ++query) {
       const std::int64_t key = memory_.rests.leading_key[query];
       if (key < 0) continue;
-      const T rest = head_.scale * memory_.rests.rest[query];
+      const T of_row = memory_.rests.rest[query];
+      const T rest = head_.scale * (of_row * memory_.rests.leading_slope[query]);
       if (dq_.data) subtract(rest, k_.at(key), dq_.at(query));
       if (dk_.data) subtract(rest, q_.at(query), dk_.at(key));
+      if (d_added_) d_added_[query * added_row_ + key * added_column_] -= of_row;
     }
   }
 
@@ -98,28 +118,53 @@ class HeadBackward {
   const AttentionHead<T>& head_;
   std::int64_t d_v_;
   HeadRows<T> g_, q_, k_, v_, output_, dq_{}, dk_{}, dv_{};
+  T* d_added_ = nullptr;
+  std::int64_t added_row_ = 0, added_column_ = 0;
   const T *max_, *inverse_sum_;
   const TileMemory<T>& memory_;
 };
 
+// Heads that add to the same memory are one thread's work, so that sums are added up in one order.
+struct Work {
+  std::int64_t batches, heads;  // of q that are added up together, side by side
+};
+
+Work work_of(const Tensor& q, const Tensor& k, const Tensor& d_added) {
+  Work work{1, q.size(1) / k.size(1)};
+  if (!d_added.defined()) return work;
+  if (d_added.size(0) == 1) work.batches = q.size(0);
+  if (d_added.size(1) == 1) work.heads = q.size(1);
+  return work;
+}
+
 }  // namespace
 
 AttentionGradients attention_backward(const Tensor& g, const Tensor& q, const Tensor& k, const Tensor& v,
-                                      const Attention& forward, double scale, const AttentionMask& mask,
-                                      AttentionWants wants) {
+                                      const Attention& forward, const ScoreForm& form, AttentionWants wants) {
   const AttentionGradients out{zero_gradient(q, wants.q), zero_gradient(k, wants.k),
-                               zero_gradient(v, wants.v)};
+                               zero_gradient(v, wants.v),
+                               wants.added ? zeros(form.added.shape(), q.dtype()) : Tensor()};
   const Attention made{readable_heads(forward.output), forward.max, forward.inverse_sum};
   const Tensor from_g = readable_heads(g), from_q = readable_heads(q), from_k = readable_heads(k),
                from_v = readable_heads(v);
-  const std::int64_t queries = q.size(2), keys = k.size(2), heads = q.size(0) * q.size(1);
+  const std::int64_t batches = q.size(0), heads = q.size(1), queries = q.size(2), keys = k.size(2);
+  if (batches * heads == 0) return out;
+  const Work work = work_of(q, k, out.d_added);
   dispatch_floating("fused_attention", q, [&]<class T>() {
-    const std::int64_t grain = attention_grain(queries, keys, q.size(3) + v.size(3));
-    parallel_for(heads, grain, [&](std::int64_t begin, std::int64_t end) {
-      const TileMemory<T> memory(queries, keys, q.dtype(), mask);
-      for (std::int64_t i = begin; i < end; ++i) {
-        const AttentionHead<T> head(from_q, from_k, scale, mask, i);
-        HeadBackward<T>(head, from_g, from_q, from_k, from_v, made, out, memory).run();
+    const std::int64_t grain =
+        attention_grain(queries, keys, (q.size(3) + v.size(3)) * work.batches * work.heads);
+    const std::int64_t parts = batches / work.batches * (heads / work.heads);
+    parallel_for(parts, grain, [&](std::int64_t begin, std::int64_t end) {
+      const TileMemory<T> memory(queries, keys, q.dtype(), form);
+      for (std::int64_t part = begin; part < end; ++part) {
+        const std::int64_t b = part / (heads / work.heads) * work.batches,
+                           h = part % (heads / work.heads) * work.heads;
+        for (std::int64_t i = b; i < b + work.batches; ++i) {
+          for (std::int64_t j = h; j < h + work.heads; ++j) {
+            const AttentionHead<T> head(from_q, from_k, form, i, j);
+            HeadBackward<T>(head, from_g, from_q, from_k, from_v, made, out, memory).run();
+          }
+        }
       }
     });
   });

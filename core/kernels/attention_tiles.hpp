@@ -44,88 +44,129 @@ struct HeadRows {
   // The rows from this one on, as gemm reads them, and their transpose.
   Operand<T> from(std::int64_t row) const { return row_major<T>(at(row), row_stride); }
   Operand<T> transposed_from(std::int64_t row) const { return transposed<T>(at(row), row_stride); }
+  void fill(std::int64_t row, std::int64_t n, std::int64_t d, T value) const {
+    for (std::int64_t i = row; i < row + n; ++i) std::fill_n(at(i), d, value);
+  }
 };
 
-/// A thread's own: two tiles, a copy of a tile of the mask, and two numbers and a key for each query.
+/// A thread's own memory: tiles, and a few numbers for each query.
 template <class T>
 struct TileMemory {
-  TileMemory(std::int64_t queries, std::int64_t keys, DType dtype, const AttentionMask& mask) {
+  TileMemory(std::int64_t queries, std::int64_t keys, DType dtype, const ScoreForm& form) {
     const std::int64_t tile = std::min(queries, tile_queries) * std::min(keys, tile_keys);
-    const std::int64_t mask_tile = mask.mask.defined() ? tile : 0;
-    all = empty({2 * tile + mask_tile + 2 * queries}, dtype);
+    const auto tile_if = [tile](bool is_needed) { return is_needed ? tile : 0; };
+    const std::int64_t capped = tile_if(form.softcap != 0), added = tile_if(form.added.defined()),
+                       kept = tile_if(form.kept.defined());
+    all = empty({2 * tile + capped + added + kept + 3 * queries}, dtype);
     keys_of_queries = empty({queries}, int64);
     first = raw<T>(all);
     second = first + tile;
-    per_query = second + tile;
-    rests = {per_query + queries, raw<std::int64_t>(keys_of_queries)};
-    of_mask = rests.rest + queries;
+    slopes = capped > 0 ? second + tile : nullptr;
+    of_added = second + tile + capped;
+    of_kept = of_added + added;
+    per_query = of_kept + kept;
+    rests = {per_query + queries, raw<std::int64_t>(keys_of_queries), per_query + 2 * queries};
   }
 
   Tensor all, keys_of_queries;
-  T *first, *second, *per_query, *of_mask;
+  T *first, *second, *slopes, *per_query;
+  T *of_added, *of_kept;  // copies of tiles of the masks
   RowRests<T> rests;
 };
 
-/// One head, and what its tiles are made of.
+/// One head of the queries with its head of the keys, and what its tiles are made of.
 template <class T>
 class AttentionHead {
  public:
-  AttentionHead(const Tensor& q, const Tensor& k, double scale, const AttentionMask& mask, std::int64_t head)
-      : b(head / q.size(1)),
-        h(head % q.size(1)),
+  AttentionHead(const Tensor& q, const Tensor& k, const ScoreForm& form, std::int64_t b, std::int64_t h)
+      : b(b),
+        h(h),
+        of_keys(h / (q.size(1) / k.size(1))),
         queries(q.size(2)),
         keys(k.size(2)),
         d(q.size(3)),
-        scale(static_cast<T>(scale)),
+        scale(static_cast<T>(form.scale)),
+        form_(form),
         q_(q, b, h),
-        k_(k, b, h),
-        diagonal_(mask.diagonal) {
-    if (!mask.mask.defined()) return;
-    mask_ = mask.mask.expand({q.size(0), q.size(1), queries, keys}).select(0, b).select(0, h);
-  }
+        k_(k, b, of_keys),
+        added_(of_head(form.added, q)),
+        kept_(of_head(form.kept, q)),
+        undropped_(form.undropped.defined() ? raw<bool>(form.undropped) + (b * q.size(1) + h) * queries * keys
+                                            : nullptr) {}
 
-  /// How many of the keys from `key` on the query `query` sees.
+  /// The first key that the query `query` sees, and how many of the keys from `key` on it sees.
+  std::int64_t first_seen(std::int64_t query) const { return std::max<std::int64_t>(query + form_.first, 0); }
   std::int64_t seen(std::int64_t query, std::int64_t key) const {
-    return std::min(query + diagonal_ + 1, keys) - key;
+    return std::min(query + form_.last + 1, keys) - key;
   }
 
-  /// scale · q kᵀ of `rows` queries and `columns` keys, to be masked by the row functions.
+  /// scale · q kᵀ of `rows` queries and `columns` keys, to be softcapped and masked by the row functions.
   ScoreTile<T> scores(std::int64_t query, std::int64_t rows, std::int64_t key, std::int64_t columns, T* to,
-                      T* mask_memory) const {
-    gemm<T>({rows, columns, d, scale, q_.from(query), k_.transposed_from(key), T(0), to, columns});
-    ScoreTile<T> tile{.scores = to, .rows = rows, .keys = columns, .seen = seen(query, key), .mask = {}};
-    if (!mask_.defined()) return tile;
-    if (mask_.dtype() == boolean) {
-      tile.mask.kept = mask_rows<bool>(query, rows, key, columns, mask_memory, tile.mask.step);
-    } else {
-      tile.mask.added = mask_rows<T>(query, rows, key, columns, mask_memory, tile.mask.step);
-    }
-    return tile;
+                      const TileMemory<T>& memory) const {
+    const T cap = static_cast<T>(form_.softcap);
+    gemm<T>({rows, columns, d, cap == T(0) ? scale : scale / cap, q_.from(query), k_.transposed_from(key),
+             T(0), to, columns});
+    const Part part{query, rows, key, columns};
+    return {.scores = to,
+            .rows = rows,
+            .keys = columns,
+            .first = query + form_.first - key,
+            .end = seen(query, key),
+            .added = {.added = mask_rows<T>(added_, part, memory.of_added), .step = step_of(added_, columns)},
+            .kept = {.kept = mask_rows<bool>(kept_, part, reinterpret_cast<bool*>(memory.of_kept)),
+                     .step = step_of(kept_, columns)},
+            .softcap = cap};
   }
 
-  const std::int64_t b, h, queries, keys, d;
+  /// Dropout of a tile of weights, or of their gradients.
+  void drop(T* x, std::int64_t query, std::int64_t rows, std::int64_t key, std::int64_t columns) const {
+    if (!undropped_) return;
+    for (std::int64_t r = 0; r < rows; ++r) {
+      kernels::rows<AttentionRows<T>>().drop(x + r * columns, undropped_ + (query + r) * keys + key,
+                                             static_cast<T>(form_.keep_factor), columns);
+    }
+  }
+
+  const std::int64_t b, h, of_keys, queries, keys, d;
   const T scale;
 
  private:
-  // A tile of the mask: its own memory if its rows are contiguous, else a copy.
-  template <class M>
-  const M* mask_rows(std::int64_t query, std::int64_t rows, std::int64_t key, std::int64_t columns, T* memory,
-                     std::int64_t& step) const {
-    const std::int64_t row = mask_.strides()[0], column = mask_.strides()[1];
-    const M* from = raw<M>(mask_) + query * row + key * column;
-    step = row;
-    if (column == 1 || columns == 1) return from;
-    M* to = reinterpret_cast<M*>(memory);
-    for (std::int64_t i = 0; i < rows; ++i) {
-      for (std::int64_t j = 0; j < columns; ++j) to[i * columns + j] = from[i * row + j * column];
-    }
-    step = columns;
-    return to;
+  struct Part {
+    std::int64_t query, rows, key, columns;
+  };
+
+  // (T_q, T_k), or undefined
+  Tensor of_head(const Tensor& mask, const Tensor& q) const {
+    if (!mask.defined()) return mask;
+    return mask.expand({q.size(0), q.size(1), queries, keys}).select(0, b).select(0, h);
   }
 
+  static bool is_read_in_place(const Tensor& mask, std::int64_t columns) {
+    return mask.strides()[1] == 1 || columns == 1;
+  }
+  static std::int64_t step_of(const Tensor& mask, std::int64_t columns) {
+    if (!mask.defined()) return 0;
+    return is_read_in_place(mask, columns) ? mask.strides()[0] : columns;
+  }
+
+  // A tile of the mask: its own memory if its rows are contiguous, else a copy.
+  template <class M>
+  static const M* mask_rows(const Tensor& mask, const Part& part, M* memory) {
+    if (!mask.defined()) return nullptr;
+    const std::int64_t row = mask.strides()[0], column = mask.strides()[1];
+    const M* from = raw<M>(mask) + part.query * row + part.key * column;
+    if (is_read_in_place(mask, part.columns)) return from;
+    for (std::int64_t i = 0; i < part.rows; ++i) {
+      for (std::int64_t j = 0; j < part.columns; ++j)
+        memory[i * part.columns + j] = from[i * row + j * column];
+    }
+    return memory;
+  }
+
+  const ScoreForm& form_;
   HeadRows<T> q_, k_;
-  std::int64_t diagonal_;
-  Tensor mask_;  // (T_q, T_k)
+  Tensor added_, kept_;
+  const bool* undropped_;
 };
 
 }  // namespace xgrad::kernels

@@ -12,4 +12,9 @@ namespace xgrad {
 Variable dropout(const Variable& x, double p, bool training = true,
                  Generator& generator = default_generator());
 
+/// What dropout keeps, drawn as `dropout` draws it: boolean.
+Tensor draw_kept(const Shape& shape, double p, Generator& generator);
+/// factor · x where `kept` is true, else 0 · x.
+Variable keep_and_scale(const Variable& x, const Tensor& kept, double factor);
+
 }  // namespace xgrad

@@ -21,13 +21,32 @@ Tensor checked_mask(std::string_view op, const Tensor& mask, const Shape& scores
   return mask.dtype() == boolean ? mask : mask.to(dtype);
 }
 
-std::int64_t causal_diagonal(bool causal, bool upper_left, std::int64_t queries, std::int64_t keys) {
-  const std::int64_t diagonal = causal ? keys - queries : keys;
-  return upper_left ? std::min<std::int64_t>(diagonal, 0) : diagonal;
+Band band_of(const SeenPositions& seen, std::int64_t queries, std::int64_t keys) {
+  const std::int64_t past = keys - queries;  // query i stands at i + past
+  Band band{-queries, keys};
+  const auto end_at = [&](std::int64_t last) { band.last = std::min(band.last, last); };
+  if (seen.causal) end_at(past);
+  if (seen.causal_upper_left) end_at(0);
+  if (seen.right >= 0) end_at(past + std::min(seen.right, queries));
+  if (seen.left >= 0) band.first = std::max(band.first, past - std::min(seen.left, keys));
+  return band;
 }
 
-Tensor causal_keep(std::int64_t queries, std::int64_t keys, std::int64_t diagonal) {
-  return le(arange(keys), arange(diagonal, diagonal + queries).reshape({1, 1, queries, 1}));
+bool hides_any(const Band& band, std::int64_t queries, std::int64_t keys) {
+  // The first query sees the fewest keys to its right, the last one the fewest to its left.
+  return band.last < keys - 1 || queries - 1 + band.first > 0;
+}
+
+Tensor keep_band(const Band& band, std::int64_t queries, std::int64_t keys) {
+  const auto from = [queries](std::int64_t diagonal) {  // i + diagonal, for every query i
+    return arange(diagonal, diagonal + queries).reshape({1, 1, queries, 1});
+  };
+  const Tensor j = arange(keys), before_end = le(j, from(band.last));
+  return queries - 1 + band.first <= 0 ? before_end : logical_and(before_end, ge(j, from(band.first)));
+}
+
+Tensor shown_by(const Tensor& mask) {
+  return mask.dtype() == boolean ? mask : ne(mask, -std::numeric_limits<double>::infinity());
 }
 
 Tensor keep_only(const Tensor& keep, const Tensor& mask) {

@@ -12,13 +12,31 @@ namespace xgrad {
 /// naming `op` if the mask is int64 or does not broadcast to the scores.
 Tensor checked_mask(std::string_view op, const Tensor& mask, const Shape& scores, DType dtype);
 
-/// A causal mask's diagonal: query i sees key j when j ≤ i + diagonal. `causal` gives T_k − T_q: the last
-/// query sees every key. `upper_left` gives 0: the first query sees only the first key. Both give the smaller
-/// of the two. Neither gives T_k, which hides nothing.
-std::int64_t causal_diagonal(bool causal, bool upper_left, std::int64_t queries, std::int64_t keys);
+/// Which keys a query sees by their positions. Query i stands at p = i + T_k − T_q, so that the last query
+/// stands at the last key, as with a cache of earlier keys. All conditions hold at once.
+struct SeenPositions {
+  bool causal = false;             ///< j ≤ p
+  bool causal_upper_left = false;  ///< j ≤ i
+  std::int64_t left = -1;          ///< p − left ≤ j; −1: no bound
+  std::int64_t right = -1;         ///< j ≤ p + right; −1: no bound
+};
 
-/// (1, 1, T_q, T_k) boolean: query i sees key j when j ≤ i + diagonal.
-Tensor causal_keep(std::int64_t queries, std::int64_t keys, std::int64_t diagonal);
+/// A band of the scores: query i sees key j if i + first ≤ j ≤ i + last.
+struct Band {
+  std::int64_t first, last;
+};
+
+/// The band of these positions. It is (−T_q, T_k) where they hide nothing.
+Band band_of(const SeenPositions& seen, std::int64_t queries, std::int64_t keys);
+
+/// Whether the band hides a key from a query.
+bool hides_any(const Band& band, std::int64_t queries, std::int64_t keys);
+
+/// (1, 1, T_q, T_k) boolean: true in the band.
+Tensor keep_band(const Band& band, std::int64_t queries, std::int64_t keys);
+
+/// Boolean: which entries of a boolean or an additive mask show a key.
+Tensor shown_by(const Tensor& mask);
 
 /// The mask that also hides everything where `keep` is false.
 Tensor keep_only(const Tensor& keep, const Tensor& mask);

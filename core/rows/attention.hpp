@@ -12,16 +12,18 @@ template <class T>
 struct ScoreTile {
   T* scores;
   std::int64_t rows, keys;
-  std::int64_t seen;  ///< row r sees only the first seen + r keys: a tile on the causal diagonal
-  MaskRows<T> mask;
+  std::int64_t first, end;  ///< row r sees the keys from first + r to before end + r: a tile on a diagonal
+  MaskRows<T> added, kept;  ///< either may be null
+  T softcap;                ///< c in c tanh(score), where the scores are divided by c already; 0: none
 };
 
-/// For each query: the sum of its scores' gradients over all tiles, which is 0 but for rounding, and the key
-/// with more than half of the weight, −1 if there is none.
+/// For each query: the sum of its scores' gradients over all tiles, which is 0 but for rounding, the key
+/// with more than half of the weight, −1 if there is none, and the slope of that key's softcap.
 template <class T>
 struct RowRests {
   T* rest;
   std::int64_t* leading_key;
+  T* leading_slope;
 };
 
 /// A tile of the backward pass. max, inverse_sum, dot and rests have a number for each row.
@@ -30,6 +32,7 @@ struct TileGradients {
   const T *max, *inverse_sum;
   const T* dot;            ///< Σ gradient · weight of the whole row
   T* gradients;            ///< of the weights; may be null
+  T* slopes;               ///< memory for the softcap's slopes; null without a softcap
   RowRests<T> rests;       ///< the sums of the results are added to them
   std::int64_t first_key;  ///< the tile's
 };
@@ -48,8 +51,12 @@ struct AttentionRows {
   void (*dots)(const T* a, std::int64_t a_step, const T* b, std::int64_t b_step, T* dot, std::int64_t rows,
                std::int64_t d);
   /// Scores become weights = exp(score − max) · inverse_sum. The gradients of the weights become those of the
-  /// scores: weights ⊙ (gradients − dot).
+  /// scores after the softcap: weights ⊙ (gradients − dot).
   void (*weights_and_gradients)(const ScoreTile<T>& tile, const TileGradients<T>& of);
+  /// x[i] becomes factor · x[i] if kept[i], else 0.
+  void (*drop)(T* x, const bool* kept, T factor, std::int64_t n);
+  /// x[i] becomes x[i] y[i].
+  void (*multiply)(T* x, const T* y, std::int64_t n);
 };
 
 }  // namespace xgrad::kernels
