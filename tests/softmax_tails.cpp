@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 #include <xgrad/core/autograd/tape.hpp>
@@ -151,13 +152,20 @@ TEST_CASE("softmax, log_softmax and cross_entropy: gradients of rows of many cla
   }
 }
 
-// One key with weight p and value 1 among others of value 0: its score's gradient is p (1 − p).
+// One key with weight p and value 1 among others of value 0: its score's gradient is p (1 − p), a learned
+// bias has the same, and the softcap multiplies by its slope.
 TEST_CASE("fused attention: the gradient of a key with nearly all of the weight keeps its digits") {
-  for (const auto& [dtype, lead] :
-       {std::pair{float32, 3.0}, {float32, 12.0}, {float32, 17.0}, {float64, 3.0}, {float64, 37.43}}) {
+  for (const auto& [dtype, lead, softcap] : {std::tuple{float32, 3.0, 0.0},
+                                             {float32, 12.0, 0.0},
+                                             {float32, 17.0, 0.0},
+                                             {float32, 17.0, 20.0},
+                                             {float64, 3.0, 0.0},
+                                             {float64, 37.43, 0.0},
+                                             {float64, 37.43, 50.0}}) {
     for (const auto& [keys, top] : {std::pair{2, 0}, {64, 5}, {600, 5}, {600, 599}}) {
       CAPTURE(dtype);
       CAPTURE(lead);
+      CAPTURE(softcap);
       CAPTURE(keys);
       CAPTURE(top);
       constexpr std::int64_t queries = 130;  // more than a tile
@@ -165,17 +173,25 @@ TEST_CASE("fused attention: the gradient of a key with nearly all of the weight 
       scores.at({0, 0, top, 0}) = lead;
       values.at({0, 0, top, 0}) = 1;
       const Variable q(ones({1, 1, queries, 1}, dtype), true), k(scores, true);
-      fused_attention(q, k, values).backward(ones({1, 1, queries, 1}, dtype));
-      const double exact = double(scores.at({0, 0, top, 0})), others = (keys - 1) * odds(exact);
+      const Variable bias(zeros({keys}, dtype), true);
+      fused_attention(q, k, values, {.softcap = softcap, .bias = bias})
+          .backward(ones({1, 1, queries, 1}, dtype));
+      const double score = double(scores.at({0, 0, top, 0})),
+                   tanh = softcap > 0 ? std::tanh(score / softcap) : 0;
+      const double exact = softcap > 0 ? softcap * tanh : score, slope = 1 - tanh * tanh;
+      const double others = (keys - 1) * odds(exact);
       const double gradient = others / (1 + others) / (1 + others);
-      const double close = dtype == float32 ? 2e-6 : 1e-14;
+      // the softcap rounds the score four times, and the gradient is in proportion to exp(−score)
+      const double unit = dtype == float32 ? 6e-8 : 1.2e-16, capped = softcap > 0 ? 4 * unit * exact : 0;
+      const double close = (dtype == float32 ? 2e-6 : 1e-14) + capped;
       // 130 terms, each sum rounded
-      const double close_sum = dtype == float32 ? 8e-6 : 1.5e-14;
+      const double close_sum = (dtype == float32 ? 8e-6 : 1.5e-14) + capped;
       CHECK(double(k.grad().at({0, 0, top, 0})) ==
-            doctest::Approx(queries * gradient).epsilon(close_sum).scale(0));
+            doctest::Approx(queries * gradient * slope).epsilon(close_sum).scale(0));
+      CHECK(double(bias.grad().at({top})) == doctest::Approx(queries * gradient).epsilon(close_sum).scale(0));
       for (const std::int64_t query : {std::int64_t{0}, queries - 1}) {
         CHECK(double(q.grad().at({0, 0, query, 0})) ==
-              doctest::Approx(exact * gradient).epsilon(close).scale(0));
+              doctest::Approx(score * gradient * slope).epsilon(close).scale(0));
       }
     }
   }
