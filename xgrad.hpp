@@ -56,7 +56,9 @@
 #include <xgrad/nn/callable.hpp>
 #include <xgrad/nn/dropout.hpp>
 #include <xgrad/nn/embedding.hpp>
+#include <xgrad/nn/eval_guard.hpp>
 #include <xgrad/nn/feed_forward.hpp>
+#include <xgrad/nn/generate.hpp>
 #include <xgrad/nn/forward_scope.hpp>
 #include <xgrad/nn/gpt.hpp>
 #include <xgrad/nn/init.hpp>
@@ -65,6 +67,7 @@
 #include <xgrad/nn/module.hpp>
 #include <xgrad/nn/module_list.hpp>
 #include <xgrad/nn/norm.hpp>
+#include <xgrad/nn/sampling.hpp>
 #include <xgrad/nn/scaled_dot_product_attention.hpp>
 #include <xgrad/nn/sequential.hpp>
 #include <xgrad/nn/transformer_block.hpp>

@@ -101,6 +101,7 @@ class Module {
   virtual Variable forward_one(const Variable& x) const;  // throws; Callable implements it
 
  private:
+  friend class EvalGuard;
   void set_training(bool training) const;
 
   // Mutable, since train() reaches the children through the const `visit`.

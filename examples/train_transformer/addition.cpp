@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "eval_guard.hpp"
 
 using namespace xgrad;
 
@@ -65,7 +64,7 @@ Batch Addition::next_batch(std::int64_t size, Generator& generator) const {
 }
 
 double Addition::held_out_accuracy(nn::GPT& model) const {
-  const EvalGuard eval(model);
+  const nn::EvalGuard eval(model);
   const Batch batch = encode(held_out_);
   // The model sees the right digits before each one that it predicts. Generating digit by digit would count
   // the same sums as exact: as long as all digits so far are right, the model sees the same text.

@@ -5,14 +5,13 @@
 
 #include <xgrad/train/interrupt.hpp>
 
-#include "eval_guard.hpp"
 #include "utf8.hpp"
 
 using namespace xgrad;
 
 void write_sample(nn::GPT& model, const Vocabulary& vocabulary, const SampleOptions& options,
                   Generator& generator, std::ostream& out) {
-  const EvalGuard eval(model);
+  const nn::EvalGuard eval(model);
   std::vector<std::int64_t> text = options.prompt;
   for (std::int64_t i = 0; i < options.length && !xgrad::train::interrupted(); ++i) {
     const auto T = std::min(static_cast<std::int64_t>(text.size()), model.options.context);

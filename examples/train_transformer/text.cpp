@@ -10,7 +10,6 @@
 
 #include <xgrad/train/interrupt.hpp>
 
-#include "eval_guard.hpp"
 #include "train.hpp"
 #include "utf8.hpp"
 
@@ -114,7 +113,7 @@ Batch Text::next_batch(std::int64_t size, Generator& generator) const {
 }
 
 std::optional<double> Text::validation_loss(nn::GPT& model, std::int64_t size) const {
-  const EvalGuard eval(model);
+  const nn::EvalGuard eval(model);
   const std::int64_t all = (static_cast<std::int64_t>(tokens_.size()) - split_ - 1) / context_;
   const std::int64_t used = std::min(all, std::max<std::int64_t>(1, validated / context_));
   double total = 0;

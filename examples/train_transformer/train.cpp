@@ -6,7 +6,6 @@
 
 #include <xgrad/train/interrupt.hpp>
 
-#include "eval_guard.hpp"
 
 using namespace xgrad;
 
@@ -41,7 +40,7 @@ void check_last_step(nn::GPT& model, const Batch& batch, std::int64_t step) {
     const Tensor& p = parameter.value();
     if (any(isnan(p - p)).item<bool>()) diverged(when, name + " is not finite");  // ∞ − ∞ is NaN, too
   }
-  const EvalGuard eval(model);
+  const nn::EvalGuard eval(model);
   check_loss(when, batch_loss(model, batch).item<double>());
 }
 

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include <xgrad/core/autograd/grad_mode.hpp>
+#include <xgrad/nn/module.hpp>
+
+namespace xgrad::nn {
+
+/// As long as it lives, a module and its children are in eval mode, and this thread records nothing:
+/// `model.eval()` and `torch.no_grad()` in one. Afterwards each of them is in its earlier mode again, also
+/// after an exception. The module must outlive the guard and not be moved meanwhile.
+class EvalGuard {
+ public:
+  [[nodiscard]] explicit EvalGuard(const Module& module);
+  ~EvalGuard();
+  EvalGuard(const EvalGuard&) = delete;
+  EvalGuard& operator=(const EvalGuard&) = delete;
+
+ private:
+  const NoGradGuard no_grad_;
+  std::vector<std::pair<const Module*, bool>> modes_;
+};
+
+}  // namespace xgrad::nn

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <vector>
+
+#include <xgrad/core/autograd/variable.hpp>
+#include <xgrad/core/tensor/generator.hpp>
+
+namespace xgrad::nn {
+
+/// A model of the next token, as `generate` sees it: functions that share a cache of the tokens they have
+/// read.
+struct NextToken {
+  /// tokens (B, T) int64, which follow those of the earlier calls → logits (B, T, V). Only the last position
+  /// of each row is used, so (B, 1, V) will do. The first call has the prompts, each later one a token a row.
+  std::function<Variable(const Tensor& tokens)> logits;
+  /// From now on, row i goes on from what row rows[i] has read. rows (n) int64; n may be more or less than B.
+  std::function<void(const Tensor& rows)> reorder;
+  /// Called first if the prompts have different lengths: padding (B) int64, the first padding[b] tokens of
+  /// row b are none. Without this function, all prompts must have one length.
+  std::function<void(const Tensor& padding)> pad = {};
+  std::int64_t context = std::numeric_limits<std::int64_t>::max();  ///< the most tokens of a row
+};
+
+/// A new token of prompts[prompt].
+struct NewToken {
+  std::int64_t prompt, token;
+};
+
+struct GenerateOptions {
+  std::int64_t max_new_tokens = 20;
+  /// 0: the likeliest token each time (greedy). Otherwise draws from softmax(logits / temperature): 1 is the
+  /// model's distribution, less is more predictable, more is more varied.
+  double temperature = 0;
+  std::int64_t top_k = 0;         ///< draws from the k likeliest tokens, see `keep_top_k`; 0: from all
+  double top_p = 1;               ///< draws from the nucleus, see `keep_top_p`
+  double min_p = 0;               ///< see `keep_min_p`
+  double repetition_penalty = 1;  ///< for tokens of the prompt and new ones, see `penalize_repetition`
+  std::int64_t num_beams = 1;     ///< more than 1: beam search, at temperature 0
+  double length_penalty = 1;      ///< the exponent in `Generated::score`; more favours long texts
+  std::vector<std::int64_t> stop_tokens = {};  ///< each ends its row, as its last token
+  /// Called after each step with the tokens that it settled, at most one of each prompt; in a beam search,
+  /// with all tokens of a prompt when its search ends. Returning false ends generation: Finish::cancelled.
+  std::function<bool(const std::vector<NewToken>&)> on_step = {};
+};
+
+/// Why a row ended.
+enum class Finish {
+  stop_token,
+  length,     ///< max_new_tokens
+  context,    ///< the model can read no more tokens
+  cancelled,  ///< by `on_step`
+};
+
+struct Generated {
+  std::vector<std::int64_t> tokens;  ///< the new ones
+  /// log softmax(logits) of each, after the repetition penalty, before temperature and filters.
+  std::vector<double> log_probs;
+  /// Σ log_probs / (number of tokens)^length_penalty (as in Hugging Face; Wu et al. 2016, section 7, divide
+  /// by
+  /// ((5 + n) / 6)^α). 0 without tokens.
+  double score = 0;
+  Finish finish = Finish::length;
+};
+
+/// Continues each prompt, a list of one or more tokens. Nothing is recorded.
+///
+/// The logits pass the repetition penalty, temperature, top-k, top-p and min-p in this order, as in Hugging
+/// Face. Then one token is drawn. Rows that have ended cost nothing: the others go on without them.
+///
+/// Each prompt takes one number from the generator, which seeds its own draws. So the tokens depend on the
+/// seed and on the order of the prompts, and not on how they are split among calls (but for logits that
+/// differ in their last digits with the number of rows).
+///
+/// A beam search keeps the num_beams likeliest beginnings of each prompt and returns the one with the best
+/// score. A beam that ends leaves the search, which goes on with one beam fewer (Sutskever et al. 2014,
+/// section 3.2), so one beam is greedy. The search of a prompt ends when no beam can beat the best that has
+/// ended.
+///
+/// Throws if options contradict each other, a prompt is empty or longer than the context, or the logits of a
+/// step have a NaN or no finite maximum.
+std::vector<Generated> generate(const NextToken& model, const std::vector<std::vector<std::int64_t>>& prompts,
+                                const GenerateOptions& options = {},
+                                Generator& generator = default_generator());
+
+}  // namespace xgrad::nn
