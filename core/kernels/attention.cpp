@@ -10,7 +10,8 @@
 
 namespace xgrad::kernels {
 
-Attention attention(const Tensor& q, const Tensor& k, const Tensor& v, const ScoreForm& form) {
+Attention attention(const Tensor& q, const Tensor& k, const Tensor& v, const ScoreForm& form,
+                    const ScoreMasks& masks) {
   const std::int64_t queries = q.size(2), keys = k.size(2), d = v.size(3), heads = q.size(0) * q.size(1);
   const Attention out{empty(side_by_side(q, d), q.dtype()).transpose(1, 2),
                       empty({q.size(0), q.size(1), queries}, q.dtype()),
@@ -27,11 +28,11 @@ Attention attention(const Tensor& q, const Tensor& k, const Tensor& v, const Sco
     const AttentionRows<T>& row = rows<AttentionRows<T>>();
     const std::int64_t grain = attention_grain(std::min(queries, tile_queries), keys, q.size(3) + d);
     parallel_for(heads * tiles, grain, [&](std::int64_t begin, std::int64_t end) {
-      const TileMemory<T> memory(queries, keys, q.dtype(), form);
+      const TileMemory<T> memory(queries, keys, q.dtype(), form, masks);
       T* const e = memory.first;
       for (std::int64_t part = begin; part < end; ++part) {
         const std::int64_t of_all = part / tiles;  // the head's number
-        const AttentionHead<T> head(from_q, from_k, form, of_all / q.size(1), of_all % q.size(1));
+        const AttentionHead<T> head(from_q, from_k, form, masks, of_all / q.size(1), of_all % q.size(1));
         const HeadRows<T> values(from_v, head.b, head.of_keys), output(out.output, head.b, head.h);
         const std::int64_t query = part % tiles * tile_queries, n = std::min(queries - query, tile_queries);
         T* const max = raw<T>(out.max) + of_all * queries + query;

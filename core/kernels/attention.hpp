@@ -15,10 +15,14 @@ struct ScoreForm {
   double scale = 1;
   double softcap = 0;        ///< scores become c tanh(scores / c); 0: none
   std::int64_t first, last;  ///< query i sees key j if i + first ≤ j ≤ i + last
-  Tensor added = {};       ///< mask of q's dtype; undefined, or of 4 dims that broadcast to (B, H, T_q, T_k)
-  Tensor kept = {};        ///< boolean mask, true keeps; undefined, or broadcasts to (B, H, T_q, T_k)
-  Tensor undropped = {};   ///< (B, H, T_q, T_k) boolean: dropout keeps these weights; undefined: all
-  double keep_factor = 1;  ///< the kept ones are multiplied by it
+  double keep_factor = 1;    ///< of the weights that dropout keeps
+};
+
+/// Masks of the scores and the weights; each may be undefined.
+struct ScoreMasks {
+  Tensor added;      ///< of q's dtype, of 4 dims that broadcast to (B, H, T_q, T_k)
+  Tensor kept;       ///< boolean, true keeps; broadcasts to (B, H, T_q, T_k)
+  Tensor undropped;  ///< (B, H, T_q, T_k) boolean: the weights that dropout keeps
 };
 
 struct Attention {
@@ -29,7 +33,8 @@ struct Attention {
   /// −1e9 makes.
   Tensor max, inverse_sum;
 };
-Attention attention(const Tensor& q, const Tensor& k, const Tensor& v, const ScoreForm& form);
+Attention attention(const Tensor& q, const Tensor& k, const Tensor& v, const ScoreForm& form,
+                    const ScoreMasks& masks);
 
 /// A gradient that is not wanted is undefined.
 struct AttentionGradients {
@@ -41,6 +46,7 @@ struct AttentionWants {
   bool q, k, v, added;
 };
 AttentionGradients attention_backward(const Tensor& g, const Tensor& q, const Tensor& k, const Tensor& v,
-                                      const Attention& forward, const ScoreForm& form, AttentionWants wants);
+                                      const Attention& forward, const ScoreForm& form,
+                                      const ScoreMasks& masks, AttentionWants wants);
 
 }  // namespace xgrad::kernels

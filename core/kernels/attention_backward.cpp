@@ -140,10 +140,11 @@ Work work_of(const Tensor& q, const Tensor& k, const Tensor& d_added) {
 }  // namespace
 
 AttentionGradients attention_backward(const Tensor& g, const Tensor& q, const Tensor& k, const Tensor& v,
-                                      const Attention& forward, const ScoreForm& form, AttentionWants wants) {
+                                      const Attention& forward, const ScoreForm& form,
+                                      const ScoreMasks& masks, AttentionWants wants) {
   const AttentionGradients out{zero_gradient(q, wants.q), zero_gradient(k, wants.k),
                                zero_gradient(v, wants.v),
-                               wants.added ? zeros(form.added.shape(), q.dtype()) : Tensor()};
+                               wants.added ? zeros(masks.added.shape(), q.dtype()) : Tensor()};
   const Attention made{readable_heads(forward.output), forward.max, forward.inverse_sum};
   const Tensor from_g = readable_heads(g), from_q = readable_heads(q), from_k = readable_heads(k),
                from_v = readable_heads(v);
@@ -155,13 +156,13 @@ AttentionGradients attention_backward(const Tensor& g, const Tensor& q, const Te
         attention_grain(queries, keys, (q.size(3) + v.size(3)) * work.batches * work.heads);
     const std::int64_t parts = batches / work.batches * (heads / work.heads);
     parallel_for(parts, grain, [&](std::int64_t begin, std::int64_t end) {
-      const TileMemory<T> memory(queries, keys, q.dtype(), form);
+      const TileMemory<T> memory(queries, keys, q.dtype(), form, masks);
       for (std::int64_t part = begin; part < end; ++part) {
         const std::int64_t b = part / (heads / work.heads) * work.batches,
                            h = part % (heads / work.heads) * work.heads;
         for (std::int64_t i = b; i < b + work.batches; ++i) {
           for (std::int64_t j = h; j < h + work.heads; ++j) {
-            const AttentionHead<T> head(from_q, from_k, form, i, j);
+            const AttentionHead<T> head(from_q, from_k, form, masks, i, j);
             HeadBackward<T>(head, from_g, from_q, from_k, from_v, made, out, memory).run();
           }
         }

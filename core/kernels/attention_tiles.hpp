@@ -52,11 +52,12 @@ struct HeadRows {
 /// A thread's own memory: tiles, and a few numbers for each query.
 template <class T>
 struct TileMemory {
-  TileMemory(std::int64_t queries, std::int64_t keys, DType dtype, const ScoreForm& form) {
+  TileMemory(std::int64_t queries, std::int64_t keys, DType dtype, const ScoreForm& form,
+             const ScoreMasks& masks) {
     const std::int64_t tile = std::min(queries, tile_queries) * std::min(keys, tile_keys);
     const auto tile_if = [tile](bool is_needed) { return is_needed ? tile : 0; };
-    const std::int64_t capped = tile_if(form.softcap != 0), added = tile_if(form.added.defined()),
-                       kept = tile_if(form.kept.defined());
+    const std::int64_t capped = tile_if(form.softcap != 0), added = tile_if(masks.added.defined()),
+                       kept = tile_if(masks.kept.defined());
     all = empty({2 * tile + capped + added + kept + 3 * queries}, dtype);
     keys_of_queries = empty({queries}, int64);
     first = raw<T>(all);
@@ -78,7 +79,8 @@ struct TileMemory {
 template <class T>
 class AttentionHead {
  public:
-  AttentionHead(const Tensor& q, const Tensor& k, const ScoreForm& form, std::int64_t b, std::int64_t h)
+  AttentionHead(const Tensor& q, const Tensor& k, const ScoreForm& form, const ScoreMasks& masks,
+                std::int64_t b, std::int64_t h)
       : b(b),
         h(h),
         of_keys(h / (q.size(1) / k.size(1))),
@@ -89,10 +91,11 @@ class AttentionHead {
         form_(form),
         q_(q, b, h),
         k_(k, b, of_keys),
-        added_(of_head(form.added, q)),
-        kept_(of_head(form.kept, q)),
-        undropped_(form.undropped.defined() ? raw<bool>(form.undropped) + (b * q.size(1) + h) * queries * keys
-                                            : nullptr) {}
+        added_(of_head(masks.added, q)),
+        kept_(of_head(masks.kept, q)),
+        undropped_(masks.undropped.defined()
+                       ? raw<bool>(masks.undropped) + (b * q.size(1) + h) * queries * keys
+                       : nullptr) {}
 
   /// The first key that the query `query` sees, and how many of the keys from `key` on it sees.
   std::int64_t first_seen(std::int64_t query) const { return std::max<std::int64_t>(query + form_.first, 0); }

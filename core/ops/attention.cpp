@@ -69,40 +69,55 @@ Variable added_to_scores(const FusedAttentionOptions& options, const Tensor& mas
   return added.defined() ? with_4_dims(added) : added;
 }
 
-// The steps of the composed form, for the rule.
-struct Steps {
-  Variable scores;   // s q kᵀ
-  Variable slope;    // of the softcap; undefined without one
-  Variable weights;  // P
-};
+kernels::ScoreForm form_of(const FusedAttentionOptions& options, std::int64_t queries, std::int64_t keys) {
+  const Band band = band_of({.causal = options.causal,
+                             .causal_upper_left = options.causal_upper_left,
+                             .left = options.window_left,
+                             .right = options.window_right},
+                            queries, keys);
+  return {.scale = options.scale,
+          .softcap = options.softcap,
+          .first = band.first,
+          .last = band.last,
+          .keep_factor = options.dropout == 1 ? 0 : 1 / (1 - options.dropout)};
+}
 
-// k and v are here as (B, H, T_k, ·). The form gives everything but the additive mask.
-Steps steps(const Variable& q, const Variable& k, const Variable& added, const kernels::ScoreForm& form,
-            const Tensor& kept) {
-  const std::int64_t queries = q.size(2), keys = k.size(2);
-  Steps result;
-  Variable x = matmul(q, k.mT()) * form.scale;
+// The forward pass in ordinary ops, for the rule: the weights P, and the slope of the softcap, undefined
+// without one. k is here as (B, H, T_k, d).
+struct Weights {
+  Variable P, slope;
+};
+Weights weights(const Variable& q, const Variable& k, const Variable& added, const Tensor& kept,
+                const kernels::ScoreForm& form) {
+  Weights result;
+  Variable scores = matmul(q, k.mT()) * form.scale;
   if (form.softcap != 0) {
-    const Variable t = tanh(x / form.softcap);
+    const Variable t = tanh(scores / form.softcap);
     result.slope = 1 - t * t;
-    x = t * form.softcap;
+    scores = t * form.softcap;
   }
   const Band band{form.first, form.last};
-  Tensor mask = hides_any(band, queries, keys) ? keep_band(band, queries, keys) : Tensor();
-  if (kept.defined()) mask = keep_only(kept, mask);
+  const std::int64_t queries = q.size(2), keys = k.size(2);
+  Tensor seen = hides_any(band, queries, keys) ? keep_band(band, queries, keys) : Tensor();
+  if (kept.defined()) seen = keep_only(kept, seen);
   if (added.defined()) {
-    mask = keep_only(shown_by(added.value()), mask);
-    x = x + added;
+    seen = keep_only(shown_by(added.value()), seen);
+    scores = scores + added;
   }
-  result.weights = softmax(x, -1, {.mask = mask, .zero_if_all_masked = true});
+  result.P = softmax(scores, -1, {.mask = seen, .zero_if_all_masked = true});
   return result;
 }
 
-// The gradients of heads that share keys, added up: (B, H, T, d) → (B, H_k, T, d).
-Variable add_shared(const Variable& dx, std::int64_t shared) {
-  if (shared == 1) return dx;
-  return sum(dx.reshape({dx.size(0), dx.size(1) / shared, shared, dx.size(2), dx.size(3)}), 2);
+// Heads of k or v for the heads of q, and the gradients of heads that share keys, added up.
+Variable share(const Variable& x, std::int64_t queries) {
+  return queries == 1 ? x : repeat_interleave(x, queries, 1);  // (B, H_k, T, d) → (B, H, T, d)
 }
+Variable add_shared(const Variable& dx, std::int64_t queries) {
+  if (queries == 1) return dx;
+  return sum(dx.reshape({dx.size(0), dx.size(1) / queries, queries, dx.size(2), dx.size(3)}), 2);
+}
+
+Variable variable_if_defined(const Tensor& x) { return x.defined() ? Variable(x) : Variable(); }
 
 }  // namespace
 
@@ -111,66 +126,48 @@ Variable fused_attention(const Variable& q, const Variable& k, const Variable& v
   check_defined(op, {q, k, v});
   check_shapes(q, k, v);
   check_options(q, k, options);
-  const std::int64_t queries = q.size(2), keys = k.size(2);
+  const Shape shape{q.size(0), q.size(1), q.size(2), k.size(2)};  // of the scores
   const std::int64_t shared = k.size(1) == 0 ? 1 : q.size(1) / k.size(1);
-  const Shape shape{q.size(0), q.size(1), queries, keys};
+  const kernels::ScoreForm form = form_of(options, q.size(2), k.size(2));
   const Tensor mask = checked_mask(op, options.mask, shape, q.dtype());
   const Variable added = added_to_scores(options, mask, shape, q.dtype());
-  const Band band = band_of({.causal = options.causal,
-                             .causal_upper_left = options.causal_upper_left,
-                             .left = options.window_left,
-                             .right = options.window_right},
-                            queries, keys);
-  kernels::ScoreForm form{
-      .scale = options.scale, .softcap = options.softcap, .first = band.first, .last = band.last};
-  const Tensor kept = mask.defined() && mask.dtype() == boolean ? mask : Tensor();
-  Tensor undropped;
+  kernels::ScoreMasks masks{.added = value_if_defined(added), .kept = {}, .undropped = {}};
+  if (mask.defined() && mask.dtype() == boolean) masks.kept = mask;
   if (options.dropout > 0) {
-    Generator& generator = options.generator ? *options.generator : default_generator();
-    undropped = draw_kept(shape, options.dropout, generator);
-    form.keep_factor = options.dropout == 1 ? 0 : 1 / (1 - options.dropout);
+    masks.undropped =
+        draw_kept(shape, options.dropout, options.generator ? *options.generator : default_generator());
   }
-  const auto with_masks = [form](const Tensor& added, const Tensor& kept, const Tensor& undropped) {
-    kernels::ScoreForm whole = form;
-    whole.added = added, whole.kept = kept, whole.undropped = undropped;
-    return whole;
-  };
-  // With C = c tanh(S / c) of S = s q kᵀ, P = softmax(C + mask), D the factor 0 or 1 / (1 − p) of dropout,
-  // and y = (D ⊙ P) v: dv = (D ⊙ P)ᵀ g,  dP = D ⊙ g vᵀ,  dC = P ⊙ (dP − Σ_j dP_ij P_ij),  dmask = dC, dS = dC
-  // ⊙ (1 − tanh²(S / c)),  dq = s dS k,  dk = s dSᵀ q
   const auto rule = [form, shared](const Replay& r) -> Gradients {
-    const auto value_of = [&r](std::size_t i) { return r.keeps(i) ? r.saved(i).value() : Tensor(); };
-    const Variable &g = r.grad(), q = r.saved(0), added = r.keeps(5) ? r.saved(5) : nothing;
-    const Variable k = shared == 1 ? r.saved(1) : repeat_interleave(r.saved(1), shared, 1),
-                   v = shared == 1 ? r.saved(2) : repeat_interleave(r.saved(2), shared, 1);
-    const Tensor undropped = value_of(7);
+    // With C = c tanh(S / c) of S = s q kᵀ, P = softmax(C + mask), D the factor of dropout, y = (D ⊙ P) v:
+    // dv = (D ⊙ P)ᵀ g,  dP = D ⊙ g vᵀ,  dC = P ⊙ (dP − Σ_j dP_ij P_ij),  dmask = dC,
+    // dS = dC ⊙ (1 − tanh²(S / c)),  dq = s dS k,  dk = s dSᵀ q
+    const auto saved = [&r](std::size_t i) { return r.keeps(i) ? r.saved(i) : Variable(); };
+    const Variable &g = r.grad(), q = r.saved(0), added = saved(5), D = saved(7);
+    const Variable k = share(r.saved(1), shared), v = share(r.saved(2), shared);
     const auto drop = [&](const Variable& x) {
-      return undropped.defined() ? keep_and_scale(x, undropped, form.keep_factor) : x;
+      return D.defined() ? keep_and_scale(x, D.value(), form.keep_factor) : x;
     };
-    const Steps forward = steps(q, k, added, form, value_of(6));
-    const Variable dC = softmax_backward(drop(matmul(g, v.mT())), forward.weights, -1);
-    const Variable dS = (forward.slope.defined() ? dC * forward.slope : dC) * form.scale;
+    const auto [P, slope] = weights(q, k, added, value_if_defined(saved(6)), form);
+    const Variable dC = softmax_backward(drop(matmul(g, v.mT())), P, -1);
+    const Variable dS = (slope.defined() ? dC * slope : dC) * form.scale;
     return {matmul(dS, k), add_shared(matmul(dS.mT(), q), shared),
-            add_shared(matmul(drop(forward.weights).mT(), g), shared),
+            add_shared(matmul(drop(P).mT(), g), shared),
             added.defined() ? sum_to(dC, added.shape()) : nothing};
   };
-  // The kernel takes Σ_j dP_ij P_ij as g_i · y_i, and P_ij as exp(S_ij − max_i) / Σ_j exp(S_ij − max_i).
-  const auto kernel = [with_masks](const KernelReplay& r) -> KernelGradients {
-    const auto value_of = [&r](std::size_t i) { return r.keeps(i) ? r.saved(i) : Tensor(); };
-    const Tensor added = value_of(5);
+  const auto kernel = [form](const KernelReplay& r) -> KernelGradients {
+    // Σ_j dP_ij P_ij is g_i · y_i, and P_ij is exp(S_ij − max_i) / Σ_j exp(S_ij − max_i).
+    const auto saved = [&r](std::size_t i) { return r.keeps(i) ? r.saved(i) : Tensor(); };
     const auto d = kernels::attention_backward(
-        r.grad(), r.saved(0), r.saved(1), r.saved(2), {r.output(), r.saved(3), r.saved(4)},
-        with_masks(added, value_of(6), value_of(7)),
-        {.q = r.wants(0), .k = r.wants(1), .v = r.wants(2), .added = added.defined() && r.wants(3)});
+        r.grad(), r.saved(0), r.saved(1), r.saved(2), {r.output(), r.saved(3), r.saved(4)}, form,
+        {.added = saved(5), .kept = saved(6), .undropped = saved(7)},
+        {.q = r.wants(0), .k = r.wants(1), .v = r.wants(2), .added = r.keeps(5) && r.wants(3)});
     return {d.dq, d.dk, d.dv, d.d_added};
   };
-  const auto out = kernels::attention(q.value(), k.value(), v.value(),
-                                      with_masks(value_if_defined(added), kept, undropped));
-  const auto variable = [](const Tensor& x) { return x.defined() ? Variable(x) : Variable(); };
-  const Variable max(out.max), inverse_sum(out.inverse_sum), of_kept = variable(kept),
-                                                             of_undropped = variable(undropped);
-  return record(op, out.output, {q, k, v, added},
-                {q, k, v, keeps_output, max, inverse_sum, added, of_kept, of_undropped}, fused(rule, kernel));
+  const auto out = kernels::attention(q.value(), k.value(), v.value(), form, masks);
+  const Variable max(out.max), inverse_sum(out.inverse_sum), kept = variable_if_defined(masks.kept),
+                                                             D = variable_if_defined(masks.undropped);
+  return record(op, out.output, {q, k, v, added}, {q, k, v, keeps_output, max, inverse_sum, added, kept, D},
+                fused(rule, kernel));
 }
 
 }  // namespace xgrad
