@@ -54,6 +54,7 @@
 #include <xgrad/nn/activations.hpp>
 #include <xgrad/nn/attention.hpp>
 #include <xgrad/nn/callable.hpp>
+#include <xgrad/nn/decoder_cache.hpp>
 #include <xgrad/nn/dropout.hpp>
 #include <xgrad/nn/embedding.hpp>
 #include <xgrad/nn/eval_guard.hpp>
@@ -62,6 +63,7 @@
 #include <xgrad/nn/forward_scope.hpp>
 #include <xgrad/nn/gpt.hpp>
 #include <xgrad/nn/init.hpp>
+#include <xgrad/nn/kv_cache.hpp>
 #include <xgrad/nn/linear.hpp>
 #include <xgrad/nn/mask.hpp>
 #include <xgrad/nn/module.hpp>

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
@@ -24,35 +25,65 @@ std::int64_t checked_width(std::string_view op, std::int64_t d_model, std::int64
   return d_model;
 }
 
+std::int64_t checked_kv_heads(std::int64_t num_kv_heads, std::int64_t num_heads) {
+  if (num_kv_heads == 0) return num_heads;
+  if (num_kv_heads < 0 || num_heads % num_kv_heads != 0) {
+    fail("MultiHeadAttention", "num_kv_heads ", num_kv_heads, " does not divide num_heads ", num_heads,
+         "; each key head is shared by as many heads");
+  }
+  return num_kv_heads;
+}
+
+std::int64_t checked_input_width(const char* name, std::int64_t width, std::int64_t d_model) {
+  if (width < 0) fail("MultiHeadAttention", name, " must not be negative, got ", width, "; 0 means d_model");
+  return width == 0 ? d_model : width;
+}
+
+double checked_softcap(double softcap) {
+  if (softcap >= 0) return softcap;
+  fail("MultiHeadAttention", "softcap must be 0 (none) or positive, got ", softcap);
+}
+
 }  // namespace
 
 MultiHeadAttention::MultiHeadAttention(std::int64_t d_model, std::int64_t num_heads,
                                        const MultiHeadAttentionOptions& options, Generator& generator)
     : d_model(checked_width("MultiHeadAttention", d_model, num_heads)),
       num_heads(num_heads),
+      num_kv_heads(checked_kv_heads(options.num_kv_heads, num_heads)),
+      scale(options.scale),
+      softcap(checked_softcap(options.softcap)),
       fused(options.fused),
       W_q(d_model, d_model, {.bias = options.bias, .dtype = options.dtype}, generator),
-      W_k(d_model, d_model, {.bias = options.bias, .dtype = options.dtype}, generator),
-      W_v(d_model, d_model, {.bias = options.bias, .dtype = options.dtype}, generator),
+      W_k(checked_input_width("kdim", options.kdim, d_model), num_kv_heads * (d_model / num_heads),
+          {.bias = options.bias, .dtype = options.dtype}, generator),
+      W_v(checked_input_width("vdim", options.vdim, d_model), num_kv_heads * (d_model / num_heads),
+          {.bias = options.bias, .dtype = options.dtype}, generator),
       W_o(d_model, d_model, {.bias = options.bias, .dtype = options.dtype}, generator),
       dropout(options.dropout) {}
 
 Variable MultiHeadAttention::forward(const Variable& Q, const Variable& K, const Variable& V,
-                                     const Mask& mask) const {
-  return attend(Q, K, V, mask, fused).output;
+                                     const Mask& mask, KVCache* cache) const {
+  return attend(Q, K, V, mask, cache, fused).output;
 }
 
 AttentionOutput MultiHeadAttention::forward_with_weights(const Variable& Q, const Variable& K,
-                                                         const Variable& V, const Mask& mask) const {
+                                                         const Variable& V, const Mask& mask,
+                                                         KVCache* cache) const {
   const ForwardScope scope(*this);  // called directly
-  return attend(Q, K, V, mask, /*as_one_node=*/false);
+  return attend(Q, K, V, mask, cache, /*as_one_node=*/false);
 }
 
 AttentionOutput MultiHeadAttention::attend(const Variable& Q, const Variable& K, const Variable& V,
-                                           const Mask& mask, bool as_one_node) const {
-  const auto [q, k, v] = project(Q, K, V, mask);
-  AttentionOutput out = scaled_dot_product_attention(
-      q, k, v, {.mask = mask, .dropout = &dropout, .fused = as_one_node, .hidden_keys_are_finite = true});
+                                           const Mask& mask, KVCache* cache, bool as_one_node) const {
+  const auto [q, k, v, hidden_are_finite] = project(Q, K, V, mask, cache);
+  AttentionOutput out = scaled_dot_product_attention(q, k, v,
+                                                     {.mask = mask,
+                                                      .dropout = &dropout,
+                                                      .scale = scale,
+                                                      .softcap = softcap,
+                                                      .fused = as_one_node,
+                                                      .hidden_keys_are_finite = hidden_are_finite});
   out.output = W_o(join_heads(out.output));  // (B, H, T_q, d) → (B, T_q, D)
   return out;
 }
@@ -61,25 +92,44 @@ void MultiHeadAttention::visit(Visitor& visitor) const {
   visitor("W_q", W_q)("W_k", W_k)("W_v", W_v)("W_o", W_o)("dropout", dropout);
 }
 
-std::string MultiHeadAttention::extra_repr() const { return "num_heads=" + std::to_string(num_heads); }
+std::string MultiHeadAttention::extra_repr() const {
+  std::string text = "num_heads=" + std::to_string(num_heads);
+  if (num_kv_heads != num_heads) text += ", num_kv_heads=" + std::to_string(num_kv_heads);
+  return text;
+}
 
 MultiHeadAttention::Heads MultiHeadAttention::project(const Variable& Q, const Variable& K, const Variable& V,
-                                                      const Mask& mask) const {
-  const bool fits = Q.dim() == 3 && K.dim() == 3 && Q.size(2) == d_model && K.size(2) == d_model &&
-                    K.shape() == V.shape() && Q.size(0) == K.size(0);
-  if (!fits) {
-    fail("MultiHeadAttention", "Q must be (B, T_q, ", d_model, "), K and V (B, T_k, ", d_model, "): got Q ",
-         Q.shape(), ", K ", K.shape(), ", V ", V.shape());
+                                                      const Mask& mask, KVCache* cache) const {
+  const std::int64_t past = cache ? cache->length() : 0;
+  const bool reads_only = past > 0 && !K.defined() && !V.defined();
+  if (!reads_only) check_defined("MultiHeadAttention", {Q, K, V});
+  const auto fits = [&](const Variable& x, std::int64_t width) {
+    return x.dim() == 3 && x.size(0) == Q.size(0) && x.size(2) == width;
+  };
+  const std::int64_t kdim = W_k.weight.size(1), vdim = W_v.weight.size(1);
+  if (Q.dim() != 3 || !fits(Q, d_model) ||
+      !(reads_only || (fits(K, kdim) && fits(V, vdim) && K.size(1) == V.size(1)))) {
+    fail("MultiHeadAttention", "Q must be (B, T_q, ", d_model, "), K (B, T_k, ", kdim, ") and V (B, T_k, ",
+         vdim, "): got Q ", Q.shape(), ", K ", reads_only ? Shape() : K.shape(), ", V ",
+         reads_only ? Shape() : V.shape());
+  }
+  const Variable q = split_heads(W_q(Q), num_heads);  // (B, T_q, D) → (B, H, T_q, d)
+  if (reads_only) {
+    const auto [k, v] = cache->keys_and_values();
+    return {q, k, v, /*hidden_are_finite=*/true};
   }
   // Keys that all heads hide from every query become 0 before the projection, so that W_k and W_v get no NaN
-  // from them. Keys that only some heads hide become 0 after it.
-  const Tensor hidden = mask.hidden_keys({Q.size(0), num_heads, Q.size(1), K.size(1)});
-  const auto project_shown = [&](const Linear& W, const Variable& x) {
-    if (!hidden.defined()) return split_heads(W(x), num_heads);  // (B, T_k, D) → (B, H, T_k, d)
-    const Variable heads = split_heads(W(masked_fill(x, all(hidden, 1), 0)), num_heads);
-    return hidden.size(1) == 1 ? heads : masked_fill(heads, hidden, 0);
+  // from them. Keys that only some heads hide become 0 in scaled_dot_product_attention.
+  Tensor hidden = mask.hidden_keys({Q.size(0), num_heads, Q.size(1), past + K.size(1)});
+  const bool hidden_are_finite = !hidden.defined() || hidden.size(1) == 1;
+  if (hidden.defined()) hidden = all(hidden.size(2) == 1 ? hidden : hidden.slice(2, past), 1);
+  const auto project_shown = [&](const Linear& W, const Variable& x) {  // (B, T, width) → (B, H_kv, T, d)
+    return split_heads(W(hidden.defined() ? masked_fill(x, hidden, 0) : x), num_kv_heads);
   };
-  return {split_heads(W_q(Q), num_heads), project_shown(W_k, K), project_shown(W_v, V)};
+  const Variable k = project_shown(W_k, K), v = project_shown(W_v, V);
+  if (!cache) return {q, k, v, hidden_are_finite};
+  const auto all_so_far = cache->append(k, v);
+  return {q, all_so_far.k, all_so_far.v, hidden_are_finite};
 }
 
 Variable attention_block(const Variable& x, const Variable& w_q, const Variable& w_k, const Variable& w_v,

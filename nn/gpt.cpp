@@ -5,6 +5,7 @@
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/views.hpp>
+#include <xgrad/nn/decoder_blocks.hpp>
 #include <xgrad/nn/init.hpp>
 
 namespace xgrad::nn {
@@ -58,14 +59,14 @@ GPT::GPT(const GPTOptions& o, Generator& generator)
   init_weights(*this, generator);
 }
 
-Variable GPT::forward(const Variable& tokens) const {
-  if (tokens.dim() != 2 || tokens.size(1) > options.context) {
-    fail("GPT", "tokens must be (B, T) with T ≤ context ", options.context, ", not ", tokens.shape());
-  }
-  const std::int64_t T = tokens.size(1);
-  Variable x = dropout(token(tokens) + position.weight.slice(0, 0, T));  // (B, T, D) + (T, D)
-  for (const TransformerBlock& block : blocks) x = block(x, Mask::causal());
-  return head(norm(x));  // (B, T, D) → (B, T, V)
+Variable GPT::forward(const Variable& tokens, DecoderCache* cache) const {
+  check_tokens("GPT", tokens, options.context, cache);
+  const std::int64_t T = tokens.size(1), past = cache ? cache->length() : 0;
+  const bool padded = cache && cache->padding().defined();
+  const Variable positions =
+      padded ? position(cache->positions(T)) : position.weight.slice(0, past, past + T);
+  const Variable x = dropout(token(tokens) + positions);  // (B, T, D) + (T, D) or (B, T, D)
+  return head(norm(through_blocks(blocks, x, cache)));            // (B, T, D) → (B, T, V)
 }
 
 void GPT::visit(Visitor& visitor) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <xgrad/nn/decoder_cache.hpp>
 #include <xgrad/nn/embedding.hpp>
 #include <xgrad/nn/module_list.hpp>
 #include <xgrad/nn/transformer_block.hpp>
@@ -25,8 +26,9 @@ class GPT : public Callable<GPT> {
  public:
   explicit GPT(const GPTOptions& options, Generator& generator = default_generator());
 
-  /// tokens (B, T) int64, T ≤ context → logits (B, T, vocab_size). Position t sees positions up to t.
-  Variable forward(const Variable& tokens) const;
+  /// tokens (B, T) int64, T ≤ context → logits (B, T, vocab_size). Position t sees positions up to t. With a
+  /// cache, the tokens follow those it has read; context bounds all of a row, without its padding.
+  Variable forward(const Variable& tokens, DecoderCache* cache = nullptr) const;
   void visit(Visitor& visitor) const override;
 
   GPTOptions options;

@@ -26,14 +26,14 @@ TransformerBlock::TransformerBlock(std::int64_t d_model, std::int64_t num_heads,
                    {.dropout = options.dropout, .activation = options.activation, .dtype = options.dtype},
                    generator) {}
 
-Variable TransformerBlock::forward(const Variable& x, const Mask& mask) const {
+Variable TransformerBlock::forward(const Variable& x, const Mask& mask, KVCache* cache) const {
   if (norm_order == NormOrder::post) {
-    const Variable attended = norm1(x + dropout(attention(x, x, x, mask)));  // (B, T, D)
-    return norm2(attended + feed_forward(attended));                         // (B, T, D)
+    const Variable attended = norm1(x + dropout(attention(x, x, x, mask, cache)));  // (B, T, D)
+    return norm2(attended + feed_forward(attended));                                // (B, T, D)
   }
   const Variable h = norm1(x);
-  const Variable attended = x + dropout(attention(h, h, h, mask));  // (B, T, D)
-  return attended + feed_forward(norm2(attended));                  // (B, T, D)
+  const Variable attended = x + dropout(attention(h, h, h, mask, cache));  // (B, T, D)
+  return attended + feed_forward(norm2(attended));                         // (B, T, D)
 }
 
 void TransformerBlock::visit(Visitor& visitor) const {

@@ -25,7 +25,7 @@ class TransformerBlock : public Callable<TransformerBlock> {
   TransformerBlock(std::int64_t d_model, std::int64_t num_heads, const TransformerBlockOptions& options = {},
                    Generator& generator = default_generator());
 
-  Variable forward(const Variable& x, const Mask& mask = {}) const;
+  Variable forward(const Variable& x, const Mask& mask = {}, KVCache* cache = nullptr) const;
   void visit(Visitor& visitor) const override;
 
   NormOrder norm_order;
