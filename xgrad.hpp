@@ -59,8 +59,8 @@
 #include <xgrad/nn/embedding.hpp>
 #include <xgrad/nn/eval_guard.hpp>
 #include <xgrad/nn/feed_forward.hpp>
-#include <xgrad/nn/generate.hpp>
 #include <xgrad/nn/forward_scope.hpp>
+#include <xgrad/nn/generate.hpp>
 #include <xgrad/nn/gpt.hpp>
 #include <xgrad/nn/init.hpp>
 #include <xgrad/nn/kv_cache.hpp>
@@ -69,10 +69,15 @@
 #include <xgrad/nn/module.hpp>
 #include <xgrad/nn/module_list.hpp>
 #include <xgrad/nn/norm.hpp>
+#include <xgrad/nn/pytorch_state.hpp>
 #include <xgrad/nn/sampling.hpp>
 #include <xgrad/nn/scaled_dot_product_attention.hpp>
 #include <xgrad/nn/sequential.hpp>
+#include <xgrad/nn/transformer.hpp>
 #include <xgrad/nn/transformer_block.hpp>
+#include <xgrad/nn/transformer_decoder.hpp>
+#include <xgrad/nn/transformer_encoder.hpp>
+#include <xgrad/nn/transformer_options.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/adamw.hpp>
 #include <xgrad/optim/clip.hpp>

@@ -14,7 +14,7 @@ set(xgrad_private_headers
   core/debug/finite_differences core/debug/gradcheck_cause core/debug/gradcheck_compare core/debug/gradcheck_report
   core/io/atomic_file core/io/half core/io/safetensors_entry core/io/safetensors_header core/io/safetensors_text
   core/io/safetensors_types
-  nn/beam_search nn/decoder_blocks nn/decoding nn/heads nn/members
+  nn/beam_search nn/decoder_blocks nn/decoding nn/heads nn/members nn/transformer_attention
   optim/parameters
   train/line_file train/progress_line)
 list(JOIN xgrad_private_headers "|" xgrad_private_headers)

@@ -1,0 +1,77 @@
+#include <xgrad/nn/transformer_decoder.hpp>
+
+#include <utility>
+
+#include <xgrad/core/base/error.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/nn/transformer_attention.hpp>
+
+namespace xgrad::nn {
+
+TransformerDecoderLayer::TransformerDecoderLayer(std::int64_t d_model, std::int64_t nhead,
+                                                 const TransformerLayerOptions& options, Generator& generator)
+    : norm_first(options.norm_first),
+      activation(options.activation),
+      self_attn(transformer_attention(d_model, nhead, options, generator)),
+      multihead_attn(transformer_attention(d_model, nhead, options, generator)),
+      linear1(d_model, options.dim_feedforward, {.bias = options.bias, .dtype = options.dtype}, generator),
+      dropout(options.dropout),
+      linear2(options.dim_feedforward, d_model, {.bias = options.bias, .dtype = options.dtype}, generator),
+      norm1(d_model, {.eps = options.layer_norm_eps, .bias = options.bias, .dtype = options.dtype}),
+      norm2(d_model, {.eps = options.layer_norm_eps, .bias = options.bias, .dtype = options.dtype}),
+      norm3(d_model, {.eps = options.layer_norm_eps, .bias = options.bias, .dtype = options.dtype}),
+      dropout1(options.dropout),
+      dropout2(options.dropout),
+      dropout3(options.dropout) {}
+
+Variable TransformerDecoderLayer::forward(const Variable& tgt, const Variable& memory, const Mask& tgt_mask,
+                                          const Mask& memory_mask) const {
+  const auto attend = [&](const Variable& x) { return dropout1(self_attn(x, x, x, tgt_mask)); };
+  const auto attend_memory = [&](const Variable& x) {
+    return dropout2(multihead_attn(x, memory, memory, memory_mask));  // (B, T, D), (B, S, D) → (B, T, D)
+  };
+  const auto feed_forward = [&](const Variable& x) {
+    return dropout3(linear2(dropout(activate(linear1(x), activation))));  // (B, T, D) → (B, T, D)
+  };
+  if (norm_first) {
+    Variable x = tgt + attend(norm1(tgt));
+    x = x + attend_memory(norm2(x));
+    return x + feed_forward(norm3(x));
+  }
+  Variable x = norm1(tgt + attend(tgt));
+  x = norm2(x + attend_memory(x));
+  return norm3(x + feed_forward(x));
+}
+
+void TransformerDecoderLayer::visit(Visitor& visitor) const {
+  visitor("self_attn", self_attn)("multihead_attn", multihead_attn);
+  visitor("linear1", linear1)("dropout", dropout)("linear2", linear2);
+  visitor("norm1", norm1)("norm2", norm2)("norm3", norm3);
+  visitor("dropout1", dropout1)("dropout2", dropout2)("dropout3", dropout3);
+}
+
+TransformerDecoder::TransformerDecoder(std::int64_t d_model, std::int64_t nhead, std::int64_t num_layers,
+                                       const TransformerLayerOptions& options, std::optional<LayerNorm> norm,
+                                       Generator& generator)
+    : norm(std::move(norm)) {
+  if (num_layers < 0) fail("TransformerDecoder", "num_layers must not be negative, got ", num_layers);
+  const GeneratorState start = generator.state();
+  for (std::int64_t i = 0; i < num_layers; ++i) {
+    generator.set_state(start);
+    layers.emplace_back(d_model, nhead, options, generator);
+  }
+}
+
+Variable TransformerDecoder::forward(const Variable& tgt, const Variable& memory, const Mask& tgt_mask,
+                                     const Mask& memory_mask) const {
+  Variable x = tgt;
+  for (const TransformerDecoderLayer& layer : layers) x = layer(x, memory, tgt_mask, memory_mask);
+  return norm ? (*norm)(x) : x;
+}
+
+void TransformerDecoder::visit(Visitor& visitor) const {
+  visitor("layers", layers);
+  if (norm) visitor("norm", *norm);
+}
+
+}  // namespace xgrad::nn
