@@ -51,6 +51,10 @@
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/core/tensor/generator.hpp>
 #include <xgrad/core/tensor/tensor.hpp>
+#include <xgrad/data/batch_sampler.hpp>
+#include <xgrad/data/data_loader.hpp>
+#include <xgrad/data/pad_sequence.hpp>
+#include <xgrad/data/tensor_dataset.hpp>
 #include <xgrad/nn/activations.hpp>
 #include <xgrad/nn/attention.hpp>
 #include <xgrad/nn/callable.hpp>
