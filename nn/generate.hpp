@@ -1,12 +1,16 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <vector>
 
 #include <xgrad/core/autograd/variable.hpp>
 #include <xgrad/core/tensor/generator.hpp>
+#include <xgrad/nn/decoder_cache.hpp>
+#include <xgrad/nn/eval_guard.hpp>
 
 namespace xgrad::nn {
 
@@ -84,5 +88,32 @@ struct Generated {
 std::vector<Generated> generate(const NextToken& model, const std::vector<std::vector<std::int64_t>>& prompts,
                                 const GenerateOptions& options = {},
                                 Generator& generator = default_generator());
+
+/// A module that reads tokens on a cache, such as GPT and Llama. `model(tokens, &cache)` takes (B, T) and
+/// returns logits (B, T, V); `model.options.context` is the most tokens of a row.
+template <class Model>
+concept CachedDecoder = requires(const Model& model, const Variable& tokens, DecoderCache* cache) {
+  { model(tokens, cache) } -> std::same_as<Variable>;
+  { model.options.context } -> std::convertible_to<std::int64_t>;
+};
+
+/// The module with a new cache. It is called in the mode it is in, and must outlive the result.
+template <CachedDecoder Model>
+NextToken next_token(const Model& model) {
+  const auto cache = std::make_shared<DecoderCache>();
+  return {.logits = [&model, cache](const Tensor& tokens) { return model(tokens, cache.get()); },
+          .reorder = [cache](const Tensor& rows) { cache->reorder(rows); },
+          .pad = [cache](const Tensor& padding) { *cache = DecoderCache({.padding = padding}); },
+          .context = model.options.context};
+}
+
+/// `generate` of such a module, which is in eval mode meanwhile.
+template <CachedDecoder Model>
+std::vector<Generated> generate(const Model& model, const std::vector<std::vector<std::int64_t>>& prompts,
+                                const GenerateOptions& options = {},
+                                Generator& generator = default_generator()) {
+  const EvalGuard eval(model);
+  return generate(next_token(model), prompts, options, generator);
+}
 
 }  // namespace xgrad::nn

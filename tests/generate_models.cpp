@@ -1,0 +1,137 @@
+// nn::generate of GPT and Llama: on the cache, and in eval mode.
+#include "support.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include <xgrad/core/ops/max.hpp>
+#include <xgrad/core/ops/softmax.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/nn/generate.hpp>
+#include <xgrad/nn/gpt.hpp>
+
+using namespace xgrad;
+
+namespace {
+
+using Tokens = std::vector<std::int64_t>;
+
+const std::vector<Tokens> prompts{{1, 2, 3}, {4}, {0, 0, 6, 5, 1, 9, 8}, {2, 3}};
+
+/// Weights far larger than at the start of training, so that logits differ clearly.
+template <class Model>
+void scale_weights(const Model& model) {
+  const NoGradGuard no_grad;
+  for (const Variable& p : model.parameters()) {
+    if (p.dim() == 2) p.value().mul_(12);
+  }
+}
+
+/// The likeliest tokens by whole forward passes, without a cache, for one prompt at a time.
+template <class Model>
+nn::Generated without_cache(const Model& model, Tokens tokens, std::int64_t count) {
+  const nn::EvalGuard eval(model);
+  nn::Generated result;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const Tensor logits = model(Variable(tensor(tokens).unsqueeze(0))).value().select(1, -1).select(0, 0);
+    result.tokens.push_back(argmax(logits).item<std::int64_t>());
+    result.log_probs.push_back(log_softmax(logits, -1).value().at(result.tokens.back()));
+    tokens.push_back(result.tokens.back());
+  }
+  return result;
+}
+
+template <class Model>
+void check_greedy(const Model& model) {
+  scale_weights(model);
+  const auto together = nn::generate(model, prompts, {.max_new_tokens = 12});
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    CAPTURE(i);
+    const nn::Generated expected = without_cache(model, prompts[i], 12);
+    CHECK(together[i].tokens == expected.tokens);
+    CHECK(max_abs_diff(tensor(together[i].log_probs), tensor(expected.log_probs)) < 1e-10);
+    const auto alone = nn::generate(model, {prompts[i]}, {.max_new_tokens = 12});
+    CHECK(alone[0].tokens == expected.tokens);
+  }
+  const Tokens& longest = together[2].tokens;
+  CHECK(std::adjacent_find(longest.begin(), longest.end(), std::not_equal_to<>()) != longest.end());
+}
+
+nn::GPT small_gpt(double dropout = 0) {
+  Generator generator(3);
+  return nn::GPT({.vocab_size = 11,
+                  .context = 20,
+                  .d_model = 16,
+                  .num_layers = 2,
+                  .num_heads = 4,
+                  .dropout = dropout,
+                  .tied_head = false,
+                  .dtype = float64},
+                 generator);
+}
+
+}  // namespace
+
+TEST_CASE("generate: GPT on the cache gives the tokens of whole forward passes") {
+  check_greedy(small_gpt(0.5));
+}
+
+TEST_CASE("generate: each row of GPT goes on until its own context is full") {
+  const nn::GPT gpt = small_gpt();
+  scale_weights(gpt);
+  const auto results = nn::generate(gpt, prompts, {.max_new_tokens = 100});
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    const auto room = static_cast<std::int64_t>(20 - prompts[i].size() + 1);
+    CHECK(results[i].tokens == without_cache(gpt, prompts[i], room).tokens);
+    CHECK(results[i].finish == nn::Finish::context);
+  }
+}
+
+TEST_CASE("generate: rows that stop leave the cache of GPT, and beams reorder it") {
+  const nn::GPT gpt = small_gpt();
+  scale_weights(gpt);
+  const std::int64_t stop = without_cache(gpt, prompts[2], 3).tokens.back();
+  const nn::GenerateOptions options{.max_new_tokens = 10, .stop_tokens = {stop}};
+  const auto results = nn::generate(gpt, prompts, options);
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    Tokens expected = without_cache(gpt, prompts[i], 10).tokens;
+    const auto at = std::find(expected.begin(), expected.end(), stop);
+    if (at != expected.end()) expected.erase(at + 1, expected.end());
+    CHECK(results[i].tokens == expected);
+  }
+  // The score of the beams' result is that of whole forward passes.
+  const auto beams = nn::generate(gpt, prompts, {.max_new_tokens = 6, .num_beams = 4});
+  const nn::EvalGuard eval(gpt);
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    Tokens tokens = prompts[i];
+    tokens.insert(tokens.end(), beams[i].tokens.begin(), beams[i].tokens.end());
+    const Tensor log_probs = log_softmax(gpt(Variable(tensor(tokens).unsqueeze(0))), -1);
+    for (std::size_t t = 0; t < 6; ++t) {
+      const auto place = static_cast<std::int64_t>(prompts[i].size() + t - 1);
+      CHECK(beams[i].log_probs[t] == doctest::Approx(double(log_probs.at({0, place, beams[i].tokens[t]}))));
+    }
+  }
+}
+
+TEST_CASE("generate: modules are in their earlier modes afterwards") {
+  nn::GPT gpt = small_gpt(0.5);
+  gpt.blocks[1].eval();
+  const auto check_modes = [&] {
+    CHECK(gpt.is_training());
+    CHECK(gpt.blocks[0].dropout.is_training());
+    CHECK_FALSE(gpt.blocks[1].is_training());
+    CHECK_FALSE(gpt.blocks[1].dropout.is_training());
+    CHECK(grad_enabled());
+  };
+  nn::GenerateOptions options{.max_new_tokens = 3};
+  options.on_step = [&](const std::vector<nn::NewToken>&) {
+    CHECK_FALSE(gpt.is_training());
+    CHECK_FALSE(gpt.blocks[0].dropout.is_training());
+    CHECK_FALSE(grad_enabled());
+    return true;
+  };
+  nn::generate(gpt, {{1}}, options);
+  check_modes();
+  CHECK_THROWS_TEXT(nn::generate(gpt, {{1, 11}}), "11");  // a token that the vocabulary lacks
+  check_modes();
+}
