@@ -42,6 +42,11 @@ std::vector<KVCache>& DecoderCache::layers(std::size_t count) {
   return layers_;
 }
 
+std::vector<KVCache>& DecoderCache::memory(std::size_t count) {
+  memory_.resize(count);
+  return memory_;
+}
+
 void DecoderCache::check_fits(std::string_view model, const Shape& tokens, std::int64_t context) const {
   std::int64_t least = 0;  // padding of a row
   if (padding_.defined()) {
@@ -71,6 +76,7 @@ Tensor DecoderCache::positions(std::int64_t T) const {
 
 void DecoderCache::reorder(const Tensor& rows) {
   for (KVCache& layer : layers_) layer.reorder(rows);
+  for (KVCache& layer : memory_) layer.reorder(rows);
   if (padding_.defined()) padding_ = index_select(padding_, 0, rows);
 }
 

@@ -28,6 +28,8 @@ class DecoderCache {
   // For a model, before it reads T new tokens.
   /// The caches of its layers. The first call makes them. Throws if the cache is of another number of layers.
   std::vector<KVCache>& layers(std::size_t count);
+  /// One cache a layer for the keys and values of an encoder's output, which a decoder projects once.
+  std::vector<KVCache>& memory(std::size_t count);
   /// Throws naming `model` unless the tokens (B, T) have the batch of `padding`, and no row becomes longer
   /// than the context. Padding does not count.
   void check_fits(std::string_view model, const Shape& tokens, std::int64_t context) const;
@@ -40,7 +42,7 @@ class DecoderCache {
  private:
   std::int64_t capacity_;
   Tensor padding_;  // undefined if it is 0 everywhere
-  std::vector<KVCache> layers_;
+  std::vector<KVCache> layers_, memory_;
 };
 
 }  // namespace xgrad::nn

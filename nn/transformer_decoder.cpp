@@ -1,6 +1,8 @@
 #include <xgrad/nn/transformer_decoder.hpp>
 
+#include <limits>
 #include <utility>
+#include <vector>
 
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
@@ -25,10 +27,18 @@ TransformerDecoderLayer::TransformerDecoderLayer(std::int64_t d_model, std::int6
       dropout3(options.dropout) {}
 
 Variable TransformerDecoderLayer::forward(const Variable& tgt, const Variable& memory, const Mask& tgt_mask,
-                                          const Mask& memory_mask) const {
-  const auto attend = [&](const Variable& x) { return dropout1(self_attn(x, x, x, tgt_mask)); };
-  const auto attend_memory = [&](const Variable& x) {
-    return dropout2(multihead_attn(x, memory, memory, memory_mask));  // (B, T, D), (B, S, D) → (B, T, D)
+                                          const Mask& memory_mask, KVCache* cache,
+                                          KVCache* memory_cache) const {
+  const bool is_projected = memory_cache && memory_cache->length() > 0;
+  if (is_projected && memory.defined() && memory.size(1) != memory_cache->length()) {
+    fail("TransformerDecoderLayer", "memory ", memory.shape(),
+         " is not the one in the cache, whose length is ", memory_cache->length(),
+         "; another memory needs another cache");
+  }
+  const Variable m = is_projected ? Variable() : memory;
+  const auto attend = [&](const Variable& x) { return dropout1(self_attn(x, x, x, tgt_mask, cache)); };
+  const auto attend_memory = [&](const Variable& x) {  // (B, T, D), (B, S, D) → (B, T, D)
+    return dropout2(multihead_attn(x, m, m, memory_mask, memory_cache));
   };
   const auto feed_forward = [&](const Variable& x) {
     return dropout3(linear2(dropout(activate(linear1(x), activation))));  // (B, T, D) → (B, T, D)
@@ -63,9 +73,19 @@ TransformerDecoder::TransformerDecoder(std::int64_t d_model, std::int64_t nhead,
 }
 
 Variable TransformerDecoder::forward(const Variable& tgt, const Variable& memory, const Mask& tgt_mask,
-                                     const Mask& memory_mask) const {
+                                     const Mask& memory_mask, DecoderCache* cache) const {
   Variable x = tgt;
-  for (const TransformerDecoderLayer& layer : layers) x = layer(x, memory, tgt_mask, memory_mask);
+  if (cache) {
+    if (tgt.dim() != 3) fail("TransformerDecoder", "tgt must be (B, T, d_model), not ", tgt.shape());
+    const Shape positions = {tgt.size(0), tgt.size(1)};
+    cache->check_fits("TransformerDecoder", positions, std::numeric_limits<std::int64_t>::max());
+    const Mask mask = tgt_mask & cache->mask(positions[0], positions[1]);
+    std::vector<KVCache>&own = cache->layers(layers.size()), &of_memory = cache->memory(layers.size());
+    for (std::size_t i = 0; i < layers.size(); ++i)
+      x = layers[i](x, memory, mask, memory_mask, &own[i], &of_memory[i]);
+  } else {
+    for (const TransformerDecoderLayer& layer : layers) x = layer(x, memory, tgt_mask, memory_mask);
+  }
   return norm ? (*norm)(x) : x;
 }
 

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include <xgrad/nn/attention.hpp>
+#include <xgrad/nn/decoder_cache.hpp>
 #include <xgrad/nn/module_list.hpp>
 #include <xgrad/nn/norm.hpp>
 #include <xgrad/nn/transformer_options.hpp>
@@ -28,8 +29,11 @@ class TransformerDecoderLayer : public Callable<TransformerDecoderLayer> {
                           const TransformerLayerOptions& options = {},
                           Generator& generator = default_generator());
 
+  /// With caches, tgt continues what `cache` holds, and memory is read by the first call only: `memory_cache`
+  /// holds its keys and values from then on.
   Variable forward(const Variable& tgt, const Variable& memory, const Mask& tgt_mask = {},
-                   const Mask& memory_mask = {}) const;
+                   const Mask& memory_mask = {}, KVCache* cache = nullptr,
+                   KVCache* memory_cache = nullptr) const;
   void visit(Visitor& visitor) const override;
 
   bool norm_first;
@@ -50,8 +54,16 @@ class TransformerDecoder : public Callable<TransformerDecoder> {
                      const TransformerLayerOptions& options = {}, std::optional<LayerNorm> norm = {},
                      Generator& generator = default_generator());
 
+  /// With a cache, tgt holds the next positions only, and so does the result. It is as if the whole of tgt
+  /// were given with tgt_mask & Mask::causal(). The first step projects memory; later steps may leave it
+  /// undefined. Another memory needs another cache.
+  ///
+  ///     NoGradGuard no_grad;
+  ///     nn::DecoderCache cache;
+  ///     Variable y = decoder(first, memory, nn::Mask(), memory_mask, &cache);   // (B, 1, d_model)
+  ///     y = decoder(next, memory, nn::Mask(), memory_mask, &cache);             // (B, 1, d_model)
   Variable forward(const Variable& tgt, const Variable& memory, const Mask& tgt_mask = {},
-                   const Mask& memory_mask = {}) const;
+                   const Mask& memory_mask = {}, DecoderCache* cache = nullptr) const;
   void visit(Visitor& visitor) const override;
 
   ModuleList<TransformerDecoderLayer> layers;

@@ -67,7 +67,10 @@ TEST_CASE("keys and values of their own widths: PyTorch's separate projections g
   const NamedTensors back = nn::to_pytorch(here);
   CHECK(back.size() == state.size());
   for (const auto& [name, tensor] : state) CHECK(equal(of(back, name), tensor));
-  CHECK(of(here, "W_k.weight").shape() == Shape{6, 5});
+  const nn::MultiHeadAttention attention(6, 2, {.kdim = 5, .vdim = 3, .dtype = float64});
+  attention.load_state_dict(here);
+  const auto numbers = [](const char* name) { return golden("transformer", std::string("widths/") + name); };
+  CHECK(max_abs_diff(attention(numbers("q"), numbers("k"), numbers("v")).value(), numbers("out")) < 1e-12);
 }
 
 TEST_CASE("a module's state goes to PyTorch's names and back, bit for bit") {
