@@ -87,6 +87,7 @@
 #include <xgrad/optim/clip.hpp>
 #include <xgrad/optim/schedule.hpp>
 #include <xgrad/optim/sgd.hpp>
+#include <xgrad/train/attention_maps.hpp>
 #include <xgrad/train/checkpoint.hpp>
 #include <xgrad/train/checkpoint_files.hpp>
 #include <xgrad/train/environment.hpp>
@@ -94,5 +95,7 @@
 #include <xgrad/train/json_line.hpp>
 #include <xgrad/train/layer_norms.hpp>
 #include <xgrad/train/progress.hpp>
+#include <xgrad/train/read_json_lines.hpp>
+#include <xgrad/train/report.hpp>
 #include <xgrad/train/run_folder.hpp>
 #include <xgrad/train/run_state.hpp>

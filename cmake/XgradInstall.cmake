@@ -16,7 +16,8 @@ set(xgrad_private_headers
   core/io/safetensors_types
   nn/beam_search nn/decoder_blocks nn/decoding nn/heads nn/members nn/transformer_attention
   optim/parameters
-  train/line_file train/progress_line)
+  train/chart_axis train/line_chart train/line_file train/markup train/progress_line train/report_curves
+  train/report_style)
 list(JOIN xgrad_private_headers "|" xgrad_private_headers)
 install(FILES "${PROJECT_SOURCE_DIR}/xgrad.hpp" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/xgrad" COMPONENT development)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/core" "${PROJECT_SOURCE_DIR}/nn" "${PROJECT_SOURCE_DIR}/optim"

@@ -128,8 +128,8 @@ TEST_CASE("the smoothed loss is a mean in which old losses fade") {
   for (int i = 1; i <= 10; ++i) {
     const double loss = 1.0 / i;
     progress.step({.number = i, .loss = loss, .lr = 1e-3, .tokens = 5});
-    above += std::pow(0.98, -i) * loss;
-    below += std::pow(0.98, -i);
+    above += std::pow(0.95, -i) * loss;
+    below += std::pow(0.95, -i);
     CHECK(progress.smoothed_loss() == doctest::Approx(above / below).epsilon(1e-12));
   }
   CHECK(out.str().empty());

@@ -51,11 +51,9 @@ double Progress::tokens_per_second() const {
 
 void Progress::step(const ProgressStep& step) {
   using namespace std::chrono_literals;
-  constexpr double fading = 0.98;
   last_ = step;
   tokens_ += step.tokens;
-  weighted_losses_ = fading * weighted_losses_ + step.loss;
-  weights_ = fading * weights_ + 1;
+  losses_.add(step.loss);
   is_drawn_ = false;
   if (options_.form == ProgressForm::quiet) return;
 

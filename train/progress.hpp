@@ -6,6 +6,7 @@
 #include <iosfwd>
 #include <string>
 
+#include <xgrad/train/fading_mean.hpp>
 #include <xgrad/train/json_line.hpp>
 
 namespace xgrad::train {
@@ -55,8 +56,7 @@ class Progress {
 
   double seconds() const;  ///< since the start of this process' part
   double tokens_per_second() const;
-  /// Σ 0.98^(n − i) loss_i / Σ 0.98^(n − i) over the steps so far: a mean in which old losses fade.
-  double smoothed_loss() const { return weighted_losses_ / weights_; }
+  double smoothed_loss() const { return losses_.value(); }
   bool has_colours() const { return has_colours_; }
 
  private:
@@ -70,7 +70,7 @@ class Progress {
   Clock::time_point start_ = Clock::now(), drawn_{};
   ProgressStep last_{};
   std::int64_t tokens_ = 0;
-  double weighted_losses_ = 0, weights_ = 0;
+  FadingMean losses_;
   std::size_t open_columns_ = 0;  // of the line that the cursor stands in; 0: it stands at a line's start
   bool is_drawn_ = true;          // the last step
 };
