@@ -50,6 +50,7 @@
 #include <xgrad/core/parallel/threads.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/core/tensor/generator.hpp>
+#include <xgrad/core/tensor/state_reader.hpp>
 #include <xgrad/core/tensor/tensor.hpp>
 #include <xgrad/data/batch_sampler.hpp>
 #include <xgrad/data/data_loader.hpp>
@@ -85,6 +86,8 @@
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/adamw.hpp>
 #include <xgrad/optim/clip.hpp>
+#include <xgrad/optim/parameter_group.hpp>
+#include <xgrad/optim/rmsprop.hpp>
 #include <xgrad/optim/schedule.hpp>
 #include <xgrad/optim/sgd.hpp>
 #include <xgrad/train/attention_maps.hpp>

@@ -15,7 +15,7 @@ set(xgrad_private_headers
   core/io/atomic_file core/io/half core/io/safetensors_entry core/io/safetensors_header core/io/safetensors_text
   core/io/safetensors_types
   nn/beam_search nn/decoder_blocks nn/decoding nn/heads nn/members nn/transformer_attention
-  optim/parameters
+  optim/group_options optim/parameters
   train/chart_axis train/line_chart train/line_file train/markup train/progress_line train/report_curves
   train/report_style)
 list(JOIN xgrad_private_headers "|" xgrad_private_headers)

@@ -1,55 +1,42 @@
 #include <xgrad/optim/sgd.hpp>
 
-#include <cmath>
-
 #include <xgrad/core/base/error.hpp>
-#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/kernels/update.hpp>
 
 namespace xgrad::optim {
 
 SGD::SGD(std::vector<Variable> parameters, const SGDOptions& options)
-    : Optimizer(std::move(parameters), options.lr), options_(options), states_(this->parameters().size()) {
-  check_option("SGD", "momentum", options.momentum);
-  check_option("SGD", "weight_decay", options.weight_decay);
-  if (!std::isfinite(options.dampening)) fail("SGD", "dampening must be finite, got ", options.dampening);
-  if (options.nesterov && (options.momentum == 0 || options.dampening != 0)) {
-    fail("SGD", "Nesterov needs a momentum and no dampening, got momentum ", options.momentum, ", dampening ",
-         options.dampening);
+    : SGD(one_group(std::move(parameters)), options) {}
+
+SGD::SGD(std::vector<ParameterGroup> groups, const SGDOptions& o)
+    : Optimizer("SGD", std::move(groups),
+                {.lr = o.lr,
+                 .momentum = o.momentum,
+                 .dampening = o.dampening,
+                 .weight_decay = o.weight_decay,
+                 .nesterov = o.nesterov,
+                 .maximize = o.maximize}) {
+  for (const ParameterGroup& group : param_groups()) {
+    if (*group.nesterov && (*group.momentum == 0 || *group.dampening != 0)) {
+      fail("SGD", "Nesterov needs a momentum and no dampening, got momentum ", *group.momentum,
+           ", dampening ", *group.dampening);
+    }
   }
 }
 
-// The first loop may throw and changes nothing. The second changes the parameters and cannot throw. So a step
-// happens for all parameters or for none.
-void SGD::step() {
-  struct Update {
-    const Tensor& p;
-    Tensor g;
-    State& state;
-  };
-  std::vector<Update> updates;
-  updates.reserve(parameters().size());
-  for (std::size_t i = 0; i < parameters().size(); ++i) {
-    if (!takes_step(i)) continue;
-    const Tensor& p = parameters()[i].value();
-    Tensor g = parameters()[i].grad();
-    if (options_.weight_decay != 0 || options_.nesterov) g = g.clone();
-    if (options_.weight_decay != 0) g.add_(p, options_.weight_decay);
-    if (options_.momentum != 0) {
-      if (states_[i].step == 0) states_[i].v = zeros_like(p);
-      check_fits(states_[i].v, i);
-    }
-    updates.push_back({p, std::move(g), states_[i]});
-  }
-  for (auto& [p, g, state] : updates) {
-    if (options_.momentum == 0) {
-      p.add_(g, -lr());
-      continue;
-    }
-    const Tensor& v = state.v;
-    v.mul_(options_.momentum).add_(g, state.step == 0 ? 1 : 1 - options_.dampening);
-    ++state.step;
-    p.add_(options_.nesterov ? g.add_(v, options_.momentum) : v, -lr());
-  }
+std::array<std::string_view, 3> SGD::state_names(const ParameterGroup& group) const {
+  return {*group.momentum != 0 ? "momentum_buffer" : ""};
+}
+
+void SGD::update(const Tensor& parameter, const Tensor& gradient, const ParameterState& state,
+                 const ParameterGroup& group) const {
+  kernels::sgd({.lr = *group.lr,
+                .momentum = *group.momentum,
+                .dampening = state.step == 1 ? 0 : *group.dampening,
+                .weight_decay = *group.weight_decay,
+                .nesterov = *group.nesterov,
+                .maximize = *group.maximize},
+               gradient, parameter, state.tensors[0]);
 }
 
 }  // namespace xgrad::optim

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include <xgrad/core/base/fork_mutex.hpp>
+#include <xgrad/core/tensor/named_tensors.hpp>
 
 namespace xgrad {
 
@@ -44,6 +45,12 @@ class Generator {
 
   GeneratorState state() const;
   void set_state(const GeneratorState& state);
+
+  /// The state as Tensors, for a file: int64 `seed` (its 64 bits), `words`, `next`, and for each normal that
+  /// is kept a float64 `next_double_normal`, `next_float_normal`.
+  NamedTensors state_dict() const;  // generator_state.cpp, with the next
+  /// Throws `std::invalid_argument` that names all that is wrong; then nothing has changed.
+  void load_state_dict(const NamedTensors& state);
 
   class Stream;
 
