@@ -11,8 +11,8 @@ namespace xgrad::train {
 namespace {
 
 // All lengths are in the SVG's own units. The plot is small, so that its text can be read on a phone.
-constexpr double width = 400, height = 230, left = 46, right = 394, top = 8, bottom = 196;
-constexpr std::size_t columns = 174;       // half of the plot's width: one column of points for two units
+constexpr double width = 400, height = 230, left = 46, right = 384, top = 8, bottom = 196;
+constexpr std::size_t columns = 169;       // half of the plot's width: one column of points for two units
 constexpr std::size_t hover_columns = 96;  // places where a pointer finds numbers
 constexpr std::size_t table_rows = 20;
 
@@ -190,9 +190,12 @@ std::string chart_figure(const Chart& given) {
          grid(axes);
   for (std::size_t i = 0; i < chart.series.size(); ++i) svg += curve(chart.series[i], i, axes);
   svg += stripes(chart, axes) + "</svg>\n";
-  return "<figure class=\"chart\"><figcaption>" + escaped(chart.title) + " <small>" + escaped(chart.unit) +
-         (axes.y.is_log ? ", log scale" : "") + "</small></figcaption>\n" + svg +
-         (chart.series.size() > 1 ? legend(chart) : "") + table(chart) + "</figure>\n";
+  const std::string unit = chart.unit + (!axes.y.is_log       ? ""
+                                         : chart.unit.empty() ? "log scale"
+                                                              : ", log scale");
+  return "<figure class=\"chart\"><figcaption>" + escaped(chart.title) + " <small>" + escaped(unit) +
+         "</small></figcaption>\n" + svg + (chart.series.size() > 1 ? legend(chart) : "") + table(chart) +
+         "</figure>\n";
 }
 
 }  // namespace xgrad::train

@@ -24,7 +24,7 @@ struct ChartSeries {
 
 struct Chart {
   std::string title;
-  std::string unit;  ///< of the y axis, such as "nats per token"
+  std::string unit = {};  ///< of the y axis, such as "nats per token"
   std::vector<ChartSeries> series = {};
   bool may_be_log = false;  ///< the y axis is logarithmic if all y are positive and span a decade
 };

@@ -115,7 +115,7 @@ std::string samples(const std::vector<Fields>& metrics) {
   }
   if (rows.empty()) return "";
   return "<div class=\"scroll\" role=\"region\" aria-label=\"Samples\" tabindex=\"0\"><table "
-         "class=\"text\"><thead><tr>"
+         "class=\"samples\"><thead><tr>"
          "<th scope=\"col\">step</th><th scope=\"col\">prompt</th><th scope=\"col\">the model writes</th><th "
          "scope=\"col\">"
          "<span aria-hidden=\"true\"></span></th></tr></thead><tbody>\n" +

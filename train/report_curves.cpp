@@ -97,7 +97,7 @@ ReportCurves::ReportCurves(const Report& report) {
                       .unit = report.loss_unit,
                       .series = {loss, smoothed(loss), take(all, "validation_loss", dots)},
                       .may_be_log = true});
-  training.push_back({.title = "Learning rate", .unit = "learning rate", .series = {take(all, "lr", line)}});
+  training.push_back({.title = "Learning rate", .series = {take(all, "lr", line)}});
   layers.push_back({.title = "Gradient norm of each layer",
                     .unit = "norm, before clipping",
                     .series = take_layers(all, "grad_norm."),
@@ -113,7 +113,7 @@ ReportCurves::ReportCurves(const Report& report) {
     } else {
       std::string title = name;
       title.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(title.front())));
-      training.push_back({.title = title, .unit = name, .series = {std::move(series)}, .may_be_log = true});
+      training.push_back({.title = title, .series = {std::move(series)}, .may_be_log = true});
       training.back().series.front().name = name;
     }
   }

@@ -39,7 +39,7 @@ code, pre, .mono { font-family: ui-monospace, "SF Mono", Menlo, "DejaVu Sans Mon
 .figures dt { color: var(--soft); font-size: .875rem; }
 .figures dd { margin: 0; font-size: 1.35rem; line-height: 1.3; }
 
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.5rem; }
+.charts { display: grid; align-items: start; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.5rem; }
 figure { margin: 0; min-width: 0; }
 figcaption { font-weight: 600; font-size: .9375rem; }
 .chart { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: 1rem; }
@@ -68,12 +68,21 @@ summary { cursor: pointer; color: var(--soft); width: max-content; }
 
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .875rem; }
-th, td { padding: .28rem .9rem .28rem 0; text-align: right; vertical-align: top; border-bottom: 1px solid var(--line); }
+th, td { padding: .28rem .9rem .28rem 0; text-align: right; white-space: nowrap; vertical-align: top; border-bottom: 1px solid var(--line); }
 thead th { color: var(--soft); font-weight: 500; }
-th:first-child, td:first-child, .text th, .text td { text-align: left; }
-tbody th { font-weight: 400; text-align: left; }
+th:first-child, td:first-child, .samples th, .samples td { text-align: left; }
+tbody th { font-weight: 400; text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 9rem; }
 tfoot td, tfoot th { border-bottom: 0; font-weight: 600; }
 .wrap { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 8rem; }
+.samples { width: 100%; }
+@media (max-width: 40rem) {
+  .samples, .samples tbody, .samples tr, .samples td { display: block; }
+  .samples thead { display: none; }
+  .samples tr { padding: .5rem 0; border-bottom: 1px solid var(--line); }
+  .samples td { padding: 0; border: 0; }
+  .samples td:first-child { color: var(--soft); }
+  .samples td:first-child::before { content: "step "; }
+}
 .good { color: var(--good); } .bad { color: var(--bad); }
 
 .pairs { margin: 0; display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .2rem 1.5rem; font-size: .875rem; }
