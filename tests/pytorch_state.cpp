@@ -45,6 +45,7 @@ TEST_CASE("from_pytorch splits and renames an attention's parameters, at any dep
                               {"a.0.self_attn.out_proj.bias", zeros({2})},
                               {"a.0.linear1.weight", ones({3, 2})},
                               {"other.out_proj.weight", ones({2, 2})},  // beside no in_proj_weight
+                              {"my_in_proj_weight", ones({2, 2})},      // another member
                               {"in_proj_weight", joined},
                               {"out_proj.weight", ones({2, 2})}};
   const NamedTensors here = nn::from_pytorch(state);
@@ -52,7 +53,8 @@ TEST_CASE("from_pytorch splits and renames an attention's parameters, at any dep
                            "a.0.self_attn.W_q.weight", "a.0.self_attn.W_k.weight", "a.0.self_attn.W_v.weight",
                            "a.0.self_attn.W_q.bias", "a.0.self_attn.W_k.bias", "a.0.self_attn.W_v.bias",
                            "a.0.self_attn.W_o.weight", "a.0.self_attn.W_o.bias", "a.0.linear1.weight",
-                           "other.out_proj.weight", "W_q.weight", "W_k.weight", "W_v.weight", "W_o.weight"});
+                           "other.out_proj.weight", "my_in_proj_weight", "W_q.weight", "W_k.weight",
+                           "W_v.weight", "W_o.weight"});
   CHECK(equal(of(here, "a.0.self_attn.W_k.weight"), tensor({{4, 5}, {6, 7}})));
   CHECK(equal(of(here, "a.0.self_attn.W_v.bias"), tensor({4, 5})));
 
@@ -71,6 +73,10 @@ TEST_CASE("keys and values of their own widths: PyTorch's separate projections g
   attention.load_state_dict(here);
   const auto numbers = [](const char* name) { return golden("transformer", std::string("widths/") + name); };
   CHECK(max_abs_diff(attention(numbers("q"), numbers("k"), numbers("v")).value(), numbers("out")) < 1e-12);
+
+  const nn::MultiHeadAttention one_width(6, 2, {.bias = false, .kdim = 4, .vdim = 4});
+  CHECK(names(nn::to_pytorch(one_width.state_dict())) ==
+        std::vector<std::string>{"q_proj_weight", "k_proj_weight", "v_proj_weight", "out_proj.weight"});
 }
 
 TEST_CASE("a module's state goes to PyTorch's names and back, bit for bit") {

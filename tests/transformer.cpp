@@ -156,9 +156,6 @@ TEST_CASE("a transformer's defaults are PyTorch's") {
   CHECK(layer.linear1.weight.shape() == Shape{2048, 8});
   CHECK_FALSE(layer.norm_first);
   CHECK(layer.activation == nn::Activation::relu);
-  for (const nn::Dropout* dropout :
-       {&layer.self_attn.dropout, &layer.dropout, &layer.dropout1, &layer.dropout2})
-    CHECK(dropout->p == 0.1);
   CHECK(layer.norm1.eps == 1e-5);
   const nn::Transformer transformer(8, 2, 6, 6, {.dim_feedforward = 4});
   CHECK(transformer.encoder.layers.size() == 6);
@@ -200,12 +197,30 @@ TEST_CASE("a transformer of sizes 0 and 1") {
   CHECK(equal(empty(x).value(), x));
 }
 
-TEST_CASE("dropout of a transformer layer drops in training only") {
-  nn::TransformerDecoderLayer layer(8, 2, {.dim_feedforward = 4, .dropout = 0.5});
+TEST_CASE("each dropout of a transformer layer drops in training, and in training only") {
+  manual_seed(4);
+  nn::TransformerEncoderLayer e(8, 2, {.dim_feedforward = 4});
+  nn::TransformerDecoderLayer d(8, 2, {.dim_feedforward = 4});
   const Tensor x = randn({1, 3, 8});
-  CHECK_FALSE(equal(layer(x, x).value(), layer(x, x).value()));
-  layer.eval();
-  CHECK(equal(layer(x, x).value(), layer(x, x).value()));
+  const auto check = [](nn::Module& layer, const std::vector<nn::Dropout*>& dropouts, const auto& call) {
+    for (nn::Dropout* dropout : dropouts) {
+      CHECK(dropout->p == 0.1);
+      dropout->p = 0;
+    }
+    CHECK(equal(call(), call()));
+    for (nn::Dropout* dropout : dropouts) {
+      dropout->p = 0.5;
+      CHECK_FALSE(equal(call(), call()));
+      layer.eval();
+      CHECK(equal(call(), call()));
+      layer.train();
+      dropout->p = 0;
+    }
+  };
+  check(e, {&e.self_attn.dropout, &e.dropout, &e.dropout1, &e.dropout2}, [&] { return e(x).value(); });
+  check(d,
+        {&d.self_attn.dropout, &d.multihead_attn.dropout, &d.dropout, &d.dropout1, &d.dropout2, &d.dropout3},
+        [&] { return d(x, x).value(); });
 }
 
 TEST_CASE("a transformer's gradients against finite differences") {
