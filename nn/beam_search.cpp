@@ -84,10 +84,11 @@ std::vector<Generated> beam_search(Decoding& decoding, const GenerateOptions& op
           beams.push_back(std::move(row));
         }
       }
-      std::erase_if(beams, [&](const Row& row) {
-        return best_possible_score(row, decoding, options.length_penalty) <= search.best.score;
+      const bool can_win = std::any_of(beams.begin(), beams.end(), [&](const Row& row) {
+        return best_possible_score(row, decoding, options.length_penalty) > search.best.score;
       });
-      if (beams.empty()) {
+      if (!can_win) {
+        beams.clear();
         for (const std::int64_t token : search.best.tokens) settled.push_back({prompt, token});
       }
       std::move(beams.begin(), beams.end(), std::back_inserter(longer));

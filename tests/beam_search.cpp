@@ -1,4 +1,4 @@
-// nn::generate with several beams, against a search of all sequences.
+// nn::generate with several beams, against a search of all sequences and against golden/make_beam_search.py.
 #include "support.hpp"
 
 #include <algorithm>
@@ -77,6 +77,33 @@ TEST_CASE("beam search: with enough beams it finds the best of all sequences") {
   }
 }
 
+TEST_CASE("beam search: few beams find what plain loops find") {
+  const Tensor table = golden("beam_search", "table");
+  RememberingModel model{[&](const Tokens& tokens) {
+    return table.select(0, tokens.end()[-2]).select(0, tokens.back()).to_vector<double>();
+  }};
+  for (const std::int64_t beams : {2, 3, 5}) {
+    for (const auto& [penalty, name] :
+         {std::pair{-1.0, "-1.0"}, {0.0, "0.0"}, {0.6, "0.6"}, {1.0, "1.0"}, {2.0, "2.0"}}) {
+      for (const Tokens& stops : {Tokens{}, {5}, {0, 3}}) {
+        const auto results = nn::generate(
+            model.next_token(), {{1, 2}, {0, 0}, {4, 3}},
+            {.max_new_tokens = 7, .num_beams = beams, .length_penalty = penalty, .stop_tokens = stops});
+        for (const std::size_t i : {0u, 1u, 2u}) {
+          const std::string key = std::to_string(beams) + "/" + name + "/" + std::to_string(stops.size()) +
+                                  (i == 0   ? "/1"
+                                   : i == 1 ? "/0"
+                                            : "/4");
+          CAPTURE(key);
+          CHECK(results[i].tokens == golden_values<std::int64_t>("beam_search", key + "/tokens"));
+          CHECK(results[i].score ==
+                doctest::Approx(golden("beam_search", key + "/score").item<double>()).epsilon(1e-12));
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("beam search: two beams find what greedy misses") {
   RememberingModel model{misleading_logits};
   CHECK(nn::generate(model.next_token(), {{2}}, {.max_new_tokens = 2})[0].tokens == Tokens{0, 0});
@@ -129,12 +156,24 @@ TEST_CASE("beam search: it reads no further once nothing can beat the best that 
   CHECK(model.tokens_read == 1);
 }
 
+TEST_CASE("beam search: it goes on while a longer sequence can win, also where short ones are favoured") {
+  RememberingModel model{[](const Tokens& tokens) {
+    return tokens.size() == 1 ? std::vector<double>{std::log(0.3), std::log(0.7)}
+                              : std::vector<double>{std::log(0.99), std::log(0.01)};
+  }};
+  const auto results =
+      nn::generate(model.next_token(), {{1}},
+                   {.max_new_tokens = 50, .num_beams = 2, .length_penalty = -1, .stop_tokens = {0}});
+  CHECK(results[0].tokens == Tokens{1, 0});
+  CHECK(results[0].score == doctest::Approx(2 * std::log(0.7 * 0.99)));  // {0}: log 0.3
+}
+
 TEST_CASE("beam search: a token that is impossible is in no beam") {
   RememberingModel model{[](const Tokens&) { return std::vector<double>{1, -INFINITY, -INFINITY}; }};
   const auto results = nn::generate(model.next_token(), {{1}}, {.max_new_tokens = 3, .num_beams = 3});
   CHECK(results[0].tokens == Tokens{0, 0, 0});
   CHECK(results[0].score == 0);
-  CHECK(model.tokens_read == 3);  // one beam
+  CHECK(model.tokens_read == 3);  // of one beam
 }
 
 TEST_CASE("beam search: on_step sees a prompt's tokens when its search ends, and can end all") {

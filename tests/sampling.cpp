@@ -61,6 +61,10 @@ TEST_CASE("sampling: logits of any leading shape") {
   }
 }
 
+TEST_CASE("sampling: a nucleus that sums to exactly p is complete") {
+  CHECK(equal(nn::keep_top_p(zeros({4}), 0.5), tensor({0.0, 0.0, -INFINITY, -INFINITY})));
+}
+
 TEST_CASE("sampling: errors") {
   const Tensor logits = zeros({2, 3});
   CHECK_THROWS_TEXT(nn::keep_top_k(logits, 0), "[keep_top_k] k must be at least 1, not 0");
