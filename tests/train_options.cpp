@@ -37,7 +37,7 @@ TEST_CASE("a text has its own defaults, and options that do not fit the task are
 
   CHECK_THROWS_TEXT(parsed({"--task", "text"}), "--task: text needs --text FILE");
   CHECK_THROWS_TEXT(parsed({"--task", "addition", "--text", "a"}), "--text: is not for --task addition");
-  for (const std::string option : {"--context", "--eval-every", "--sample", "--prompt", "--temperature"})
+  for (const std::string option : {"--context", "--sample", "--prompt", "--temperature"})
     CHECK_THROWS_TEXT(parsed({option, "1"}), option + " requires --text");
   CHECK_THROWS_TEXT(parsed({"--text", "a", "--sample", "0", "--prompt", "x"}), "--sample: 0 leaves nothing");
 }

@@ -98,11 +98,11 @@ TEST_CASE("a text is read from a file or a pipe, and not from a device without a
 
 TEST_CASE("the vocabulary is the text's characters in the order of their code points") {
   const std::u32string passage = read_text(passage_path);
-  const Vocabulary vocabulary(passage);
+  const Vocabulary vocabulary = Vocabulary::in(passage);
   CHECK(vocabulary.characters() == points(numbers("vocabulary").to_vector<std::int64_t>()));
   CHECK(vocabulary.size() == numbers("vocabulary").numel());
 
-  const Vocabulary small(U"b\n🐋aéb");
+  const Vocabulary small = Vocabulary::in(U"b\n🐋aéb");
   CHECK(small.characters() == U"\nabé🐋");
   CHECK(small.tokens(U"a🐋\nb", "it") == std::vector<std::int64_t>{1, 4, 0, 2});
   CHECK(small.character(3) == U'é');

@@ -121,6 +121,12 @@ void RunFolder::rewind(const Checkpoint& checkpoint) {
   options_.warn(metrics_path().string() + " lacks lines from before step " + std::to_string(checkpoint.step));
 }
 
+void RunFolder::discard() {
+  std::error_code none;
+  for (const auto& [step, path] : checkpoints_in(folder_)) fs::remove(path, none);
+  for (const fs::path& path : {metrics_path(), timings_path()}) fs::remove(path, none);
+}
+
 fs::path RunFolder::model_path() const { return folder_ / "model.safetensors"; }
 fs::path RunFolder::metrics_path() const { return folder_ / "metrics.jsonl"; }
 fs::path RunFolder::timings_path() const { return folder_ / "timings.jsonl"; }

@@ -45,6 +45,9 @@ class RunFolder {
   /// Goes back to the moment of this checkpoint: drops the later lines of metrics.jsonl.
   void rewind(const Checkpoint& checkpoint);
 
+  /// Removes what the run has written but a model: for a run that fails before its first step.
+  void discard();
+
   const std::filesystem::path& path() const { return folder_; }
   std::filesystem::path model_path() const;
   std::filesystem::path metrics_path() const;

@@ -1,22 +1,46 @@
 #include "addition.hpp"
 
+#include <iomanip>
+#include <sstream>
 #include <string>
 
+#include "model.hpp"
 
 using namespace xgrad;
 
 namespace {
 
-constexpr std::int64_t numbers = 1000;   // 000 to 999
+constexpr std::int64_t numbers = Sum::numbers;
 constexpr std::int64_t first_digit = 7;  // the position of '=', which predicts the first digit of the sum
 constexpr std::int64_t not_predicted = -100;  // cross_entropy's ignore_index
 
-void append_digits(std::string& text, std::int64_t number, std::size_t digits) {
-  const std::string shortest = std::to_string(number);
-  text.append(digits - shortest.size(), '0').append(shortest);
+std::int64_t token(char c) { return c == '+' ? 10 : c == '=' ? 11 : c - '0'; }
+
+Batch encode(const std::vector<std::string>& texts) {
+  const auto count = static_cast<std::int64_t>(texts.size());
+  constexpr std::int64_t T = Addition::context;
+  Batch batch{empty({count, T}, int64), empty({count, T}, int64)};
+  auto* tokens = batch.tokens.mutable_data<std::int64_t>();
+  auto* targets = batch.targets.mutable_data<std::int64_t>();
+  for (const std::string& text : texts) {
+    for (std::int64_t t = 0; t < T; ++t) {
+      *tokens++ = token(text[static_cast<std::size_t>(t)]);
+      *targets++ = t < first_digit ? not_predicted : token(text[static_cast<std::size_t>(t + 1)]);
+    }
+  }
+  return batch;
 }
 
-std::int64_t token(char c) { return c == '+' ? 10 : c == '=' ? 11 : c - '0'; }
+// How many of the texts, such as "042+917=0959", the model predicts to the last digit.
+std::int64_t count_right(nn::GPT& model, const std::vector<std::string>& texts) {
+  const nn::EvalGuard eval(model);
+  const Batch batch = encode(texts);
+  // The model sees the right digits before each one that it predicts. Generating digit by digit would count
+  // the same sums as exact: as long as all digits so far are right, the model sees the same text.
+  const Tensor digits = argmax(model(batch.tokens).slice(1, first_digit), -1);   // (N, 4)
+  const Tensor right = all(eq(digits, batch.targets.slice(1, first_digit)), 1);  // (N)
+  return sum(right).item<std::int64_t>();
+}
 
 }  // namespace
 
@@ -30,45 +54,47 @@ Addition::Addition(std::int64_t held_out, Generator& generator)
   }
 }
 
-Batch Addition::encode(const std::vector<Problem>& problems) {
-  const auto count = static_cast<std::int64_t>(problems.size());
-  Batch batch{empty({count, context}, int64), empty({count, context}, int64)};
-  auto* tokens = batch.tokens.mutable_data<std::int64_t>();
-  auto* targets = batch.targets.mutable_data<std::int64_t>();
-  for (const auto [a, b] : problems) {
-    std::string text;  // "042+917=0959"
-    append_digits(text, a, 3);
-    text += '+';
-    append_digits(text, b, 3);
-    text += '=';
-    append_digits(text, a + b, 4);
-    for (std::int64_t t = 0; t < context; ++t) {
-      *tokens++ = token(text[static_cast<std::size_t>(t)]);
-      *targets++ = t < first_digit ? not_predicted : token(text[static_cast<std::size_t>(t + 1)]);
-    }
-  }
-  return batch;
+nn::GPTOptions Addition::model_options(const Config& config) const {
+  return model_options_of(config, vocabulary_.size(), context, /*tied=*/false);
 }
 
 Batch Addition::next_batch(std::int64_t size, Generator& generator) const {
-  std::vector<Problem> problems;
-  while (static_cast<std::int64_t>(problems.size()) < size) {
+  std::vector<std::string> texts;
+  while (static_cast<std::int64_t>(texts.size()) < size) {
     const Tensor drawn = randint(0, numbers * numbers, {size}, int64, generator);
     for (const std::int64_t pair : drawn.to_vector<std::int64_t>()) {
       if (is_held_out_[static_cast<std::size_t>(pair)]) continue;
-      if (static_cast<std::int64_t>(problems.size()) < size)
-        problems.push_back({pair / numbers, pair % numbers});
+      const Sum sum{pair / numbers, pair % numbers};
+      if (static_cast<std::int64_t>(texts.size()) < size) texts.push_back(question_of(sum) + answer_of(sum));
     }
   }
-  return encode(problems);
+  return encode(texts);
+}
+
+Measure Addition::validate(nn::GPT& model, std::int64_t) const {
+  const double accuracy = held_out_accuracy(model);
+  std::ostringstream shown;
+  shown << std::fixed << std::setprecision(2) << 100 * accuracy << " %";
+  return {"held_out_accuracy", accuracy, "held-out accuracy", shown.str()};
 }
 
 double Addition::held_out_accuracy(nn::GPT& model) const {
-  const nn::EvalGuard eval(model);
-  const Batch batch = encode(held_out_);
-  // The model sees the right digits before each one that it predicts. Generating digit by digit would count
-  // the same sums as exact: as long as all digits so far are right, the model sees the same text.
-  const Tensor digits = argmax(model(batch.tokens).slice(1, first_digit), -1);   // (N, 4)
-  const Tensor right = all(eq(digits, batch.targets.slice(1, first_digit)), 1);  // (N)
-  return static_cast<double>(sum(right).item<std::int64_t>()) / static_cast<double>(held_out_.size());
+  std::vector<std::string> texts;
+  for (const Sum& sum : held_out_) texts.push_back(question_of(sum) + answer_of(sum));
+  return static_cast<double>(count_right(model, texts)) / static_cast<double>(texts.size());
+}
+
+double addition_accuracy(nn::GPT& model, const std::vector<AnsweredSum>& sums) {
+  constexpr std::size_t most = 2048;  // in a batch
+  std::int64_t right = 0;
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    std::string answer = std::to_string(sums[i].answer);
+    answer.insert(0, Sum::digits - answer.size(), '0');
+    texts.push_back(question_of(sums[i].sum) + answer);
+    if (texts.size() < most && i + 1 < sums.size()) continue;
+    right += count_right(model, texts);
+    texts.clear();
+  }
+  return static_cast<double>(right) / static_cast<double>(sums.size());
 }

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 
+#include <xgrad/train/progress.hpp>
+
 /// The options of a run, with the defaults for the addition.
 struct Config {
   std::string task = "addition";
@@ -16,7 +18,12 @@ struct Config {
   std::int64_t warmup = 100;
   double dropout = 0;
   double weight_decay = 0.1;
+  std::int64_t eval_every = 250;
   std::string out = "runs/addition";
+  bool resume = false;
+  std::int64_t checkpoint_every = 250;
+  std::int64_t keep = 3;
+  xgrad::train::ProgressForm form = xgrad::train::ProgressForm::line;
 
   // not on the command line
   double min_lr = 0;    ///< the last learning rate
@@ -25,7 +32,6 @@ struct Config {
   // for --task text
   std::string text = {};
   std::int64_t context = 64;
-  std::int64_t eval_every = 250;
   std::int64_t sample = 200;
   std::string prompt = {};
   double temperature = 1;

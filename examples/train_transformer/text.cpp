@@ -4,12 +4,13 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <iomanip>
 #include <memory>
+#include <sstream>
 #include <stdexcept>
 #include <system_error>
 
-#include <xgrad/train/interrupt.hpp>
-
+#include "model.hpp"
 #include "train.hpp"
 #include "utf8.hpp"
 
@@ -18,7 +19,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t code_points = 0x110000;
 constexpr std::int64_t validated = 65536;  // characters at most, so that validation is cheap
 
 // Some files, such as /dev/zero, never end. Opening others, such as a tape drive, has side effects.
@@ -58,31 +58,8 @@ std::u32string read_text(const fs::path& path, std::size_t most_bytes) {
   return decode_utf8(bytes, path.string());
 }
 
-Vocabulary::Vocabulary(const std::u32string& text) : numbers_(code_points, -1) {
-  for (const char32_t c : text) numbers_.at(c) = 0;
-  for (char32_t c = 0; c < code_points; ++c) {
-    if (numbers_[c] < 0) continue;
-    numbers_[c] = size();
-    characters_ += c;
-  }
-}
-
-std::vector<std::int64_t> Vocabulary::tokens(const std::u32string& text, const std::string& source) const {
-  std::vector<std::int64_t> tokens;
-  tokens.reserve(text.size());
-  std::u32string missing;
-  for (const char32_t c : text) {
-    tokens.push_back(numbers_.at(c));
-    if (tokens.back() < 0 && missing.find(c) == std::u32string::npos) missing += c;
-  }
-  if (missing.empty()) return tokens;
-  std::string names;
-  for (const char32_t c : missing) names += (names.empty() ? "" : ", ") + name_of(c);
-  throw std::runtime_error(source + " has characters that the text does not have: " + names);
-}
-
 Text::Text(const std::u32string& text, std::int64_t context)
-    : vocabulary_(text),
+    : vocabulary_(Vocabulary::in(text)),
       tokens_(vocabulary_.tokens(text, "the text")),
       context_(context),
       split_(static_cast<std::int64_t>(text.size()) * 9 / 10) {
@@ -112,19 +89,35 @@ Batch Text::next_batch(std::int64_t size, Generator& generator) const {
   return windows(randint(0, split_ - context_, {size}, int64, generator).to_vector<std::int64_t>());
 }
 
-std::optional<double> Text::validation_loss(nn::GPT& model, std::int64_t size) const {
+nn::GPTOptions Text::model_options(const Config& config) const {
+  return model_options_of(config, vocabulary_.size(), context_, /*tied=*/true);
+}
+
+std::string Text::data_hash() const {
+  std::uint64_t hash = 0xcbf29ce484222325;  // Fowler, Noll & Vo; 64 bits
+  for (const std::int64_t token : tokens_) hash = (hash ^ vocabulary_.character(token)) * 0x100000001b3;
+  return std::to_string(hash);
+}
+
+Measure Text::validate(nn::GPT& model, std::int64_t size) const {
+  const double loss = validation_loss(model, size);
+  std::ostringstream shown;
+  shown << std::fixed << std::setprecision(4) << loss;
+  return {"validation_loss", loss, "validation loss", shown.str()};
+}
+
+double Text::validation_loss(nn::GPT& model, std::int64_t size) const {
   const nn::EvalGuard eval(model);
   const std::int64_t all = (static_cast<std::int64_t>(tokens_.size()) - split_ - 1) / context_;
   const std::int64_t used = std::min(all, std::max<std::int64_t>(1, validated / context_));
   double total = 0;
   std::vector<std::int64_t> starts;
-  for (std::int64_t window = 0; window < used && !xgrad::train::interrupted(); ++window) {
+  for (std::int64_t window = 0; window < used; ++window) {
     starts.push_back(split_ + window * all / used * context_);
     const auto count = static_cast<std::int64_t>(starts.size());
     if (count < size && window + 1 < used) continue;
     total += batch_loss(model, windows(starts)).item<double>() * static_cast<double>(count);
     starts.clear();
   }
-  if (xgrad::train::interrupted()) return {};
   return total / static_cast<double>(used);
 }

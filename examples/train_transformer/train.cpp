@@ -6,13 +6,12 @@
 
 #include <xgrad/train/interrupt.hpp>
 
-
 using namespace xgrad;
 
 namespace {
 
 [[noreturn]] void diverged(const std::string& when, const std::string& what) {
-  throw std::runtime_error(when + ": " + what + "; no model is saved; try a lower --lr");
+  throw Diverged(when + ": " + what + "; no model is saved; try a lower --lr");
 }
 
 std::string step_name(std::int64_t step) { return "step " + std::to_string(step); }
@@ -32,10 +31,32 @@ void clip_gradients(const nn::GPT& model, std::int64_t step, double loss) {
   }
 }
 
-// The loss of the next step shows that a step went too far. The last step has no next one, so it is checked
-// here.
-void check_last_step(nn::GPT& model, const Batch& batch, std::int64_t step) {
-  const std::string when = "after " + step_name(step) + ", the last";
+}  // namespace
+
+Variable batch_loss(const nn::GPT& model, const Batch& batch) {
+  const Variable logits = model(batch.tokens);  // (B, T, V)
+  return cross_entropy(logits.reshape({-1, logits.size(-1)}), batch.targets.reshape({-1}));
+}
+
+Training::Training(nn::GPT& trained, const Config& config)
+    : model(trained),
+      optimizer(model.parameters(),
+                {.lr = config.lr, .beta2 = config.beta2, .weight_decay = config.weight_decay}),
+      schedule_{.lr = config.lr, .warmup = config.warmup, .total = config.steps, .min_lr = config.min_lr} {}
+
+Step Training::step(const Batch& batch) {
+  optimizer.set_lr(schedule_(steps_done));
+  optimizer.zero_grad();                           // of the previous step
+  const Variable loss = batch_loss(model, batch);  // forward
+  loss.backward();                                 // ∂loss/∂p for every parameter p
+  clip_gradients(model, steps_done + 1, loss.item<double>());
+  optimizer.step();  // moves every p against its gradient
+  ++steps_done;
+  return {.number = steps_done, .loss = loss.item<double>(), .lr = optimizer.lr()};
+}
+
+void Training::check(const Batch& batch) const {
+  const std::string when = "after " + step_name(steps_done);
   for (const auto& [name, parameter] : model.named_parameters()) {
     const Tensor& p = parameter.value();
     if (any(isnan(p - p)).item<bool>()) diverged(when, name + " is not finite");  // ∞ − ∞ is NaN, too
@@ -44,33 +65,19 @@ void check_last_step(nn::GPT& model, const Batch& batch, std::int64_t step) {
   check_loss(when, batch_loss(model, batch).item<double>());
 }
 
-}  // namespace
-
-Variable batch_loss(const nn::GPT& model, const Batch& batch) {
-  const Variable logits = model(batch.tokens);  // (B, T, V)
-  return cross_entropy(logits.reshape({-1, logits.size(-1)}), batch.targets.reshape({-1}));
-}
-
-bool fit(nn::GPT& model, const Config& config, const std::function<Batch()>& next_batch,
-         const std::function<void(const Step&)>& after_step) {
-  optim::AdamW optimizer(model.parameters(),
-                         {.lr = config.lr, .beta2 = config.beta2, .weight_decay = config.weight_decay});
-  const optim::WarmupCosine schedule{
-      .lr = config.lr, .warmup = config.warmup, .total = config.steps, .min_lr = config.min_lr};
-
-  std::int64_t step = 0;
-  Batch batch;
-  while (step < config.steps && !xgrad::train::interrupted()) {
-    ++step;
-    batch = next_batch();
-    optimizer.set_lr(schedule(step - 1));
-    optimizer.zero_grad();                           // of the previous step
-    const Variable loss = batch_loss(model, batch);  // forward
-    loss.backward();                                 // ∂loss/∂p for every parameter p
-    clip_gradients(model, step, loss.item<double>());
-    optimizer.step();  // moves every p against its gradient
-    after_step({.number = step, .loss = loss.item<double>(), .lr = optimizer.lr()});
+bool fit(Training& training, const Config& config, const FitCallbacks& callbacks) {
+  while (training.steps_done < config.steps) {
+    const Batch batch = callbacks.next_batch();
+    const Step step = training.step(batch);
+    callbacks.after_step(step);
+    const bool stops = train::interrupted();  // asked once: a signal may come at any time
+    const bool is_last = step.number == config.steps;
+    const bool is_due = config.checkpoint_every > 0 && step.number % config.checkpoint_every == 0;
+    if (stops || is_last || is_due) {
+      training.check(batch);
+      callbacks.save(/*must=*/stops && !is_last);
+    }
+    if (stops) return is_last;
   }
-  if (step > 0) check_last_step(model, batch, step);
-  return step == config.steps;
+  return true;
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <stdexcept>
 
 #include "config.hpp"
 #include "task.hpp"
@@ -16,8 +17,39 @@ struct Step {
   double lr;
 };
 
-/// Trains with AdamW: gradients clipped to norm 1, learning rate with warm-up and cosine decay. True after
-/// all steps, false if a signal stopped it. Throws `std::runtime_error` that names the step if its loss or a
-/// gradient is not finite, or if the loss or a parameter is not finite after the last step.
-bool fit(xgrad::nn::GPT& model, const Config& config, const std::function<Batch()>& next_batch,
-         const std::function<void(const Step&)>& after_step);
+/// The end of a run whose numbers are no numbers any more.
+struct Diverged : std::runtime_error {
+  using runtime_error::runtime_error;
+};
+
+/// Training with AdamW: gradients clipped to norm 1, learning rate with warm-up and cosine decay.
+class Training {
+ public:
+  Training(xgrad::nn::GPT& model, const Config& config);
+
+  /// Throws `Diverged` that names the step if its loss or a gradient is not finite.
+  Step step(const Batch& batch);
+  /// Throws `Diverged` unless all parameters, and the loss on this batch, are finite. A step that went too
+  /// far shows in the loss of the next one; a state that is to be saved must not wait for that.
+  void check(const Batch& batch) const;
+
+  std::int64_t steps_done = 0;
+  xgrad::nn::GPT& model;
+  xgrad::optim::AdamW optimizer;
+
+ private:
+  xgrad::optim::WarmupCosine schedule_;
+};
+
+/// What `fit` calls.
+struct FitCallbacks {
+  std::function<Batch()> next_batch;
+  std::function<void(const Step&)> after_step = [](const Step&) {};
+  /// When the state is to be saved: after every `checkpoint_every`-th step, and after the last one, which may
+  /// be the one in which a signal came. The state has been checked. `must`: it would be lost otherwise, as no
+  /// step and no model follow.
+  std::function<void(bool must)> save = [](bool) {};
+};
+
+/// Trains to the last step. False if a signal stopped it.
+bool fit(Training& training, const Config& config, const FitCallbacks& callbacks);

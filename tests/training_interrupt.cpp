@@ -1,4 +1,4 @@
-// Signals that ask examples/train_transformer to stop. Each case runs in its own process.
+// Signals that ask a training run to stop. Each case runs in its own process.
 
 #include <signal.h>
 #include <sys/wait.h>

@@ -1,0 +1,238 @@
+#include <filesystem>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <stdexcept>
+
+#include "commands.hpp"
+#include "config_text.hpp"
+#include "memory.hpp"
+#include "model.hpp"
+#include "sample.hpp"
+#include "shell.hpp"
+#include "task.hpp"
+#include "train.hpp"
+#include "utf8.hpp"
+
+using namespace xgrad;
+namespace fs = std::filesystem;
+
+namespace {
+
+nn::GPT make_model(const Task& task, const Config& config) {
+  const nn::GPTOptions options = task.model_options(config);
+  check_memory(options, config.batch);
+  return nn::GPT(options);
+}
+
+Metadata metadata_of(const Config& config, const Task& task, const nn::GPT& model) {
+  Metadata metadata = config_metadata(config);
+  metadata.merge(model_metadata(model.options, task.vocabulary()));
+  metadata["data"] = task.data_hash();
+  return metadata;
+}
+
+// Without --prompt, the sample starts like a line of the text.
+std::vector<std::int64_t> prompt_of(const Config& config, const Vocabulary& vocabulary) {
+  if (!config.prompt.empty()) return vocabulary.tokens(decode_utf8(config.prompt, "--prompt"), "--prompt");
+  const bool has_lines = vocabulary.characters().find(U'\n') != std::u32string::npos;
+  return has_lines ? vocabulary.tokens(U"\n", "") : std::vector<std::int64_t>{0};
+}
+
+class Run {
+ public:
+  // Reads a checkpoint before anything is made, and makes the folder after all that can be wrong was checked.
+  Run(const Config& given, const std::vector<std::string>& options, std::string program)
+      : program_(std::move(program)), config_(given) {
+    if (config_.resume && train::holds_run(config_.out)) resume(options);
+    task_ = make_task(config_);
+    if (config_.task == "text") prompt_ = prompt_of(config_, task_->vocabulary());
+    manual_seed(config_.seed);
+    model_.emplace(make_model(*task_, config_));
+    training_.emplace(*model_, config_);
+    metadata_ = metadata_of(config_, *task_, *model_);
+    batches_.manual_seed(config_.seed + 1);
+    state_.add("model", *model_);
+    if (!folder_) folder_.emplace(config_.out, train::RunFolderOptions{.keep = config_.keep});
+  }
+
+  int train() {
+    if (checkpoint_ && checkpoint_->step == config_.steps && folder_->is_finished()) {
+      std::cout << folder_->path().string() << " is finished: all of its " << config_.steps
+                << " steps are done\n";
+      return 0;
+    }
+    progress_.emplace(std::cout, train::ProgressOptions{.steps = config_.steps,
+                                                        .first_step = checkpoint_ ? checkpoint_->step : 0,
+                                                        .form = config_.form});
+    const bool is_new = !checkpoint_;
+    announce();
+    bool finished = false;
+    try {
+      start();
+      train::watch_for_interrupt();
+      finished = fit(*training_, config_,
+                     {.next_batch = [this] { return task_->next_batch(config_.batch, batches_); },
+                      .after_step = [this](const Step& step) { report(step); },
+                      .save = [this](bool must) { save(must); }});
+    } catch (const Diverged& error) {
+      progress_->finish();
+      throw std::runtime_error(error.what() + newest_text());
+    } catch (...) {
+      if (is_new && training_->steps_done == 0) folder_->discard();  // the options are wrong, not the run
+      throw;
+    }
+    finished ? finish() : tell_interrupted();
+    return train::interrupted() ? 128 + train::interrupt_signal() : 0;
+  }
+
+ private:
+  void resume(const std::vector<std::string>& options) {
+    folder_.emplace(config_.out, train::RunFolderOptions{.resume = true, .keep = config_.keep});
+    checkpoint_ = train::newest_checkpoint(folder_->path());
+    if (!checkpoint_) {
+      throw std::runtime_error("the run in " + config_.out +
+                               " has no checkpoint and cannot be resumed; name another folder with --out");
+    }
+    config_ = resumed_config(config_, options, checkpoint_->metadata);
+  }
+
+  void announce() {
+    const std::string folder = folder_->path().string();
+    if (folder != config_.out) {
+      progress_->note(config_.out + " holds an earlier run; this run goes to " + folder,
+                      {{"folder", folder}});
+    }
+    const std::int64_t parameters = model_->num_parameters();
+    progress_->note("GPT with " + std::to_string(parameters) + " parameters learns " + config_.task,
+                    {{"task", config_.task}, {"parameters", parameters}});
+    if (checkpoint_) {
+      progress_->note(
+          "resumes after step " + std::to_string(checkpoint_->step) + " of " + std::to_string(config_.steps),
+          {{"resumes_after", checkpoint_->step}});
+    } else if (config_.resume) {
+      progress_->note(folder + " holds no run to resume; it starts from the beginning",
+                      {{"resumes_after", 0}});
+    }
+  }
+
+  // Restores the state, or saves the first one: from then on, the run can be resumed.
+  void start() {
+    if (checkpoint_) {
+      if (checkpoint_->text("data") != metadata_.at("data"))
+        throw std::runtime_error("the text of the run in " + config_.out + " has changed: " + config_.text);
+      const std::string changes = train::environment_changes(checkpoint_->metadata);
+      if (!changes.empty())
+        std::cerr << "warning: the run will differ from one that was not stopped:\n" << changes << '\n';
+      state_.load(*checkpoint_);
+      training_->steps_done = checkpoint_->step;
+      folder_->rewind(*checkpoint_);
+      checkpoint_.reset();  // frees its memory
+      is_saved_ = true;
+    } else {
+      save(/*must=*/true);
+    }
+    train::Fields environment{{"start", training_->steps_done}};
+    for (const auto& [name, value] : train::arithmetic_environment()) environment.emplace_back(name, value);
+    folder_->log_timing(environment);
+  }
+
+  void report(const Step& step) {
+    progress_->step({.number = step.number,
+                     .loss = step.loss,
+                     .lr = step.lr,
+                     .tokens = config_.batch * model_->options.context});
+    folder_->log({{"step", step.number}, {"loss", step.loss}, {"lr", step.lr}});
+    folder_->log_timing({{"step", step.number},
+                         {"seconds", progress_->seconds()},
+                         {"tokens_per_second", progress_->tokens_per_second()}});
+    if (config_.eval_every == 0 || step.number % config_.eval_every != 0 || step.number == config_.steps)
+      return;
+    const Measure measure = task_->validate(*model_, config_.batch);
+    const train::Fields fields{{"step", step.number}, {measure.key, measure.value}};
+    folder_->log(fields);
+    progress_->note("step " + std::to_string(step.number) + ": " + measure.name + ' ' + measure.shown,
+                    fields);
+  }
+
+  // While training goes on, a checkpoint may fail: the disk may have room again for the next one.
+  void save(bool must) {
+    train::Checkpoint checkpoint = state_.checkpoint(training_->steps_done);
+    checkpoint.metadata = metadata_;
+    try {
+      folder_->save(std::move(checkpoint));
+      is_saved_ = true;
+    } catch (const std::runtime_error& error) {
+      progress_->finish();
+      const std::string text = error.what() + newest_text();
+      if (must) throw std::runtime_error(text);
+      std::cerr << "warning: " << text << std::endl;
+      is_saved_ = false;
+    }
+  }
+
+  // After an error: what there is to go on with.
+  std::string newest_text() const {
+    const auto checkpoints = train::checkpoints_in(folder_->path());
+    if (checkpoints.empty()) return "; there is no checkpoint";
+    return "; the newest checkpoint is " + checkpoints.front().second.string();
+  }
+
+  // A path must not be lost with the output.
+  void tell(const std::string& text, const fs::path& path) {
+    progress_->result(text, {{"saved", path.string()}});
+    if (!std::cout) std::cerr << text << '\n';
+  }
+
+  void tell_interrupted() {
+    const fs::path path = train::checkpoint_path(folder_->path(), training_->steps_done);
+    tell("interrupted; saved to " + path.string() + "\nto go on: " + program_ + " --out " +
+             shell_quoted(folder_->path().string()) + " --resume",
+         path);
+  }
+
+  void finish() {
+    std::ostringstream seconds;
+    seconds << std::fixed << std::setprecision(1) << progress_->seconds();
+    progress_->note("trained for " + seconds.str() + " s", {{"seconds", progress_->seconds()}});
+    save_safetensors(folder_->model_path(), model_->state_dict(), metadata_);
+    tell("saved to " + folder_->model_path().string(), folder_->model_path());
+    const Measure measure = task_->validate(*model_, config_.batch);
+    progress_->result(measure.name + ": " + measure.shown, {{measure.key, measure.value}});
+    if (!prompt_.empty() && config_.sample > 0) show_sample();
+    folder_->finish({{"step", training_->steps_done}, {measure.key, measure.value}});
+    if (!is_saved_) throw std::runtime_error("the last checkpoint is missing" + newest_text());
+  }
+
+  void show_sample() {
+    Generator samples(config_.seed + 2);
+    std::ostringstream sample;
+    write_sample(*model_, task_->vocabulary(),
+                 {.prompt = prompt_, .length = config_.sample, .temperature = config_.temperature}, samples,
+                 sample);
+    const std::string text = config_.prompt + sample.str();
+    progress_->result("sample:\n" + text, {{"sample", text}});
+  }
+
+  std::string program_;
+  Config config_;
+  std::optional<train::RunFolder> folder_;
+  std::optional<train::Checkpoint> checkpoint_;  // that the run goes on from
+  std::unique_ptr<Task> task_;
+  std::vector<std::int64_t> prompt_;
+  std::optional<nn::GPT> model_;
+  std::optional<Training> training_;
+  Generator batches_;
+  Metadata metadata_;
+  train::RunState state_;
+  bool is_saved_ = false;  // the newest state that was to be saved
+  std::optional<train::Progress> progress_;
+};
+
+}  // namespace
+
+int train_command(Config config, const std::vector<std::string>& given, const std::string& program) {
+  return Run(config, given, program).train();
+}

@@ -1,0 +1,87 @@
+#include "config_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <stdexcept>
+#include <system_error>
+#include <type_traits>
+
+namespace {
+
+std::string text_of(const std::string& value) { return value; }
+
+template <class T>
+std::string text_of(T value) {
+  std::array<char, 32> digits;
+  return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr};
+}
+
+bool read(const std::string& text, std::string& value) {
+  value = text;
+  return true;
+}
+
+template <class T>
+bool read(const std::string& text, T& value) {
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  return error == std::errc() && stop == end;
+}
+
+// Calls use(name, member) for each option that decides what a run computes.
+template <class AnyConfig, class Use>
+void for_each_option(AnyConfig& c, const Use& use) {
+  use("task", c.task);
+  use("seed", c.seed);
+  use("steps", c.steps);
+  use("d-model", c.d_model);
+  use("layers", c.layers);
+  use("heads", c.heads);
+  use("batch", c.batch);
+  use("lr", c.lr);
+  use("warmup", c.warmup);
+  use("dropout", c.dropout);
+  use("weight-decay", c.weight_decay);
+  use("eval-every", c.eval_every);
+  use("min-lr", c.min_lr);
+  use("beta2", c.beta2);
+  use("text", c.text);
+  use("context", c.context);
+}
+
+}  // namespace
+
+Metadata config_metadata(const Config& config) {
+  Metadata metadata;
+  for_each_option(config, [&](const std::string& name, const auto& value) {
+    metadata["config." + name] = text_of(value);
+  });
+  return metadata;
+}
+
+void read_config(const Metadata& metadata, Config& config) {
+  for_each_option(config, [&](const std::string& name, auto& value) {
+    const auto found = metadata.find("config." + name);
+    if (found == metadata.end()) throw std::runtime_error("the run's metadata have no config." + name);
+    if (!read(found->second, value))
+      throw std::runtime_error("the run's metadata have config." + name + " '" + found->second + "'");
+  });
+}
+
+Config resumed_config(const Config& config, const std::vector<std::string>& given, const Metadata& metadata) {
+  Config resumed = config;
+  read_config(metadata, resumed);
+  const Metadata ours = config_metadata(config), its = config_metadata(resumed);
+  std::string contradictions;
+  for_each_option(config, [&](const std::string& name, const auto&) {
+    const std::string key = "config." + name;
+    if (name == "text" || std::ranges::find(given, "--" + name) == given.end() || ours.at(key) == its.at(key))
+      return;
+    contradictions += "\n  --" + name + " " + ours.at(key) + ", and the run has " + its.at(key);
+  });
+  if (!contradictions.empty())
+    throw std::runtime_error("--resume goes on with the options of the run, but:" + contradictions);
+  if (std::ranges::find(given, "--text") != given.end()) resumed.text = config.text;
+  return resumed;
+}

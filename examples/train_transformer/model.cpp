@@ -1,0 +1,80 @@
+#include "model.hpp"
+
+#include <charconv>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+#include "utf8.hpp"
+
+using namespace xgrad;
+
+namespace {
+
+// Calls use(name, member) for each option of the model, but the dtype, which is always float32.
+template <class Options, class Use>
+void for_each_option(Options& o, const Use& use) {
+  use("vocab_size", o.vocab_size);
+  use("context", o.context);
+  use("d_model", o.d_model);
+  use("num_layers", o.num_layers);
+  use("num_heads", o.num_heads);
+  use("tied_head", o.tied_head);
+}
+
+const std::string& text_in(const Metadata& metadata, const std::string& key) {
+  const auto found = metadata.find(key);
+  if (found == metadata.end()) throw std::runtime_error("its metadata have no " + key);
+  return found->second;
+}
+
+nn::GPTOptions options_in(const Metadata& metadata) {
+  nn::GPTOptions options;
+  for_each_option(options, [&](const std::string& name, auto& value) {
+    const std::string& text = text_in(metadata, "model." + name);
+    std::int64_t number = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || stop != text.data() + text.size() || number < 0)
+      throw std::runtime_error("its metadata have model." + name + " '" + text + "'");
+    value = static_cast<std::remove_reference_t<decltype(value)>>(number);
+  });
+  return options;
+}
+
+}  // namespace
+
+nn::GPTOptions model_options_of(const Config& config, std::int64_t vocab_size, std::int64_t context,
+                                bool tied) {
+  return {.vocab_size = vocab_size,
+          .context = context,
+          .d_model = config.d_model,
+          .num_layers = config.layers,
+          .num_heads = config.heads,
+          .dropout = config.dropout,
+          .tied_head = tied};
+}
+
+Metadata model_metadata(const nn::GPTOptions& options, const Vocabulary& vocabulary) {
+  Metadata metadata{{"vocabulary", encode_utf8(vocabulary.characters())}};
+  for_each_option(options, [&](const std::string& name, auto value) {
+    metadata["model." + name] = std::to_string(static_cast<std::int64_t>(value));
+  });
+  return metadata;
+}
+
+TrainedModel open_model(const std::filesystem::path& run) {
+  const train::SavedModel saved = train::load_saved_model(run);
+  try {
+    const nn::GPTOptions options = options_in(saved.metadata);
+    Config config;
+    read_config(saved.metadata, config);
+    TrainedModel trained{saved.path, config,
+                         Vocabulary::of(decode_utf8(text_in(saved.metadata, "vocabulary"), "its vocabulary")),
+                         nn::GPT(options)};
+    trained.model.load_state_dict(saved.state);
+    trained.model.eval();
+    return trained;
+  } catch (const std::exception& error) {
+    throw std::runtime_error("cannot use the model in " + saved.path.string() + ": " + error.what());
+  }
+}

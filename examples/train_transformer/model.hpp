@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+
+#include <xgrad/xgrad.hpp>
+
+#include "config.hpp"
+#include "config_text.hpp"
+#include "vocabulary.hpp"
+
+xgrad::nn::GPTOptions model_options_of(const Config& config, std::int64_t vocab_size, std::int64_t context,
+                                       bool tied);
+
+/// All that is needed to build the model again, as strings: `model.d_model`, ..., `vocabulary`.
+Metadata model_metadata(const xgrad::nn::GPTOptions& options, const Vocabulary& vocabulary);
+
+/// A trained model from a run's file, with what the file says about it.
+struct TrainedModel {
+  std::filesystem::path path;  ///< of the file
+  Config config;               ///< of its training
+  Vocabulary vocabulary;
+  xgrad::nn::GPT model;  ///< evaluates
+};
+
+/// Reads the model of a run: of a folder, a checkpoint or a model.safetensors. Throws `std::runtime_error`
+/// that names the file if its metadata do not describe the model.
+TrainedModel open_model(const std::filesystem::path& run);
