@@ -15,7 +15,22 @@
 namespace xgrad::nn {
 
 /// A model of the next token, as `generate` sees it: functions that share a cache of the tokens they have
-/// read.
+/// read. GPT and Llama need none of it. A decoder that reads an encoder's output, of `lengths` positions (B):
+///
+///     nn::EvalGuard eval(model);
+///     nn::DecoderCache cache;
+///     nn::NextToken next{
+///         .logits =
+///             [&](const Tensor& tokens) {
+///               Variable x = embed(tokens, /*first_position=*/cache.length());
+///               return head(decoder(x, memory, nn::Mask(), nn::Mask::padding(lengths), &cache));
+///             },
+///         .reorder =
+///             [&](const Tensor& rows) {
+///               cache.reorder(rows);
+///               lengths = index_select(lengths, 0, rows);
+///             }};
+///     auto results = nn::generate(next, prompts, {.num_beams = 4, .stop_tokens = {end}});
 struct NextToken {
   /// tokens (B, T) int64, which follow those of the earlier calls → logits (B, T, V). Only the last position
   /// of each row is used, so (B, 1, V) will do. The first call has the prompts, each later one a token a row.

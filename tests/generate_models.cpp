@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <functional>
 
+#include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/indexing.hpp>
 #include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/generate.hpp>
 #include <xgrad/nn/gpt.hpp>
+#include <xgrad/nn/transformer_decoder.hpp>
 
 using namespace xgrad;
 
@@ -109,6 +112,52 @@ TEST_CASE("generate: rows that stop leave the cache of GPT, and beams reorder it
     for (std::size_t t = 0; t < 6; ++t) {
       const auto place = static_cast<std::int64_t>(prompts[i].size() + t - 1);
       CHECK(beams[i].log_probs[t] == doctest::Approx(double(log_probs.at({0, place, beams[i].tokens[t]}))));
+    }
+  }
+}
+
+TEST_CASE("generate: a decoder that reads an encoder's output") {
+  Generator generator(4);
+  const nn::Embedding token(9, 16, float64, generator), position(12, 16, float64, generator);
+  const nn::TransformerDecoder decoder(16, 4, 2, {.dim_feedforward = 32, .dtype = float64}, {}, generator);
+  const nn::Linear head(16, 9, {.dtype = float64}, generator);
+  const nn::EvalGuard eval(decoder);
+  const Tensor memory = randn({3, 5, 16}, float64, generator), all_lengths = tensor({5, 2, 4});
+  const auto embed = [&](const Tensor& tokens, std::int64_t first) {
+    return token(tokens) + position(arange(first, first + tokens.size(1)));
+  };
+  const auto log_probs_of = [&](std::int64_t row, const Tokens& tokens) {  // (T, V)
+    const Tensor own = memory.slice(0, row, row + 1), length = all_lengths.slice(0, row, row + 1);
+    const Variable x = embed(tensor(tokens).unsqueeze(0), 0);
+    return Tensor(log_softmax(head(decoder(x, own, nn::Mask::causal(), nn::Mask::padding(length))), -1))
+        .select(0, 0);
+  };
+  for (const std::int64_t beams : {1, 4}) {
+    Tensor lengths = all_lengths;
+    nn::DecoderCache cache;
+    const nn::NextToken next{
+        .logits =
+            [&](const Tensor& tokens) {
+              const Variable x = embed(tokens, cache.length());
+              return head(decoder(x, memory, nn::Mask(), nn::Mask::padding(lengths), &cache));
+            },
+        .reorder =
+            [&](const Tensor& rows) {
+              cache.reorder(rows);
+              lengths = index_select(lengths, 0, rows);
+            }};
+    const auto results =
+        nn::generate(next, {{0}, {0}, {0}}, {.max_new_tokens = 8, .num_beams = beams, .stop_tokens = {1}});
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      CAPTURE(i);
+      Tokens tokens{0};
+      const auto row = static_cast<std::int64_t>(i);
+      for (std::size_t t = 0; t < results[i].tokens.size(); ++t) {
+        const Tensor expected = log_probs_of(row, tokens).select(0, -1);
+        if (beams == 1) CHECK(results[i].tokens[t] == argmax(expected).item<std::int64_t>());
+        tokens.push_back(results[i].tokens[t]);
+        CHECK(results[i].log_probs[t] == doctest::Approx(double(expected.at(tokens.back()))).epsilon(1e-9));
+      }
     }
   }
 }
