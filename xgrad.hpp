@@ -36,6 +36,7 @@
 #include <xgrad/core/ops/prod.hpp>
 #include <xgrad/core/ops/rearrange.hpp>
 #include <xgrad/core/ops/reduce.hpp>
+#include <xgrad/core/ops/rotary.hpp>
 #include <xgrad/core/ops/rounding.hpp>
 #include <xgrad/core/ops/scatter.hpp>
 #include <xgrad/core/ops/softmax.hpp>
@@ -70,11 +71,14 @@
 #include <xgrad/nn/init.hpp>
 #include <xgrad/nn/kv_cache.hpp>
 #include <xgrad/nn/linear.hpp>
+#include <xgrad/nn/llama.hpp>
 #include <xgrad/nn/mask.hpp>
 #include <xgrad/nn/module.hpp>
 #include <xgrad/nn/module_list.hpp>
 #include <xgrad/nn/norm.hpp>
+#include <xgrad/nn/positions.hpp>
 #include <xgrad/nn/pytorch_state.hpp>
+#include <xgrad/nn/rope.hpp>
 #include <xgrad/nn/sampling.hpp>
 #include <xgrad/nn/scaled_dot_product_attention.hpp>
 #include <xgrad/nn/sequential.hpp>

@@ -39,6 +39,11 @@ std::int64_t checked_input_width(const char* name, std::int64_t width, std::int6
   return width == 0 ? d_model : width;
 }
 
+std::optional<double> checked_scale(std::optional<double> scale) {
+  if (!scale || std::isfinite(*scale)) return scale;
+  fail("MultiHeadAttention", "scale must be finite, got ", *scale);
+}
+
 double checked_softcap(double softcap) {
   if (softcap >= 0) return softcap;
   fail("MultiHeadAttention", "softcap must be 0 (none) or positive, got ", softcap);
@@ -51,7 +56,7 @@ MultiHeadAttention::MultiHeadAttention(std::int64_t d_model, std::int64_t num_he
     : d_model(checked_width("MultiHeadAttention", d_model, num_heads)),
       num_heads(num_heads),
       num_kv_heads(checked_kv_heads(options.num_kv_heads, num_heads)),
-      scale(options.scale),
+      scale(checked_scale(options.scale)),
       softcap(checked_softcap(options.softcap)),
       fused(options.fused),
       W_q(d_model, d_model, {.bias = options.bias, .dtype = options.dtype}, generator),
@@ -60,7 +65,9 @@ MultiHeadAttention::MultiHeadAttention(std::int64_t d_model, std::int64_t num_he
       W_v(checked_input_width("vdim", options.vdim, d_model), num_kv_heads * (d_model / num_heads),
           {.bias = options.bias, .dtype = options.dtype}, generator),
       W_o(d_model, d_model, {.bias = options.bias, .dtype = options.dtype}, generator),
-      dropout(options.dropout) {}
+      dropout(options.dropout) {
+  if (options.rope) rope.emplace(d_model / num_heads, *options.rope);
+}
 
 Variable MultiHeadAttention::forward(const Variable& Q, const Variable& K, const Variable& V,
                                      const Mask& mask, KVCache* cache) const {
@@ -90,6 +97,7 @@ AttentionOutput MultiHeadAttention::attend(const Variable& Q, const Variable& K,
 
 void MultiHeadAttention::visit(Visitor& visitor) const {
   visitor("W_q", W_q)("W_k", W_k)("W_v", W_v)("W_o", W_o)("dropout", dropout);
+  if (rope) visitor("rope", *rope);
 }
 
 std::string MultiHeadAttention::extra_repr() const {
@@ -101,8 +109,9 @@ std::string MultiHeadAttention::extra_repr() const {
 MultiHeadAttention::Heads MultiHeadAttention::project(const Variable& Q, const Variable& K, const Variable& V,
                                                       const Mask& mask, KVCache* cache) const {
   const std::int64_t past = cache ? cache->length() : 0;
-  const bool reads_only = past > 0 && !K.defined() && !V.defined();
-  if (!reads_only) check_defined("MultiHeadAttention", {Q, K, V});
+  const bool reads_only = cache && !K.defined() && !V.defined();
+  check_defined("MultiHeadAttention", {Q});
+  if (!reads_only) check_defined("MultiHeadAttention", {K, V});
   const auto fits = [&](const Variable& x, std::int64_t width) {
     return x.dim() == 3 && x.size(0) == Q.size(0) && x.size(2) == width;
   };
@@ -113,20 +122,24 @@ MultiHeadAttention::Heads MultiHeadAttention::project(const Variable& Q, const V
          vdim, "): got Q ", Q.shape(), ", K ", reads_only ? Shape() : K.shape(), ", V ",
          reads_only ? Shape() : V.shape());
   }
-  const Variable q = split_heads(W_q(Q), num_heads);  // (B, T_q, D) → (B, H, T_q, d)
+  const std::int64_t T_k = past + (reads_only ? 0 : K.size(1));
+  Variable q = split_heads(W_q(Q), num_heads);  // (B, T_q, D) → (B, H, T_q, d)
+  if (rope) q = (*rope)(q, T_k - Q.size(1));
   if (reads_only) {
     const auto [k, v] = cache->keys_and_values();
     return {q, k, v, /*hidden_are_finite=*/true};
   }
   // Keys that all heads hide from every query become 0 before the projection, so that W_k and W_v get no NaN
   // from them. Keys that only some heads hide become 0 in scaled_dot_product_attention.
-  Tensor hidden = mask.hidden_keys({Q.size(0), num_heads, Q.size(1), past + K.size(1)});
+  Tensor hidden = mask.hidden_keys({Q.size(0), num_heads, Q.size(1), T_k});
   const bool hidden_are_finite = !hidden.defined() || hidden.size(1) == 1;
   if (hidden.defined()) hidden = all(hidden.size(2) == 1 ? hidden : hidden.slice(2, past), 1);
   const auto project_shown = [&](const Linear& W, const Variable& x) {  // (B, T, width) → (B, H_kv, T, d)
     return split_heads(W(hidden.defined() ? masked_fill(x, hidden, 0) : x), num_kv_heads);
   };
-  const Variable k = project_shown(W_k, K), v = project_shown(W_v, V);
+  Variable k = project_shown(W_k, K);
+  if (rope) k = (*rope)(k, past);
+  const Variable v = project_shown(W_v, V);
   if (!cache) return {q, k, v, hidden_are_finite};
   const auto all_so_far = cache->append(k, v);
   return {q, all_so_far.k, all_so_far.v, hidden_are_finite};

@@ -2,6 +2,7 @@
 
 #include <xgrad/nn/kv_cache.hpp>
 #include <xgrad/nn/linear.hpp>
+#include <xgrad/nn/rope.hpp>
 #include <xgrad/nn/scaled_dot_product_attention.hpp>
 
 // Attention (Vaswani et al. 2017, section 3.2). Letters in shapes: B batch, H heads, T sequence (T_q queries,
@@ -17,6 +18,8 @@ struct MultiHeadAttentionOptions {
   std::int64_t num_kv_heads = 0;  ///< key heads, each shared by num_heads / num_kv_heads; 0 means num_heads
   std::optional<double> scale = {};  ///< of the scores; 1 / √d if not given
   double softcap = 0;                ///< see AttentionOptions::softcap
+  /// Rotates queries and keys. A key is at its place among all, and the last query at the last key.
+  std::optional<RoPEOptions> rope = {};
   /// See AttentionOptions::fused; `forward_with_weights` runs the three nodes.
   bool fused = false;
   DType dtype = get_default_dtype();
@@ -55,6 +58,7 @@ class MultiHeadAttention : public Callable<MultiHeadAttention> {
   /// d_model).
   Linear W_q, W_k, W_v, W_o;
   Dropout dropout;
+  std::optional<RoPE> rope;
 
  private:
   struct Heads {

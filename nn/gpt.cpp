@@ -1,49 +1,27 @@
 #include <xgrad/nn/gpt.hpp>
 
-#include <cmath>
-
-#include <xgrad/core/base/error.hpp>
-#include <xgrad/core/ops/arithmetic.hpp>
-#include <xgrad/core/ops/views.hpp>
 #include <xgrad/nn/decoder_blocks.hpp>
-#include <xgrad/nn/init.hpp>
 
 namespace xgrad::nn {
 namespace {
 
-const GPTOptions& checked(const GPTOptions& options) {
-  if (options.vocab_size <= 0 || options.context <= 0 || options.num_layers < 0) {
-    fail("GPT", "vocab_size ", options.vocab_size, " and context ", options.context,
-         " must be positive, num_layers ", options.num_layers, " not negative");
-  }
-  return options;
-}
-
 void init_weights(const GPT& gpt, Generator& generator) {
-  constexpr double usual = 0.02;
-  // Each of the 2 · num_layers branches adds to the residual stream. This scale keeps the variance of their
-  // sum at that of one branch.
-  const double at_branch_end = usual / std::sqrt(2.0 * static_cast<double>(gpt.blocks.size()));
-  const auto init_linear = [&](const Linear& linear, double std) {
-    init::normal_(linear.weight, 0, std, generator);
-    if (linear.bias.defined()) init::zeros_(linear.bias);
-  };
-  init::normal_(gpt.token.weight, 0, usual, generator);
-  init::normal_(gpt.position.weight, 0, usual, generator);
+  const DecoderInit init(gpt.options.num_layers, generator);
+  init.weight(gpt.token.weight);
+  init.weight(gpt.position.weight);
   for (const TransformerBlock& block : gpt.blocks) {
-    for (const Linear* linear : {&block.attention.W_q, &block.attention.W_k, &block.attention.W_v})
-      init_linear(*linear, usual);
-    init_linear(block.attention.W_o, at_branch_end);
-    init_linear(block.feed_forward.expand, usual);
-    init_linear(block.feed_forward.project, at_branch_end);
+    init.linear({&block.attention.W_q, &block.attention.W_k, &block.attention.W_v});
+    init.branch_end(block.attention.W_o);
+    init.linear({&block.feed_forward.expand});
+    init.branch_end(block.feed_forward.project);
   }
-  if (!gpt.options.tied_head) init_linear(gpt.head, usual);
+  if (!gpt.options.tied_head) init.linear({&gpt.head});
 }
 
 }  // namespace
 
 GPT::GPT(const GPTOptions& o, Generator& generator)
-    : options(checked(o)),
+    : options(checked_decoder_options("GPT", o)),
       token(o.vocab_size, o.d_model, o.dtype, generator),
       position(o.context, o.d_model, o.dtype, generator),
       dropout(o.dropout),
@@ -61,12 +39,10 @@ GPT::GPT(const GPTOptions& o, Generator& generator)
 
 Variable GPT::forward(const Variable& tokens, DecoderCache* cache) const {
   check_tokens("GPT", tokens, options.context, cache);
-  const std::int64_t T = tokens.size(1), past = cache ? cache->length() : 0;
-  const bool padded = cache && cache->padding().defined();
-  const Variable positions =
-      padded ? position(cache->positions(T)) : position.weight.slice(0, past, past + T);
-  const Variable x = dropout(token(tokens) + positions);  // (B, T, D) + (T, D) or (B, T, D)
-  return head(norm(through_blocks(blocks, x, cache)));            // (B, T, D) → (B, T, V)
+  const Variable x = token(tokens);  // (B, T, D)
+  const Variable placed = cache && cache->padding().defined() ? position(x, cache->positions(x.size(1)))
+                                                              : position(x, cache ? cache->length() : 0);
+  return head(norm(through_blocks(blocks, dropout(placed), cache)));  // (B, T, D) → (B, T, V)
 }
 
 void GPT::visit(Visitor& visitor) const {

@@ -3,6 +3,7 @@
 #include <xgrad/nn/decoder_cache.hpp>
 #include <xgrad/nn/embedding.hpp>
 #include <xgrad/nn/module_list.hpp>
+#include <xgrad/nn/positions.hpp>
 #include <xgrad/nn/transformer_block.hpp>
 
 namespace xgrad::nn {
@@ -32,7 +33,8 @@ class GPT : public Callable<GPT> {
   void visit(Visitor& visitor) const override;
 
   GPTOptions options;
-  Embedding token, position;
+  Embedding token;
+  LearnedPositions position;
   Dropout dropout;
   ModuleList<TransformerBlock> blocks;
   LayerNorm norm;
