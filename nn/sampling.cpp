@@ -10,8 +10,8 @@
 #include <xgrad/core/ops/cumsum.hpp>
 #include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
+#include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/scatter.hpp>
-#include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/ops/sort.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
@@ -44,11 +44,22 @@ Tensor keep_top_p(const Tensor& logits, double p) {
   check_logits("keep_top_p", logits);
   check_share("keep_top_p", "p", p);
   if (p == 1) return logits.clone();  // a rounded sum could reach 1 before the last token
-  const auto [sorted, index] = sort(logits, -1, /*descending=*/true);
-  const Tensor shares = softmax(sorted.to(float64), -1);
-  const Tensor likelier = cumsum(shares, -1) - shares;  // the sum of the shares before each
-  likelier.slice(-1, 0, 1).fill_(forbidden);            // none are before the first, which always stays
-  return scatter(logits, -1, index, masked_fill(sorted, likelier >= p, forbidden));
+  // Weights e^(x − max x), float64, whose sum is the total.
+  const auto weights = [max = Tensor(amax(logits, -1, true).to(float64))](const Variable& x) -> Tensor {
+    return exp(x.to(float64) - max);
+  };
+  const Tensor total = sum(weights(logits), -1, true);
+  // Most nuclei are small, and a sort of a large vocabulary can take longer than the model.
+  for (std::int64_t k = 256;; k *= 16) {
+    const bool is_all = k >= logits.size(-1);
+    const auto [sorted, index] = topk(logits, is_all ? logits.size(-1) : k);  // (..., k), the likeliest first
+    const Tensor w = weights(sorted);
+    if (!is_all && any(sum(w, -1) < total.squeeze(-1) * p).item<bool>()) continue;
+    const Tensor likelier = (cumsum(w, -1) - w) / total;  // the probability of all before each
+    likelier.slice(-1, 0, 1).fill_(forbidden);            // none are before the first, which always stays
+    const Tensor kept = masked_fill(sorted, likelier >= p, forbidden);
+    return scatter(full_like(logits, forbidden), -1, index, kept);
+  }
 }
 
 Tensor keep_min_p(const Tensor& logits, double min_p) {

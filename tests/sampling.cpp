@@ -65,6 +65,36 @@ TEST_CASE("sampling: a nucleus that sums to exactly p is complete") {
   CHECK(equal(nn::keep_top_p(zeros({4}), 0.5), tensor({0.0, 0.0, -INFINITY, -INFINITY})));
 }
 
+TEST_CASE("sampling: nuclei of a large vocabulary, small and large ones") {
+  // The likeliest token is order[0]; the i-th has e^(−c i) times its probability. The first n of V have the
+  // probability (1 − e^(−c n)) / (1 − e^(−c V)), or n / V where c = 0.
+  constexpr std::int64_t V = 6000;
+  Generator generator(2);
+  const std::vector<std::int64_t> order = randperm(V, generator).to_vector<std::int64_t>();
+  const std::vector<double> decays{1, 0.01, 0.002, 0.0005, 0};
+  std::vector<std::vector<double>> logits(decays.size(), std::vector<double>(V));
+  for (std::size_t row = 0; row < decays.size(); ++row) {
+    for (std::size_t i = 0; i < V; ++i) {
+      logits[row][static_cast<std::size_t>(order[i])] = 3 - decays[row] * static_cast<double>(i);
+    }
+  }
+  for (const double p : {0.0, 0.3, 0.9001}) {
+    const auto kept = nn::keep_top_p(tensor(logits), p);
+    for (std::size_t row = 0; row < decays.size(); ++row) {
+      CAPTURE(row);
+      const double c = decays[row], whole = c == 0 ? V : 1 - std::exp(-c * V);
+      std::int64_t n = 1;
+      while ((c == 0 ? static_cast<double>(n) : 1 - std::exp(-c * static_cast<double>(n))) / whole < p) ++n;
+      std::vector<double> expected(V, -INFINITY);
+      for (std::int64_t i = 0; i < n; ++i) {
+        const std::size_t token = static_cast<std::size_t>(c == 0 ? i : order[static_cast<std::size_t>(i)]);
+        expected[token] = logits[row][token];
+      }
+      CHECK(kept.select(0, static_cast<std::int64_t>(row)).to_vector<double>() == expected);
+    }
+  }
+}
+
 TEST_CASE("sampling: errors") {
   const Tensor logits = zeros({2, 3});
   CHECK_THROWS_TEXT(nn::keep_top_k(logits, 0), "[keep_top_k] k must be at least 1, not 0");
