@@ -1,10 +1,7 @@
 #include <xgrad/nn/decoder_cache.hpp>
 
-#include <algorithm>
-
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
-#include <xgrad/core/ops/check_index.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/indexing.hpp>
 #include <xgrad/core/ops/max.hpp>

@@ -28,8 +28,8 @@ SwiGLU::SwiGLU(std::int64_t d_model, std::int64_t d_hidden, const SwiGLUOptions&
       dropout(options.dropout) {}
 
 Variable SwiGLU::forward(const Variable& x) const {
-  const Variable hidden = silu(W_gate(x)) * W_up(x);  // (..., D) → (..., d_hidden)
-  return dropout(W_down(hidden));                     // (..., d_hidden) → (..., D)
+  const Variable gate = silu(W_gate(x));   // (..., D) → (..., d_hidden)
+  return dropout(W_down(gate * W_up(x)));  // (..., d_hidden) → (..., D)
 }
 
 void SwiGLU::visit(Visitor& visitor) const {

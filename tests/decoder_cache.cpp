@@ -7,6 +7,7 @@
 #include <xgrad/core/ops/cat.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/gpt.hpp>
+#include <xgrad/nn/llama.hpp>
 
 #include "support.hpp"
 
@@ -14,6 +15,9 @@ using namespace xgrad;
 using namespace xgrad::nn;
 
 namespace {
+
+const std::vector<std::vector<std::int64_t>> divisions = {
+    {1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, {10}, {6, 1, 1, 2}, {3, 4, 3}, {9, 0, 1}};
 
 GPT small_gpt(bool fused = false, DType dtype = float64) {
   manual_seed(3);
@@ -24,6 +28,19 @@ GPT small_gpt(bool fused = false, DType dtype = float64) {
               .num_heads = 2,
               .fused_attention = fused,
               .dtype = dtype});
+}
+
+Llama small_llama(RotaryPairs pairs, bool fused, DType dtype = float64) {
+  manual_seed(4);
+  return Llama({.vocab_size = 11,
+                .context = 12,
+                .d_model = 16,
+                .num_layers = 2,
+                .num_heads = 4,
+                .num_kv_heads = 2,
+                .rope = {.pairs = pairs},
+                .fused_attention = fused,
+                .dtype = dtype});
 }
 
 // The logits of tokens that come in parts of these lengths.
@@ -39,8 +56,19 @@ Tensor in_parts(const Model& model, const Tensor& tokens, const std::vector<std:
   return cat(parts, 1).value();
 }
 
-const std::vector<std::vector<std::int64_t>> divisions = {
-    {1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, {10}, {6, 1, 1, 2}, {3, 4, 3}, {9, 0, 1}};
+// Each row of a batch that is padded on the left, in parts, against the row alone.
+template <class Model>
+void check_padded_rows(const Model& model, double most) {
+  const Tensor tokens = randint(0, 11, {4, 10}), padding = tensor({0, 3, 9, 1});
+  for (const auto& lengths : divisions) {
+    const Tensor logits = in_parts(model, tokens, lengths, DecoderCache({.padding = padding}));
+    for (std::int64_t b = 0; b < 4; ++b) {
+      const std::int64_t start = padding[b].item<std::int64_t>();
+      const Tensor alone = model(tokens.slice(0, b, b + 1).slice(1, start)).value();
+      CHECK(max_abs_diff(logits.slice(0, b, b + 1).slice(1, start), alone) < most);
+    }
+  }
+}
 
 }  // namespace
 
@@ -57,18 +85,26 @@ TEST_CASE("GPT step by step on a cache is GPT on all tokens, in steps of any len
   }
 }
 
-TEST_CASE("a row that is padded on the left gives what it gives alone") {
-  const Tensor tokens = randint(0, 11, {4, 10}), padding = tensor({0, 3, 9, 1});
-  for (const bool fused : {false, true}) {
-    const GPT gpt = small_gpt(fused);
-    for (const auto& lengths : divisions) {
-      const Tensor logits = in_parts(gpt, tokens, lengths, DecoderCache({.padding = padding}));
-      for (std::int64_t b = 0; b < 4; ++b) {
-        const std::int64_t start = padding[b].item<std::int64_t>();
-        const Tensor alone = gpt(tokens.slice(0, b, b + 1).slice(1, start)).value();
-        CHECK(max_abs_diff(logits.slice(0, b, b + 1).slice(1, start), alone) < 1e-14);
+TEST_CASE("Llama step by step on a cache is Llama on all tokens, in both pairings") {
+  const Tensor tokens = randint(0, 11, {3, 10});
+  for (const RotaryPairs pairs : {RotaryPairs::interleaved, RotaryPairs::halves}) {
+    for (const bool fused : {false, true}) {
+      const Llama llama = small_llama(pairs, fused), llama32 = small_llama(pairs, fused, float32);
+      const Tensor whole = llama(tokens).value(), whole32 = llama32(tokens).value();
+      for (const auto& lengths : divisions) {
+        CHECK(max_abs_diff(in_parts(llama, tokens, lengths), whole) < 1e-14);
+        CHECK(max_abs_diff(in_parts(llama32, tokens, lengths), whole32) < 1e-6);
       }
     }
+  }
+}
+
+TEST_CASE("a row that is padded on the left gives what it gives alone") {
+  for (const bool fused : {false, true}) {
+    check_padded_rows(small_gpt(fused), 1e-14);
+    check_padded_rows(small_llama(RotaryPairs::interleaved, fused), 1e-14);
+    check_padded_rows(small_llama(RotaryPairs::halves, fused), 1e-14);
+    check_padded_rows(small_llama(RotaryPairs::halves, fused, float32), 1e-6);
   }
 }
 
