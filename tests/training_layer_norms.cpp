@@ -53,13 +53,13 @@ TEST_CASE("norms of gradients and updates are taken over the parameters of a lay
   sum(model.first.weight * 3).backward();
   sum(model.first.bias * 4).backward();
   sum(model.blocks[0].weight * -2).backward();
-  const train::LayerNorms norms(model);
+  const train::LayerNorms norms(model, 7);
   model.first.weight.grad().mul_(100);  // clipping comes later
   model.first.bias.value().add_(0.5);
   model.blocks[1].weight.value().select(1, 0).add_(-3);
   model.blocks[1].weight.value().select(1, 1).add_(4);
 
-  const train::Fields fields = norms.fields(7);
+  const train::Fields fields = norms.fields();
   CHECK(train::json_line(fields).starts_with("{\"step\":7,\"grad_norm.first\":"));
   const auto named = by_name(fields);
   CHECK(named.size() == 6);

@@ -31,6 +31,12 @@ std::size_t count(const std::string& text, const std::string& part) {
   return times;
 }
 
+std::string chart_of(const train::Chart& chart) {
+  std::string html;
+  train::append_chart(html, chart);
+  return html;
+}
+
 }  // namespace
 
 TEST_CASE("texts are escaped for HTML, and what is not UTF-8 is replaced") {
@@ -41,6 +47,13 @@ TEST_CASE("texts are escaped for HTML, and what is not UTF-8 is replaced") {
   CHECK(train::escaped("\xed\xa0\x80").starts_with("\uFFFD"));      // a surrogate
   CHECK(train::escaped("\xc0\xbc").starts_with("\uFFFD"));          // "<" in an overlong form
   CHECK(train::escaped("\xf4\x90\x80\x80").starts_with("\uFFFD"));  // beyond U+10FFFF
+}
+
+TEST_CASE("a pattern is filled with escaped texts, lengths and numbers") {
+  std::string page = "+";
+  train::append(page, "<a b=\"$\">$</a> $ $ $",
+                {"\"", train::Markup{"<b>"}, 12.345, {1.0 / 3, 3}, std::int64_t{1234567}});
+  CHECK(page == "+<a b=\"&quot;\"><b></a> 12.3 0.333 1234567");
 }
 
 TEST_CASE("numbers are short") {
@@ -124,15 +137,13 @@ TEST_CASE("thousands of points are reduced to the extremes of each column") {
 }
 
 TEST_CASE("a chart without a number is left out, and one with a single number has axes") {
-  CHECK(train::chart_figure({.title = "Loss", .unit = "nats", .series = {{.name = "loss"}}}).empty());
-  CHECK(train::chart_figure({.title = "Loss", .unit = "nats", .series = {{"loss", {{1, NAN}}}}}).empty());
-  const std::string one =
-      train::chart_figure({.title = "Loss", .unit = "nats", .series = {{"loss", {{1, 2}}}}});
+  CHECK(chart_of({.title = "Loss", .unit = "nats", .series = {{.name = "loss"}}}).empty());
+  CHECK(chart_of({.title = "Loss", .unit = "nats", .series = {{"loss", {{1, NAN}}}}}).empty());
+  const std::string one = chart_of({.title = "Loss", .unit = "nats", .series = {{"loss", {{1, 2}}}}});
   CHECK(contains(one, "<circle"));
   CHECK(contains(one, "step 1\nloss 2</title>"));
   CHECK_FALSE(contains(one, "nan"));
-  CHECK_FALSE(contains(train::chart_figure({.title = "", .unit = "", .series = {{"zero", {{1, 0}, {2, 0}}}}}),
-                       "nan"));
+  CHECK_FALSE(contains(chart_of({.title = "", .unit = "", .series = {{"zero", {{1, 0}, {2, 0}}}}}), "nan"));
 }
 
 TEST_CASE("attention maps are the weights that each attention's forward gives") {
@@ -194,7 +205,7 @@ TEST_CASE("a report shows what was logged, escaped, and loads nothing") {
   const std::string html = train::report_html(report);
   CHECK(contains(html, "<h1>run &lt;1&gt;</h1>"));
   CHECK(contains(html, "s · finished"));
-  CHECK(contains(html, "<dt>held-out accuracy</dt><dd>99.95 %</dd>"));
+  CHECK(contains(html, "<dt>held out accuracy</dt><dd>99.95 %</dd>"));
   CHECK(contains(html, "<dt>time</dt><dd>1:01</dd>"));
   CHECK(contains(html, "<dt>parameters</dt><dd>3</dd>"));
   CHECK(contains(html, "step 2\nloss 1\nsmoothed loss "));

@@ -22,9 +22,29 @@ std::int64_t margin_of(const std::vector<std::string>& tokens) {
   return 6 + 5 * longest;
 }
 
-std::string token_at(const std::vector<std::string>& tokens, std::int64_t i) {
-  return "\u201C" + escaped(visible_token(tokens[static_cast<std::size_t>(i)])) + "\u201D (" +
-         std::to_string(i + 1) + ")";
+void append_queries(std::string& svg, const std::vector<std::string>& queries, std::int64_t left,
+                    std::int64_t top) {
+  append(svg, "<g text-anchor=\"end\">");
+  std::int64_t y = top + 8;
+  for (const std::string& token : queries) {
+    append(svg, "<text x=\"$\" y=\"$\">$</text>", {left - 3, y, visible_token(token)});
+    y += cell;
+  }
+  append(svg, "</g>\n");
+}
+
+// A single character stands upright.
+void append_keys(std::string& svg, const std::vector<std::string>& keys, std::int64_t left,
+                 std::int64_t top) {
+  std::int64_t x = left;
+  for (const std::string& token : keys) {
+    const bool is_upright = length_of(token) <= 1;
+    append(svg,
+           is_upright ? "<text text-anchor=\"middle\" x=\"$\" y=\"$\">$</text>"
+                      : "<text transform=\"translate($ $) rotate(-90)\">$</text>",
+           {x + (is_upright ? 5 : 8), top - 3, visible_token(token)});
+    x += cell;
+  }
 }
 
 }  // namespace
@@ -37,43 +57,35 @@ std::string attention_svg(const std::string& title, const std::vector<std::strin
          " keys, not ", weights.shape());
   }
   const std::int64_t left = margin_of(queries), top = margin_of(keys);
-  const std::int64_t width = left + cell * T_k + 1, height = top + cell * T_q + 1;
-  const auto number = [](std::int64_t n) { return std::to_string(n); };
-
-  std::string svg =
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + number(width) + ' ' + number(height) +
-      "\" role=\"img\" font-family=\"monospace\" font-size=\"8\" fill=\"currentColor\"><title>" +
-      escaped(title) + "</title><rect x=\"" + number(left) + "\" y=\"" + number(top) + "\" width=\"" +
-      number(cell * T_k) + "\" height=\"" + number(cell * T_q) +
-      "\" fill=\"none\" stroke=\"currentColor\" stroke-opacity=\".35\" stroke-width=\".6\"/>\n";
-  svg += "<g text-anchor=\"end\">";
-  for (std::int64_t q = 0; q < T_q; ++q) {
-    svg += "<text x=\"" + number(left - 3) + "\" y=\"" + number(top + cell * q + 8) + "\">" +
-           escaped(visible_token(queries[static_cast<std::size_t>(q)])) + "</text>";
-  }
-  svg += "</g>\n<g>";
-  for (std::int64_t k = 0; k < T_k; ++k) {
-    const std::string& token = keys[static_cast<std::size_t>(k)];
-    const std::string x = number(left + cell * k + 5), y = number(top - 3);
-    // a single character stands upright
-    svg += length_of(token) <= 1
-               ? "<text text-anchor=\"middle\" x=\"" + x + "\" y=\"" + y + "\">"
-               : "<text transform=\"translate(" + number(left + cell * k + 8) + ' ' + y + ") rotate(-90)\">";
-    svg += escaped(visible_token(token)) + "</text>";
-  }
-  svg += "</g>\n<g class=\"cells\">";
+  std::string svg;
+  append(
+      svg,
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 $ $\" role=\"img\" font-family=\"monospace\" "
+      "font-size=\"8\" fill=\"currentColor\"><title>$</title>\n"
+      "<rect x=\"$\" y=\"$\" width=\"$\" height=\"$\" fill=\"none\" stroke=\"currentColor\" "
+      "stroke-opacity=\".35\" stroke-width=\".6\"/>\n",
+      {left + cell * T_k + 1, top + cell * T_q + 1, title, left, top, cell * T_k, cell * T_q});
+  append_queries(svg, queries, left, top);
+  append_keys(svg, keys, left, top);
+  append(svg, "\n<g class=\"cells\">");
   const std::vector<double> numbers = weights.to(float64).to_vector<double>();
-  for (std::int64_t q = 0; q < T_q; ++q) {
-    for (std::int64_t k = 0; k < T_k; ++k) {
-      const double weight = numbers[static_cast<std::size_t>(q * T_k + k)];
-      if (!(weight >= least_drawn)) continue;
-      svg += "<path d=\"M" + number(left + cell * k) + ' ' + number(top + cell * q) +
-             "h10v10h-10z\" opacity=\"" + short_number(std::min(weight, 1.0), 2) + "\"><title>" +
-             token_at(queries, q) + " \u2192 " + token_at(keys, k) + ": " + short_number(weight, 3) +
-             "</title></path>\n";
-    }
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    if (!(numbers[i] >= least_drawn)) continue;
+    const auto q = static_cast<std::int64_t>(i) / T_k, k = static_cast<std::int64_t>(i) % T_k;
+    append(svg,
+           "<path d=\"M$ $h10v10h-10z\" opacity=\"$\"><title>\u201C$\u201D ($) \u2192 \u201C$\u201D ($): "
+           "$</title></path>\n",
+           {left + cell * k,
+            top + cell * q,
+            {std::min(numbers[i], 1.0), 2},
+            visible_token(queries[static_cast<std::size_t>(q)]),
+            q + 1,
+            visible_token(keys[static_cast<std::size_t>(k)]),
+            k + 1,
+            {numbers[i], 3}});
   }
-  return svg + "</g></svg>\n";
+  append(svg, "</g></svg>\n");
+  return svg;
 }
 
 }  // namespace xgrad::train

@@ -11,15 +11,17 @@
 namespace xgrad::train {
 namespace {
 
-using Norms = std::vector<std::pair<std::string, double>>;
-
-// Layers come in the order of their first parameters.
-void add_norm(Norms& norms, const std::string& parameter, double norm) {
-  const std::string layer = layer_of(parameter);
+// Adds a parameter's norm to the field of its layer. Layers come in the order of their first parameters.
+void add_norm(Fields& norms, const char* what, const std::string& parameter, double norm) {
+  const std::string name = what + layer_of(parameter);
   auto found =
-      std::find_if(norms.begin(), norms.end(), [&](const auto& entry) { return entry.first == layer; });
-  if (found == norms.end()) found = norms.insert(norms.end(), {layer, 0.0});
-  found->second = std::hypot(found->second, norm);
+      std::find_if(norms.begin(), norms.end(), [&](const auto& field) { return field.first == name; });
+  if (found == norms.end()) {
+    norms.emplace_back(name, 0.0);
+    found = norms.end() - 1;
+  }
+  double& sum = *std::get_if<double>(&found->second);
+  sum = std::hypot(sum, norm);
 }
 
 }  // namespace
@@ -33,23 +35,21 @@ std::string layer_of(const std::string& parameter) {
   return parameter.substr(0, parameter.find('.'));
 }
 
-LayerNorms::LayerNorms(const nn::Module& model) : parameters_(model.named_parameters()) {
+LayerNorms::LayerNorms(const nn::Module& model, std::int64_t step) : parameters_(model.named_parameters()) {
+  fields_.emplace_back("step", step);
   for (const auto& [name, parameter] : parameters_) {
     before_.push_back(parameter.value().clone());
-    add_norm(gradients_, name, parameter.has_grad() ? kernels::two_norm(parameter.grad()) : 0);
+    add_norm(fields_, "grad_norm.", name, parameter.has_grad() ? kernels::two_norm(parameter.grad()) : 0);
   }
 }
 
-Fields LayerNorms::fields(std::int64_t step) const {
+Fields LayerNorms::fields() const {
   const NoGradGuard no_grad;
-  Norms updates;
+  Fields fields = fields_;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const auto& [name, parameter] = parameters_[i];
-    add_norm(updates, name, kernels::two_norm((parameter.value() - before_[i]).value()));
+    add_norm(fields, "update_norm.", name, kernels::two_norm((parameter.value() - before_[i]).value()));
   }
-  Fields fields{{"step", step}};
-  for (const auto& [layer, norm] : gradients_) fields.push_back({"grad_norm." + layer, norm});
-  for (const auto& [layer, norm] : updates) fields.push_back({"update_norm." + layer, norm});
   return fields;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <xgrad/nn/module.hpp>
@@ -16,23 +16,24 @@ std::string layer_of(const std::string& parameter);
 /// Measures how large the gradients and the updates of each layer are in one step of training.
 ///
 ///     loss.backward();
-///     train::LayerNorms norms(model);   // of the gradients as they are now: before they are clipped
+///     train::LayerNorms norms(model, step);  // of the gradients as they are now: before they are clipped
 ///     optimizer.step();
-///     folder.log(norms.fields(step));   // {"step": 50, "grad_norm.blocks.0": ..., "update_norm.blocks.0":
+///     folder.log(norms.fields());            // {"step": 50, "grad_norm.blocks.0": ...,
+///     "update_norm.blocks.0":
 ///     ...}
 ///
 /// It copies the parameters, which costs as much as reading them. So do this in some steps only.
 class LayerNorms {
  public:
-  explicit LayerNorms(const nn::Module& model);
+  LayerNorms(const nn::Module& model, std::int64_t step);
   /// `grad_norm.LAYER` = √Σ (∂L/∂p)² and `update_norm.LAYER` = √Σ (p − p_before)² over the parameters p of
   /// the layer. A parameter without a gradient counts as 0.
-  Fields fields(std::int64_t step) const;
+  Fields fields() const;
 
  private:
   nn::NamedParameters parameters_;
   std::vector<Tensor> before_;
-  std::vector<std::pair<std::string, double>> gradients_;  // by layer
+  Fields fields_;  // but the updates
 };
 
 }  // namespace xgrad::train

@@ -16,8 +16,6 @@ constexpr std::size_t columns = 169;       // half of the plot's width: one colu
 constexpr std::size_t hover_columns = 96;  // places where a pointer finds numbers
 constexpr std::size_t table_rows = 20;
 
-std::string at(double length) { return short_number(std::round(length * 10) / 10, 5); }
-
 struct Range {
   double low = std::numeric_limits<double>::infinity(), high = -low;
   void add(double value) { low = std::min(low, value), high = std::max(high, value); }
@@ -45,41 +43,42 @@ Axes axes_of(const Chart& chart) {
   return {{x.low, x.high, left, right}, {y.low, y.high, bottom, top, is_log}};
 }
 
-std::string grid(const Axes& axes) {
-  std::string svg = "<g class=\"grid\">";
+void append_grid(std::string& svg, const Axes& axes) {
+  append(svg, "<g class=\"grid\">");
   for (const double tick : axes.y.ticks(5)) {
-    const std::string y = at(axes.y(tick));
-    svg += "<path d=\"M" + at(left) + ' ' + y + 'H' + at(right) + "\"/><text class=\"y\" x=\"" +
-           at(left - 6) + "\" y=\"" + y + "\" dy=\".35em\">" + short_number(tick) + "</text>";
+    append(svg, "<path d=\"M$ $H$\"/><text class=\"y\" x=\"$\" y=\"$\" dy=\".35em\">$</text>",
+           {left, axes.y(tick), right, left - 6, axes.y(tick), {tick, 4}});
   }
   for (const double tick : axes.x.ticks(6)) {
-    const std::string x = at(axes.x(tick));
-    svg += "<path d=\"M" + x + ' ' + at(bottom) + "v4\"/><text class=\"x\" x=\"" + x + "\" y=\"" +
-           at(bottom + 17) + "\">" + short_number(tick, 7) + "</text>";
+    append(svg, "<path d=\"M$ $v4\"/><text class=\"x\" x=\"$\" y=\"$\">$</text>",
+           {axes.x(tick), bottom, axes.x(tick), bottom + 17, {tick, 7}});
   }
-  return svg + "<text class=\"x\" x=\"" + at((left + right) / 2) + "\" y=\"" + at(height - 3) +
-         "\">step</text></g>\n";
+  append(svg, "<text class=\"x\" x=\"$\" y=\"$\">step</text></g>\n", {(left + right) / 2, height - 3});
 }
 
-std::string colour_class(std::size_t series) {
-  return "c" + std::to_string(series % 8) + (series >= 8 ? " dashed" : "");
+// The class of a curve and of its place in the legend. The colours repeat, dashed.
+std::string look_of(const Chart& chart, std::size_t series) {
+  std::string look = "c0";
+  look.back() = static_cast<char>('0' + series % 8);
+  if (series >= 8) look += " dashed";
+  if (chart.series[series].look == ChartSeries::Look::faint) look += " faint";
+  return look;
 }
 
-std::string curve(const ChartSeries& series, std::size_t number, const Axes& axes) {
-  const char* const look = series.look == ChartSeries::Look::faint ? " faint" : "";
-  std::string svg = "<g class=\"curve " + colour_class(number) + look + "\"><path d=\"";
-  char command = 'M';
+void append_curve(std::string& svg, const Chart& chart, std::size_t number, const Axes& axes) {
+  const ChartSeries& series = chart.series[number];
+  append(svg, "<g class=\"curve $\"><path d=\"", {look_of(chart, number)});
+  const char* point_text = "M$ $";
   for (const ChartPoint& point : reduced(series.points, columns)) {
-    svg += command + at(axes.x(point.x)) + ' ' + at(axes.y(point.y));
-    command = 'L';
+    append(svg, point_text, {axes.x(point.x), axes.y(point.y)});
+    point_text = "L$ $";
   }
-  svg += "\"/>";
+  append(svg, "\"/>");
   if (series.look == ChartSeries::Look::dots || series.points.size() == 1) {
-    for (const ChartPoint& point : reduced(series.points, hover_columns)) {
-      svg += "<circle r=\"2.5\" cx=\"" + at(axes.x(point.x)) + "\" cy=\"" + at(axes.y(point.y)) + "\"/>";
-    }
+    for (const ChartPoint& point : reduced(series.points, hover_columns))
+      append(svg, "<circle r=\"2.5\" cx=\"$\" cy=\"$\"/>", {axes.x(point.x), axes.y(point.y)});
   }
-  return svg + "</g>\n";
+  append(svg, "</g>\n");
 }
 
 // The rows of numbers that are shown: steps at about equal distances, the first and the last among them.
@@ -96,55 +95,55 @@ std::vector<double> shown_steps(const Chart& chart, std::size_t most) {
   return some;
 }
 
-// The series' number at this step, as text; empty if it has none.
-std::string number_at(const ChartSeries& series, double step) {
-  const auto found = std::lower_bound(series.points.begin(), series.points.end(), step,
-                                      [](const ChartPoint& point, double x) { return point.x < x; });
-  return found == series.points.end() || found->x != step ? "" : short_number(found->y, 6);
+// The series' point at this step; null if it has none.
+const ChartPoint* point_at(const ChartSeries& series, double step) {
+  const auto found = std::find_if(series.points.begin(), series.points.end(),
+                                  [&](const ChartPoint& point) { return point.x == step; });
+  return found == series.points.end() ? nullptr : &*found;
 }
 
 // Invisible stripes over the plot. A pointer over one shows the numbers of the step in its middle.
-std::string stripes(const Chart& chart, const Axes& axes) {
+void append_stripes(std::string& svg, const Chart& chart, const Axes& axes) {
   const std::vector<double> steps = shown_steps(chart, hover_columns);
-  std::string svg = "<g class=\"stripes\">";
+  append(svg, "<g class=\"stripes\">");
   double begin = left;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const double end = i + 1 < steps.size() ? axes.x((steps[i] + steps[i + 1]) / 2) : right;
-    svg += "<rect x=\"" + at(begin) + "\" y=\"" + at(top) + "\" width=\"" + at(std::max(0.0, end - begin)) +
-           "\" height=\"" + at(bottom - top) + "\"><title>step " + short_number(steps[i], 9);
+    append(svg, "<rect x=\"$\" y=\"$\" width=\"$\" height=\"$\"><title>step $",
+           {begin, top, std::max(0.0, end - begin), bottom - top, {steps[i], 9}});
     for (const ChartSeries& series : chart.series) {
-      if (const std::string number = number_at(series, steps[i]); !number.empty()) {
-        svg += "\n" + escaped(series.name) + ' ' + number;
-      }
+      if (const ChartPoint* point = point_at(series, steps[i]))
+        append(svg, "\n$ $", {series.name, {point->y, 6}});
     }
-    svg += "</title></rect>";
+    append(svg, "</title></rect>");
     begin = end;
   }
-  return svg + "</g>\n";
+  append(svg, "</g>\n");
 }
 
-std::string table(const Chart& chart) {
-  std::string html =
-      "<details><summary>Numbers</summary><div class=\"scroll\"><table><thead><tr><th "
-      "scope=\"col\">step</th>";
-  for (const ChartSeries& series : chart.series)
-    html += "<th scope=\"col\">" + escaped(series.name) + "</th>";
-  html += "</tr></thead><tbody>\n";
+void append_table(std::string& html, const Chart& chart) {
+  append(html,
+         "<details><summary>Numbers</summary><div class=\"scroll\"><table><thead><tr><th "
+         "scope=\"col\">step</th>");
+  for (const ChartSeries& series : chart.series) append(html, "<th scope=\"col\">$</th>", {series.name});
+  append(html, "</tr></thead><tbody>\n");
   for (const double step : shown_steps(chart, table_rows)) {
-    html += "<tr><td>" + short_number(step, 9) + "</td>";
-    for (const ChartSeries& series : chart.series) html += "<td>" + number_at(series, step) + "</td>";
-    html += "</tr>\n";
+    append(html, "<tr><td>$</td>", {{step, 9}});
+    for (const ChartSeries& series : chart.series) {
+      const ChartPoint* const point = point_at(series, step);
+      append(html, "<td>$</td>", {point ? Slot(point->y, 6) : Slot("")});
+    }
+    append(html, "</tr>\n");
   }
-  return html + "</tbody></table></div></details>";
+  append(html, "</tbody></table></div></details>");
 }
 
-std::string legend(const Chart& chart) {
-  std::string html = "<ul class=\"legend\">";
-  for (std::size_t i = 0; i < chart.series.size(); ++i) {
-    const char* const look = chart.series[i].look == ChartSeries::Look::faint ? " faint" : "";
-    html += "<li class=\"" + colour_class(i) + look + "\">" + escaped(chart.series[i].name) + "</li>";
-  }
-  return html + "</ul>";
+void append_legend(std::string& html, const Chart& chart) {
+  if (chart.series.size() < 2) return;
+  append(html, "<ul class=\"legend\">");
+  for (std::size_t i = 0; i < chart.series.size(); ++i)
+    append(html, "<li class=\"$\">$</li>", {look_of(chart, i), chart.series[i].name});
+  append(html, "</ul>");
 }
 
 }  // namespace
@@ -173,29 +172,36 @@ std::vector<ChartPoint> reduced(const std::vector<ChartPoint>& points, std::size
   return kept;
 }
 
-std::string chart_figure(const Chart& given) {
-  Chart chart = given;
+void append_chart(std::string& html, Chart chart) {
   for (ChartSeries& series : chart.series) {
     std::erase_if(series.points, [](const ChartPoint& point) { return !std::isfinite(point.y); });
   }
   std::erase_if(chart.series, [](const ChartSeries& series) { return series.points.empty(); });
-  if (chart.series.empty()) return "";
+  if (chart.series.empty()) return;
   const Axes axes = axes_of(chart);
-
-  std::string svg = "<svg viewBox=\"0 0 " + at(width) + ' ' + at(height) + "\" role=\"img\" aria-label=\"" +
-                    escaped(chart.title) + " over the steps, from ";
   const ChartSeries& main =
       chart.series[chart.series.size() > 1 && chart.series[0].look == ChartSeries::Look::faint];
-  svg += short_number(main.points.front().y) + " to " + short_number(main.points.back().y) + "\">\n" +
-         grid(axes);
-  for (std::size_t i = 0; i < chart.series.size(); ++i) svg += curve(chart.series[i], i, axes);
-  svg += stripes(chart, axes) + "</svg>\n";
-  const std::string unit = chart.unit + (!axes.y.is_log       ? ""
-                                         : chart.unit.empty() ? "log scale"
-                                                              : ", log scale");
-  return "<figure class=\"chart\"><figcaption>" + escaped(chart.title) + " <small>" + escaped(unit) +
-         "</small></figcaption>\n" + svg + (chart.series.size() > 1 ? legend(chart) : "") + table(chart) +
-         "</figure>\n";
+
+  append(html,
+         "<figure class=\"chart\"><figcaption>$ <small>$$</small></figcaption>\n"
+         "<svg viewBox=\"0 0 $ $\" role=\"img\" aria-label=\"$ over the steps, from $ to $\">\n",
+         {chart.title,
+          chart.unit,
+          !axes.y.is_log       ? ""
+          : chart.unit.empty() ? "log scale"
+                               : ", log scale",
+          width,
+          height,
+          chart.title,
+          {main.points.front().y, 4},
+          {main.points.back().y, 4}});
+  append_grid(html, axes);
+  for (std::size_t i = 0; i < chart.series.size(); ++i) append_curve(html, chart, i, axes);
+  append_stripes(html, chart, axes);
+  append(html, "</svg>\n");
+  append_legend(html, chart);
+  append_table(html, chart);
+  append(html, "</figure>\n");
 }
 
 }  // namespace xgrad::train

@@ -33,8 +33,8 @@ struct Chart {
 /// highest one. So no peak is lost. Points that are not finite are left out.
 std::vector<ChartPoint> reduced(const std::vector<ChartPoint>& points, std::size_t columns);
 
-/// The chart as HTML: a figure with a title, an SVG with axes and curves, a legend, and a table of some
-/// numbers. A pointer over the SVG shows the numbers there. Empty if there is no finite point.
-std::string chart_figure(const Chart& chart);
+/// Appends the chart as HTML: a figure with a title, an SVG with axes and curves, a legend, and a table of
+/// some numbers. A pointer over the SVG shows the numbers there. Nothing if there is no finite point.
+void append_chart(std::string& html, Chart chart);
 
 }  // namespace xgrad::train

@@ -35,43 +35,49 @@ std::size_t character_length(std::string_view text) {
 
 }  // namespace
 
+void append(std::string& page, std::string_view pattern, std::initializer_list<Slot> slots) {
+  const Slot* next = slots.begin();
+  for (const char c : pattern) {
+    if (c != '$') {
+      page += c;
+      continue;
+    }
+    const Slot& slot = *next++;
+    if (slot.kind_ == Slot::Kind::markup) {
+      page += slot.text_;
+    } else if (slot.kind_ == Slot::Kind::text) {
+      page += escaped(slot.text_);
+    } else {
+      page += slot.digits_ > 0 ? short_number(slot.number_, slot.digits_)
+                               : short_number(std::round(slot.number_ * 10) / 10, 5);
+    }
+  }
+}
+
 std::string escaped(std::string_view text) {
+  constexpr std::string_view special = "&<>\"'";
+  constexpr std::array<std::string_view, 5> entities{"&amp;", "&lt;", "&gt;", "&quot;", "&#39;"};
   std::string out;
   while (!text.empty()) {
     const std::size_t length = character_length(text);
     const char c = text.front();
     const bool is_control = (static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t') || c == '\x7F';
-    if (length == 0 || is_control) {
-      out += replacement;
-    } else if (c == '&') {
-      out += "&amp;";
-    } else if (c == '<') {
-      out += "&lt;";
-    } else if (c == '>') {
-      out += "&gt;";
-    } else if (c == '"') {
-      out += "&quot;";
-    } else if (c == '\'') {
-      out += "&#39;";
-    } else {
-      out += text.substr(0, length);
-    }
+    const std::size_t entity = special.find(c);
+    out += length == 0 || is_control          ? replacement
+           : entity != std::string_view::npos ? entities[entity]
+                                              : text.substr(0, length);
     text.remove_prefix(std::max<std::size_t>(1, length));
   }
   return out;
 }
 
 std::string visible_token(std::string_view token) {
+  constexpr std::string_view blanks = " \n\t";
+  constexpr std::array<std::string_view, 3> signs{"\u2423", "\u23CE", "\u21E5"};
   std::string out;
-  for (const char c : token) {
-    if (c == ' ')
-      out += "\u2423";
-    else if (c == '\n')
-      out += "\u23CE";
-    else if (c == '\t')
-      out += "\u21E5";
-    else
-      out += c;
+  for (const char& c : token) {
+    const std::size_t blank = blanks.find(c);
+    out += blank == std::string_view::npos ? std::string_view(&c, 1) : signs[blank];
   }
   return out;
 }

@@ -9,114 +9,108 @@
 namespace xgrad::train {
 namespace {
 
-using Series = std::vector<ChartSeries>;
-
-ChartSeries& series_named(Series& all, const std::string& name) {
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const auto& series) { return series.name == name; });
-  return found == all.end() ? all.emplace_back(ChartSeries{.name = name}) : *found;
-}
-
-// Takes the series with this name out of the list; without points if it is not there.
-ChartSeries take(Series& all, std::string_view name, ChartSeries::Look look) {
-  ChartSeries taken;
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const auto& series) { return series.name == name; });
-  if (found != all.end()) {
-    taken = std::move(*found);
-    all.erase(found);
-  }
-  taken.name = readable_name(std::string(name));
-  taken.look = look;
-  return taken;
-}
-
-// Takes the series whose names start with `prefix`, without it.
-Series take_layers(Series& all, std::string_view prefix) {
-  Series taken;
-  for (ChartSeries& series : all) {
-    if (!series.name.starts_with(prefix)) continue;
-    taken.push_back(std::move(series));
-    taken.back().name.erase(0, prefix.size());
-    series.points.clear();
-  }
-  std::erase_if(all, [](const ChartSeries& series) { return series.points.empty(); });
-  return taken;
-}
-
-ChartSeries smoothed(const ChartSeries& loss) {
-  ChartSeries result{.name = "smoothed loss"};
-  FadingMean mean;
-  for (const auto [step, value] : loss.points) {
-    mean.add(value);
-    result.points.push_back({step, mean.value()});
-  }
-  return result;
-}
-
-void add_lines(Series& all, const std::vector<Fields>& lines, ReportCurves& curves) {
-  double step = 0;
-  for (const Fields& line : lines) {
-    for (const auto& [name, value] : line) {
-      if (name == "finished") curves.is_finished = true;
-      const auto* const whole = std::get_if<std::int64_t>(&value);
-      const auto* const number = std::get_if<double>(&value);
-      if (!whole && !number) continue;
-      const double y = whole ? static_cast<double>(*whole) : *number;
-      if (name == "step") {
-        step = y;
-        curves.last_step = std::max(curves.last_step, step);
-      } else if (name != "seconds") {
-        std::vector<ChartPoint>& points = series_named(all, name).points;
-        // A resumed run may log a step once more.
-        while (!points.empty() && points.back().x >= step) points.pop_back();
-        points.push_back({step, y});
+// Every number of the lines is a point of the curve with its name.
+class Curves {
+ public:
+  void add(const std::vector<Fields>& lines, ReportCurves& curves) {
+    double step = 0;
+    for (const Fields& line : lines) {
+      for (const auto& [name, value] : line) {
+        if (name == "finished") curves.is_finished = true;
+        const auto* const whole = std::get_if<std::int64_t>(&value);
+        const auto* const number = std::get_if<double>(&value);
+        if (!whole && !number) continue;
+        const double y = whole ? static_cast<double>(*whole) : *number;
+        if (name == "step") {
+          step = y;
+          curves.last_step = std::max(curves.last_step, step);
+        } else if (name == "seconds") {
+          curves.seconds = y;
+        } else {
+          add(name, {step, y});
+        }
       }
     }
   }
+
+  // Takes the curves whose names start with `prefix`, and names them by the rest. With `name`, takes the
+  // curve `prefix`.
+  void move_to(Chart& chart, std::string_view prefix, const char* name = nullptr,
+               ChartSeries::Look look = ChartSeries::Look::line) {
+    for (ChartSeries& series : series_) {
+      if (series.points.empty() || !(name ? series.name == prefix : series.name.starts_with(prefix)))
+        continue;
+      chart.series.push_back(
+          {name ? name : series.name.substr(prefix.size()), std::move(series.points), look});
+      series.points.clear();
+    }
+  }
+
+  // The curves that nobody took.
+  void move_rest(ReportCurves& curves) {
+    for (ChartSeries& series : series_) {
+      if (series.points.empty()) continue;
+      std::replace(series.name.begin(), series.name.end(), '_', ' ');
+      if (series.points.size() == 1) {
+        curves.once.push_back(std::move(series));
+      } else {
+        Chart& chart = curves.training.emplace_back(Chart{.title = series.name, .may_be_log = true});
+        char& first = chart.title.front();
+        first = static_cast<char>(std::toupper(static_cast<unsigned char>(first)));
+        chart.series.push_back(std::move(series));
+      }
+    }
+  }
+
+ private:
+  void add(const std::string& name, ChartPoint point) {
+    auto found =
+        std::find_if(series_.begin(), series_.end(), [&](const auto& series) { return series.name == name; });
+    if (found == series_.end()) {
+      series_.push_back({.name = name.empty() ? "?" : name});
+      found = series_.end() - 1;
+    }
+    // The timings of a resumed run have some steps twice.
+    while (!found->points.empty() && found->points.back().x >= point.x) found->points.pop_back();
+    found->points.push_back(point);
+  }
+
+  std::vector<ChartSeries> series_;
+};
+
+void add_smoothed_loss(Chart& chart) {
+  if (chart.series.empty()) return;
+  ChartSeries smoothed{.name = "smoothed loss"};
+  FadingMean mean;
+  for (const auto [step, value] : chart.series.front().points) {
+    mean.add(value);
+    smoothed.points.push_back({step, mean.value()});
+  }
+  chart.series.push_back(std::move(smoothed));
 }
 
 }  // namespace
 
-std::string readable_name(const std::string& field) {
-  if (field == "lr") return "learning rate";
-  if (field == "held_out_accuracy") return "held-out accuracy";
-  std::string name = field;
-  std::replace(name.begin(), name.end(), '_', ' ');
-  return name;
-}
-
 ReportCurves::ReportCurves(const Report& report) {
-  using enum ChartSeries::Look;
-  Series all;
-  add_lines(all, report.metrics, *this);
-  add_lines(all, report.timings, *this);
+  Curves all;
+  all.add(report.metrics, *this);
+  all.add(report.timings, *this);
 
-  const ChartSeries loss = take(all, "loss", faint);
-  training.push_back({.title = "Loss",
-                      .unit = report.loss_unit,
-                      .series = {loss, smoothed(loss), take(all, "validation_loss", dots)},
-                      .may_be_log = true});
-  training.push_back({.title = "Learning rate", .series = {take(all, "lr", line)}});
-  layers.push_back({.title = "Gradient norm of each layer",
-                    .unit = "norm, before clipping",
-                    .series = take_layers(all, "grad_norm."),
-                    .may_be_log = true});
-  layers.push_back({.title = "Update norm of each layer",
-                    .unit = "norm of the change in one step",
-                    .series = take_layers(all, "update_norm."),
-                    .may_be_log = true});
-  for (ChartSeries& series : all) {
-    const std::string name = readable_name(series.name);
-    if (series.points.size() == 1) {
-      once.emplace_back(series.name, series.points.front().y);
-    } else {
-      std::string title = name;
-      title.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(title.front())));
-      training.push_back({.title = title, .series = {std::move(series)}, .may_be_log = true});
-      training.back().series.front().name = name;
-    }
+  Chart loss{.title = "Loss", .unit = report.loss_unit, .may_be_log = true}, rate{.title = "Learning rate"};
+  all.move_to(loss, "loss", "loss", ChartSeries::Look::faint);
+  add_smoothed_loss(loss);
+  all.move_to(loss, "validation_loss", "validation loss", ChartSeries::Look::dots);
+  all.move_to(rate, "lr", "learning rate");
+  training.push_back(std::move(loss));
+  training.push_back(std::move(rate));
+  for (const bool update : {false, true}) {
+    Chart& chart = layers.emplace_back(
+        Chart{.title = update ? "Update norm of each layer" : "Gradient norm of each layer",
+              .unit = update ? "norm of the change in one step" : "norm, before clipping",
+              .may_be_log = true});
+    all.move_to(chart, update ? "update_norm." : "grad_norm.");
   }
+  all.move_rest(*this);
 }
 
 }  // namespace xgrad::train

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include <xgrad/train/line_chart.hpp>
@@ -12,14 +11,11 @@ namespace xgrad::train {
 struct ReportCurves {
   explicit ReportCurves(const Report& report);
 
-  std::vector<Chart> training;  ///< loss, learning rate and whatever else was measured
-  std::vector<Chart> layers;    ///< norms of gradients and updates
-  Fields once;                  ///< numbers that were logged once
-  double last_step = 0;
+  std::vector<Chart> training;    ///< loss first, then the learning rate and whatever else was measured
+  std::vector<Chart> layers;      ///< norms of gradients and updates
+  std::vector<ChartSeries> once;  ///< numbers that were logged once
+  double last_step = 0, seconds = 0;
   bool is_finished = false;
 };
-
-/// A field's name for a reader: `held_out_accuracy` → "held-out accuracy".
-std::string readable_name(const std::string& field);
 
 }  // namespace xgrad::train
