@@ -54,7 +54,10 @@ class Run {
     training_.emplace(*model_, config_);
     metadata_ = metadata_of(config_, *task_, *model_);
     batches_.manual_seed(config_.seed + 1);
-    state_.add("model", *model_);
+    state_.add("model", *model_)
+        .add("optimizer", training_->optimizer)
+        .add("generator.default", default_generator())
+        .add("generator.batches", batches_);
     if (!folder_) folder_.emplace(config_.out, train::RunFolderOptions{.keep = config_.keep});
   }
 
