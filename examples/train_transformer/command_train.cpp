@@ -46,6 +46,7 @@ class Run {
   // Reads a checkpoint before anything is made, and makes the folder after all that can be wrong was checked.
   Run(const Config& given, const std::vector<std::string>& options, std::string program)
       : program_(std::move(program)), config_(given) {
+    if (!config_.text.empty()) config_.text = fs::absolute(config_.text);  // for another working directory
     if (config_.resume && train::holds_run(config_.out)) resume(options);
     task_ = make_task(config_);
     if (config_.task == "text") prompt_ = prompt_of(config_, task_->vocabulary());

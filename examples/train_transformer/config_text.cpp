@@ -72,16 +72,19 @@ void read_config(const Metadata& metadata, Config& config) {
 Config resumed_config(const Config& config, const std::vector<std::string>& given, const Metadata& metadata) {
   Config resumed = config;
   read_config(metadata, resumed);
+  const bool has_text = std::ranges::find(given, "--text") != given.end();
   const Metadata ours = config_metadata(config), its = config_metadata(resumed);
+  const auto is_given = [&](const std::string& name) {
+    return std::ranges::find(given, "--" + name) != given.end() || (name == "task" && has_text);
+  };
   std::string contradictions;
   for_each_option(config, [&](const std::string& name, const auto&) {
     const std::string key = "config." + name;
-    if (name == "text" || std::ranges::find(given, "--" + name) == given.end() || ours.at(key) == its.at(key))
-      return;
-    contradictions += "\n  --" + name + " " + ours.at(key) + ", and the run has " + its.at(key);
+    if (name == "text" || !is_given(name) || ours.at(key) == its.at(key)) return;
+    contradictions += "\n  --" + name + ' ' + ours.at(key) + ", and the run has " + its.at(key);
   });
   if (!contradictions.empty())
     throw std::runtime_error("--resume goes on with the options of the run, but:" + contradictions);
-  if (std::ranges::find(given, "--text") != given.end()) resumed.text = config.text;
+  if (has_text) resumed.text = config.text;  // which may have moved
   return resumed;
 }

@@ -106,8 +106,8 @@ void take_defaults_of_text(const CLI::App& app, Config& config) {
   config.min_lr = config.lr / 10;
 }
 
-// A run that is resumed has its own options, so fewer rules hold between those on the command line.
-void check_task(const CLI::App& app, const Config& config) {
+// The options of a run that is resumed are its own, so these rules do not hold on the command line.
+void check_new_run(const CLI::App& app, const Config& config) {
   const bool has_text = app.count("--text") > 0;
   if (config.task == "text" && !has_text) throw CLI::ValidationError("--task", "text needs --text FILE");
   if (config.task != "text" && has_text)
@@ -115,6 +115,9 @@ void check_task(const CLI::App& app, const Config& config) {
   for (const std::string option : {"--context", "--sample", "--prompt", "--temperature"}) {
     if (!has_text && app.count(option) > 0) throw CLI::RequiresError(option, "--text");
   }
+  if (config.warmup > config.steps)
+    throw CLI::ValidationError("--warmup",
+                               "must be at most --steps, which is " + std::to_string(config.steps));
 }
 
 }  // namespace
@@ -136,10 +139,7 @@ void add_options(CLI::App& app, Config& config) {
     if (!app.get_subcommands().empty()) return;
     if (app.count("--text") > 0) take_defaults_of_text(app, config);
     if (app.count("--warmup") == 0) config.warmup = std::min(config.warmup, config.steps);
-    if (!config.resume) check_task(app, config);
-    if (config.warmup > config.steps)
-      throw CLI::ValidationError("--warmup",
-                                 "must be at most --steps, which is " + std::to_string(config.steps));
+    if (!config.resume) check_new_run(app, config);
     if (config.sample == 0 && app.count("--prompt") + app.count("--temperature") > 0)
       throw CLI::ValidationError("--sample", "0 leaves nothing for --prompt and --temperature to do");
   });

@@ -1,0 +1,288 @@
+// examples/train_transformer goes on with a run: --resume, and what it refuses.
+
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <xgrad/xgrad.hpp>
+
+#include "process.hpp"
+#include "safetensors_files.hpp"
+
+using namespace xgrad;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+// A small run of the addition.
+Words run(const fs::path& out, std::int64_t steps = 30) {
+  return {"--layers",
+          "1",
+          "--d-model",
+          "16",
+          "--heads",
+          "2",
+          "--batch",
+          "4",
+          "--out",
+          out.string(),
+          "--steps",
+          std::to_string(steps),
+          "--checkpoint-every",
+          "10",
+          "--seed",
+          "2",
+          "--eval-every",
+          "0"};
+}
+
+Words joined(Words words, const Words& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
+struct Outcome {
+  int status;
+  std::string output, errors;
+};
+Outcome outcome_of(
+    const Words& arguments, const std::function<void()>& prepare = [] {}) {
+  Process process(XGRAD_TRAIN_TRANSFORMER, arguments, prepare);
+  const int status = process.end();
+  return {status, process.output, process.errors};
+}
+
+// Runs all 30 steps, and goes back to the checkpoint of step 20, as if the run had been killed then.
+void make_killed_run(const fs::path& out) {
+  REQUIRE(outcome_of(run(out)).status == 0);
+  fs::remove(out / "model.safetensors");
+  fs::remove(train::checkpoint_path(out, 30));
+}
+
+}  // namespace
+
+TEST_CASE("an interrupted run tells the command that goes on with it, which ends like a run without a stop") {
+  const Folder folder;
+  const fs::path whole = folder.path / "whole", out = folder.path / "a folder's name";
+  REQUIRE(outcome_of(run(whole, 400)).status == 0);
+  Process process(XGRAD_TRAIN_TRANSFORMER, run(out, 400));
+  process.wait_for("step 20/400");
+  CHECK(process.end(SIGTERM) == 128 + SIGTERM);
+  const std::string begin = "\nto go on: ";
+  const std::size_t at = process.output.find(begin);
+  REQUIRE(at != std::string::npos);
+  CHECK_FALSE(fs::exists(out / "model.safetensors"));
+  const std::string command = process.output.substr(at + begin.size());
+  CHECK(has(command, " --resume\n"));
+  CHECK(std::system((command.substr(0, command.size() - 1) + " > /dev/null").c_str()) == 0);
+  for (const char* name : {"metrics.jsonl", "model.safetensors", "checkpoint-000400.safetensors"})
+    CHECK(read_file(out / name) == read_file(whole / name));
+}
+
+TEST_CASE("to resume a finished run does nothing and succeeds") {
+  const Folder folder;
+  const fs::path out = folder.path / "out";
+  REQUIRE(outcome_of(run(out)).status == 0);
+  const std::string metrics = read_file(out / "metrics.jsonl"), timings = read_file(out / "timings.jsonl");
+  const Outcome again = outcome_of({"--out", out, "--resume"});
+  CHECK(again.status == 0);
+  CHECK(again.output == out.string() + " is finished: all of its 30 steps are done\n");
+  CHECK(read_file(out / "metrics.jsonl") == metrics);
+  CHECK(read_file(out / "timings.jsonl") == timings);
+}
+
+TEST_CASE("options that contradict the run are refused, and others may change") {
+  const Folder folder;
+  const fs::path out = folder.path / "out";
+  make_killed_run(out);
+  const std::string metrics = read_file(out / "metrics.jsonl");
+  const Outcome refused =
+      outcome_of({"--out", out, "--resume", "--steps", "40", "--lr", "0.5", "--d-model", "16"});
+  CHECK(refused.status == 1);
+  CHECK(
+      refused.errors ==
+      "train_transformer: --resume goes on with the options of the run, but:\n  --steps 40, and the run has "
+      "30\n  --lr 0.5, and the run has 0.004\n");
+  const Outcome task =
+      outcome_of({"--out", out, "--resume", "--text", std::string(XGRAD_GOLDEN_DIR) + "/text.txt"});
+  CHECK(task.status == 1);
+  CHECK(has(task.errors, "\n  --task text, and the run has addition\n"));
+  CHECK(read_file(out / "metrics.jsonl") == metrics);
+
+  const Outcome resumed = outcome_of({"--out", out, "--resume", "--keep", "1", "--checkpoint-every", "3"});
+  CHECK(resumed.status == 0);
+  CHECK(has(resumed.output, "resumes after step 20 of 30\n"));
+  CHECK(read_file(out / "metrics.jsonl") == metrics);
+  CHECK(train::checkpoints_in(out).size() == 1);
+}
+
+TEST_CASE("where there is no run, --resume starts one; a run without a checkpoint is refused") {
+  const Folder folder;
+  const fs::path out = folder.path / "out", old = folder.path / "old";
+  const Outcome started = outcome_of(joined(run(out), {"--resume"}));
+  CHECK(started.status == 0);
+  CHECK(has(started.output, out.string() + " holds no run to resume; it starts from the beginning\n"));
+  CHECK(fs::exists(out / "model.safetensors"));
+
+  fs::create_directory(old);
+  write_file(old / "metrics.jsonl", "{}\n");
+  const Outcome refused = outcome_of(joined(run(old), {"--resume"}));
+  CHECK(refused.status == 1);
+  CHECK(refused.errors == "train_transformer: the run in " + old.string() +
+                              " has no checkpoint and cannot be resumed; name another folder with --out\n");
+  CHECK(read_file(old / "metrics.jsonl") == "{}\n");
+}
+
+TEST_CASE("a broken newest checkpoint is named, and the one before it is taken") {
+  const Folder folder;
+  const fs::path out = folder.path / "out";
+  make_killed_run(out);
+  const std::string metrics = read_file(out / "metrics.jsonl");
+  const fs::path newest = train::checkpoint_path(out, 20);
+  write_file(newest, read_file(newest).substr(0, 500));
+  const Outcome resumed = outcome_of({"--out", out, "--resume"});
+  CHECK(resumed.status == 0);
+  CHECK(resumed.errors.starts_with("warning: [load_safetensors] " + newest.string() +
+                                   ": the header is cut short: "));
+  CHECK(resumed.errors.ends_with("\nthe checkpoint of step 10 is taken\n"));
+  CHECK(read_file(out / "metrics.jsonl") == metrics);
+}
+
+TEST_CASE("a checkpoint that does not fit its run is an error that names the part") {
+  const Folder folder;
+  const fs::path out = folder.path / "out", path = train::checkpoint_path(out, 20);
+  make_killed_run(out);
+  const train::Checkpoint good = train::load_checkpoint(path);
+  const auto error_of = [&](const std::function<void(train::Checkpoint&)>& spoil) {
+    train::Checkpoint broken = good;
+    spoil(broken);
+    train::save_checkpoint(path, broken);
+    const Outcome resumed = outcome_of({"--out", out, "--resume"});
+    CHECK(resumed.status == 1);
+    CHECK_FALSE(fs::exists(out / "model.safetensors"));
+    return resumed.errors;
+  };
+  const auto rename = [](const std::string& from, const std::string& to) {
+    return [=](train::Checkpoint& checkpoint) {
+      for (auto& [name, tensor] : checkpoint.tensors) {
+        if (name == from) name = to;
+      }
+    };
+  };
+  const std::string does_not_fit = "train_transformer: [checkpoint] ";
+  CHECK(error_of(rename("optimizer.state.0.exp_avg", "optimizer.state.0.exp_average"))
+            .starts_with(does_not_fit + "optimizer of step 20 does not fit: "));
+  CHECK(error_of([](train::Checkpoint& checkpoint) {
+          for (auto& [name, tensor] : checkpoint.tensors) {
+            if (name == "optimizer.state.0.exp_avg") tensor = zeros({3});
+          }
+        }).starts_with(does_not_fit + "optimizer of step 20 does not fit: "));
+  CHECK(error_of(rename("generator.batches.words", "generator.batches.word"))
+            .starts_with(does_not_fit + "generator.batches of step 20 does not fit: "));
+  CHECK(error_of([](train::Checkpoint& checkpoint) {
+          checkpoint.metadata["config.d-model"] = "32";
+        }).starts_with(does_not_fit + "model of step 20 does not fit: "));
+  CHECK(error_of([](train::Checkpoint& checkpoint) { checkpoint.metadata["config.lr"] = "fast"; }) ==
+        "train_transformer: the run's metadata have config.lr 'fast'\n");
+  CHECK(error_of([](train::Checkpoint& checkpoint) { checkpoint.metadata.erase("config.seed"); }) ==
+        "train_transformer: the run's metadata have no config.seed\n");
+  CHECK(error_of([](train::Checkpoint& checkpoint) {
+          std::erase_if(checkpoint.tensors,
+                        [](const auto& entry) { return entry.first.starts_with("run."); });
+        }).starts_with(does_not_fit + "has no part run; it holds "));
+}
+
+TEST_CASE("a text that has changed is refused, and one that has moved is not") {
+  const Folder folder;
+  const fs::path out = folder.path / "out", text = folder.path / "text", moved = folder.path / "moved";
+  const std::string words = read_file(std::string(XGRAD_GOLDEN_DIR) + "/text.txt");
+  write_file(text, words);
+  const Words arguments = joined(run(out), {"--text", text, "--context", "8", "--sample", "0"});
+  REQUIRE(outcome_of(arguments).status == 0);
+  fs::remove(train::checkpoint_path(out, 30));
+  write_file(text, "A" + words.substr(1));
+  const Outcome changed = outcome_of({"--out", out, "--resume"});
+  CHECK(changed.status == 1);
+  CHECK(changed.errors == "train_transformer: the text of the run in " + out.string() +
+                              " has changed: " + text.string() + "\n");
+  write_file(moved, words);
+  CHECK(outcome_of({"--out", out, "--resume", "--text", moved}).status == 0);
+}
+
+TEST_CASE("another number of threads is told, as the bits depend on it") {
+  const Folder folder;
+  const fs::path out = folder.path / "out";
+  const auto with_threads = [](const char* count) {
+    return [count] { ::setenv("OMP_NUM_THREADS", count, 1); };
+  };
+  REQUIRE(outcome_of(run(out), with_threads("1")).status == 0);
+  fs::remove(train::checkpoint_path(out, 30));
+  const Outcome resumed = outcome_of({"--out", out, "--resume"}, with_threads("2"));
+  CHECK(resumed.status == 0);
+  CHECK(resumed.errors ==
+        "warning: the run will differ from one that was not stopped:\nthreads: 1 then, 2 now\n");
+}
+
+TEST_CASE("a run that is at work is not resumed by another process") {
+  const Folder folder;
+  const fs::path out = folder.path / "out";
+  Process first(XGRAD_TRAIN_TRANSFORMER, run(out, 1'000'000'000));
+  first.wait_for("GPT with");
+  while (train::checkpoints_in(out).empty()) ::usleep(1000);
+  const Outcome second = outcome_of({"--out", out, "--resume"});
+  CHECK(second.status == 1);
+  CHECK(second.errors ==
+        "train_transformer: [run] another run is at work in the folder " + out.string() + "\n");
+  CHECK(first.end(SIGKILL) == -SIGKILL);
+}
+
+TEST_CASE("on a full disk the older checkpoint stays, loads, and is gone on with") {
+  const Folder folder;
+  const fs::path out = folder.path / "out", whole = folder.path / "whole";
+  REQUIRE(outcome_of(run(whole, 60)).status == 0);
+  // The checkpoint of step 0 has no averages of the optimiser, so it fits and the next does not.
+  const auto size_of = [&](std::int64_t step) { return fs::file_size(train::checkpoint_path(whole, step)); };
+  const rlim_t limit = size_of(60) - 1000;
+  Process process(XGRAD_TRAIN_TRANSFORMER, run(out, 60), [limit] {
+    const rlimit small{limit, limit};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+  });
+  CHECK(process.end() == 1);
+  const std::string failed = train::checkpoint_path(out, 60).string();
+  CHECK(has(process.errors, "warning: [save_safetensors] " + failed +
+                                ": cannot be written: File too large; the newest checkpoint is " +
+                                train::checkpoint_path(out, 0).string() + "\n"));
+  CHECK(process.errors.ends_with(
+      "train_transformer: the last checkpoint is missing; the newest checkpoint is " +
+      train::checkpoint_path(out, 0).string() + "\n"));
+  CHECK(train::checkpoints_in(out).size() == 1);
+  CHECK(train::load_checkpoint(train::checkpoint_path(out, 0)).step == 0);
+
+  const Outcome resumed = outcome_of({"--out", out, "--resume"});
+  CHECK(resumed.status == 0);
+  for (const char* name : {"metrics.jsonl", "model.safetensors", "checkpoint-000060.safetensors"})
+    CHECK(read_file(out / name) == read_file(whole / name));
+}
+
+TEST_CASE(
+    "a folder that cannot be written is refused, and a run that fails in its first step leaves nothing") {
+  const Folder folder;
+  const Outcome refused = outcome_of(run("/proc/xgrad"));
+  CHECK(refused.status == 1);
+  CHECK(refused.errors.starts_with("train_transformer: [run] cannot make the folder /proc/xgrad: "));
+  const fs::path out = folder.path / "out";
+  const Outcome diverged = outcome_of(joined(run(out), {"--lr", "1e30", "--warmup", "0"}));
+  CHECK(diverged.status == 1);
+  CHECK(has(diverged.errors, "step 2: the loss is "));
+  CHECK(has(diverged.errors, "; the newest checkpoint is " + train::checkpoint_path(out, 0).string() + "\n"));
+  CHECK(train::load_checkpoint(train::checkpoint_path(out, 0)).step == 0);
+}
