@@ -7,6 +7,7 @@
 #include <xgrad/core/autograd/grad_mode.hpp>
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/multinomial.hpp>
 #include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/nn/beam_search.hpp>
@@ -42,7 +43,8 @@ void check(const GenerateOptions& o) {
 
 // The probabilities of the tokens, (rows, V) float64.
 Tensor shares_of(const Tensor& values, const GenerateOptions& options) {
-  Tensor logits = values.to(float64) / options.temperature;
+  const Tensor exact = values.to(float64);
+  Tensor logits = (exact - amax(exact, -1, true)) / options.temperature;  // ≤ 0: no temperature is too low
   if (options.top_k > 0) logits = keep_top_k(logits, options.top_k);
   if (options.top_p < 1) logits = keep_top_p(logits, options.top_p);
   if (options.min_p > 0) logits = keep_min_p(logits, options.min_p);

@@ -138,6 +138,17 @@ TEST_CASE("generate: tokens are drawn as often as the filtered distribution says
   }
 }
 
+TEST_CASE("generate: the lowest temperatures draw the likeliest token") {
+  RememberingModel model{irregular_logits(7)};
+  for (const double temperature : {1e-9, 1e-300, 5e-324}) {
+    const auto results =
+        nn::generate(model.next_token(), prompts, {.max_new_tokens = 12, .temperature = temperature});
+    for (std::size_t i = 0; i < prompts.size(); ++i) {
+      CHECK(results[i].tokens == greedy(model.logits_of, prompts[i], 12));
+    }
+  }
+}
+
 TEST_CASE("generate: the seed decides the tokens, however the prompts are split among calls") {
   RememberingModel model{irregular_logits(7)};
   const nn::GenerateOptions options{.max_new_tokens = 20, .temperature = 1, .stop_tokens = {3}};

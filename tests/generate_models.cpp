@@ -11,6 +11,7 @@
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/generate.hpp>
 #include <xgrad/nn/gpt.hpp>
+#include <xgrad/nn/llama.hpp>
 #include <xgrad/nn/transformer_decoder.hpp>
 
 using namespace xgrad;
@@ -77,6 +78,22 @@ nn::GPT small_gpt(double dropout = 0) {
 
 TEST_CASE("generate: GPT on the cache gives the tokens of whole forward passes") {
   check_greedy(small_gpt(0.5));
+}
+
+TEST_CASE("generate: Llama on the cache gives the tokens of whole forward passes") {
+  for (const RotaryPairs pairs : {RotaryPairs::halves, RotaryPairs::interleaved}) {
+    Generator generator(3);
+    check_greedy(nn::Llama({.vocab_size = 11,
+                            .context = 20,
+                            .d_model = 16,
+                            .num_layers = 2,
+                            .num_heads = 4,
+                            .num_kv_heads = 2,
+                            .dropout = 0.5,
+                            .rope = {.pairs = pairs},
+                            .dtype = float64},
+                           generator));
+  }
 }
 
 TEST_CASE("generate: each row of GPT goes on until its own context is full") {

@@ -63,6 +63,8 @@ TEST_CASE("sampling: logits of any leading shape") {
 
 TEST_CASE("sampling: a nucleus that sums to exactly p is complete") {
   CHECK(equal(nn::keep_top_p(zeros({4}), 0.5), tensor({0.0, 0.0, -INFINITY, -INFINITY})));
+  const Tensor rounded_away = tensor({0.0, -800.0});  // the first alone sums to 1
+  CHECK(equal(nn::keep_top_p(rounded_away, 1), rounded_away));
 }
 
 TEST_CASE("sampling: nuclei of a large vocabulary, small and large ones") {
