@@ -1,7 +1,5 @@
 #include <xgrad/core/io/safetensors_entry.hpp>
 
-#include <algorithm>
-
 namespace xgrad::safetensors {
 namespace {
 
@@ -15,21 +13,19 @@ void read_type(const Field& dtype, Entry& entry) {
 void read_shape(const Field& sizes, Entry& entry) {
   if (sizes.kind != "array" || !sizes.is_unsigned)
     throw tensor_problem(entry.name, "shape is not an array of integers from 0 up but " + sizes.shown());
+  if (!sizes.product)
+    throw tensor_problem(entry.name, "shape " + sizes.shown() + " has more elements than can be counted");
+  entry.count = sizes.has_zero ? 0 : *sizes.product;
+  if (entry.type && entry.count % 8 * entry.type->bits % 8 != 0) {
+    throw tensor_problem(entry.name, "shape " + sizes.shown() + " of " + std::string(entry.type->tag) +
+                                         " does not fill its last byte");
+  }
   if (sizes.count > Shape::max_dims) {
-    entry.type = nullptr;
     entry.unreadable = "shape has " + std::to_string(sizes.count) + " dims, at most " +
                        std::to_string(Shape::max_dims) + " can be read";
     return;
   }
-  // Sizes of 0 count as 1: strides are products of the other sizes and must fit, too.
-  std::uint64_t count = 1;
-  for (std::uint64_t size : sizes.numbers) {
-    if (__builtin_mul_overflow(count, std::max<std::uint64_t>(size, 1), &count) ||
-        count > (std::uint64_t{1} << 59)) {
-      throw tensor_problem(entry.name, "shape " + sizes.shown() + " has more elements than can be counted");
-    }
-    entry.shape.push_back(static_cast<std::int64_t>(size));
-  }
+  for (const std::uint64_t size : sizes.numbers) entry.shape.push_back(static_cast<std::int64_t>(size));
 }
 
 void read_offsets(const Field& offsets, Entry& entry) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,8 +23,9 @@ Problem tensor_problem(const std::string& name, const std::string& text);
 struct Entry {
   std::string name;
   const FileType* type = nullptr;  ///< null if the size of its elements is not known
-  Shape shape;
-  std::string unreadable;  ///< why it cannot be read; empty if it can
+  Shape shape;                     ///< empty if it has too many dims
+  std::uint64_t count = 0;         ///< of its elements
+  std::string unreadable;          ///< why it cannot be read; empty if it can
   std::uint64_t begin = 0, end = 0;
 };
 
@@ -34,14 +36,25 @@ struct Field {
   std::size_t count = 0;               // an array's elements
   bool is_unsigned = true;             // all elements are integers from 0 up
   std::vector<std::uint64_t> numbers;  // the first of those
-  std::string json;                    // the beginning of the value's text
+  // The product of all of those, with sizes of 0 as 1: strides are products of the other sizes and must fit,
+  // too. Empty if it is over 2^59.
+  std::optional<std::uint64_t> product = 1;
+  bool has_zero = false;
+  std::string json;  // the beginning of the value's text
 
   std::string shown() const { return cut(json); }
 
   void add_element(std::optional<std::uint64_t> number) {
     ++count;
     is_unsigned = is_unsigned && number;
-    if (number && numbers.size() < Shape::max_dims) numbers.push_back(*number);
+    if (!number) return;
+    if (numbers.size() < Shape::max_dims) numbers.push_back(*number);
+    has_zero = has_zero || *number == 0;
+    std::uint64_t all = 0;
+    const bool fits = product &&
+                      !__builtin_mul_overflow(*product, std::max<std::uint64_t>(*number, 1), &all) &&
+                      all <= std::uint64_t{1} << 59;
+    product = fits ? std::optional(all) : std::nullopt;
   }
   void add_json(const std::string& token) {
     if (json.size() > most_shown) return;

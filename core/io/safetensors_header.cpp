@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <set>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -64,8 +65,10 @@ class HeaderBuilder : public nlohmann::json_sax<Json> {
 
   bool parse_error(std::size_t byte, const std::string&, const nlohmann::detail::exception& error) override {
     const bool is_syntax = dynamic_cast<const Json::parse_error*>(&error) != nullptr;
-    throw Problem{(is_syntax ? "the header is not JSON: error at byte "
-                             : "the header has a number that is too large, at byte ") +
+    const bool is_utf8 = std::string_view(error.what()).find("UTF-8") == std::string_view::npos;
+    throw Problem{(!is_utf8    ? "the header is not UTF-8: error at byte "
+                   : is_syntax ? "the header is not JSON: error at byte "
+                               : "the header has a number that is too large, at byte ") +
                   std::to_string(byte)};
   }
 

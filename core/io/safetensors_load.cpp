@@ -86,11 +86,11 @@ class Reader {
     if (entry.begin > entry.end)
       refuse_tensor(entry.name, "data begins at ", entry.begin, " and ends before, at ", entry.end);
     if (!entry.type) return;
-    const std::uint64_t needed = bytes_of(*entry.type, static_cast<std::uint64_t>(entry.shape.numel()));
+    const std::uint64_t needed = bytes_of(*entry.type, entry.count);
     if (entry.end - entry.begin != needed) {
       refuse_tensor(entry.name, "data_offsets [", entry.begin, ", ", entry.end, "] hold ",
-                    entry.end - entry.begin, " bytes, but ", entry.type->tag, " ", entry.shape, " needs ",
-                    needed);
+                    entry.end - entry.begin, " bytes, but ", entry.count, " elements of ", entry.type->tag,
+                    " need ", needed);
     }
   }
 

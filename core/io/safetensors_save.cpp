@@ -113,8 +113,8 @@ void save_safetensors(const std::filesystem::path& path, const NamedTensors& ten
     refuse(path, "a header of ", length, " bytes is over the limit of ", header_limit, " bytes");
   try {
     parse_header(header);
-  } catch (const Problem&) {
-    refuse(path, "a name or a string of the metadata is not UTF-8");
+  } catch (const Problem& problem) {
+    refuse(path, "no reader would take the names, shapes and metadata: ", problem.text);
   }
 
   AtomicFile file("save_safetensors", path);

@@ -22,9 +22,9 @@ struct FileType {
   std::size_t (*convert)(const std::byte* from, std::size_t count, std::byte* to);
 };
 
-/// The size of `count` elements in a file; `count` is at most 2^59.
+/// The size of `count` elements in a file; `count` is at most 2^59, and they fill whole bytes.
 inline std::uint64_t bytes_of(const FileType& type, std::uint64_t count) {
-  return count / 8 * type.bits + (count % 8 * type.bits + 7) / 8;
+  return count / 8 * type.bits + count % 8 * type.bits / 8;
 }
 
 const FileType* find_type(std::string_view tag);  ///< null for an unknown tag
