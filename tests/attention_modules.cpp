@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 #include <xgrad/core/debug/gradcheck.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/nn/attention.hpp>
 
@@ -91,18 +92,33 @@ TEST_CASE("MultiHeadAttention with every option: derivatives by finite differenc
   }
 }
 
-TEST_CASE("a key that only one head hides may hold NaN, also where heads share keys") {
+TEST_CASE("a key that all heads hide may hold NaN, and so may one for the head that hides it") {
   manual_seed(1);
   for (const std::int64_t num_kv_heads : {1, 2, 4}) {
-    const MultiHeadAttention mha(8, 4, {.num_kv_heads = num_kv_heads, .dtype = float64});
-    const Tensor Q = randn({1, 3, 8}, float64), seen = ones({1, 4, 1, 5}, boolean);
-    seen.slice(3, 4).fill_(false);                    // key 4 is hidden from all heads
-    seen.slice(1, 2, 3).slice(3, 1, 2).fill_(false);  // key 1 from head 2
-    Tensor K = randn({1, 5, 8}, float64);
-    const Tensor clean = mha(Q, K, K, Mask::keep(seen)).value();
-    K = K.clone();
-    K.slice(1, 4).fill_(NAN);
-    CHECK(equal(mha(Q, K, K, Mask::keep(seen)).value(), clean));
+    for (const bool fused : {false, true}) {
+      const MultiHeadAttention mha(
+          8, 4, {.bias = false, .num_kv_heads = num_kv_heads, .fused = fused, .dtype = float64});
+      const Tensor Q = randn({1, 3, 8}, float64), K = randn({1, 5, 8}, float64), broken = K.clone();
+      const Tensor seen = ones({1, 4, 1, 5}, boolean);
+      seen.slice(3, 4).fill_(false);
+      broken.slice(1, 4).fill_(NAN);
+      const Tensor clean = mha(Q, K, K, Mask::keep(seen)).value();
+      const Variable y = mha(Q, broken, broken, Mask::keep(seen));
+      CHECK(equal(y.value(), clean));
+      y.backward(ones_like(y.value()));
+      for (const Variable& parameter : mha.parameters())
+        CHECK(max_abs_diff(parameter.grad(), parameter.grad()) == 0);
+
+      seen.slice(1, 2, 3).slice(3, 1, 2).fill_(false);  // head 2 hides key 1 too
+      broken.slice(1, 1, 2).fill_(NAN);
+      const Variable additive = where(seen, zeros({}, float64), full({}, -INFINITY, float64));
+      for (const Mask& mask : {Mask::keep(seen), Mask::additive(additive)}) {
+        const auto weights_of_head_2 = [&](const Tensor& keys) {
+          return mha.forward_with_weights(Q, keys, keys, mask).weights.value().select(1, 2);
+        };
+        CHECK(equal(weights_of_head_2(broken), weights_of_head_2(K)));
+      }
+    }
   }
 }
 

@@ -85,6 +85,17 @@ TEST_CASE("GPT step by step on a cache is GPT on all tokens, in steps of any len
   }
 }
 
+TEST_CASE("a post-norm block reads its cache too") {
+  manual_seed(5);
+  const NoGradGuard no_grad;
+  const TransformerBlock block(8, 2, {.norm = NormOrder::post, .dtype = float64});
+  const Tensor x = randn({2, 4, 8}, float64);
+  KVCache cache;
+  block(x.slice(1, 0, 3), Mask::causal(), &cache);
+  const Tensor last = block(x.slice(1, 3), Mask::causal(), &cache).value();
+  CHECK(max_abs_diff(last, block(x, Mask::causal()).value().slice(1, 3)) < 1e-14);
+}
+
 TEST_CASE("Llama step by step on a cache is Llama on all tokens, in both pairings") {
   const Tensor tokens = randint(0, 11, {3, 10});
   for (const RotaryPairs pairs : {RotaryPairs::interleaved, RotaryPairs::halves}) {

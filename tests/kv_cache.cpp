@@ -38,6 +38,18 @@ TEST_CASE("an append within the capacity moves no key") {
   CHECK(cache.append(ones({1, 2, 1, 4}), ones({1, 2, 1, 4})).k.value().storage() != first.storage());
 }
 
+TEST_CASE("a KVCache of growing length moves its keys a few times only") {
+  KVCache cache;
+  StoragePtr memory;
+  int moves = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const StoragePtr now = cache.append(ones({1, 1, 1, 2}), ones({1, 1, 1, 2})).k.value().storage();
+    moves += now != memory;
+    memory = now;
+  }
+  CHECK(moves <= 11);  // lengths 1, 2, 4, ..., 1024
+}
+
 TEST_CASE("reorder takes items several times, in any order, and may change the batch") {
   manual_seed(1);
   KVCache cache;
