@@ -28,10 +28,19 @@ Variable masked(const Variable& scores, const Tensor& mask) {
   return masked_fill(scores, logical_not(mask), -std::numeric_limits<double>::infinity());
 }
 
+// x (B, H, T, n) @ y (B, H_k, n, m) → (B, H, T, m). The heads that share a key head are rows of one product,
+// so that no key is copied.
+Variable matmul_of_groups(const Variable& x, const Variable& y) {
+  const std::int64_t H = x.size(1), T = x.size(2), H_k = y.size(1);
+  if (H == H_k) return matmul(x, y);
+  const Variable product = matmul(x.reshape({x.size(0), H_k, H / H_k * T, x.size(3)}), y);
+  return product.reshape({product.size(0), H, T, y.size(3)});
+}
+
 // Attention as nodes that can be read: matmul, softmax, matmul.
 AttentionOutput composed(const Variable& q, const Variable& k, const Variable& v, double scale,
                          const AttentionOptions& options) {
-  Variable scores = matmul(q, k.mT());  // (B, H, T_q, d) @ (B, H, d, T_k)
+  Variable scores = matmul_of_groups(q, k.mT());  // (B, H, T_q, d) @ (B, H_k, d, T_k)
   const Shape shape = scores.shape();
   Tensor mask;
   Variable asked;
@@ -58,7 +67,7 @@ AttentionOutput composed(const Variable& q, const Variable& k, const Variable& v
   // (B, H, T_q, T_k). Scores of 64 KiB or more give their memory, since no other Variable holds them.
   const Variable weights =
       softmax(std::move(scores), -1, {.scale = scale, .mask = mask, .zero_if_all_masked = true});
-  const Variable context = matmul(options.dropout ? (*options.dropout)(weights) : weights, v);
+  const Variable context = matmul_of_groups(options.dropout ? (*options.dropout)(weights) : weights, v);
   return {context, asked.defined() ? asked : weights};  // context (B, H, T_q, d_v)
 }
 
@@ -83,9 +92,7 @@ AttentionOutput attend(const Variable& q, const Variable& k, const Variable& v,
     };
     return as_one_node(in_batch(q), in_batch(k), in_batch(v), scale, options);
   }
-  const std::int64_t shared = q.size(1) / k.size(1);  // queries of a key head
-  if (shared == 1) return composed(q, k, v, scale, options);
-  return composed(q, repeat_interleave(k, shared, 1), repeat_interleave(v, shared, 1), scale, options);
+  return composed(q, k, v, scale, options);
 }
 
 // Keys and values that the mask hides become 0: a weight of 0 does not keep a NaN out of the products.
