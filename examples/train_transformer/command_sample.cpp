@@ -1,13 +1,13 @@
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <sstream>
 
 #include "commands.hpp"
 #include "model.hpp"
 #include "number_options.hpp"
 #include "sample.hpp"
 #include "sums.hpp"
-#include "utf8.hpp"
 
 using namespace xgrad;
 
@@ -15,24 +15,32 @@ namespace {
 
 struct Options {
   std::string run, prompt;
-  std::int64_t length = 200;
-  double temperature = 1;
+  std::int64_t length = 200, top_k = 0;
+  std::optional<double> temperature;
+  double top_p = 1;
   std::uint64_t seed = 0;
+  bool stream = false;
 };
 
 int sample(const Options& options) {
   TrainedModel trained = open_model(options.run);
   const bool is_sum = trained.config.task == "addition";
   const std::string prompt = is_sum ? question_of(read_sum(options.prompt)) : options.prompt;
-  const std::u32string text = prompt.empty() ? U"\n" : decode_utf8(prompt, "--prompt");
+  const SampleOptions how{.prompt = prompt_tokens(prompt, trained.vocabulary),
+                          .length = is_sum ? std::int64_t{Sum::digits} : options.length,
+                          .temperature = options.temperature.value_or(is_sum ? 0 : 1),
+                          .top_k = options.top_k,
+                          .top_p = options.top_p};
   train::watch_for_interrupt();
   Generator generator(options.seed);
-  std::cout << prompt;
-  write_sample(trained.model, trained.vocabulary,
-               {.prompt = trained.vocabulary.tokens(text, "--prompt"),
-                .length = is_sum ? std::int64_t{Sum::digits} : options.length,
-                .temperature = options.temperature},
-               generator, std::cout);
+  if (options.stream) {
+    std::cout << prompt << std::flush;
+    write_sample(trained.model, trained.vocabulary, how, generator, std::cout);
+  } else {
+    std::ostringstream written;
+    write_sample(trained.model, trained.vocabulary, how, generator, written);
+    std::cout << prompt << written.str();
+  }
   std::cout << std::endl;
   return train::interrupted() ? 128 + train::interrupt_signal() : 0;
 }
@@ -50,10 +58,16 @@ void add_sample_command(CLI::App& app, Action& action) {
   command->add_option("--prompt", options->prompt, "start of the text, or a sum such as 123+456=");
   command->add_option("--length", options->length, "characters of text to write")->transform(whole_number(0));
   command
-      ->add_option("--temperature", options->temperature,
-                   "below 1 likelier characters, above 1 more varied ones")
-      ->check(positive());
+      ->add_option(
+          "--temperature", options->temperature,
+          "below 1 likelier characters, above 1 more varied ones, 0 the likeliest; 0 for a sum, else 1")
+      ->check(number("from 0 up", [](double x) { return x >= 0; }));
+  command->add_option("--top-k", options->top_k, "draw from the k likeliest characters only; 0: from all")
+      ->transform(whole_number(0));
+  command->add_option("--top-p", options->top_p, "draw from the fewest characters whose shares add up to p")
+      ->check(number("above 0 and up to 1", [](double x) { return x > 0 && x <= 1; }));
   command->add_option("--seed", options->seed, "of the draws")
       ->transform(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
+  command->add_flag("--stream", options->stream, "write each character as soon as it is there");
   command->final_callback([options, &action] { action = [options] { return sample(*options); }; });
 }

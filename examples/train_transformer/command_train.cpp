@@ -14,7 +14,6 @@
 #include "shell.hpp"
 #include "task.hpp"
 #include "train.hpp"
-#include "utf8.hpp"
 
 using namespace xgrad;
 namespace fs = std::filesystem;
@@ -34,13 +33,6 @@ Metadata metadata_of(const Config& config, const Task& task, const nn::GPT& mode
   return metadata;
 }
 
-// Without --prompt, the sample starts like a line of the text.
-std::vector<std::int64_t> prompt_of(const Config& config, const Vocabulary& vocabulary) {
-  if (!config.prompt.empty()) return vocabulary.tokens(decode_utf8(config.prompt, "--prompt"), "--prompt");
-  const bool has_lines = vocabulary.characters().find(U'\n') != std::u32string::npos;
-  return has_lines ? vocabulary.tokens(U"\n", "") : std::vector<std::int64_t>{0};
-}
-
 class Run {
  public:
   // Reads a checkpoint before anything is made, and makes the folder after all that can be wrong was checked.
@@ -49,7 +41,7 @@ class Run {
     if (!config_.text.empty()) config_.text = fs::absolute(config_.text);  // for another working directory
     if (config_.resume && train::holds_run(config_.out)) resume(options);
     task_ = make_task(config_);
-    if (config_.task == "text") prompt_ = prompt_of(config_, task_->vocabulary());
+    if (config_.task == "text") prompt_ = prompt_tokens(config_.prompt, task_->vocabulary());
     manual_seed(config_.seed);
     model_.emplace(make_model(*task_, config_));
     training_.emplace(*model_, config_);

@@ -36,9 +36,9 @@ using namespace xgrad;
 namespace {
 
 constexpr const char* examples = R"(Examples:
-  train_transformer                                learn to add, in half a minute
-  train_transformer --text FILE --steps 5000       learn to continue a text
-  train_transformer --out runs/text --resume       go on after an interruption
+  train_transformer                               learn to add, in half a minute
+  train_transformer --text FILE --steps 5000      learn to continue a text
+  train_transformer --out runs/text --resume      go on after an interruption
   train_transformer sample runs/addition --prompt 123+456=
   train_transformer sample runs/text --prompt "In the " --temperature 0.8)";
 

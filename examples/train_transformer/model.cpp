@@ -68,9 +68,12 @@ TrainedModel open_model(const std::filesystem::path& run) {
     const nn::GPTOptions options = options_in(saved.metadata);
     Config config;
     read_config(saved.metadata, config);
-    TrainedModel trained{saved.path, config,
-                         Vocabulary::of(decode_utf8(text_in(saved.metadata, "vocabulary"), "its vocabulary")),
-                         nn::GPT(options)};
+    Vocabulary vocabulary =
+        Vocabulary::of(decode_utf8(text_in(saved.metadata, "vocabulary"), "its vocabulary"));
+    if (vocabulary.size() != options.vocab_size)
+      throw std::runtime_error("its vocabulary has " + std::to_string(vocabulary.size()) +
+                               " characters, and the model " + std::to_string(options.vocab_size));
+    TrainedModel trained{saved.path, config, std::move(vocabulary), nn::GPT(options)};
     trained.model.load_state_dict(saved.state);
     trained.model.eval();
     return trained;
