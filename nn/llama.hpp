@@ -35,7 +35,8 @@ class Llama : public Callable<Llama> {
  public:
   explicit Llama(const LlamaOptions& options, Generator& generator = default_generator());
 
-  /// tokens (B, T) int64, T ≤ context → logits (B, T, vocab_size), with or without a cache as in GPT.
+  /// tokens (B, T) int64, T ≤ context → logits (B, T, vocab_size), with or without a cache as in GPT. Padding
+  /// moves all rotary positions of a row alike, which changes no score.
   Variable forward(const Variable& tokens, DecoderCache* cache = nullptr) const;
   void visit(Visitor& visitor) const override;
 
