@@ -140,6 +140,11 @@ TEST_CASE("where there is no run, --resume starts one; a run without a checkpoin
   CHECK(refused.errors == "train_transformer: the run in " + old.string() +
                               " has no checkpoint and cannot be resumed; name another folder with --out\n");
   CHECK(read_file(old / "metrics.jsonl") == "{}\n");
+
+  const Outcome wrong = outcome_of({"--out", folder.path / "new", "--resume", "--task", "text"});
+  CHECK(wrong.status != 0);
+  CHECK(has(wrong.errors, "--task: text needs --text FILE"));
+  CHECK_FALSE(fs::exists(folder.path / "new"));
 }
 
 TEST_CASE("a broken newest checkpoint is named, and the one before it is taken") {

@@ -1,5 +1,6 @@
 #include <xgrad/train/environment.hpp>
 
+#include <xgrad/core/autograd/fused.hpp>
 #include <xgrad/core/kernels/cblas.hpp>
 #include <xgrad/core/parallel/threads.hpp>
 #include <xgrad/core/rows/isa.hpp>
@@ -12,7 +13,8 @@ std::map<std::string, std::string> arithmetic_environment() {
           {"instruction_set", isa == kernels::Isa::avx512 ? "avx512"
                               : isa == kernels::Isa::avx2 ? "avx2"
                                                           : "baseline"},
-          {"blas", kernels::blas_name()}};
+          {"blas", kernels::blas_name()},
+          {"rules", readable_rules() ? "readable" : "fast"}};
 }
 
 std::string environment_changes(const std::map<std::string, std::string>& metadata) {

@@ -5,8 +5,8 @@
 
 namespace xgrad::train {
 
-/// What the bits of a result depend on, beside the program: "threads", "instruction_set", "blas". Two runs
-/// with the same strings and seeds give the same bits.
+/// What the bits of a result depend on, beside the program and its seeds: "threads", "instruction_set",
+/// "blas", and "rules" (see `set_readable_rules`).
 std::map<std::string, std::string> arithmetic_environment();
 
 /// Compares a checkpoint's metadata with this process: "threads: 2 then, 4 now", one line for each

@@ -55,14 +55,15 @@ class Run {
   }
 
   int train() {
-    if (checkpoint_ && checkpoint_->step == config_.steps && folder_->is_finished()) {
-      std::cout << folder_->path().string() << " is finished: all of its " << config_.steps
-                << " steps are done\n";
-      return 0;
-    }
     progress_.emplace(std::cout, train::ProgressOptions{.steps = config_.steps,
                                                         .first_step = checkpoint_ ? checkpoint_->step : 0,
                                                         .form = config_.form});
+    if (checkpoint_ && checkpoint_->step == config_.steps && folder_->is_finished()) {
+      progress_->result(folder_->path().string() + " is finished: all of its " +
+                            std::to_string(config_.steps) + " steps are done",
+                        {{"finished", true}});
+      return 0;
+    }
     const bool is_new = !checkpoint_;
     announce();
     bool finished = false;
@@ -75,6 +76,7 @@ class Run {
                       .save = [this](bool must) { save(must); }});
     } catch (const Diverged& error) {
       progress_->finish();
+      if (is_new && training_->steps_done == 0) folder_->discard();
       throw std::runtime_error(error.what() + newest_text());
     } catch (...) {
       if (is_new && training_->steps_done == 0) folder_->discard();  // the options are wrong, not the run
@@ -172,7 +174,7 @@ class Run {
   // After an error: what there is to go on with.
   std::string newest_text() const {
     const auto checkpoints = train::checkpoints_in(folder_->path());
-    if (checkpoints.empty()) return "; there is no checkpoint";
+    if (checkpoints.empty()) return {};
     return "; the newest checkpoint is " + checkpoints.front().second.string();
   }
 
