@@ -92,7 +92,11 @@
 #include <xgrad/optim/clip.hpp>
 #include <xgrad/optim/parameter_group.hpp>
 #include <xgrad/optim/rmsprop.hpp>
+#include <xgrad/optim/cosine_schedules.hpp>
+#include <xgrad/optim/one_cycle.hpp>
+#include <xgrad/optim/plateau.hpp>
 #include <xgrad/optim/schedule.hpp>
+#include <xgrad/optim/step_schedules.hpp>
 #include <xgrad/optim/sgd.hpp>
 #include <xgrad/train/attention_maps.hpp>
 #include <xgrad/train/checkpoint.hpp>

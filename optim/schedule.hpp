@@ -1,26 +1,80 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <vector>
+
+#include <xgrad/optim/optimizer.hpp>
 
 namespace xgrad::optim {
 
-/// A learning rate that rises linearly and then falls along half a cosine (Loshchilov & Hutter 2017, eq. 5).
-/// Steps count from 0:
-///   step < warmup:           lr · (step + 1) / warmup: lr / warmup in the first step, lr in step warmup − 1
-///   warmup ≤ step < total:   min_lr + (lr − min_lr) · (1 + cos(π (step − warmup) / (total − warmup))) / 2:
-///                            lr in step warmup
-///   step ≥ total:            min_lr
+/// Sets the learning rates of an optimiser's groups from step to step, each relative to the group's initial
+/// rate. Steps count from 0. The constructor sets the rates of step 0, and `step()`, after the optimiser's,
+/// those of the next. The values are PyTorch's. Holds the optimiser by reference.
 ///
-///     const optim::WarmupCosine schedule{.lr = 1e-3, .warmup = 100, .total = 2000};
-///     optimizer.set_lr(schedule(step));
-struct WarmupCosine {
-  double lr = 1e-3;  ///< the peak
-  std::int64_t warmup = 0;
-  std::int64_t total = 1;  ///< all steps, with those of the warm-up
-  double min_lr = 0;
+///     optim::CosineAnnealingLR schedule(optimizer, /*T_max=*/1000);
+///     for (...) {
+///       ...
+///       optimizer.step();
+///       schedule.step();
+///     }
+class Schedule {
+ public:
+  virtual ~Schedule() = default;
+  Schedule(const Schedule&) = delete;
+  Schedule& operator=(const Schedule&) = delete;
 
-  /// Throws unless 0 ≤ warmup ≤ total, 0 ≤ min_lr ≤ lr < ∞ and step ≥ 0.
-  double operator()(std::int64_t step) const;
+  void step();
+  /// The number of the step whose rates are set.
+  std::int64_t last_epoch() const { return step_; }
+  /// The rates of the optimiser's groups.
+  std::vector<double> get_last_lr() const;
+  /// Sets the rates of any step, as if it were the next.
+  void apply(std::int64_t step) const;
+
+  /// int64 `last_epoch`. The options are not in the state: they are those of the constructor.
+  NamedTensors state_dict() const;
+  /// Sets the rates too. Throws `std::invalid_argument` that names all that is wrong; then nothing has
+  /// changed.
+  void load_state_dict(const NamedTensors& state);
+
+ protected:
+  /// The rate in a step of a group with this initial rate.
+  using Rate = std::function<double(std::int64_t step, double initial_lr)>;
+  Schedule(Optimizer& optimizer, const Rate& rate);
+  /// For more than rates: sets the options of a step.
+  Schedule(Optimizer& optimizer, std::function<void(std::int64_t step)> set_options);
+
+ private:
+  friend class SequentialLR;
+  Optimizer& optimizer_;
+  std::function<void(std::int64_t step)> set_options_;
+  std::int64_t step_ = 0;
+};
+
+/// initial · factor(step)
+class LambdaLR : public Schedule {
+ public:
+  LambdaLR(Optimizer& optimizer, std::function<double(std::int64_t step)> factor);
+};
+
+/// One schedule after the other: the next begins, with its step 0, in each step of `milestones`. Holds the
+/// schedules by reference.
+///
+///     optim::LinearLR warmup(optimizer, {.start_factor = 0.01, .total_iters = 100});
+///     optim::ExponentialLR decay(optimizer, 0.999);
+///     optim::SequentialLR schedule(optimizer, {warmup, decay}, {100});
+class SequentialLR : public Schedule {
+ public:
+  /// Throws unless there is one milestone fewer than schedules, milestones rise, and all schedules are this
+  /// optimiser's.
+  SequentialLR(Optimizer& optimizer, std::vector<std::reference_wrapper<const Schedule>> schedules,
+               std::vector<std::int64_t> milestones);
+
+ private:
+  static std::function<void(std::int64_t)> in_sequence(
+      const Optimizer& optimizer, std::vector<std::reference_wrapper<const Schedule>> schedules,
+      std::vector<std::int64_t> milestones);
 };
 
 }  // namespace xgrad::optim

@@ -2,7 +2,6 @@
 #include <xgrad/optim/adamw.hpp>
 #include <xgrad/optim/clip.hpp>
 #include <xgrad/optim/rmsprop.hpp>
-#include <xgrad/optim/schedule.hpp>
 #include <xgrad/optim/sgd.hpp>
 
 #include <cmath>
@@ -197,36 +196,6 @@ TEST_CASE("AdamW in float32 follows AdamW in float64") {
     optimizer.step();
   }
   CHECK(max_abs_diff(p.value().to(float64), numbers("adamw").select(0, 19)) < 1e-5);
-}
-
-TEST_CASE("warm-up and cosine follow the closed form") {
-  const WarmupCosine schedule{.lr = 1, .warmup = 10, .total = 110, .min_lr = 0.1};
-  CHECK(schedule(0) == doctest::Approx(0.1));
-  CHECK(schedule(9) == doctest::Approx(1.0));
-  CHECK(schedule(10) == doctest::Approx(1.0));
-  CHECK(schedule(35) == doctest::Approx(0.1 + 0.9 * 0.5 * (1 + std::sqrt(0.5))));
-  CHECK(schedule(60) == doctest::Approx(0.55));
-  CHECK(schedule(110) == doctest::Approx(0.1));
-  CHECK(schedule(100000) == doctest::Approx(0.1));
-  CHECK(WarmupCosine{.lr = 2, .warmup = 0, .total = 1}(0) == doctest::Approx(2));
-  const WarmupCosine only_warmup{.lr = 1, .warmup = 4, .total = 4, .min_lr = 0.25};
-  CHECK(only_warmup(0) == doctest::Approx(0.25));
-  CHECK(only_warmup(3) == doctest::Approx(1.0));
-  CHECK(only_warmup(4) == doctest::Approx(0.25));
-}
-
-TEST_CASE("warm-up and cosine refuse options that make no schedule") {
-  CHECK_THROWS_TEXT(
-      (WarmupCosine{.lr = 1, .warmup = 200, .total = 100}(0)),
-      "[WarmupCosine] a warm-up of 200 steps does not fit into a total of 100; total counts the "
-      "steps of the warm-up too");
-  CHECK_THROWS_TEXT((WarmupCosine{.warmup = -1}(0)), "[WarmupCosine] a warm-up of -1 steps does not fit");
-  CHECK_THROWS_TEXT(
-      (WarmupCosine{.lr = 0.1, .min_lr = 0.2}(0)),
-      "[WarmupCosine] the rates must be finite with 0 ≤ min_lr ≤ lr, got min_lr 0.2 and lr 0.1");
-  for (const double wrong : {-1.0, std::nan(""), std::numeric_limits<double>::infinity()})
-    CHECK_THROWS_TEXT(WarmupCosine{.lr = wrong}(0), "[WarmupCosine] the rates must be finite");
-  CHECK_THROWS_TEXT(WarmupCosine{}(-1), "[WarmupCosine] steps count from 0, got -1");
 }
 
 TEST_CASE("optimisers refuse parameters and options that they cannot use") {

@@ -42,17 +42,18 @@ Training::Training(nn::GPT& trained, const Config& config)
     : model(trained),
       optimizer(model.parameters(),
                 {.lr = config.lr, .beta2 = config.beta2, .weight_decay = config.weight_decay}),
-      schedule_{.lr = config.lr, .warmup = config.warmup, .total = config.steps, .min_lr = config.min_lr} {}
+      schedule(optimizer, {.warmup = config.warmup, .total = config.steps, .min_lr = config.min_lr}) {}
 
 Step Training::step(const Batch& batch) {
-  optimizer.set_lr(schedule_(steps_done));
   optimizer.zero_grad();                           // of the previous step
   const Variable loss = batch_loss(model, batch);  // forward
   loss.backward();                                 // ∂loss/∂p for every parameter p
   clip_gradients(model, steps_done + 1, loss.item<double>());
+  const double lr = optimizer.lr();
   optimizer.step();  // moves every p against its gradient
+  schedule.step();
   ++steps_done;
-  return {.number = steps_done, .loss = loss.item<double>(), .lr = optimizer.lr()};
+  return {.number = steps_done, .loss = loss.item<double>(), .lr = lr};
 }
 
 void Training::check(const Batch& batch) const {

@@ -36,9 +36,7 @@ class Training {
   std::int64_t steps_done = 0;
   xgrad::nn::GPT& model;
   xgrad::optim::AdamW optimizer;
-
- private:
-  xgrad::optim::WarmupCosine schedule_;
+  xgrad::optim::WarmupCosine schedule;
 };
 
 /// What `fit` calls.
