@@ -49,6 +49,7 @@ class Run {
     batches_.manual_seed(config_.seed + 1);
     state_.add("model", *model_)
         .add("optimizer", training_->optimizer)
+        .add("schedule", training_->schedule)
         .add("generator.default", default_generator())
         .add("generator.batches", batches_);
     if (!folder_) folder_.emplace(config_.out, train::RunFolderOptions{.keep = config_.keep});
