@@ -93,6 +93,7 @@
 #include <xgrad/optim/parameter_group.hpp>
 #include <xgrad/optim/rmsprop.hpp>
 #include <xgrad/optim/cosine_schedules.hpp>
+#include <xgrad/optim/ema.hpp>
 #include <xgrad/optim/one_cycle.hpp>
 #include <xgrad/optim/plateau.hpp>
 #include <xgrad/optim/schedule.hpp>

@@ -4,6 +4,7 @@
 
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/norm.hpp>
+#include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/optim/parameters.hpp>
 
 namespace xgrad::optim {
@@ -26,6 +27,17 @@ double clip_grad_norm_(const std::vector<Variable>& parameters, double max_norm)
     if (has_gradient_to_use(parameter)) parameter.grad().mul_(factor);
   }
   return norm;
+}
+
+void clip_grad_value_(const std::vector<Variable>& parameters, double clip_value) {
+  if (!(clip_value >= 0))
+    fail("clip_grad_value_", "clip_value must not be negative or NaN, got ", clip_value);
+  check_parameters("clip_grad_value_", parameters);
+  for (const Variable& parameter : parameters) {
+    if (!has_gradient_to_use(parameter)) continue;
+    const Tensor& gradient = parameter.grad();
+    gradient.copy_(clamp(gradient, -clip_value, clip_value).value());
+  }
 }
 
 }  // namespace xgrad::optim

@@ -12,4 +12,8 @@ namespace xgrad::optim {
 /// listed twice, or if the norm is not finite; then nothing has changed.
 double clip_grad_norm_(const std::vector<Variable>& parameters, double max_norm);
 
+/// Clips each element of the gradients, in place, to [−clip_value, clip_value]. NaN stays. Skips parameters
+/// as `clip_grad_norm_` does. Throws if a parameter is undefined or listed twice; then nothing has changed.
+void clip_grad_value_(const std::vector<Variable>& parameters, double clip_value);
+
 }  // namespace xgrad::optim
