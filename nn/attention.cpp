@@ -83,16 +83,60 @@ AttentionOutput MultiHeadAttention::forward_with_weights(const Variable& Q, cons
 
 AttentionOutput MultiHeadAttention::attend(const Variable& Q, const Variable& K, const Variable& V,
                                            const Mask& mask, KVCache* cache, bool as_one_node) const {
-  const auto [q, k, v, hidden_are_finite] = project(Q, K, V, mask, cache);
-  AttentionOutput out = scaled_dot_product_attention(q, k, v,
-                                                     {.mask = mask,
-                                                      .dropout = &dropout,
-                                                      .scale = scale,
-                                                      .softcap = softcap,
-                                                      .fused = as_one_node,
-                                                      .hidden_keys_are_finite = hidden_are_finite});
+  const bool appends = !cache || K.defined() || V.defined();
+  check_inputs(Q, K, V, appends);
+  const std::int64_t T_q = Q.size(1), past = cache ? cache->length() : 0;
+  const std::int64_t T_k = past + (appends ? K.size(1) : 0);
+  const Variable q = rotated(split_heads(W_q(Q), num_heads), T_k - T_q);  // (B, T_q, D) → (B, H, T_q, d)
+  const Tensor hidden = appends ? mask.hidden_keys({Q.size(0), num_heads, T_q, T_k}) : Tensor();
+  KVCache::KeysAndValues kv;  // (B, H_kv, T_k, d)
+  if (appends) kv = project(K, V, hidden, past);
+  if (cache) kv = appends ? cache->append(kv.k, kv.v) : cache->keys_and_values();
+  AttentionOutput out = scaled_dot_product_attention(
+      q, kv.k, kv.v,
+      {.mask = mask,
+       .dropout = &dropout,
+       .scale = scale,
+       .softcap = softcap,
+       .fused = as_one_node,
+       .hidden_keys_are_finite = !hidden.defined() || hidden.size(1) == 1});  // see `project`
   out.output = W_o(join_heads(out.output));  // (B, H, T_q, d) → (B, T_q, D)
   return out;
+}
+
+// Keys that all heads hide from every query become 0 before the projection, so that W_k and W_v get no NaN
+// from them. Keys that only some heads hide become 0 in scaled_dot_product_attention. `hidden` counts past
+// keys too.
+KVCache::KeysAndValues MultiHeadAttention::project(const Variable& K, const Variable& V, const Tensor& hidden,
+                                                   std::int64_t past) const {
+  Tensor unseen;  // (B, T, 1)
+  if (hidden.defined()) unseen = all(hidden.size(2) == 1 ? hidden : hidden.slice(2, past), 1);
+  const auto heads = [&](const Linear& W, const Variable& x) {  // (B, T, width) → (B, H_kv, T, d)
+    return split_heads(W(unseen.defined() ? masked_fill(x, unseen, 0) : x), num_kv_heads);
+  };
+  const Variable k = rotated(heads(W_k, K), past);
+  return {k, heads(W_v, V)};
+}
+
+Variable MultiHeadAttention::rotated(const Variable& heads, std::int64_t offset) const {
+  return rope ? (*rope)(heads, offset) : heads;
+}
+
+void MultiHeadAttention::check_inputs(const Variable& Q, const Variable& K, const Variable& V,
+                                      bool with_keys) const {
+  check_defined("MultiHeadAttention", {Q});
+  if (with_keys) check_defined("MultiHeadAttention", {K, V});
+  const std::int64_t kdim = W_k.weight.size(1), vdim = W_v.weight.size(1);
+  const auto fits = [&](const Variable& x, std::int64_t width) {
+    return x.dim() == 3 && x.size(0) == Q.size(0) && x.size(2) == width;
+  };
+  if (Q.dim() == 3 && fits(Q, d_model) &&
+      (!with_keys || (fits(K, kdim) && fits(V, vdim) && K.size(1) == V.size(1)))) {
+    return;
+  }
+  const Shape none, &k = with_keys ? K.shape() : none, &v = with_keys ? V.shape() : none;
+  fail("MultiHeadAttention", "Q must be (B, T_q, ", d_model, "), K (B, T_k, ", kdim, ") and V (B, T_k, ",
+       vdim, "): got Q ", Q.shape(), ", K ", k, ", V ", v);
 }
 
 void MultiHeadAttention::visit(Visitor& visitor) const {
@@ -104,45 +148,6 @@ std::string MultiHeadAttention::extra_repr() const {
   std::string text = "num_heads=" + std::to_string(num_heads);
   if (num_kv_heads != num_heads) text += ", num_kv_heads=" + std::to_string(num_kv_heads);
   return text;
-}
-
-MultiHeadAttention::Heads MultiHeadAttention::project(const Variable& Q, const Variable& K, const Variable& V,
-                                                      const Mask& mask, KVCache* cache) const {
-  const std::int64_t past = cache ? cache->length() : 0;
-  const bool reads_only = cache && !K.defined() && !V.defined();
-  check_defined("MultiHeadAttention", {Q});
-  if (!reads_only) check_defined("MultiHeadAttention", {K, V});
-  const auto fits = [&](const Variable& x, std::int64_t width) {
-    return x.dim() == 3 && x.size(0) == Q.size(0) && x.size(2) == width;
-  };
-  const std::int64_t kdim = W_k.weight.size(1), vdim = W_v.weight.size(1);
-  if (Q.dim() != 3 || !fits(Q, d_model) ||
-      !(reads_only || (fits(K, kdim) && fits(V, vdim) && K.size(1) == V.size(1)))) {
-    fail("MultiHeadAttention", "Q must be (B, T_q, ", d_model, "), K (B, T_k, ", kdim, ") and V (B, T_k, ",
-         vdim, "): got Q ", Q.shape(), ", K ", reads_only ? Shape() : K.shape(), ", V ",
-         reads_only ? Shape() : V.shape());
-  }
-  const std::int64_t T_k = past + (reads_only ? 0 : K.size(1));
-  Variable q = split_heads(W_q(Q), num_heads);  // (B, T_q, D) → (B, H, T_q, d)
-  if (rope) q = (*rope)(q, T_k - Q.size(1));
-  if (reads_only) {
-    const auto [k, v] = cache->keys_and_values();
-    return {q, k, v, /*hidden_are_finite=*/true};
-  }
-  // Keys that all heads hide from every query become 0 before the projection, so that W_k and W_v get no NaN
-  // from them. Keys that only some heads hide become 0 in scaled_dot_product_attention.
-  Tensor hidden = mask.hidden_keys({Q.size(0), num_heads, Q.size(1), T_k});
-  const bool hidden_are_finite = !hidden.defined() || hidden.size(1) == 1;
-  if (hidden.defined()) hidden = all(hidden.size(2) == 1 ? hidden : hidden.slice(2, past), 1);
-  const auto project_shown = [&](const Linear& W, const Variable& x) {  // (B, T, width) → (B, H_kv, T, d)
-    return split_heads(W(hidden.defined() ? masked_fill(x, hidden, 0) : x), num_kv_heads);
-  };
-  Variable k = project_shown(W_k, K);
-  if (rope) k = (*rope)(k, past);
-  const Variable v = project_shown(W_v, V);
-  if (!cache) return {q, k, v, hidden_are_finite};
-  const auto all_so_far = cache->append(k, v);
-  return {q, all_so_far.k, all_so_far.v, hidden_are_finite};
 }
 
 Variable attention_block(const Variable& x, const Variable& w_q, const Variable& w_k, const Variable& w_v,

@@ -61,14 +61,12 @@ class MultiHeadAttention : public Callable<MultiHeadAttention> {
   std::optional<RoPE> rope;
 
  private:
-  struct Heads {
-    Variable q, k, v;
-    bool hidden_are_finite;  // see AttentionOptions::hidden_keys_are_finite
-  };
-  Heads project(const Variable& Q, const Variable& K, const Variable& V, const Mask& mask,
-                KVCache* cache) const;
   AttentionOutput attend(const Variable& Q, const Variable& K, const Variable& V, const Mask& mask,
                          KVCache* cache, bool as_one_node) const;
+  KVCache::KeysAndValues project(const Variable& K, const Variable& V, const Tensor& hidden,
+                                 std::int64_t past) const;
+  Variable rotated(const Variable& heads, std::int64_t offset) const;
+  void check_inputs(const Variable& Q, const Variable& K, const Variable& V, bool with_keys) const;
 };
 
 enum class NormOrder {
