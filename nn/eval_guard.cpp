@@ -5,22 +5,22 @@
 namespace xgrad::nn {
 namespace {
 
-void collect(const Module& module, std::vector<std::pair<const Module*, bool>>& modes) {
-  modes.emplace_back(&module, module.is_training());
+void collect_training(const Module& module, std::vector<const Module*>& found) {
+  if (module.is_training()) found.push_back(&module);
   for_each_member(module, [&](const Member& member) {
-    if (member.child) collect(*member.child, modes);
+    if (member.child) collect_training(*member.child, found);
   });
 }
 
 }  // namespace
 
 EvalGuard::EvalGuard(const Module& module) {
-  collect(module, modes_);  // all that may throw comes before the first change
-  for (const auto& [each, was_training] : modes_) each->training_ = false;
+  collect_training(module, were_training_);  // all that may throw comes before the first change
+  for (const Module* each : were_training_) each->training_ = false;
 }
 
 EvalGuard::~EvalGuard() {
-  for (const auto& [each, was_training] : modes_) each->training_ = was_training;
+  for (const Module* each : were_training_) each->training_ = true;
 }
 
 }  // namespace xgrad::nn
