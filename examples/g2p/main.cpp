@@ -1,0 +1,29 @@
+// Learns to pronounce English words from CMU's dictionary, with an encoder and a decoder.
+
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "../train_transformer/help_format.hpp"
+#include "commands.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app("Learns to pronounce words: letters to phonemes", "g2p");
+  app.formatter(std::make_shared<HelpFormat>());
+  app.require_subcommand(1);
+  g2p::Action action;
+  g2p::add_train_command(app, action);
+  g2p::add_eval_command(app, action);
+  g2p::add_say_command(app, action);
+  CLI11_PARSE(app, argc, argv);
+  int status = 1;
+  try {
+    status = action();
+  } catch (const std::exception& error) {
+    std::cerr << "g2p: " << error.what() << '\n';
+  }
+  if (std::cout.flush()) return status;
+  std::cerr << "g2p: cannot write to the standard output\n";
+  return status == 0 ? 1 : status;
+}

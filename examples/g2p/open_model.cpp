@@ -1,0 +1,22 @@
+#include "open_model.hpp"
+
+#include <stdexcept>
+
+using namespace xgrad;
+
+namespace g2p {
+
+Pronouncer open_model(const std::string& run) {
+  const train::SavedModel saved = train::load_saved_model(run);
+  try {
+    Pronouncer model = Pronouncer::from_metadata(saved.metadata);
+    model.load_state_dict(saved.state);
+    return model;
+  } catch (const std::logic_error& error) {
+    throw std::runtime_error(saved.path.string() + ": " + error.what());
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(saved.path.string() + ": " + error.what());
+  }
+}
+
+}  // namespace g2p

@@ -1,0 +1,37 @@
+#include "report.hpp"
+
+#include <utility>
+
+#include <xgrad/train/markup.hpp>
+
+#include "pronounce.hpp"
+#include "reading.hpp"
+
+using namespace xgrad;
+
+namespace g2p {
+
+std::filesystem::path write_report(Training& training, const train::RunFolder& folder,
+                                   const std::vector<std::string>& words) {
+  train::Report report{.title = "Letters to phonemes",
+                       .summary = "A transformer of " +
+                                  train::grouped_number(training.model.num_parameters()) +
+                                  " parameters learns to pronounce English words.",
+                       .loss_unit = "nats per phoneme"};
+  for (const auto& [name, value] : training.checkpoint().metadata)
+    report.configuration.emplace_back(name, value);
+  for (const auto& [name, value] : train::arithmetic_environment())
+    report.environment.emplace_back(name, value);
+  report.parameters = training.model.state_dict();
+  const std::vector<Tokens> said = pronounce(training.model, words, 1);
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const Reading reading = read_word(training.model, words[i], said[i]);
+    report.attention.push_back({.title = "from phonemes to letters, " + reading.title(),
+                                .queries = reading.phonemes_and("end"),
+                                .keys = reading.letters_and("end"),
+                                .maps = reading.maps_to_letters()});
+  }
+  return train::write_report(folder.path(), std::move(report));
+}
+
+}  // namespace g2p

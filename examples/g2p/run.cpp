@@ -1,0 +1,215 @@
+#include "run.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <iomanip>
+#include <iostream>
+#include <optional>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+#include "pronounce.hpp"
+#include "report.hpp"
+#include "training.hpp"
+
+using namespace xgrad;
+
+namespace g2p {
+namespace {
+
+constexpr std::int64_t beams = 5;  // after training; greedy meanwhile
+constexpr std::size_t shown_samples = 4;
+
+double processor_seconds() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+train::Fields fields_of(const std::string& name, const ErrorRate& rate) {
+  return {{name + "_word_error", rate.of_words()}, {name + "_phoneme_error", rate.of_phonemes()}};
+}
+
+std::string text_of(const ErrorRate& rate) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(2) << 100 * rate.of_words() << " % of words wrong, "
+       << 100 * rate.of_phonemes() << " % of phonemes";
+  return text.str();
+}
+
+class Run {
+ public:
+  explicit Run(const TrainConfig& config)
+      : config_(config), dictionary_(read_dictionary(config.dictionary)), checkpoint_(find(config)) {
+    if (checkpoint_) take_recipe();
+    training_.emplace(dictionary_, config_.recipe);
+    if (!folder_) folder_.emplace(config_.out, train::RunFolderOptions{.keep = config_.keep});
+  }
+
+  int go() {
+    if (checkpoint_ && folder_->is_finished() && checkpoint_->step == training_->steps()) {
+      std::cout << config_.out << " is finished: all of its " << training_->steps() << " steps are done\n";
+      return 0;
+    }
+    train::Progress progress(std::cout, {.steps = training_->steps(),
+                                         .first_step = checkpoint_ ? checkpoint_->step : 0,
+                                         .form = config_.form});
+    announce(progress);
+    start();
+    train::watch_for_interrupt();
+    while (training_->steps_done() < training_->steps()) {
+      report(training_->step(), progress);
+      const bool stops = train::interrupted();
+      const bool is_due = training_->steps_done() % config_.checkpoint_every == 0;
+      if (training_->epoch_is_over() && !stops) validate(progress);
+      if (stops || is_due || training_->steps_done() == training_->steps()) save();
+      if (!stops) continue;
+      progress.result("interrupted; to go on: g2p train --resume --out " + config_.out,
+                      {{"interrupted", true}});
+      return 128 + train::interrupt_signal();
+    }
+    finish(progress);
+    return 0;
+  }
+
+ private:
+  std::optional<train::Checkpoint> find(const TrainConfig& config) {
+    if (!config.resume) return {};
+    if (!train::holds_run(config.out)) throw std::runtime_error(config.out + " holds no run to resume");
+    folder_.emplace(config.out, train::RunFolderOptions{.resume = true, .keep = config.keep});
+    std::optional<train::Checkpoint> checkpoint = train::newest_checkpoint(config.out);
+    if (!checkpoint) throw std::runtime_error("the run in " + config.out + " has no checkpoint");
+    return checkpoint;
+  }
+
+  // A run that is resumed goes on with the model and the recipe of its checkpoint.
+  void take_recipe() {
+    const PronouncerOptions model = Pronouncer::from_metadata(checkpoint_->metadata).options;
+    config_.recipe = Recipe::from_metadata(checkpoint_->metadata);
+    config_.recipe.model = {model.d_model, model.heads, model.layers, model.d_hidden,
+                            config_.recipe.model.dropout};
+    if (config_.epochs > 0) config_.recipe.epochs = config_.epochs;
+    if (checkpoint_->text("dictionary") == dictionary_.fingerprint) return;
+    throw std::runtime_error("the run in " + config_.out + " was trained with another dictionary than " +
+                             config_.dictionary);
+  }
+
+  void announce(train::Progress& progress) {
+    if (folder_->path() != config_.out) {
+      progress.note(config_.out + " holds an earlier run; this run goes to " + folder_->path().string(),
+                    {{"folder", folder_->path().string()}});
+    }
+    const std::int64_t parameters = training_->model.num_parameters();
+    const auto words = [&](Part part) { return std::to_string(dictionary_.part(part).size()); };
+    progress.note("a transformer with " + std::to_string(parameters) + " parameters learns to pronounce " +
+                      words(Part::training) + " words; " + words(Part::validation) + " are for validation, " +
+                      words(Part::test) + " for the test",
+                  {{"parameters", parameters}});
+    if (!checkpoint_) return;
+    progress.note("resumes after step " + std::to_string(checkpoint_->step), {{"step", checkpoint_->step}});
+  }
+
+  void start() {
+    if (!checkpoint_) return save();
+    const std::string changes = train::environment_changes(checkpoint_->metadata);
+    if (!changes.empty())
+      std::cerr << "warning: the run will differ from one that was not stopped:\n" << changes << '\n';
+    training_->load(*checkpoint_);
+    folder_->rewind(*checkpoint_);
+    earlier_seconds_ = std::stod(checkpoint_->text("processor_seconds"));
+    checkpoint_.reset();
+  }
+
+  void report(const Training::Step& step, train::Progress& progress) {
+    progress.step({.number = step.number, .loss = step.loss, .lr = step.lr, .tokens = step.tokens});
+    folder_->log({{"step", step.number}, {"loss", step.loss}, {"lr", step.lr}});
+    if (!step.norms.empty()) folder_->log(step.norms);
+    folder_->log_timing({{"step", step.number},
+                         {"seconds", progress.seconds()},
+                         {"processor_seconds", seconds()},
+                         {"tokens_per_second", progress.tokens_per_second()}});
+  }
+
+  void validate(train::Progress& progress) {
+    const std::vector<Word> words = dictionary_.part(Part::validation);
+    if (words.empty()) return;
+    const ErrorRate rate = error_rate(training_->model, words, 1);
+    const double loss = mean_loss(training_->model, words, config_.recipe);
+    train::Fields fields{{"step", training_->steps_done()}, {"validation_loss", loss}};
+    for (const auto& field : fields_of("validation", rate)) fields.push_back(field);
+    folder_->log(fields);
+    log_samples();
+    write_report(*training_, *folder_, shown_words());
+    std::ostringstream text;
+    text << "epoch " << training_->batches.sampler().epoch() + 1 << ": validation loss " << std::fixed
+         << std::setprecision(4) << loss << ", " << text_of(rate) << ", after " << std::setprecision(0)
+         << seconds() << " processor seconds";
+    progress.note(text.str(), fields);
+  }
+
+  // Some words of the validation part, evenly spread, for the report.
+  std::vector<std::string> shown_words() const {
+    const std::vector<Word> words = dictionary_.part(Part::validation);
+    std::vector<std::string> shown;
+    for (std::size_t i = 0; i < std::min(shown_samples, words.size()); ++i)
+      shown.push_back(words[i * words.size() / shown_samples].spelling);
+    return shown;
+  }
+
+  void log_samples() {
+    const std::vector<std::string> words = shown_words();
+    const std::vector<Tokens> said = pronounce(training_->model, words, 1);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      folder_->log({{"step", training_->steps_done()},
+                    {"prompt", words[i]},
+                    {"sample", training_->model.phonemes.names(said[i])}});
+    }
+  }
+
+  void save() {
+    train::Checkpoint checkpoint = training_->checkpoint();
+    checkpoint.metadata["dictionary"] = dictionary_.fingerprint;
+    checkpoint.metadata["processor_seconds"] = std::to_string(seconds());
+    folder_->save(std::move(checkpoint));
+  }
+
+  void finish(train::Progress& progress) {
+    std::map<std::string, std::string> metadata = training_->checkpoint().metadata;
+    metadata["dictionary"] = dictionary_.fingerprint;
+    save_safetensors(folder_->model_path(), training_->model.state_dict(), metadata);
+    progress.result("saved to " + folder_->model_path().string(),
+                    {{"saved", folder_->model_path().string()}});
+    train::Fields fields{{"step", training_->steps_done()}};
+    for (const auto& [part, name] : {std::pair{Part::validation, "validation"}, {Part::test, "test"}}) {
+      const std::vector<Word> words = dictionary_.part(part);
+      if (words.empty()) continue;
+      const ErrorRate rate = error_rate(training_->model, words, beams);
+      const train::Fields found = fields_of(std::string("final_") + name, rate);
+      fields.insert(fields.end(), found.begin(), found.end());
+      progress.result(std::string(name) + ": " + text_of(rate), found);
+    }
+    folder_->finish(fields);
+    const std::string page = write_report(*training_, *folder_, shown_words()).string();
+    progress.result("report: " + page, {{"report", page}});
+  }
+
+  double seconds() const { return earlier_seconds_ + processor_seconds(); }
+
+  TrainConfig config_;
+  Dictionary dictionary_;
+  std::optional<train::RunFolder> folder_;
+  std::optional<train::Checkpoint> checkpoint_;  // that the run goes on from
+  std::optional<Training> training_;
+  double earlier_seconds_ = 0;  // of the processor, before the run was resumed
+};
+
+}  // namespace
+
+int run(const TrainConfig& config) { return Run(config).go(); }
+
+}  // namespace g2p

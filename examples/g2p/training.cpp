@@ -1,0 +1,81 @@
+#include "training.hpp"
+
+#include <cmath>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+using namespace xgrad;
+
+namespace g2p {
+namespace {
+
+constexpr std::int64_t norms_every = 100;
+
+Pronouncer make_model(const Dictionary& dictionary, const Recipe& recipe) {
+  manual_seed(recipe.seed);
+  return {dictionary.letters, dictionary.phonemes, recipe.model};
+}
+
+}  // namespace
+
+Training::Training(const Dictionary& dictionary, const Recipe& r)
+    : recipe(r),
+      model(make_model(dictionary, recipe)),
+      batches(dictionary.part(Part::training), dictionary.letters, dictionary.phonemes, recipe.batch_tokens,
+              recipe.seed + 1),
+      optimizer_(optim::decay_matrices(model, recipe.weight_decay), {.lr = recipe.lr, .beta2 = 0.98}) {
+  state_.add("model", model).add("optimizer", optimizer_).add("batches", batches);
+  state_.add("generator.default", default_generator());  // draws for dropout
+}
+
+Training::Step Training::step() {
+  const std::string name = "step " + std::to_string(steps_done_ + 1);
+  const optim::WarmupCosine schedule{
+      .lr = recipe.lr, .warmup = std::min(recipe.warmup, steps()), .total = steps()};
+  optimizer_.set_lr(schedule(steps_done_));
+  const Batch batch = batches.next();
+  optimizer_.zero_grad();
+  const Variable loss = batch_loss(model, batch, recipe.label_smoothing);
+  loss.backward();
+  const double number = loss.item<double>();
+  if (!std::isfinite(number)) throw std::runtime_error(name + ": the loss is not finite; try a lower --lr");
+  std::optional<train::LayerNorms> norms;
+  if ((steps_done_ + 1) % norms_every == 0) norms.emplace(model, steps_done_ + 1);
+  try {
+    optim::clip_grad_norm_(model.parameters(), 1);
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(name + ": " + error.what() + "; try a lower --lr");
+  }
+  optimizer_.step();
+  ++steps_done_;
+  return {steps_done_, number, optimizer_.lr(), batch.tokens(), norms ? norms->fields() : train::Fields()};
+}
+
+train::Checkpoint Training::checkpoint() const {
+  train::Checkpoint checkpoint = state_.checkpoint(steps_done_);
+  checkpoint.metadata = recipe.metadata();
+  checkpoint.metadata.merge(model.metadata());
+  return checkpoint;
+}
+
+void Training::load(const train::Checkpoint& checkpoint) {
+  state_.load(checkpoint);
+  steps_done_ = checkpoint.step;
+}
+
+double mean_loss(const Pronouncer& model, const std::vector<Word>& words, const Recipe& recipe) {
+  const nn::EvalGuard eval(model);
+  Batches batches(words, model.letters, model.phonemes, recipe.batch_tokens, 0);
+  double sum = 0;
+  std::int64_t count = 0;
+  for (std::int64_t i = 0; i < batches.sampler().size(); ++i) {
+    const Batch batch = batches.next();
+    const std::int64_t targets = (batch.targets >= 0).sum().item<std::int64_t>();
+    sum += batch_loss(model, batch, recipe.label_smoothing).item<double>() * static_cast<double>(targets);
+    count += targets;
+  }
+  return count == 0 ? 0 : sum / static_cast<double>(count);
+}
+
+}  // namespace g2p
