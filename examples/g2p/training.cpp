@@ -1,6 +1,8 @@
 #include "training.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -24,16 +26,14 @@ Training::Training(const Dictionary& dictionary, const Recipe& r)
       model(make_model(dictionary, recipe)),
       batches(dictionary.part(Part::training), dictionary.letters, dictionary.phonemes, recipe.batch_tokens,
               recipe.seed + 1),
-      optimizer_(optim::decay_matrices(model, recipe.weight_decay), {.lr = recipe.lr, .beta2 = 0.98}) {
-  state_.add("model", model).add("optimizer", optimizer_).add("batches", batches);
+      optimizer_(optim::decay_matrices(model, recipe.weight_decay), {.lr = recipe.lr, .beta2 = 0.98}),
+      schedule_(optimizer_, {.warmup = std::min(recipe.warmup, steps()), .total = steps()}) {
+  state_.add("model", model).add("optimizer", optimizer_).add("schedule", schedule_).add("batches", batches);
   state_.add("generator.default", default_generator());  // draws for dropout
 }
 
 Training::Step Training::step() {
   const std::string name = "step " + std::to_string(steps_done_ + 1);
-  const optim::WarmupCosine schedule{
-      .lr = recipe.lr, .warmup = std::min(recipe.warmup, steps()), .total = steps()};
-  optimizer_.set_lr(schedule(steps_done_));
   const Batch batch = batches.next();
   optimizer_.zero_grad();
   const Variable loss = batch_loss(model, batch, recipe.label_smoothing);
@@ -47,9 +47,11 @@ Training::Step Training::step() {
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(name + ": " + error.what() + "; try a lower --lr");
   }
+  const double lr = optimizer_.lr();
   optimizer_.step();
+  schedule_.step();
   ++steps_done_;
-  return {steps_done_, number, optimizer_.lr(), batch.tokens(), norms ? norms->fields() : train::Fields()};
+  return {steps_done_, number, lr, batch.tokens(), norms ? norms->fields() : train::Fields()};
 }
 
 train::Checkpoint Training::checkpoint() const {

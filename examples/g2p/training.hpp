@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "batches.hpp"
 #include "config.hpp"
@@ -36,6 +35,7 @@ class Training {
 
  private:
   xgrad::optim::AdamW optimizer_;
+  xgrad::optim::WarmupCosine schedule_;
   std::int64_t steps_done_ = 0;
   xgrad::train::RunState state_;
 };
