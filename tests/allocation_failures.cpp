@@ -210,16 +210,25 @@ class Gradcheck : public Action {
 
 }  // namespace
 
-TEST_CASE("a step of SGD happens or does not") {
-  fail_in_steps(with<optim::SGD>(optim::SGDOptions{.lr = 0.1, .momentum = 0.9, .weight_decay = 0.1}));
-}
-
-TEST_CASE("a step of Adam happens or does not") {
-  fail_in_steps(with<optim::Adam>(optim::AdamOptions{.lr = 0.1, .weight_decay = 0.1}));
-}
-
-TEST_CASE("a step of AdamW happens or does not") {
-  fail_in_steps(with<optim::AdamW>(optim::AdamWOptions{.lr = 0.1}));
+TEST_CASE("a step of an optimiser happens or does not, and after the first one allocates nothing") {
+  for (const MakeOptimizer& make :
+       {with<optim::SGD>(
+            optim::SGDOptions{.lr = 0.1, .momentum = 0.9, .weight_decay = 0.1, .nesterov = true}),
+        with<optim::Adam>(optim::AdamOptions{.lr = 0.1, .weight_decay = 0.1}),
+        with<optim::AdamW>(optim::AdamWOptions{.lr = 0.1, .amsgrad = true}),
+        with<optim::RMSprop>(optim::RMSpropOptions{.momentum = 0.9, .centered = true})}) {
+    fail_in_steps(make);
+    const nn::GPT model = small_gpt(1);
+    for (const Variable& p : model.parameters()) p.set_grad(ones(p.shape()));
+    const auto optimizer = make(model.parameters());
+    optimizer->step();
+    pool_release();
+    const std::size_t requests = pool_stats().system_requests;
+    const FailingNew failing(1, /*lasting=*/true);
+    optimizer->step();
+    CHECK_FALSE(failing.was_reached());
+    CHECK(pool_stats().system_requests == requests);
+  }
 }
 
 TEST_CASE("a step through a checkpoint happens or does not") {

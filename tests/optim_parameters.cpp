@@ -10,6 +10,7 @@
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/adamw.hpp>
 #include <xgrad/optim/clip.hpp>
+#include <xgrad/optim/rmsprop.hpp>
 #include <xgrad/optim/sgd.hpp>
 
 using namespace xgrad;
@@ -31,6 +32,8 @@ const std::vector<std::pair<std::string, Make>> optimisers = {
      make<SGD>(SGDOptions{.lr = 0.1, .momentum = 0.9, .weight_decay = 0.1, .nesterov = true})},
     {"adam", make<Adam>(AdamOptions{.lr = 0.1, .weight_decay = 0.1})},
     {"adamw", make<AdamW>(AdamWOptions{.lr = 0.1})},
+    {"adamw amsgrad", make<AdamW>(AdamWOptions{.lr = 0.1, .amsgrad = true})},
+    {"rmsprop", make<RMSprop>(RMSpropOptions{.momentum = 0.5, .centered = true})},
 };
 
 // Two parameters, whose gradients change with them.

@@ -1,4 +1,4 @@
-// The steps of SGD, Adam and AdamW against their definitions.
+// The steps of SGD, Adam, AdamW and RMSprop against their definitions.
 #include "optim.hpp"
 
 #include <xtensor/xview.hpp>
@@ -8,6 +8,7 @@
 #include <xgrad/core/autograd/variable.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/adamw.hpp>
+#include <xgrad/optim/rmsprop.hpp>
 #include <xgrad/optim/sgd.hpp>
 
 using namespace xgrad;
@@ -41,6 +42,10 @@ TEST_CASE("reference: optimisers follow PyTorch's trajectory over 20 steps") {
   check_trajectory("adam", Adam<double>{.lr = 0.05});
   check_trajectory("adam options",
                    Adam<double>{.lr = 0.05, .beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3, .weight_decay = 0.3});
+  check_trajectory("rmsprop", RMSprop<double>{.lr = 0.05});
+  check_trajectory("rmsprop momentum", RMSprop<double>{.lr = 0.01, .momentum = 0.9});
+  check_trajectory("rmsprop centered",
+                   RMSprop<double>{.lr = 0.01, .alpha = 0.9, .eps = 1e-2, .centered = true});
   check_trajectory("adamw", AdamW<double>{{.lr = 0.05}});
   check_trajectory("adamw options",
                    AdamW<double>{{.lr = 0.05, .beta1 = 0.8, .beta2 = 0.95, .eps = 1e-3}, 0.3});
@@ -127,4 +132,43 @@ TEST_CASE_TEMPLATE("Adam and AdamW: rows of every length", T, float, double) {
       decayed, sizes, 0.3);
   check([](P p) { return optim::AdamW({p}, {.lr = 0.05, .weight_decay = 0.3}); },
         reference::AdamW<R>{plain, R(0.3)}, plain, 0);
+}
+
+// Bounds, for step t. s and a add terms, each after at most three roundings in a step, so s − a² is off by
+// 9 t u s, and its root by 9 t u s/(s − a²) of itself. v adds such terms; `size` is the v of their sizes.
+TEST_CASE_TEMPLATE("RMSprop: rows of every length", T, float, double) {
+  using R = Wide<T>;
+  using A = xt::xarray<R>;
+  const auto check = [](const optim::RMSpropOptions& options) {
+    for (const std::int64_t n : row_sizes) {
+      CAPTURE(n);
+      Generator generator(static_cast<std::uint64_t>(n));
+      for (const Tensor& p : layouts_of(randn({2, n}, dtype_of<T>(), generator))) {
+        reference::RMSprop<R> exact{.lr = static_cast<R>(options.lr),
+                                    .alpha = static_cast<R>(options.alpha),
+                                    .eps = static_cast<R>(options.eps),
+                                    .momentum = static_cast<R>(options.momentum),
+                                    .centered = options.centered};
+        const Variable parameter(p, true);
+        optim::RMSprop ours({parameter}, options);
+        A x = array_of<R>(p), allowed = xt::zeros_like(x), size = xt::zeros_like(x);
+        for (int step = 1; step <= 10; ++step) {
+          const Tensor gradient = randn({2, n}, dtype_of<T>(), generator);
+          const A g = array_of<R>(gradient);
+          parameter.set_grad(gradient);
+          ours.step();
+          exact.step(x, g);
+          const A variance = exact.s - xt::square(exact.a);
+          const A error = (static_cast<R>(9 * step) * exact.s / variance + 4) * xt::abs(g) /
+                          (xt::sqrt(variance) + exact.eps);
+          size = exact.momentum * size + error + 3 * xt::abs(exact.v);
+          allowed += exact.lr * size + 2 * xt::abs(x);
+          check_within<T>(allowed, p, x);
+        }
+      }
+    }
+  };
+  check({.lr = 0.05});
+  check({.lr = 0.05, .alpha = 0.9, .eps = 1e-2, .momentum = 0.5});
+  check({.lr = 0.05, .alpha = 0.9, .eps = 1e-2, .momentum = 0.5, .centered = true});
 }

@@ -44,6 +44,23 @@ struct Adam {
   }
 };
 
+/// Hinton et al. 2012, lecture 6e; centered: Graves 2013, eq. 38–41.
+///   s ← α s + (1 − α) g²,   a ← α a + (1 − α) g,   d = g / (√(s − a²) + eps), or with a = 0
+///   v ← momentum · v + d,   p ← p − lr · v
+template <class T>
+struct RMSprop {
+  T lr, alpha = T(0.99), eps = T(1e-8), momentum = 0;
+  bool centered = false;
+  xt::xarray<T> s = T(0), a = T(0), v = T(0);
+
+  void step(xt::xarray<T>& p, const xt::xarray<T>& g) {
+    s = alpha * s + (1 - alpha) * xt::square(g);
+    if (centered) a = alpha * a + (1 - alpha) * g;
+    v = momentum * v + g / (xt::sqrt(s - xt::square(a)) + eps);
+    p -= lr * v;
+  }
+};
+
 /// Loshchilov & Hutter 2019, algorithm 2, with the decay times lr: p ← p − lr · decay · p, then Adam without
 /// decay.
 template <class T>
