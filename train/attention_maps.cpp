@@ -3,9 +3,9 @@
 #include <memory>
 #include <string_view>
 
-#include <xgrad/core/autograd/grad_mode.hpp>
 #include <xgrad/core/autograd/observer.hpp>
 #include <xgrad/core/base/error.hpp>
+#include <xgrad/nn/eval_guard.hpp>
 #include <xgrad/nn/forward_scope.hpp>
 
 namespace xgrad::train {
@@ -32,24 +32,10 @@ class Collector : public Observer {
   }
 };
 
-// As long as it lives, the model evaluates.
-class Evaluation {
- public:
-  explicit Evaluation(nn::Module& model) : model_(model), was_training_(model.is_training()) { model.eval(); }
-  ~Evaluation() { model_.train(was_training_); }
-  Evaluation(const Evaluation&) = delete;
-  Evaluation& operator=(const Evaluation&) = delete;
-
- private:
-  nn::Module& model_;
-  bool was_training_;
-};
-
 }  // namespace
 
-std::vector<AttentionMap> attention_maps(nn::Module& model, const std::function<void()>& forward) {
-  const NoGradGuard no_grad;
-  const Evaluation evaluation(model);
+std::vector<AttentionMap> attention_maps(const nn::Module& model, const std::function<void()>& forward) {
+  const nn::EvalGuard eval(model);
   const nn::ForwardScope scope(model);  // the paths start here, also if `forward` calls a part of the model
   const auto collector = std::make_shared<Collector>();
   observe(collector);

@@ -22,7 +22,7 @@ struct AttentionMap {
 ///
 /// Throws `std::invalid_argument` if an attention ran as one node (see `AttentionOptions::fused`), which has
 /// no weights.
-std::vector<AttentionMap> attention_maps(nn::Module& model, const std::function<void()>& forward);
+std::vector<AttentionMap> attention_maps(const nn::Module& model, const std::function<void()>& forward);
 
 /// A drawing of the weights (T_q, T_k) of one head as SVG: a row for each query, a column for each key,
 /// darker for a larger weight. A pointer over a cell shows the two tokens and the weight. `queries` and

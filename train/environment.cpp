@@ -1,11 +1,34 @@
 #include <xgrad/train/environment.hpp>
 
+#include <sys/utsname.h>
+
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <string_view>
+
 #include <xgrad/core/autograd/fused.hpp>
 #include <xgrad/core/kernels/cblas.hpp>
 #include <xgrad/core/parallel/threads.hpp>
 #include <xgrad/core/rows/isa.hpp>
 
 namespace xgrad::train {
+namespace {
+
+// "model name : Intel(R) Xeon(R) ..." in Linux' list of processors; "unknown" elsewhere.
+std::string processor_name() {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen("/proc/cpuinfo", "re"), std::fclose);
+  std::array<char, 256> line;
+  while (file && std::fgets(line.data(), line.size(), file.get())) {
+    const std::string_view text(line.data());
+    const std::size_t colon = text.find(": ");
+    if (!text.starts_with("model name") || colon == std::string_view::npos) continue;
+    return std::string(text.substr(colon + 2, text.find('\n') - colon - 2));
+  }
+  return "unknown";
+}
+
+}  // namespace
 
 std::map<std::string, std::string> arithmetic_environment() {
   const kernels::Isa isa = kernels::best_isa();
@@ -15,6 +38,21 @@ std::map<std::string, std::string> arithmetic_environment() {
                                                           : "baseline"},
           {"blas", kernels::blas_name()},
           {"rules", readable_rules() ? "readable" : "fast"}};
+}
+
+std::map<std::string, std::string> environment() {
+  std::map<std::string, std::string> all = arithmetic_environment();
+  all["processor"] = processor_name();
+  utsname system{};
+  if (::uname(&system) == 0)
+    all["system"] = std::string(system.sysname) + ' ' + system.release + ' ' + system.machine;
+#ifdef __clang__
+  all["compiler"] = __VERSION__;
+#else
+  all["compiler"] = "GCC " __VERSION__;
+#endif
+  all["xgrad"] = XGRAD_VERSION;
+  return all;
 }
 
 std::string environment_changes(const std::map<std::string, std::string>& metadata) {

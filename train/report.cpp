@@ -45,8 +45,8 @@ void append_figures(std::string& html, const Report& report, const ReportCurves&
     if (series.look != ChartSeries::Look::faint && !series.points.empty())
       add(series.name, {series.points.back().y, 4});
   }
-  for (const ChartSeries& series : curves.once) {
-    const double number = series.points.front().y;
+  for (const ChartSeries& series : curves.measures) {
+    const double number = series.points.back().y;
     const bool is_share = series.name.ends_with("accuracy") || series.name.ends_with("error rate");
     add(series.name, {is_share ? 100 * number : number, 4}, is_share ? " %" : "");
   }
@@ -184,15 +184,18 @@ std::string report_html(const Report& report) {
   return html;
 }
 
-std::filesystem::path write_report(const std::filesystem::path& folder, Report report) {
-  namespace fs = std::filesystem;
+Report read_report(const std::filesystem::path& folder) {
   const auto lines_of = [&](const char* name) {
-    return fs::exists(folder / name) ? read_json_lines(folder / name) : std::vector<Fields>();
+    const std::filesystem::path path = folder / name;
+    return std::filesystem::exists(path) ? read_json_lines(path) : std::vector<Fields>();
   };
-  report.metrics = lines_of("metrics.jsonl");
-  report.timings = lines_of("timings.jsonl");
+  return {
+      .title = folder.string(), .metrics = lines_of("metrics.jsonl"), .timings = lines_of("timings.jsonl")};
+}
+
+std::filesystem::path write_report(const std::filesystem::path& folder, const Report& report) {
   const std::string html = report_html(report);
-  fs::path path = folder / "report.html";
+  std::filesystem::path path = folder / "report.html";
   AtomicFile file("write_report", path);
   file.write(html.data(), html.size());
   file.commit();

@@ -39,8 +39,12 @@ struct Report {
 /// dark screens. All texts are escaped.
 std::string report_html(const Report& report);
 
-/// Reads `metrics` and `timings` from the run's folder, and writes report.html there: whole or not at all.
-/// Throws `std::runtime_error` that names the file. Returns the path of the page.
-std::filesystem::path write_report(const std::filesystem::path& folder, Report report);
+/// A report with the folder's path as its title, and the lines of metrics.jsonl and timings.jsonl in it.
+/// Throws `std::runtime_error` that names a file that cannot be read.
+Report read_report(const std::filesystem::path& folder);
+
+/// Writes folder/report.html: whole or not at all. Throws `std::runtime_error` that names the file. Returns
+/// its path.
+std::filesystem::path write_report(const std::filesystem::path& folder, const Report& report);
 
 }  // namespace xgrad::train

@@ -26,7 +26,7 @@ class Curves {
           curves.last_step = std::max(curves.last_step, step);
         } else if (name == "seconds") {
           curves.seconds = y;
-        } else {
+        } else if (name != "start") {  // the step that a process started with
           add(name, {step, y});
         }
       }
@@ -46,19 +46,18 @@ class Curves {
     }
   }
 
-  // The curves that nobody took.
+  // The curves that nobody took. One with a single number needs no chart.
   void move_rest(ReportCurves& curves) {
     for (ChartSeries& series : series_) {
       if (series.points.empty()) continue;
       std::replace(series.name.begin(), series.name.end(), '_', ' ');
-      if (series.points.size() == 1) {
-        curves.once.push_back(std::move(series));
-      } else {
+      if (series.points.size() > 1) {
         Chart& chart = curves.training.emplace_back(Chart{.title = series.name, .may_be_log = true});
         char& first = chart.title.front();
         first = static_cast<char>(std::toupper(static_cast<unsigned char>(first)));
-        chart.series.push_back(std::move(series));
+        chart.series.push_back(series);
       }
+      if (series.name != "tokens per second") curves.measures.push_back(std::move(series));
     }
   }
 

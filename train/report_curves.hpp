@@ -11,9 +11,9 @@ namespace xgrad::train {
 struct ReportCurves {
   explicit ReportCurves(const Report& report);
 
-  std::vector<Chart> training;    ///< loss first, then the learning rate and whatever else was measured
-  std::vector<Chart> layers;      ///< norms of gradients and updates
-  std::vector<ChartSeries> once;  ///< numbers that were logged once
+  std::vector<Chart> training;        ///< loss first, then the learning rate and whatever else was measured
+  std::vector<Chart> layers;          ///< norms of gradients and updates
+  std::vector<ChartSeries> measures;  ///< whatever else was measured
   double last_step = 0, seconds = 0;
   bool is_finished = false;
 };

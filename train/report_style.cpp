@@ -74,7 +74,6 @@ th:first-child, td:first-child, .samples th, .samples td { text-align: left; }
 tbody th { font-weight: 400; text-align: left; white-space: normal; overflow-wrap: anywhere; min-width: 9rem; }
 tfoot td, tfoot th { border-bottom: 0; font-weight: 600; }
 .wrap { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 8rem; }
-.samples { width: 100%; }
 @media (max-width: 40rem) {
   .samples, .samples tbody, .samples tr, .samples td { display: block; }
   .samples thead { display: none; }

@@ -1,5 +1,6 @@
 #include "addition.hpp"
 
+#include <algorithm>
 #include <iomanip>
 #include <sstream>
 #include <string>
@@ -76,6 +77,22 @@ Measure Addition::validate(nn::GPT& model, std::int64_t) const {
   std::ostringstream shown;
   shown << std::fixed << std::setprecision(2) << 100 * accuracy << " %";
   return {"held_out_accuracy", accuracy, "held-out accuracy", shown.str()};
+}
+
+std::vector<Written> Addition::write(const nn::GPT& model) const {
+  std::vector<Written> sums;
+  std::vector<std::vector<std::int64_t>> questions;
+  for (std::size_t i = 0; i < std::min<std::size_t>(10, held_out_.size()); ++i) {
+    sums.push_back({.prompt = question_of(held_out_[i]), .text = "", .expected = answer_of(held_out_[i])});
+    std::vector<std::int64_t>& question = questions.emplace_back();
+    for (const char c : sums.back().prompt) question.push_back(token(c));
+  }
+  const auto answers = nn::generate(model, questions, {.max_new_tokens = Sum::digits});
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    for (const std::int64_t digit : answers[i].tokens)
+      sums[i].text += static_cast<char>(vocabulary_.character(digit));
+  }
+  return sums;
 }
 
 double Addition::held_out_accuracy(nn::GPT& model) const {

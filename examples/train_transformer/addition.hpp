@@ -21,6 +21,7 @@ class Addition : public Task {
   xgrad::nn::GPTOptions model_options(const Config& config) const override;
   Batch next_batch(std::int64_t size, xgrad::Generator& generator) const override;
   Measure validate(xgrad::nn::GPT& model, std::int64_t size) const override;  ///< the held-out accuracy
+  std::vector<Written> write(const xgrad::nn::GPT& model) const override;     ///< ten held-out sums
 
   /// The share of the held-out sums whose four digits are all right.
   double held_out_accuracy(xgrad::nn::GPT& model) const;

@@ -10,6 +10,7 @@
 #include "config_text.hpp"
 #include "memory.hpp"
 #include "model.hpp"
+#include "run_report.hpp"
 #include "sample.hpp"
 #include "shell.hpp"
 #include "task.hpp"
@@ -30,6 +31,7 @@ Metadata metadata_of(const Config& config, const Task& task, const nn::GPT& mode
   Metadata metadata = config_metadata(config);
   metadata.merge(model_metadata(model.options, task.vocabulary()));
   metadata["data"] = task.data_hash();
+  for (const auto& [name, value] : train::environment()) metadata["environment." + name] = value;
   return metadata;
 }
 
@@ -144,6 +146,7 @@ class Run {
                      .lr = step.lr,
                      .tokens = config_.batch * model_->options.context});
     folder_->log({{"step", step.number}, {"loss", step.loss}, {"lr", step.lr}});
+    if (!step.norms.empty()) folder_->log(step.norms);
     folder_->log_timing({{"step", step.number},
                          {"seconds", progress_->seconds()},
                          {"tokens_per_second", progress_->tokens_per_second()}});
@@ -152,6 +155,7 @@ class Run {
     const Measure measure = task_->validate(*model_, config_.batch);
     const train::Fields fields{{"step", step.number}, {measure.key, measure.value}};
     folder_->log(fields);
+    log_examples();
     progress_->note("step " + std::to_string(step.number) + ": " + measure.name + ' ' + measure.shown,
                     fields);
   }
@@ -163,6 +167,7 @@ class Run {
     try {
       folder_->save(std::move(checkpoint));
       is_saved_ = true;
+      if (training_->steps_done > 0) try_to_write_report();
     } catch (const std::runtime_error& error) {
       progress_->finish();
       const std::string text = error.what() + newest_text();
@@ -198,11 +203,52 @@ class Run {
     progress_->note("trained for " + seconds.str() + " s", {{"seconds", progress_->seconds()}});
     save_safetensors(folder_->model_path(), model_->state_dict(), metadata_);
     tell("saved to " + folder_->model_path().string(), folder_->model_path());
+    for (const Written& example : log_examples()) show(example);
     const Measure measure = task_->validate(*model_, config_.batch);
     progress_->result(measure.name + ": " + measure.shown, {{measure.key, measure.value}});
     if (!prompt_.empty() && config_.sample > 0) show_sample();
     folder_->finish({{"step", training_->steps_done}, {measure.key, measure.value}});
     if (!is_saved_) throw std::runtime_error("the last checkpoint is missing" + newest_text());
+    const std::string report = write_report().string();
+    progress_->result("report: " + report, {{"report", report}});
+    const std::string prompt = config_.task == "text" ? "In the " : "123+456=";
+    progress_->note("ask it more: " + program_ + " sample " + shell_quoted(folder_->path().string()) +
+                        " --prompt " + shell_quoted(prompt),
+                    {});
+  }
+
+  // Logs examples of what the model writes, for the report.
+  std::vector<Written> log_examples() {
+    std::vector<Written> examples = task_->write(*model_);
+    for (const Written& example : examples) {
+      train::Fields fields{
+          {"step", training_->steps_done}, {"prompt", example.prompt}, {"sample", example.text}};
+      if (!example.expected.empty()) fields.emplace_back("expected", example.expected);
+      folder_->log(fields);
+    }
+    return examples;
+  }
+
+  void show(const Written& example) {
+    if (example.expected.empty()) return;
+    const bool is_right = example.text == example.expected;
+    const std::string mark = is_right ? "✓" : "✗ it is " + example.expected;
+    const char* const colour = is_right ? "\033[32m" : "\033[31m";
+    progress_->result(
+        example.prompt + example.text + "  " + (progress_->has_colours() ? colour + mark + "\033[0m" : mark),
+        {{"prompt", example.prompt}, {"sample", example.text}, {"expected", example.expected}});
+  }
+
+  fs::path write_report() const {
+    return write_run_report(folder_->path(), *model_, task_->vocabulary(), metadata_);
+  }
+
+  // While training goes on, a page that cannot be written is not worth an error: there will be another one.
+  void try_to_write_report() const {
+    try {
+      write_report();
+    } catch (const std::exception&) {
+    }
   }
 
   void show_sample() {

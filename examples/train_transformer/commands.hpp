@@ -19,3 +19,4 @@ int train_command(Config config, const std::vector<std::string>& given,
 void add_sample_command(CLI::App& app, Action& action);   // command_sample.cpp
 void add_eval_command(CLI::App& app, Action& action);     // command_eval.cpp
 void add_inspect_command(CLI::App& app, Action& action);  // command_inspect.cpp
+void add_report_command(CLI::App& app, Action& action);   // command_report.cpp

@@ -65,6 +65,7 @@ int run(int argc, char** argv) {
   add_sample_command(app, action);
   add_eval_command(app, action);
   add_inspect_command(app, action);
+  add_report_command(app, action);
   try {
     std::reverse(arguments.begin(), arguments.end());  // the order of CLI11
     app.parse(std::move(arguments));

@@ -73,7 +73,7 @@ TrainedModel open_model(const std::filesystem::path& run) {
     if (vocabulary.size() != options.vocab_size)
       throw std::runtime_error("its vocabulary has " + std::to_string(vocabulary.size()) +
                                " characters, and the model " + std::to_string(options.vocab_size));
-    TrainedModel trained{saved.path, config, std::move(vocabulary), nn::GPT(options)};
+    TrainedModel trained{saved.path, saved.metadata, config, std::move(vocabulary), nn::GPT(options)};
     trained.model.load_state_dict(saved.state);
     trained.model.eval();
     return trained;

@@ -18,6 +18,7 @@ Metadata model_metadata(const xgrad::nn::GPTOptions& options, const Vocabulary& 
 /// A trained model from a run's file, with what the file says about it.
 struct TrainedModel {
   std::filesystem::path path;  ///< of the file
+  Metadata metadata;           ///< in it
   Config config;               ///< of its training
   Vocabulary vocabulary;
   xgrad::nn::GPT model;  ///< evaluates

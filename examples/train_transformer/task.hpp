@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <xgrad/xgrad.hpp>
 
@@ -23,6 +24,12 @@ struct Measure {
   std::string shown;  ///< "1.6767"
 };
 
+/// What a model writes after a prompt.
+struct Written {
+  std::string prompt, text;
+  std::string expected = {};  ///< empty: no text is wrong
+};
+
 /// What a model learns.
 class Task {
  public:
@@ -36,6 +43,8 @@ class Task {
   virtual Batch next_batch(std::int64_t size, xgrad::Generator& generator) const = 0;
   /// On held-out data, `size` sequences in a batch. Draws no random numbers, and each call gives the same.
   virtual Measure validate(xgrad::nn::GPT& model, std::int64_t size) const = 0;
+  /// Examples of what the model does with data that it was not trained on. The same each time.
+  virtual std::vector<Written> write(const xgrad::nn::GPT& model) const = 0;
 };
 
 /// Throws `std::runtime_error` if the text cannot be read or is too short.

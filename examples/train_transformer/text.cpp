@@ -99,6 +99,20 @@ std::string Text::data_hash() const {
   return std::to_string(hash);
 }
 
+std::vector<Written> Text::write(const nn::GPT& model) const {
+  const std::int64_t seen = std::max<std::int64_t>(1, context_ / 4);
+  const std::vector<std::int64_t> prompt(tokens_.begin() + split_, tokens_.begin() + split_ + seen);
+  Generator draws(0);
+  const auto written =
+      nn::generate(model, {prompt}, {.max_new_tokens = context_ - seen, .temperature = 0.8}, draws);
+  const auto text_of = [&](const std::vector<std::int64_t>& tokens) {
+    std::u32string text;
+    for (const std::int64_t token : tokens) text += vocabulary_.character(token);
+    return encode_utf8(text);
+  };
+  return {{.prompt = text_of(prompt), .text = text_of(written.front().tokens)}};
+}
+
 Measure Text::validate(nn::GPT& model, std::int64_t size) const {
   const double loss = validation_loss(model, size);
   std::ostringstream shown;

@@ -25,6 +25,8 @@ class Text : public Task {
   /// Windows from anywhere in the training part.
   Batch next_batch(std::int64_t size, xgrad::Generator& generator) const override;
   Measure validate(xgrad::nn::GPT& model, std::int64_t size) const override;  ///< the validation loss
+  /// The start of the validation part, and how the model goes on.
+  std::vector<Written> write(const xgrad::nn::GPT& model) const override;
 
   /// The mean loss over windows spread evenly over the validation part: all of it, or about 65,536
   /// characters. Each call takes the same windows, `size` of them in a batch.

@@ -1,6 +1,7 @@
 #include "train.hpp"
 
 #include <cmath>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -48,12 +49,19 @@ Step Training::step(const Batch& batch) {
   optimizer.zero_grad();                           // of the previous step
   const Variable loss = batch_loss(model, batch);  // forward
   loss.backward();                                 // ∂loss/∂p for every parameter p
-  clip_gradients(model, steps_done + 1, loss.item<double>());
+  constexpr std::int64_t measure_every = 25;
+  const std::int64_t number = steps_done + 1;
+  std::optional<train::LayerNorms> norms;
+  if (number == 1 || number % measure_every == 0) norms.emplace(model, number);
+  clip_gradients(model, number, loss.item<double>());
   const double lr = optimizer.lr();
   optimizer.step();  // moves every p against its gradient
   schedule.step();
-  ++steps_done;
-  return {.number = steps_done, .loss = loss.item<double>(), .lr = lr};
+  steps_done = number;
+  return {.number = number,
+          .loss = loss.item<double>(),
+          .lr = lr,
+          .norms = norms ? norms->fields() : train::Fields()};
 }
 
 void Training::check(const Batch& batch) const {

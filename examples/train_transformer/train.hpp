@@ -15,6 +15,8 @@ struct Step {
   std::int64_t number;  ///< counted from 1
   double loss;          ///< before the step
   double lr;
+  xgrad::train::Fields norms =
+      {};  ///< of each layer's gradient and update, after some steps: see `LayerNorms`
 };
 
 /// The end of a run whose numbers are no numbers any more.
