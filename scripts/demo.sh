@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Leads from a fresh checkout to a trained model: installs missing packages (see setup.sh), builds the library and the
 # examples, and runs `train_transformer` in the current directory with the given arguments. scripts/demo.sh -- --help
-# lists them.
+# lists them. The run leaves a page with its curves and attention maps, runs/addition/report.html.
 #
 # Usage: scripts/demo.sh [-h|--help] [--] [ARGUMENT...]
 

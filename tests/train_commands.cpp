@@ -53,7 +53,7 @@ Words joined(Words words, const Words& more) {
 }  // namespace
 
 TEST_CASE("every help fits 80 columns, has groups and an example for each task") {
-  for (const Words& command : std::vector<Words>{{}, {"sample"}, {"eval"}, {"inspect"}}) {
+  for (const Words& command : std::vector<Words>{{}, {"sample"}, {"eval"}, {"inspect"}, {"report"}}) {
     const std::string help = output_of(joined(command, {"--help"}));
     std::istringstream lines(help);
     for (std::string line; std::getline(lines, line);) {
@@ -101,7 +101,44 @@ TEST_CASE("a trained addition answers sums, and its files say how to build it") 
         "train_transformer: " + sums.string() + ", line 2: '12+7' is no sum such as 042+917=0959\n");
   write_file(sums, "\n");
   CHECK(error_of({"eval", out, sums}) == "train_transformer: " + sums.string() + " holds no sum\n");
-  CHECK(has(output_of({"inspect", out}), "GPT("));
+  const std::string shown = output_of({"inspect", out});
+  CHECK(has(shown, "\ntask: addition\n"));
+  CHECK(has(shown, "\nblocks.0.attention.W_q.weight "));
+  CHECK(has(shown, "\nThe tape of the first block:\nid "));
+  CHECK(has(shown, " softmax "));
+}
+
+TEST_CASE("a run's page is written with the run, and the same again from its files") {
+  const Folder folder;
+  const fs::path out = folder.path / "out", page = out / "report.html";
+  const std::string shown = output_of({"--layers", "1", "--d-model", "16", "--heads", "2", "--batch", "8",
+                                       "--steps", "26", "--eval-every", "10", "--out", out});
+  CHECK(has(shown, "\nreport: " + page.string() + "\nask it more: "));
+  CHECK(has(shown, " sample " + out.string() + " --prompt 123+456=\n"));
+  const std::string metrics = read_file(out / "metrics.jsonl");
+  CHECK(has(metrics, "{\"step\":1,\"grad_norm.token\":"));
+  CHECK(has(metrics, "{\"step\":25,\"grad_norm.token\":"));
+  CHECK(has(metrics, "{\"step\":20,\"prompt\":\""));
+  const std::string written = read_file(page);
+  CHECK(has(written, " · finished"));
+  CHECK(has(written, "Gradient norm of each layer"));
+  CHECK(has(written, "blocks.0.attention, head 1"));
+  CHECK(has(written, "<dt>instruction_set</dt>"));
+  fs::remove(page);
+  CHECK(output_of({"report", out}) == "report: " + page.string() + "\n");
+  CHECK(read_file(page) == written);
+
+  const fs::path svg = folder.path / "block.svg";
+  Process inspect(XGRAD_TRAIN_TRANSFORMER, {"inspect", out, "--svg", svg});
+  if (inspect.end() == 0) {
+    CHECK(has(read_file(svg), "softmax"));
+  } else {
+    CHECK(
+        inspect.errors ==
+        "train_transformer: cannot draw with Graphviz: its program dot is not installed (on Debian: apt-get "
+        "install graphviz)\n");
+    CHECK_FALSE(fs::exists(svg));
+  }
 }
 
 TEST_CASE("a trained text is sampled and evaluated") {
