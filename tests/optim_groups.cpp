@@ -104,9 +104,9 @@ TEST_CASE("the mean loss of n parts, each divided by n, makes the step of the wh
 }
 
 TEST_CASE("clip_grad_value_ clips as PyTorch, and skips what clip_grad_norm_ skips") {
-  const Variable p(zeros({3}, float64), true), frozen(zeros({2}), true), without(zeros({2}), true);
-  const Variable strided(zeros({3, 2}, float64).select(1, 0), true);
-  const Tensor gradient = tensor({0.3, -2.0, std::numeric_limits<double>::quiet_NaN()}, float64);
+  const Variable p(zeros({4}, float64), true), frozen(zeros({2}), true), without(zeros({2}), true);
+  const Variable strided(zeros({4, 2}, float64).select(1, 0), true);
+  const Tensor gradient = tensor({0.3, -2.0, 0.7, std::numeric_limits<double>::quiet_NaN()}, float64);
   p.set_grad(gradient.clone());
   strided.set_grad(gradient.clone());
   frozen.set_grad(full({2}, 3.0F));

@@ -59,8 +59,8 @@ for _ in range(20):
     steps.append(torch.stack([p, q]).detach().clone())
 goldens["two groups"] = torch.stack(steps)
 
-p = start.clone().requires_grad_()
-p.grad = torch.tensor([0.3, -2.0, float("nan")])
+p = torch.zeros(4, requires_grad=True)
+p.grad = torch.tensor([0.3, -2.0, 0.7, float("nan")])
 torch.nn.utils.clip_grad_value_([p], 0.5)
 goldens["clipped values"] = p.grad
 goldens["clipped"], norms = trajectory(lambda p: SGD(p, lr=0.1), clip=0.5)
