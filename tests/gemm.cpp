@@ -126,7 +126,11 @@ TEST_CASE_TEMPLATE("gemm equals the triple loop", T, float, double) {
                                   {119, 127, 64},
                                   {1, 700, 70},
                                   {700, 1, 70},
-                                  {3, 3, 1000}}) {
+                                  {3, 3, 1000},
+                                  {4, 9, 70},
+                                  {5, 6, 80},
+                                  {7, 6, 130},
+                                  {8, 13, 128}}) {
       check_all<T>(m, n, k);
     }
   }

@@ -47,6 +47,10 @@ struct Matrices {
   }
 };
 
+// Products of so few rows take the time that b needs to come from memory. It is worth a second thread when
+// the multiplications alone are not.
+constexpr std::int64_t few_rows = 4;
+
 // c = alpha · a b + beta · c + bias, for every index of the batch dims. c's rows are contiguous.
 template <class T>
 class BatchedProduct {
@@ -72,8 +76,9 @@ class BatchedProduct {
     const bool by_rows = cuts_rows(items);
     const std::int64_t along = by_rows ? m_ : n_, across = by_rows ? n_ : m_;
     const std::int64_t total = items * along, work = across * std::max<std::int64_t>(k_, 1);
+    const std::int64_t worth = m_ <= few_rows ? multiply_grain / 16 : multiply_grain;
     // parallel_for would halve anything above one grain; less than two grains of work stay in one thread.
-    const std::int64_t grain = total * work < 2 * multiply_grain ? total : multiply_grain / work + 1;
+    const std::int64_t grain = total * work < 2 * worth ? total : worth / work + 1;
     parallel_for(total, grain, [&](std::int64_t begin, std::int64_t end) {
       while (begin < end) {
         const Shape item = unravel_index(begin / along, batch_);

@@ -25,8 +25,18 @@ std::int64_t worth_packing_a(const Product<T>& x) {  // columns of C
   constexpr std::int64_t far_apart = 512;
   return tile_columns<T> * (x.a.column_stride == 1 ? 16 : x.a.column_stride >= far_apart ? 2 : 4);
 }
-// With at most this many rows of C, dot products of rows of A and columns of B cost less than packing B.
-constexpr std::int64_t few_rows = 3;
+// So many rows by four columns of sums fit the registers, with a factor for each row.
+#if defined(XGRAD_HAVE_XSIMD) && defined(__AVX512F__)
+constexpr int dot_rows = 4;
+#else
+constexpr int dot_rows = 2;
+#endif
+// Whether dot products of rows of A and columns of B cost less than packing B: with few rows of C, which must
+// be long enough if they are more than three.
+template <class T>
+bool dots_are_faster(const Product<T>& x) {
+  return x.m <= 3 || (x.m <= 2 * dot_rows && x.k >= 16 * x.m);
+}
 
 // A block of A's rows and a block of B's columns, packed or in place.
 template <class T>
@@ -68,31 +78,45 @@ void multiply_block(const Block<T>& x, T alpha, T beta, T* c, std::int64_t c_row
   }
 }
 
-// Dot products of contiguous rows of A and contiguous columns of B, four columns at a time.
-template <class T>
-void multiply_by_dots(const Product<T>& x, const T* first_a, const T* first_b, T* first_c) {
+// R rows of C by four columns, or by the `columns` that are left: dot products of contiguous rows of A and
+// contiguous columns of B. c is C's first element of them, j the number of its column.
+template <class T, int R>
+void multiply_dots(const Product<T>& x, const T* a, const T* b, T* c, std::int64_t j, std::int64_t columns) {
   using B = Batch<T>;
-  for (std::int64_t i = 0; i < x.m; ++i) {
-    const T* a = first_a + i * x.a.row_stride;
-    for (std::int64_t j = 0; j < x.n; j += 4) {
-      const std::int64_t columns = smaller(4, x.n - j);
-      const T* b[4];
-      for (std::int64_t q = 0; q < 4; ++q) b[q] = first_b + (j + smaller(q, columns - 1)) * x.b.column_stride;
-      B sum[4] = {B(T(0)), B(T(0)), B(T(0)), B(T(0))};
-      std::int64_t p = 0;
-      for (; p + width<T> <= x.k; p += width<T>) {
-        const B factor = load<T>(a + p);
-        for (int q = 0; q < 4; ++q) sum[q] = fma(factor, load<T>(b[q] + p), sum[q]);
-      }
-      if (const std::int64_t rest = x.k - p; rest > 0) {
-        const B factor = load_part<T>(a + p, rest, T(0));
-        for (int q = 0; q < 4; ++q) sum[q] = fma(factor, load_part<T>(b[q] + p, rest, T(0)), sum[q]);
-      }
-      T* c = first_c + i * x.c_row_stride + j;
-      for (std::int64_t q = 0; q < columns; ++q) {
-        const T value = x.alpha * sum_of<T>(sum[q]) + (x.bias ? x.bias[j + q] : T(0));
-        c[q] = x.beta == T(0) ? value : value + x.beta * c[q];
-      }
+  const T* column[4];
+  for (std::int64_t q = 0; q < 4; ++q) column[q] = b + smaller(q, columns - 1) * x.b.column_stride;
+  B sum[R][4];
+  repeat<R>([&](auto r) { repeat<4>([&](auto q) { sum[r][q] = B(T(0)); }); });
+  batches_from<T>(0, x.k, [&](auto at) {
+    B factor[R];
+    repeat<R>([&](auto r) { factor[r] = at.load(a + r * x.a.row_stride); });
+    repeat<4>([&](auto q) {
+      const B shared = at.load(column[q]);
+      repeat<R>([&](auto r) { sum[r][q] = fma(factor[r], shared, sum[r][q]); });
+    });
+  });
+  repeat<R>([&](auto r) {
+    T total[4];
+    sums_of_four<T>(sum[r], total);
+    for (std::int64_t q = 0; q < columns; ++q) {
+      const T value = x.alpha * total[q] + (x.bias ? x.bias[j + q] : T(0));
+      T& to = c[r * x.c_row_stride + q];
+      to = x.beta == T(0) ? value : value + x.beta * to;
+    }
+  });
+}
+
+// Each column of B comes from memory once, for all rows of A.
+template <class T>
+void multiply_by_dots(const Product<T>& x, const T* a, const T* b, T* c) {
+  for (std::int64_t j = 0; j < x.n; j += 4) {
+    for (std::int64_t i = 0; i < x.m; i += dot_rows) {
+      repeat<dot_rows>([&](auto r) {
+        const std::int64_t rows = smaller(dot_rows, x.m - i);
+        if (rows != r + 1) return;
+        multiply_dots<T, r + 1>(x, a + i * x.a.row_stride, b + j * x.b.column_stride,
+                                c + i * x.c_row_stride + j, j, smaller(4, x.n - j));
+      });
     }
   }
 }
@@ -155,7 +179,7 @@ void multiply(const Product<T>& x, const T* first_a, const T* first_b, T* first_
 
 template <class T>
 std::int64_t multiply_all(const Product<T>& x, const ProductBatch& batch, T* memory, std::int64_t size) {
-  const bool by_dots = x.m <= few_rows && x.a.column_stride == 1 && x.b.row_stride == 1;
+  const bool by_dots = x.a.column_stride == 1 && x.b.row_stride == 1 && dots_are_faster(x);
   const Plan<T> plan(x);
   if (!by_dots && plan.scratch > size) return plan.scratch;
   for (std::int64_t i = 0; i < batch.count; ++i) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// Small matrices transposed in registers. For rows/*.cpp only.
+// Small matrices transposed in registers, and the sums of their rows. For rows/*.cpp only.
 
 #include <utility>
 
@@ -23,6 +23,12 @@ template <int... i>
 using Lanes = std::integer_sequence<int, i...>;
 template <int n>
 using FirstLanes = std::make_integer_sequence<int, n>;
+template <int n, int... i>
+constexpr Lanes<n + i...> after_first(Lanes<i...>) {
+  return {};
+}
+template <int n>
+using LastLanes = decltype(after_first<n>(FirstLanes<n>()));  // n to 2n − 1
 
 template <class V, int... i>
 inline auto joined(V x, V y, Lanes<i...>) {
@@ -64,7 +70,44 @@ inline void transpose_four_columns(const T* from, std::int64_t from_step, T* to,
   *reinterpret_cast<V*>(to + 3 * to_step) = mixed<2>(high[0], high[1], lanes);
 }
 
+// The sum of both halves, of the halves of this sum, and so on until four lanes are left.
+template <class T, int n>
+inline VectorOf<T, 4> folded(VectorOf<T, n> x) {
+  if constexpr (n == 4) {
+    return x;
+  } else {
+    return folded<T, n / 2>(joined(x, x, FirstLanes<n / 2>()) + joined(x, x, LastLanes<n / 2>()));
+  }
+}
+
+// total[i] = the sum of x[i]'s lanes, for four batches.
+template <class T>
+inline void sums_of_four(const Batch<T>* x, T* total) {
+  constexpr int n = width<T>;
+  if constexpr (n < 4) {
+    for (int i = 0; i < 4; ++i) total[i] = sum_of<T>(x[i]);
+  } else {
+    constexpr FirstLanes<4> lanes;
+    VectorOf<T, 4> part[4], pair[2];
+    repeat<4>([&](auto i) {
+      VectorOf<T, n> all;
+      __builtin_memcpy(&all, &x[i], sizeof all);
+      part[i] = folded<T, n>(all);
+    });
+    for (int i = 0; i < 2; ++i) {  // two sums of two lanes, in turn: of batch i and of batch i + 2
+      pair[i] = mixed<0>(part[i], part[i + 2], lanes) + mixed<2>(part[i], part[i + 2], lanes);
+    }
+    *reinterpret_cast<VectorOf<T, 4>*>(total) =
+        mixed<0>(pair[0], pair[1], lanes) + mixed<2>(pair[0], pair[1], lanes);
+  }
+}
+
 #else
+
+template <class T>
+inline void sums_of_four(const Batch<T>* x, T* total) {
+  for (int i = 0; i < 4; ++i) total[i] = sum_of<T>(x[i]);
+}
 
 template <class T, int n>
 inline void transpose_four_columns(const T* from, std::int64_t from_step, T* to, std::int64_t to_step) {
