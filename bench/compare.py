@@ -66,17 +66,17 @@ class Side:
         return [line.removesuffix("/real_time") for line in out.stdout.split()]
 
     def run(self, name, threads, min_time):
-        """Milliseconds, GFLOP/s (0 if the row counts none), MiB above the start."""
+        """Milliseconds, GFLOP/s (0 if the row counts none), MiB above the start, a number made of the tokens (0 if it has none)."""
         if name == "startup":
             begin = time.perf_counter()
             subprocess.run(self.startup, env=self.environment(threads), check=True)
-            return 1e3 * (time.perf_counter() - begin), 0, 0
+            return 1e3 * (time.perf_counter() - begin), 0, 0, 0
         command = [*self.program, f"--benchmark_filter=^{name}/real_time$", "--benchmark_format=json",
                    f"--benchmark_min_time={min_time}"]
         out = subprocess.run(command, env=self.environment(threads), capture_output=True, text=True, check=True)
         row = json.loads(out.stdout)["benchmarks"][0]
         unit = {"ns": 1e-6, "us": 1e-3, "ms": 1.0, "s": 1e3}[row["time_unit"]]
-        return row["real_time"] * unit, row.get("gflops", 0), row["mib"]
+        return row["real_time"] * unit, row.get("gflops", 0), row["mib"], row.get("tokens", 0)
 
 
 def peer(options, core):
@@ -104,6 +104,8 @@ def measure(options):
                     other.append(theirs.run(name, threads, options.min_time))
                 if name in in_gemm:
                     bare.append(gemm.run(name, threads, options.min_time))
+            if other and other[0][3] != mine[0][3]:
+                sys.exit(f"{name}: the sides choose different tokens")
             median = lambda runs, i: statistics.median(run[i] for run in runs) if runs else None
             rows.append({
                 "name": name, "threads": threads, "ours_ms": median(mine, 0), "peer_ms": median(other, 0),

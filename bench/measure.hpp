@@ -4,6 +4,7 @@
 
 #include <sys/resource.h>
 
+#include <cmath>
 #include <string>
 
 #include <benchmark/benchmark.h>
@@ -34,6 +35,22 @@ void row(const std::string& name, double flops, const Make& make) {
           benchmark::Counter(flops * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
     }
     state.counters["mib"] = peak_mib() - mib_at_start;
+  })->UseRealTime();
+}
+
+/// Registers a row whose work returns tokens. The counter `tokens` is a number made of them: two programs
+/// that choose the same tokens have the same one.
+template <class Make>
+void tokens_row(const std::string& name, double flops, const Make& make) {
+  benchmark::RegisterBenchmark(name.c_str(), [flops, make](benchmark::State& state) {
+    auto work = make();
+    double made_of_all = 0;
+    for (const auto token : work()) made_of_all = std::fmod(31 * made_of_all + double(token), 1e9 + 7);
+    for (auto _ : state) benchmark::DoNotOptimize(work());
+    state.counters["gflops"] =
+        benchmark::Counter(flops * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
+    state.counters["mib"] = peak_mib() - mib_at_start;
+    state.counters["tokens"] = made_of_all;
   })->UseRealTime();
 }
 

@@ -3,7 +3,9 @@
 // The rows of the benchmark, for xgrad and libtorch: names, shapes, and the number of operations.
 
 #include <array>
+#include <cmath>
 #include <cstdint>
+#include <vector>
 
 namespace bench {
 
@@ -40,6 +42,46 @@ inline constexpr std::array sizes{Size{"in-cache", 64, 256}, Size{"out-of-cache"
 inline constexpr std::array matmul_sizes{Size{"12x32", 12, 32}, Size{"64x256", 64, 256},
                                          Size{"1024x1024", 1024, 1024}};
 
+/// A GPT with a tied head continues one prompt, greedily and on a cache. Reading the prompt is not measured.
+struct Decoding {
+  const char* name;
+  std::int64_t V, d, H, L, context, prompt, tokens;
+};
+inline constexpr std::array decodings{
+    Decoding{"d64", 256, 64, 4, 2, 256, 16, 240},
+    Decoding{"d128", 256, 128, 4, 4, 256, 16, 240},
+    Decoding{"d256", 256, 256, 8, 4, 256, 16, 240},
+    Decoding{"gpt2-124M", 50257, 768, 12, 12, 1024, 128, 128},
+};
+/// Rows that are also measured without a cache: each token reads all tokens before it again.
+inline constexpr std::array uncached_decodings{decodings[0], decodings[1], decodings[2]};
+
+inline std::vector<std::int64_t> prompt_of(const Decoding& x) {
+  std::vector<std::int64_t> tokens;
+  for (std::int64_t i = 0; i < x.prompt; ++i) tokens.push_back((7 * i + 3) % x.V);
+  return tokens;
+}
+
+/// The same weights for both sides, so that they choose the same tokens (SplitMix64, Steele et al. 2014).
+class WeightDraws {
+ public:
+  /// Fills a weight of `size` numbers, for `inputs` inputs, uniformly in ±1/√inputs.
+  void fill(float* weight, std::int64_t size, std::int64_t inputs) {
+    const double bound = 1 / std::sqrt(static_cast<double>(inputs));
+    for (std::int64_t i = 0; i < size; ++i)
+      weight[i] = static_cast<float>(bound * (std::ldexp(static_cast<double>(next() >> 11), -52) - 1));
+  }
+
+ private:
+  std::uint64_t next() {
+    std::uint64_t z = state_ += 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return z ^ z >> 31;
+  }
+  std::uint64_t state_ = 0;
+};
+
 // Floating-point operations; a multiplication and an addition count as two. The backward pass of a product
 // takes two more products.
 
@@ -54,6 +96,13 @@ inline double flops(const Step& s) {
   const double feed_forward = 2 * 2.0 * static_cast<double>(s.B * s.T * s.d * 4 * s.d);
   const double head = 2.0 * static_cast<double>(s.B * s.T * s.d * s.V);
   return 3 * (static_cast<double>(s.L) * (attention + feed_forward) + head);
+}
+
+/// Of the products of all new tokens, with `context` as the number of keys.
+inline double flops(const Decoding& x) {
+  const double layer = 2.0 * static_cast<double>(12 * x.d * x.d + 2 * x.context * x.d);
+  const double head = 2.0 * static_cast<double>(x.d * x.V);
+  return static_cast<double>(x.tokens) * (static_cast<double>(x.L) * layer + head);
 }
 
 }  // namespace bench

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <xgrad/xgrad.hpp>
 
@@ -53,6 +54,55 @@ void step_rows() {
         optimizer->zero_grad();
         cross_entropy((*model)(tokens).reshape({-1, s.V}), targets).backward();
         optimizer->step();
+      };
+    });
+  }
+}
+
+std::shared_ptr<nn::GPT> gpt_with_drawn_weights(const bench::Decoding& x) {
+  auto model = std::make_shared<nn::GPT>(nn::GPTOptions{.vocab_size = x.V,
+                                                        .context = x.context,
+                                                        .d_model = x.d,
+                                                        .num_layers = x.L,
+                                                        .num_heads = x.H,
+                                                        .tied_head = true});
+  bench::WeightDraws draws;
+  for (const Variable& p : model->parameters()) {
+    if (p.dim() == 2) draws.fill(p.value().mutable_data<float>(), p.numel(), p.size(1));
+  }
+  model->eval();
+  return model;
+}
+
+// `tokens` new tokens after a prompt that the cache has read.
+void generate_rows() {
+  for (const bench::Decoding& x : bench::decodings) {
+    bench::tokens_row(std::string("generate/") + x.name, bench::flops(x), [x] {
+      const NoGradGuard no_grad;
+      auto model = gpt_with_drawn_weights(x);
+      auto read = std::make_shared<nn::DecoderCache>(nn::DecoderCacheOptions{.capacity = x.context});
+      std::vector<std::int64_t> prompt = bench::prompt_of(x);
+      const std::int64_t last = prompt.back();
+      prompt.pop_back();
+      (*model)(tensor(prompt).unsqueeze(0), read.get());
+      return [=] {
+        nn::DecoderCache cache = *read;  // of the same memory, which holds the prompt
+        const nn::NextToken next{.logits = [&](const Tensor& t) { return (*model)(t, &cache); },
+                                 .reorder = [&](const Tensor& rows) { cache.reorder(rows); }};
+        return nn::generate(next, {{last}}, {.max_new_tokens = x.tokens})[0].tokens;
+      };
+    });
+  }
+  for (const bench::Decoding& x : bench::uncached_decodings) {
+    bench::tokens_row(std::string("generate_uncached/") + x.name, 0, [x] {
+      return [x, model = gpt_with_drawn_weights(x)] {
+        const NoGradGuard no_grad;
+        std::vector<std::int64_t> tokens = bench::prompt_of(x);
+        for (std::int64_t i = 0; i < x.tokens; ++i) {
+          const Variable logits = (*model)(tensor(tokens).unsqueeze(0));  // (1, T, V)
+          tokens.push_back(argmax(logits.value().select(1, -1), -1).item<std::int64_t>());
+        }
+        return std::vector<std::int64_t>(tokens.begin() + x.prompt, tokens.end());
       };
     });
   }
@@ -114,6 +164,7 @@ int main(int argc, char** argv) {
   for (const bench::Attention& a : bench::fused_attentions)
     attention_rows("attention_fused", a, /*fused=*/true);
   step_rows();
+  generate_rows();
   op_rows();
   return bench::run(argc, argv);
 }

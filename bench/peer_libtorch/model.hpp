@@ -84,8 +84,10 @@ struct PeerGPT : torch::nn::Module {
   }
 
   torch::Tensor forward(const torch::Tensor& tokens) {
-    auto x = token(tokens) + position->weight;
-    for (const auto& block : blocks) x = block->forward(x, mask);
+    const auto T = tokens.size(1);
+    auto x = token(tokens) + position->weight.narrow(0, 0, T);
+    const auto seen = mask.narrow(0, 0, T).narrow(1, 0, T);
+    for (const auto& block : blocks) x = block->forward(x, seen);
     return torch::matmul(norm(x), token->weight.t());  // the tied head
   }
 };

@@ -2,8 +2,10 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "../measure.hpp"
+#include "decoding.hpp"
 #include "model.hpp"
 
 using Work = std::function<void()>;
@@ -42,6 +44,40 @@ void step_rows() {
         for (auto& parameter : model->parameters()) parameter.mutable_grad().reset();
         F::cross_entropy(model->forward(tokens).view({-1, s.V}), targets).backward();
         optimizer->step();
+      };
+    });
+  }
+}
+
+// `tokens` new tokens after a prompt that the cache has read.
+void generate_rows() {
+  for (const bench::Decoding& x : bench::decodings) {
+    bench::tokens_row(std::string("generate/") + x.name, bench::flops(x), [x] {
+      const c10::InferenceMode no_grad;
+      auto decoder = std::make_shared<PeerDecoder>(x);
+      const std::vector<std::int64_t> prompt = bench::prompt_of(x);
+      for (std::size_t i = 0; i + 1 < prompt.size(); ++i) decoder->next(prompt[i]);
+      return [=] {
+        const c10::InferenceMode inference;
+        decoder->length = x.prompt - 1;
+        std::vector<std::int64_t> tokens;
+        std::int64_t token = prompt.back();
+        while (static_cast<std::int64_t>(tokens.size()) < x.tokens)
+          tokens.push_back(token = decoder->next(token));
+        return tokens;
+      };
+    });
+  }
+  for (const bench::Decoding& x : bench::uncached_decodings) {
+    bench::tokens_row(std::string("generate_uncached/") + x.name, 0, [x] {
+      return [x, model = gpt_with_drawn_weights(x)] {
+        const c10::InferenceMode inference;
+        std::vector<std::int64_t> tokens = bench::prompt_of(x);
+        for (std::int64_t i = 0; i < x.tokens; ++i) {
+          const auto logits = model->forward(torch::tensor(tokens).unsqueeze(0));  // (1, T, V)
+          tokens.push_back(logits.select(1, -1).argmax(-1).item<std::int64_t>());
+        }
+        return std::vector<std::int64_t>(tokens.begin() + x.prompt, tokens.end());
       };
     });
   }
@@ -107,6 +143,7 @@ int main(int argc, char** argv) {
     attention_rows("attention_fused", a, /*fused=*/true);
 #endif
   step_rows();
+  generate_rows();
   op_rows();
   return bench::run(argc, argv);
 }
