@@ -66,7 +66,7 @@ class Run {
       report(training_->step(), progress);
       const bool stops = train::interrupted();
       const bool is_due = training_->steps_done() % config_.checkpoint_every == 0;
-      if (training_->epoch_is_over() && !stops) validate(progress);
+      if (training_->epoch_is_over()) validate(progress);  // also before a stop, as the next run would not
       if (stops || is_due || training_->steps_done() == training_->steps()) save();
       if (!stops) continue;
       progress.result("interrupted; to go on: g2p train --resume --out " + config_.out,
