@@ -203,7 +203,11 @@ class Run {
     progress_->note("trained for " + seconds.str() + " s", {{"seconds", progress_->seconds()}});
     save_safetensors(folder_->model_path(), model_->state_dict(), metadata_);
     tell("saved to " + folder_->model_path().string(), folder_->model_path());
-    for (const Written& example : log_examples()) show(example);
+    for (const Written& example : log_examples()) {
+      if (example.expected.empty()) continue;
+      progress_->result(line_of(example, progress_->has_colours()),
+                        fields_of(example, training_->steps_done));
+    }
     const Measure measure = task_->validate(*model_, config_.batch);
     progress_->result(measure.name + ": " + measure.shown, {{measure.key, measure.value}});
     if (!prompt_.empty() && config_.sample > 0) show_sample();
@@ -211,32 +215,17 @@ class Run {
     if (!is_saved_) throw std::runtime_error("the last checkpoint is missing" + newest_text());
     const std::string report = write_report().string();
     progress_->result("report: " + report, {{"report", report}});
-    const std::string prompt = config_.task == "text" ? "In the " : "123+456=";
+    const std::string prompt = config_.task == "addition" ? "123+456=" : config_.prompt;
     progress_->note("ask it more: " + program_ + " sample " + shell_quoted(folder_->path().string()) +
-                        " --prompt " + shell_quoted(prompt),
-                    {});
+                        (prompt.empty() ? "" : " --prompt " + shell_quoted(prompt)),
+                    {{"sample_from", folder_->path().string()}});
   }
 
   // Logs examples of what the model writes, for the report.
   std::vector<Written> log_examples() {
     std::vector<Written> examples = task_->write(*model_);
-    for (const Written& example : examples) {
-      train::Fields fields{
-          {"step", training_->steps_done}, {"prompt", example.prompt}, {"sample", example.text}};
-      if (!example.expected.empty()) fields.emplace_back("expected", example.expected);
-      folder_->log(fields);
-    }
+    for (const Written& example : examples) folder_->log(fields_of(example, training_->steps_done));
     return examples;
-  }
-
-  void show(const Written& example) {
-    if (example.expected.empty()) return;
-    const bool is_right = example.text == example.expected;
-    const std::string mark = is_right ? "✓" : "✗ it is " + example.expected;
-    const char* const colour = is_right ? "\033[32m" : "\033[31m";
-    progress_->result(
-        example.prompt + example.text + "  " + (progress_->has_colours() ? colour + mark + "\033[0m" : mark),
-        {{"prompt", example.prompt}, {"sample", example.text}, {"expected", example.expected}});
   }
 
   fs::path write_report() const {

@@ -9,6 +9,7 @@
 
 #include "config.hpp"
 #include "vocabulary.hpp"
+#include "written.hpp"
 
 /// Token sequences and, for each position, the token to predict.
 struct Batch {
@@ -22,12 +23,6 @@ struct Measure {
   double value;       ///< 1.6767
   std::string name;   ///< "validation loss"
   std::string shown;  ///< "1.6767"
-};
-
-/// What a model writes after a prompt.
-struct Written {
-  std::string prompt, text;
-  std::string expected = {};  ///< empty: no text is wrong
 };
 
 /// What a model learns.
