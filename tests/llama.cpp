@@ -81,7 +81,9 @@ TEST_CASE("Llama: names, widths and initial weights") {
         "blocks.0.feed_forward.W_down.weight (64, 176)\n"
         "norm.weight (64,)\n"
         "head.weight (100, 64)\n");
-  const auto deviation = [](const Linear& linear) { return xgrad::std(linear.weight.value()).item<double>(); };
+  const auto deviation = [](const Linear& linear) {
+    return xgrad::std(linear.weight.value()).item<double>();
+  };
   const LlamaBlock& block = llama.blocks[3];
   CHECK(std::abs(deviation(llama.head) - 0.02) < 0.001);
   CHECK(std::abs(deviation(block.attention.W_q) - 0.02) < 0.001);
