@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "../train_transformer/shell.hpp"
 #include "pronounce.hpp"
 #include "report.hpp"
 #include "training.hpp"
@@ -60,16 +61,18 @@ class Run {
                                          .first_step = checkpoint_ ? checkpoint_->step : 0,
                                          .form = config_.form});
     announce(progress);
-    start();
+    start(progress);
     train::watch_for_interrupt();
     while (training_->steps_done() < training_->steps()) {
       report(training_->step(), progress);
       const bool stops = train::interrupted();
+      const bool is_last = training_->steps_done() == training_->steps();
       const bool is_due = training_->steps_done() % config_.checkpoint_every == 0;
       if (training_->epoch_is_over()) validate(progress);  // also before a stop, as the next run would not
-      if (stops || is_due || training_->steps_done() == training_->steps()) save();
+      if (stops || is_last || is_due) save(/*must=*/stops || is_last, progress);
       if (!stops) continue;
-      progress.result("interrupted; to go on: g2p train --resume --out " + config_.out,
+      progress.result("interrupted; to go on: g2p train --dict " + shell_quoted(config_.dictionary) +
+                          " --out " + shell_quoted(folder_->path().string()) + " --resume",
                       {{"interrupted", true}});
       return 128 + train::interrupt_signal();
     }
@@ -114,8 +117,8 @@ class Run {
     progress.note("resumes after step " + std::to_string(checkpoint_->step), {{"step", checkpoint_->step}});
   }
 
-  void start() {
-    if (!checkpoint_) return save();
+  void start(train::Progress& progress) {
+    if (!checkpoint_) return save(/*must=*/true, progress);
     const std::string changes = train::environment_changes(checkpoint_->metadata);
     if (!changes.empty())
       std::cerr << "warning: the run will differ from one that was not stopped:\n" << changes << '\n';
@@ -171,11 +174,18 @@ class Run {
     }
   }
 
-  void save() {
+  // While training goes on, a checkpoint may fail: the disk may have room again for the next one.
+  void save(bool must, train::Progress& progress) {
     train::Checkpoint checkpoint = training_->checkpoint();
     checkpoint.metadata["dictionary"] = dictionary_.fingerprint;
     checkpoint.metadata["processor_seconds"] = std::to_string(seconds());
-    folder_->save(std::move(checkpoint));
+    try {
+      folder_->save(std::move(checkpoint));
+    } catch (const std::runtime_error& error) {
+      progress.finish();
+      if (must) throw;
+      std::cerr << "warning: " << error.what() << std::endl;
+    }
   }
 
   void finish(train::Progress& progress) {
