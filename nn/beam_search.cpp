@@ -40,24 +40,27 @@ struct Extension {
   double sum;  // of the log probabilities
 };
 
-// The likeliest extensions of the rows from `begin` to `end`, which have one prompt: `count` of them, or all.
-std::vector<Extension> likeliest_extensions(const std::vector<Row>& rows, std::size_t begin, std::size_t end,
-                                            const Logits& logits, std::int64_t count) {
-  const std::int64_t each = std::min(count, logits.values.size(1));
-  std::vector<Extension> all;
-  for (std::size_t i = begin; i < end; ++i) {
-    const auto [values, tokens] = topk(logits.values.select(0, static_cast<std::int64_t>(i)), each);
-    const std::vector<double> value = values.to_vector<double>();
-    const std::vector<std::int64_t> token = tokens.to_vector<std::int64_t>();
-    for (std::size_t j = 0; j < value.size(); ++j) {
-      const double log_prob = value[j] - logits.log_sums[i];
-      if (log_prob > nothing_yet) all.push_back({i, token[j], sum(rows[i]) + log_prob});
-    }
+// The likeliest extensions of each row: num_beams of them, or all.
+std::vector<Extension> likeliest_of_each(const std::vector<Row>& rows, const Logits& logits,
+                                         std::int64_t num_beams) {
+  const auto [values, tokens] = topk(logits.values, std::min(num_beams, logits.values.size(1)));
+  const std::vector<double> value = values.to_vector<double>();
+  const std::vector<std::int64_t> token = tokens.to_vector<std::int64_t>();
+  const std::size_t each = value.size() / rows.size();
+  std::vector<Extension> extensions;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const double log_prob = value[i] - logits.log_sums[i / each];
+    if (log_prob > nothing_yet) extensions.push_back({i / each, token[i], sum(rows[i / each]) + log_prob});
   }
-  std::stable_sort(all.begin(), all.end(),
+  return extensions;
+}
+
+// The likeliest of the extensions, `count` of them, or all.
+std::vector<Extension> likeliest(std::vector<Extension> extensions, std::int64_t count) {
+  std::stable_sort(extensions.begin(), extensions.end(),
                    [](const Extension& a, const Extension& b) { return a.sum > b.sum; });
-  if (static_cast<std::int64_t>(all.size()) > count) all.resize(static_cast<std::size_t>(count));
-  return all;
+  extensions.resize(std::min(extensions.size(), static_cast<std::size_t>(count)));
+  return extensions;
 }
 
 }  // namespace
@@ -68,14 +71,15 @@ std::vector<Generated> beam_search(Decoding& decoding, const GenerateOptions& op
   while (!decoding.rows().empty() && !cancelled) {
     const std::vector<Row>& rows = decoding.rows();
     const Logits logits = decoding.next();
+    const std::vector<Extension> all = likeliest_of_each(rows, logits, options.num_beams);
     std::vector<NewToken> settled;
     std::vector<Row> longer;
-    for (std::size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
-      const std::int64_t prompt = rows[begin].prompt;
-      while (end < rows.size() && rows[end].prompt == prompt) ++end;
+    for (auto begin = all.begin(), end = begin; begin != all.end(); begin = end) {
+      const std::int64_t prompt = rows[begin->row].prompt;
+      end = std::find_if(begin, all.end(), [&](const Extension& e) { return rows[e.row].prompt != prompt; });
       Search& search = searches[static_cast<std::size_t>(prompt)];
       std::vector<Row> beams;
-      for (const Extension& e : likeliest_extensions(rows, begin, end, logits, search.beams)) {
+      for (const Extension& e : likeliest({begin, end}, search.beams)) {
         Row row = logits.extended(rows[e.row], e.row, e.token);
         if (const auto finish = decoding.finish(row)) {
           search.offer(decoding.result(row, *finish));
