@@ -2,7 +2,7 @@
 # a small model spends its time in. Functions of a few instructions are still inlined: out of line, each would add a name
 # and relocations to every object. The options of a source come after those of its target, so -Os wins.
 file(GLOB cold CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
-  core/debug/*.cpp core/io/*.cpp core/ops/*.cpp nn/*.cpp optim/*.cpp data/*.cpp train/*.cpp)
+  core/debug/*.cpp core/io/*.cpp core/ops/*.cpp nn/*.cpp optim/*.cpp data/*.cpp training/*.cpp)
 list(REMOVE_ITEM cold
   core/ops/activation.cpp core/ops/arithmetic.cpp core/ops/in_place.cpp core/ops/matmul.cpp core/ops/pointwise.cpp
   core/ops/reduce.cpp core/ops/softmax.cpp core/ops/variable_methods.cpp core/ops/views.cpp

@@ -16,12 +16,12 @@ set(xgrad_private_headers
   core/io/safetensors_types
   nn/beam_search nn/decoder_blocks nn/decoding nn/heads nn/members nn/transformer_attention
   optim/group_options optim/parameters
-  train/chart_axis train/line_chart train/line_file train/markup train/progress_line train/report_curves
-  train/report_style)
+  training/chart_axis training/line_chart training/line_file training/markup training/progress_line training/report_curves
+  training/report_style)
 list(JOIN xgrad_private_headers "|" xgrad_private_headers)
 install(FILES "${PROJECT_SOURCE_DIR}/xgrad.hpp" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/xgrad" COMPONENT development)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/core" "${PROJECT_SOURCE_DIR}/nn" "${PROJECT_SOURCE_DIR}/optim"
-  "${PROJECT_SOURCE_DIR}/data" "${PROJECT_SOURCE_DIR}/train"
+  "${PROJECT_SOURCE_DIR}/data" "${PROJECT_SOURCE_DIR}/training"
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/xgrad" COMPONENT development
   FILES_MATCHING PATTERN "*.hpp"
   PATTERN kernels EXCLUDE

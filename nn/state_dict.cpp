@@ -82,7 +82,7 @@ bool has(const NamedTensors& tensors, const std::string& name) {
   return std::any_of(tensors.begin(), tensors.end(), [&](const auto& entry) { return entry.first == name; });
 }
 
-// A checkpoint's file (see train/checkpoint.hpp) becomes that of its part "model".
+// A checkpoint's file (see training/checkpoint.hpp) becomes that of its part "model".
 SafetensorsFile model_part(SafetensorsFile file) {
   if (!file.metadata.contains("xgrad_checkpoint")) return file;
   constexpr std::string_view prefix = "model.";

@@ -11,10 +11,10 @@ import sys
 
 LAYERS = [
     "core/base", "core/memory", "core/parallel", "core/rows", "core/tensor", "core/kernels", "core/autograd", "core/ops",
-    "core/debug", "core/io", "core/bridge", "nn", "optim", "data", "train", "examples",
+    "core/debug", "core/io", "core/bridge", "nn", "optim", "data", "training", "examples",
 ]
 # These headers include a whole layer and everything below it.
-UMBRELLAS = {"xgrad.hpp": "train", "core/xtensor.hpp": "core/bridge"}
+UMBRELLAS = {"xgrad.hpp": "training", "core/xtensor.hpp": "core/bridge"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 
 

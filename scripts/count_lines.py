@@ -27,7 +27,7 @@ HOLDS = {
     "nn": "modules, from `Linear` to `GPT`",
     "optim": "optimisers, learning rates, clipping",
     "data": "datasets and batches",
-    "train": "a training run: checkpoints, progress, report",
+    "training": "a training run: checkpoints, progress, report",
     "examples": "programs",
 }
 

@@ -93,7 +93,7 @@ TEST_CASE("a training that is restored goes on bit for bit") {
   const Dictionary d = words();
   Training straight(d, small_recipe());
   for (int i = 0; i < 4; ++i) straight.step();
-  train::Checkpoint checkpoint = straight.checkpoint();
+  training::Checkpoint checkpoint = straight.checkpoint();
   for (auto& [name, numbers] : checkpoint.tensors) numbers = numbers.clone();
   std::vector<double> losses;
   for (int i = 0; i < 4; ++i) losses.push_back(straight.step().loss);
@@ -136,7 +136,7 @@ TEST_CASE("a reading has a row for each phoneme and a column for each letter, wi
   CHECK(reading.weights().shape() == Shape{4, 5});
   CHECK(max_abs_diff(reading.weights().sum(1), ones(4)) < 1e-6);
   double sum = 0;  // over two layers of two heads
-  for (const train::AttentionMap& map : reading.maps_to_letters())
+  for (const training::AttentionMap& map : reading.maps_to_letters())
     sum += map.weights.at({0, 0, 2, 1}) + map.weights.at({0, 1, 2, 1});
   CHECK(reading.weights().at({2, 1}) == doctest::Approx(sum / 4));
 }

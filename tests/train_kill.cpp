@@ -59,7 +59,7 @@ std::vector<std::string> arguments_of(const std::string& task, const fs::path& o
 
 void check_same(const fs::path& a, const fs::path& b) {
   for (const fs::path& name :
-       {fs::path("metrics.jsonl"), fs::path("model.safetensors"), train::checkpoint_path("", steps)}) {
+       {fs::path("metrics.jsonl"), fs::path("model.safetensors"), training::checkpoint_path("", steps)}) {
     CAPTURE(name);
     const std::string bytes = read_file(a / name);
     CHECK(bytes.size() > 100);
@@ -87,7 +87,7 @@ class KilledRuns {
     CHECK(status == -SIGKILL);
     CHECK(process.errors.empty());
     // The last good checkpoint has survived, and none is broken.
-    for (const auto& [step, path] : train::checkpoints_in(out_)) CHECK_NOTHROW(train::load_checkpoint(path));
+    for (const auto& [step, path] : training::checkpoints_in(out_)) CHECK_NOTHROW(training::load_checkpoint(path));
     return true;
   }
   void go_to_the_end() {

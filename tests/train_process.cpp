@@ -62,7 +62,7 @@ bool are_json_lines(const std::string& text) {
 
 // What an interrupted run tells: the checkpoint, which is checked here, and how to go on.
 std::string interrupted_text(const fs::path& out) {
-  const fs::path newest = train::checkpoints_in(out).at(0).second;
+  const fs::path newest = training::checkpoints_in(out).at(0).second;
   check_is_model(newest);
   return "interrupted; saved to " + newest.string() + "\nto go on: " XGRAD_TRAIN_TRANSFORMER " --out " +
          out.string() + " --resume\n";
@@ -128,7 +128,7 @@ TEST_CASE("metrics that do not fit on the disk are an error, and the model is sa
   CHECK(process.errors.ends_with("train_transformer: [run] " + text + "; its last lines are missing\n"));
   CHECK(has(process.output, "\nvalidation loss: "));
   check_is_model(out / "model.safetensors");
-  CHECK(train::newest_checkpoint(out)->step > 0);
+  CHECK(training::newest_checkpoint(out)->step > 0);
 }
 
 TEST_CASE("a second run in the same folder is refused, and the files of a killed run are kept") {
@@ -163,7 +163,7 @@ TEST_CASE("a run whose last step diverges saves no model and names its newest ch
   CHECK(process.errors ==
         "train_transformer: after step 1: the loss is nan; no model is saved; try a lower --lr; the newest "
         "checkpoint is " +
-            train::checkpoint_path(out, 0).string() + "\n");
+            training::checkpoint_path(out, 0).string() + "\n");
   CHECK_FALSE(fs::exists(folder.path / "out/model.safetensors"));
 }
 

@@ -65,7 +65,7 @@ Outcome outcome_of(
 void make_killed_run(const fs::path& out) {
   REQUIRE(outcome_of(run(out)).status == 0);
   fs::remove(out / "model.safetensors");
-  fs::remove(train::checkpoint_path(out, 30));
+  fs::remove(training::checkpoint_path(out, 30));
 }
 
 }  // namespace
@@ -122,7 +122,7 @@ TEST_CASE("options that contradict the run are refused, and others may change") 
   CHECK(resumed.status == 0);
   CHECK(has(resumed.output, "resumes after step 20 of 30\n"));
   CHECK(read_file(out / "metrics.jsonl") == metrics);
-  CHECK(train::checkpoints_in(out).size() == 1);
+  CHECK(training::checkpoints_in(out).size() == 1);
 }
 
 TEST_CASE("where there is no run, --resume starts one; a run without a checkpoint is refused") {
@@ -152,7 +152,7 @@ TEST_CASE("a broken newest checkpoint is named, and the one before it is taken")
   const fs::path out = folder.path / "out";
   make_killed_run(out);
   const std::string metrics = read_file(out / "metrics.jsonl");
-  const fs::path newest = train::checkpoint_path(out, 20);
+  const fs::path newest = training::checkpoint_path(out, 20);
   write_file(newest, read_file(newest).substr(0, 500));
   const Outcome resumed = outcome_of({"--out", out, "--resume"});
   CHECK(resumed.status == 0);
@@ -164,20 +164,20 @@ TEST_CASE("a broken newest checkpoint is named, and the one before it is taken")
 
 TEST_CASE("a checkpoint that does not fit its run is an error that names the part") {
   const Folder folder;
-  const fs::path out = folder.path / "out", path = train::checkpoint_path(out, 20);
+  const fs::path out = folder.path / "out", path = training::checkpoint_path(out, 20);
   make_killed_run(out);
-  const train::Checkpoint good = train::load_checkpoint(path);
-  const auto error_of = [&](const std::function<void(train::Checkpoint&)>& spoil) {
-    train::Checkpoint broken = good;
+  const training::Checkpoint good = training::load_checkpoint(path);
+  const auto error_of = [&](const std::function<void(training::Checkpoint&)>& spoil) {
+    training::Checkpoint broken = good;
     spoil(broken);
-    train::save_checkpoint(path, broken);
+    training::save_checkpoint(path, broken);
     const Outcome resumed = outcome_of({"--out", out, "--resume"});
     CHECK(resumed.status == 1);
     CHECK_FALSE(fs::exists(out / "model.safetensors"));
     return resumed.errors;
   };
   const auto rename = [](const std::string& from, const std::string& to) {
-    return [=](train::Checkpoint& checkpoint) {
+    return [=](training::Checkpoint& checkpoint) {
       for (auto& [name, tensor] : checkpoint.tensors) {
         if (name == from) name = to;
       }
@@ -186,21 +186,21 @@ TEST_CASE("a checkpoint that does not fit its run is an error that names the par
   const std::string does_not_fit = "train_transformer: [checkpoint] ";
   CHECK(error_of(rename("optimizer.state.0.exp_avg", "optimizer.state.0.exp_average"))
             .starts_with(does_not_fit + "optimizer of step 20 does not fit: "));
-  CHECK(error_of([](train::Checkpoint& checkpoint) {
+  CHECK(error_of([](training::Checkpoint& checkpoint) {
           for (auto& [name, tensor] : checkpoint.tensors) {
             if (name == "optimizer.state.0.exp_avg") tensor = zeros({3});
           }
         }).starts_with(does_not_fit + "optimizer of step 20 does not fit: "));
   CHECK(error_of(rename("generator.batches.words", "generator.batches.word"))
             .starts_with(does_not_fit + "generator.batches of step 20 does not fit: "));
-  CHECK(error_of([](train::Checkpoint& checkpoint) {
+  CHECK(error_of([](training::Checkpoint& checkpoint) {
           checkpoint.metadata["config.d-model"] = "32";
         }).starts_with(does_not_fit + "model of step 20 does not fit: "));
-  CHECK(error_of([](train::Checkpoint& checkpoint) { checkpoint.metadata["config.lr"] = "fast"; }) ==
+  CHECK(error_of([](training::Checkpoint& checkpoint) { checkpoint.metadata["config.lr"] = "fast"; }) ==
         "train_transformer: the run's metadata have config.lr 'fast'\n");
-  CHECK(error_of([](train::Checkpoint& checkpoint) { checkpoint.metadata.erase("config.seed"); }) ==
+  CHECK(error_of([](training::Checkpoint& checkpoint) { checkpoint.metadata.erase("config.seed"); }) ==
         "train_transformer: the run's metadata have no config.seed\n");
-  CHECK(error_of([](train::Checkpoint& checkpoint) {
+  CHECK(error_of([](training::Checkpoint& checkpoint) {
           std::erase_if(checkpoint.tensors,
                         [](const auto& entry) { return entry.first.starts_with("run."); });
         }).starts_with(does_not_fit + "has no part run; it holds "));
@@ -213,7 +213,7 @@ TEST_CASE("a text that has changed is refused, and one that has moved is not") {
   write_file(text, words);
   const Words arguments = joined(run(out), {"--text", text, "--context", "8", "--sample", "0"});
   REQUIRE(outcome_of(arguments).status == 0);
-  fs::remove(train::checkpoint_path(out, 30));
+  fs::remove(training::checkpoint_path(out, 30));
   write_file(text, "A" + words.substr(1));
   const Outcome changed = outcome_of({"--out", out, "--resume"});
   CHECK(changed.status == 1);
@@ -230,7 +230,7 @@ TEST_CASE("another number of threads is told, as the bits depend on it") {
     return [count] { ::setenv("OMP_NUM_THREADS", count, 1); };
   };
   REQUIRE(outcome_of(run(out), with_threads("1")).status == 0);
-  fs::remove(train::checkpoint_path(out, 30));
+  fs::remove(training::checkpoint_path(out, 30));
   const Outcome resumed = outcome_of({"--out", out, "--resume"}, with_threads("2"));
   CHECK(resumed.status == 0);
   CHECK(resumed.errors ==
@@ -242,7 +242,7 @@ TEST_CASE("a run that is at work is not resumed by another process") {
   const fs::path out = folder.path / "out";
   Process first(XGRAD_TRAIN_TRANSFORMER, run(out, 1'000'000'000));
   first.wait_for("GPT with");
-  while (train::checkpoints_in(out).empty()) ::usleep(1000);
+  while (training::checkpoints_in(out).empty()) ::usleep(1000);
   const Outcome second = outcome_of({"--out", out, "--resume"});
   CHECK(second.status == 1);
   CHECK(second.errors ==
@@ -255,22 +255,22 @@ TEST_CASE("on a full disk the older checkpoint stays, loads, and is gone on with
   const fs::path out = folder.path / "out", whole = folder.path / "whole";
   REQUIRE(outcome_of(run(whole, 60)).status == 0);
   // The checkpoint of step 0 has no averages of the optimiser, so it fits and the next does not.
-  const auto size_of = [&](std::int64_t step) { return fs::file_size(train::checkpoint_path(whole, step)); };
+  const auto size_of = [&](std::int64_t step) { return fs::file_size(training::checkpoint_path(whole, step)); };
   const rlim_t limit = size_of(60) - 1000;
   Process process(XGRAD_TRAIN_TRANSFORMER, run(out, 60), [limit] {
     const rlimit small{limit, limit};
     ::setrlimit(RLIMIT_FSIZE, &small);
   });
   CHECK(process.end() == 1);
-  const std::string failed = train::checkpoint_path(out, 60).string();
+  const std::string failed = training::checkpoint_path(out, 60).string();
   CHECK(has(process.errors, "warning: [save_safetensors] " + failed +
                                 ": cannot be written: File too large; the newest checkpoint is " +
-                                train::checkpoint_path(out, 0).string() + "\n"));
+                                training::checkpoint_path(out, 0).string() + "\n"));
   CHECK(process.errors.ends_with(
       "train_transformer: the last checkpoint is missing; the newest checkpoint is " +
-      train::checkpoint_path(out, 0).string() + "\n"));
-  CHECK(train::checkpoints_in(out).size() == 1);
-  CHECK(train::load_checkpoint(train::checkpoint_path(out, 0)).step == 0);
+      training::checkpoint_path(out, 0).string() + "\n"));
+  CHECK(training::checkpoints_in(out).size() == 1);
+  CHECK(training::load_checkpoint(training::checkpoint_path(out, 0)).step == 0);
 
   const Outcome resumed = outcome_of({"--out", out, "--resume"});
   CHECK(resumed.status == 0);
@@ -288,6 +288,6 @@ TEST_CASE(
   const Outcome diverged = outcome_of(joined(run(out), {"--lr", "1e30", "--warmup", "0"}));
   CHECK(diverged.status == 1);
   CHECK(has(diverged.errors, "step 2: the loss is "));
-  CHECK(has(diverged.errors, "; the newest checkpoint is " + train::checkpoint_path(out, 0).string() + "\n"));
-  CHECK(train::load_checkpoint(train::checkpoint_path(out, 0)).step == 0);
+  CHECK(has(diverged.errors, "; the newest checkpoint is " + training::checkpoint_path(out, 0).string() + "\n"));
+  CHECK(training::load_checkpoint(training::checkpoint_path(out, 0)).step == 0);
 }

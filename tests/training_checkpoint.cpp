@@ -7,7 +7,7 @@
 #include "support.hpp"
 
 using namespace xgrad;
-using namespace xgrad::train;
+using namespace xgrad::training;
 namespace fs = std::filesystem;
 
 namespace {

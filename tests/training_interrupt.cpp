@@ -7,9 +7,9 @@
 #include <functional>
 
 #include <doctest/doctest.h>
-#include <xgrad/train/interrupt.hpp>
+#include <xgrad/training/interrupt.hpp>
 
-using namespace xgrad::train;
+using namespace xgrad::training;
 
 namespace {
 

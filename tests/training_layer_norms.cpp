@@ -8,7 +8,7 @@
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/nn/linear.hpp>
 #include <xgrad/nn/module_list.hpp>
-#include <xgrad/train/layer_norms.hpp>
+#include <xgrad/training/layer_norms.hpp>
 
 #include "support.hpp"
 
@@ -27,7 +27,7 @@ struct Model : nn::Callable<Model> {
   void visit(nn::Visitor& v) const override { v("first", first)("blocks", blocks); }
 };
 
-std::map<std::string, double> by_name(const train::Fields& fields) {
+std::map<std::string, double> by_name(const training::Fields& fields) {
   std::map<std::string, double> named;
   for (const auto& [name, value] : fields) {
     if (name != "step") named[name] = std::get<double>(value);
@@ -38,13 +38,13 @@ std::map<std::string, double> by_name(const train::Fields& fields) {
 }  // namespace
 
 TEST_CASE("a layer is named by the first number in a parameter's name, or by its first part") {
-  CHECK(train::layer_of("blocks.0.attention.W_q.weight") == "blocks.0");
-  CHECK(train::layer_of("encoder.layers.12.norm1.bias") == "encoder.layers.12");
-  CHECK(train::layer_of("token.weight") == "token");
-  CHECK(train::layer_of("0.weight") == "0");
-  CHECK(train::layer_of("layers.3") == "layers.3");
-  CHECK(train::layer_of("weight") == "weight");
-  CHECK(train::layer_of("") == "");
+  CHECK(training::layer_of("blocks.0.attention.W_q.weight") == "blocks.0");
+  CHECK(training::layer_of("encoder.layers.12.norm1.bias") == "encoder.layers.12");
+  CHECK(training::layer_of("token.weight") == "token");
+  CHECK(training::layer_of("0.weight") == "0");
+  CHECK(training::layer_of("layers.3") == "layers.3");
+  CHECK(training::layer_of("weight") == "weight");
+  CHECK(training::layer_of("") == "");
 }
 
 TEST_CASE("norms of gradients and updates are taken over the parameters of a layer") {
@@ -53,14 +53,14 @@ TEST_CASE("norms of gradients and updates are taken over the parameters of a lay
   sum(model.first.weight * 3).backward();
   sum(model.first.bias * 4).backward();
   sum(model.blocks[0].weight * -2).backward();
-  const train::LayerNorms norms(model, 7);
+  const training::LayerNorms norms(model, 7);
   model.first.weight.grad().mul_(100);  // clipping comes later
   model.first.bias.value().add_(0.5);
   model.blocks[1].weight.value().select(1, 0).add_(-3);
   model.blocks[1].weight.value().select(1, 1).add_(4);
 
-  const train::Fields fields = norms.fields();
-  CHECK(train::json_line(fields).starts_with("{\"step\":7,\"grad_norm.first\":"));
+  const training::Fields fields = norms.fields();
+  CHECK(training::json_line(fields).starts_with("{\"step\":7,\"grad_norm.first\":"));
   const auto named = by_name(fields);
   CHECK(named.size() == 6);
   CHECK(named.at("grad_norm.first") == doctest::Approx(std::sqrt(2 * 9 + 16)).epsilon(1e-7));

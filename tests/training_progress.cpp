@@ -11,18 +11,18 @@
 #include <string>
 
 #include <doctest/doctest.h>
-#include <xgrad/train/progress.hpp>
-#include <xgrad/train/progress_line.hpp>
+#include <xgrad/training/progress.hpp>
+#include <xgrad/training/progress_line.hpp>
 
 #include "support.hpp"
 
 using namespace xgrad;
-using train::Progress;
-using train::ProgressForm;
+using training::Progress;
+using training::ProgressForm;
 
 namespace {
 
-const train::ProgressFigures figures{.step = 640,
+const training::ProgressFigures figures{.step = 640,
                                      .steps = 1200,
                                      .loss = 0.12345,
                                      .smoothed_loss = 0.13,
@@ -113,12 +113,12 @@ TEST_CASE("colours take no columns") {
 }
 
 TEST_CASE("durations are written with as many units as they need") {
-  CHECK(train::duration_text(0) == "0:00");
-  CHECK(train::duration_text(59.6) == "1:00");
-  CHECK(train::duration_text(3599) == "59:59");
-  CHECK(train::duration_text(3605) == "1:00:05");
-  CHECK(train::duration_text(-1) == "0:00");
-  CHECK(train::duration_text(INFINITY).size() > 10);
+  CHECK(training::duration_text(0) == "0:00");
+  CHECK(training::duration_text(59.6) == "1:00");
+  CHECK(training::duration_text(3599) == "59:59");
+  CHECK(training::duration_text(3605) == "1:00:05");
+  CHECK(training::duration_text(-1) == "0:00");
+  CHECK(training::duration_text(INFINITY).size() > 10);
 }
 
 TEST_CASE("the smoothed loss is a mean in which old losses fade") {

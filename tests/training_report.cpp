@@ -4,20 +4,20 @@
 #include <sstream>
 
 #include <doctest/doctest.h>
-#include <xgrad/train/chart_axis.hpp>
-#include <xgrad/train/line_chart.hpp>
-#include <xgrad/train/markup.hpp>
-#include <xgrad/train/read_json_lines.hpp>
-#include <xgrad/train/report.hpp>
+#include <xgrad/training/chart_axis.hpp>
+#include <xgrad/training/line_chart.hpp>
+#include <xgrad/training/markup.hpp>
+#include <xgrad/training/read_json_lines.hpp>
+#include <xgrad/training/report.hpp>
 #include <xgrad/xgrad.hpp>
 
 #include "safetensors_files.hpp"
 #include "support.hpp"
 
 using namespace xgrad;
-using train::Axis;
-using train::ChartPoint;
-using train::Fields;
+using training::Axis;
+using training::ChartPoint;
+using training::Fields;
 
 namespace {
 
@@ -31,43 +31,43 @@ std::size_t count(const std::string& text, const std::string& part) {
   return times;
 }
 
-std::string chart_of(const train::Chart& chart) {
+std::string chart_of(const training::Chart& chart) {
   std::string html;
-  train::append_chart(html, chart);
+  training::append_chart(html, chart);
   return html;
 }
 
 }  // namespace
 
 TEST_CASE("texts are escaped for HTML, and what is not UTF-8 is replaced") {
-  CHECK(train::escaped("<b a=\"1\" c='2'>&amp;") == "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;amp;");
-  CHECK(train::escaped("é€🐋\n\t") == "é€🐋\n\t");
-  CHECK(train::escaped(std::string_view("a\0b\x1b\x7f", 5)) == "a\uFFFDb\uFFFD\uFFFD");
-  CHECK(train::escaped("\xff\xc3") == "\uFFFD\uFFFD");
-  CHECK(train::escaped("\xed\xa0\x80").starts_with("\uFFFD"));      // a surrogate
-  CHECK(train::escaped("\xc0\xbc").starts_with("\uFFFD"));          // "<" in an overlong form
-  CHECK(train::escaped("\xf4\x90\x80\x80").starts_with("\uFFFD"));  // beyond U+10FFFF
+  CHECK(training::escaped("<b a=\"1\" c='2'>&amp;") == "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;amp;");
+  CHECK(training::escaped("é€🐋\n\t") == "é€🐋\n\t");
+  CHECK(training::escaped(std::string_view("a\0b\x1b\x7f", 5)) == "a\uFFFDb\uFFFD\uFFFD");
+  CHECK(training::escaped("\xff\xc3") == "\uFFFD\uFFFD");
+  CHECK(training::escaped("\xed\xa0\x80").starts_with("\uFFFD"));      // a surrogate
+  CHECK(training::escaped("\xc0\xbc").starts_with("\uFFFD"));          // "<" in an overlong form
+  CHECK(training::escaped("\xf4\x90\x80\x80").starts_with("\uFFFD"));  // beyond U+10FFFF
 }
 
 TEST_CASE("a pattern is filled with escaped texts, lengths and numbers") {
   std::string page = "+";
-  train::append(page, "<a b=\"$\">$</a> $ $ $",
-                {"\"", train::Markup{"<b>"}, 12.345, {1.0 / 3, 3}, std::int64_t{1234567}});
+  training::append(page, "<a b=\"$\">$</a> $ $ $",
+                {"\"", training::Markup{"<b>"}, 12.345, {1.0 / 3, 3}, std::int64_t{1234567}});
   CHECK(page == "+<a b=\"&quot;\"><b></a> 12.3 0.333 1234567");
 }
 
 TEST_CASE("numbers are short") {
-  CHECK(train::short_number(0.03125) == "0.03125");
-  CHECK(train::short_number(3.2e-5) == "3.2e-5");
-  CHECK(train::short_number(1e20) == "1e20");
-  CHECK(train::short_number(94000) == "94000");
-  CHECK(train::short_number(-0.12345, 2) == "-0.12");
-  CHECK(train::short_number(0) == "0");
-  CHECK(train::short_number(NAN) == "nan");
-  CHECK(train::short_number(-INFINITY) == "-inf");
-  CHECK(train::grouped_number(102336) == "102,336");
-  CHECK(train::grouped_number(-999) == "-999");
-  CHECK(train::grouped_number(-1234567) == "-1,234,567");
+  CHECK(training::short_number(0.03125) == "0.03125");
+  CHECK(training::short_number(3.2e-5) == "3.2e-5");
+  CHECK(training::short_number(1e20) == "1e20");
+  CHECK(training::short_number(94000) == "94000");
+  CHECK(training::short_number(-0.12345, 2) == "-0.12");
+  CHECK(training::short_number(0) == "0");
+  CHECK(training::short_number(NAN) == "nan");
+  CHECK(training::short_number(-INFINITY) == "-inf");
+  CHECK(training::grouped_number(102336) == "102,336");
+  CHECK(training::grouped_number(-999) == "-999");
+  CHECK(training::grouped_number(-1234567) == "-1,234,567");
 }
 
 TEST_CASE("the lines that a run logs are read back as they were written") {
@@ -75,12 +75,12 @@ TEST_CASE("the lines that a run logs are read back as they were written") {
   const auto path = folder.path / "metrics.jsonl";
   const Fields one{
       {"step", 3}, {"loss", 0.1}, {"whole", 2.0}, {"text", std::string("a\"\\\n\t\x01é🐋/")}, {"on", true}};
-  write_file(path, train::json_line(one) +
+  write_file(path, training::json_line(one) +
                        "{}\n { \"x\" : -1.5e3 , \"y\":\"\\u00e9\\ud83d\\udc0b\\/\" }\r\n" +
-                       train::json_line({{"loss", NAN}}) + "{\"step\":4,\"lo");
-  const std::vector<Fields> lines = train::read_json_lines(path);
+                       training::json_line({{"loss", NAN}}) + "{\"step\":4,\"lo");
+  const std::vector<Fields> lines = training::read_json_lines(path);
   REQUIRE(lines.size() == 4);  // the last one is not finished
-  CHECK(train::json_line(lines[0]) == train::json_line(one));
+  CHECK(training::json_line(lines[0]) == training::json_line(one));
   CHECK(std::get<std::int64_t>(lines[0][0].second) == 3);
   CHECK(lines[1].empty());
   CHECK(std::get<double>(lines[2][0].second) == -1500);
@@ -92,10 +92,10 @@ TEST_CASE("the lines that a run logs are read back as they were written") {
         "{\"a\":\"\\udc0b\"}", "{\"a\":\"", "{\"a\":1-2}", "x", "", "{\"a\":1}}"}) {
     CAPTURE(broken);
     write_file(path, "{\"a\":1}\n" + std::string(broken) + "\n");
-    CHECK(thrown_text([&] { train::read_json_lines(path); }) ==
+    CHECK(thrown_text([&] { training::read_json_lines(path); }) ==
           path.string() + ", line 2: expected a JSON object of numbers, strings, true, false or null");
   }
-  CHECK(thrown_text([&] { train::read_json_lines(folder.path / "none"); }) ==
+  CHECK(thrown_text([&] { training::read_json_lines(folder.path / "none"); }) ==
         "cannot read " + (folder.path / "none").string() + ": No such file or directory");
 }
 
@@ -126,14 +126,14 @@ TEST_CASE("thousands of points are reduced to the extremes of each column") {
   points[1234].y = 50;
   points[4321].y = -50;
   points[5000].y = NAN;
-  const auto few = train::reduced(points, 100);
+  const auto few = training::reduced(points, 100);
   CHECK(few.size() <= 200);
   CHECK(few.size() > 150);
   CHECK(std::any_of(few.begin(), few.end(), [](const ChartPoint& p) { return p.x == 1234 && p.y == 50; }));
   CHECK(std::any_of(few.begin(), few.end(), [](const ChartPoint& p) { return p.x == 4321 && p.y == -50; }));
   CHECK(std::is_sorted(few.begin(), few.end(), [](const auto& a, const auto& b) { return a.x < b.x; }));
-  CHECK(train::reduced({{1, 2}, {2, INFINITY}, {3, 4}}, 100).size() == 2);
-  CHECK(train::reduced({}, 100).empty());
+  CHECK(training::reduced({{1, 2}, {2, INFINITY}, {3, 4}}, 100).size() == 2);
+  CHECK(training::reduced({}, 100).empty());
 }
 
 TEST_CASE("a chart without a number is left out, and one with a single number has axes") {
@@ -150,7 +150,7 @@ TEST_CASE("attention maps are the weights that each attention's forward gives") 
   manual_seed(0);
   nn::GPT gpt({.vocab_size = 5, .context = 6, .d_model = 8, .num_layers = 2, .num_heads = 2, .dropout = 0.5});
   const Tensor tokens = tensor(std::vector<std::int64_t>{1, 4, 0, 2}).unsqueeze(0);
-  const auto maps = train::attention_maps(gpt, [&] { gpt(tokens); });
+  const auto maps = training::attention_maps(gpt, [&] { gpt(tokens); });
   CHECK(gpt.is_training());
   REQUIRE(maps.size() == 2);
   CHECK(maps[0].layer == "blocks.0.attention");
@@ -166,24 +166,24 @@ TEST_CASE("attention maps are the weights that each attention's forward gives") 
 
   nn::GPT fused({.vocab_size = 5, .context = 6, .d_model = 8, .num_heads = 2, .fused_attention = true});
   CHECK_THROWS_TEXT(
-      train::attention_maps(fused, [&] { fused(tokens); }),
+      training::attention_maps(fused, [&] { fused(tokens); }),
       "[attention_maps] attention ran as one node, which has no weights; set its option `fused` to false");
 }
 
 TEST_CASE("a drawing of attention has a cell with tokens and weight for each weight that can be seen") {
   const Tensor weights = tensor({1.0, 0.0, 0.25, 0.75}).reshape({2, 2});
-  const std::string svg = train::attention_svg("head <1>", {"a", " "}, {"AH0", "\n"}, weights);
+  const std::string svg = training::attention_svg("head <1>", {"a", " "}, {"AH0", "\n"}, weights);
   CHECK(count(svg, "<path") == 3);
   CHECK(contains(svg, "<title>head &lt;1&gt;</title>"));
   CHECK(contains(svg, "opacity=\"0.75\"><title>“␣” (2) → “⏎” (2): 0.75</title>"));
   CHECK(contains(svg, "opacity=\"1\"><title>“a” (1) → “AH0” (1): 1</title>"));
-  CHECK_THROWS_TEXT(train::attention_svg("", {"a"}, {"b"}, weights),
+  CHECK_THROWS_TEXT(training::attention_svg("", {"a"}, {"b"}, weights),
                     "[attention_svg] weights must be (1, 1) for 1 queries and 1 keys, not (2, 2)");
-  CHECK(contains(train::attention_svg("", {}, {}, zeros({0, 0})), "</svg>"));
+  CHECK(contains(training::attention_svg("", {}, {}, zeros({0, 0})), "</svg>"));
 }
 
 TEST_CASE("a report shows what was logged, escaped, and loads nothing") {
-  train::Report report{.title = "run <1>", .summary = "s", .configuration = {{"--lr", 1e-3}, {"<x>", true}}};
+  training::Report report{.title = "run <1>", .summary = "s", .configuration = {{"--lr", 1e-3}, {"<x>", true}}};
   report.metrics = {
       {{"step", 1}, {"loss", 2.0}, {"lr", 0.1}},
       {{"step", 2}, {"loss", 1.0}, {"lr", 0.2}, {"odd_name", 7}},
@@ -202,7 +202,7 @@ TEST_CASE("a report shows what was logged, escaped, and loads nothing") {
       {{"held_out_accuracy", 0.9995}, {"finished", true}}};
   report.timings = {{{"step", 2}, {"seconds", 61.2}, {"tokens_per_second", 100.0}}};
   report.parameters = {{"w", tensor({3.0, 4.0})}, {"steps", tensor(std::vector<std::int64_t>{1})}};
-  const std::string html = train::report_html(report);
+  const std::string html = training::report_html(report);
   CHECK(contains(html, "<h1>run &lt;1&gt;</h1>"));
   CHECK(contains(html, "s · finished"));
   CHECK(contains(html, "<dt>held out accuracy</dt><dd>99.95 %</dd>"));
@@ -228,7 +228,7 @@ TEST_CASE("a report shows what was logged, escaped, and loads nothing") {
 }
 
 TEST_CASE("a report of a run that has logged nothing is a page") {
-  const std::string html = train::report_html({.title = "empty"});
+  const std::string html = training::report_html({.title = "empty"});
   CHECK(contains(html, "not finished"));
   CHECK_FALSE(contains(html, "<figure"));
   CHECK(html.ends_with("</html>\n"));
@@ -236,15 +236,15 @@ TEST_CASE("a report of a run that has logged nothing is a page") {
 
 TEST_CASE("read_report reads the logs of a folder, and write_report puts the page beside them") {
   const Folder folder;
-  CHECK(train::write_report(folder.path, train::read_report(folder.path)) == folder.path / "report.html");
+  CHECK(training::write_report(folder.path, training::read_report(folder.path)) == folder.path / "report.html");
   write_file(folder.path / "metrics.jsonl", "{\"step\":5,\"loss\":1.5}\n");
   write_file(folder.path / "timings.jsonl", "{\"step\":5,\"seconds\":3.0,\"tokens_per_second\":7.0}\n");
-  train::write_report(folder.path, train::read_report(folder.path));
+  training::write_report(folder.path, training::read_report(folder.path));
   const std::string html = read_file(folder.path / "report.html");
   CHECK(contains(html, "<h1>" + folder.path.string() + "</h1>"));
   CHECK(contains(html, "step 5\nloss 1.5\nsmoothed loss 1.5</title>"));
   CHECK(contains(html, "<dt>time</dt><dd>0:03</dd>"));
   CHECK(folder.files() == 3);
   write_file(folder.path / "metrics.jsonl", "nonsense\n");
-  CHECK_THROWS_TEXT(train::read_report(folder.path), "metrics.jsonl, line 1: ");
+  CHECK_THROWS_TEXT(training::read_report(folder.path), "metrics.jsonl, line 1: ");
 }

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <string_view>
 
-#include <xgrad/train/markup.hpp>
+#include <xgrad/training/markup.hpp>
 
 using namespace xgrad;
 
@@ -37,7 +37,7 @@ std::string attention_drawing(const std::vector<Reading>& readings) {
   for (const Reading& reading : readings) {
     const std::string name = reading.title();
     std::string drawing =
-        train::attention_svg("attention of phonemes to letters, " + name, reading.phonemes_and("end"),
+        training::attention_svg("attention of phonemes to letters, " + name, reading.phonemes_and("end"),
                              reading.letters_and("end"), reading.weights());
     int w = 0, h = 0;
     const std::size_t box = drawing.find("viewBox");
@@ -45,7 +45,7 @@ std::string attention_drawing(const std::vector<Reading>& readings) {
     const auto number = [](int n) { return std::to_string(n); };
     drawing.insert(box, "x=\"" + number(margin) + "\" y=\"" + number(top + line) + "\" width=\"" +
                             number(scale * w) + "\" height=\"" + number(scale * h) + "\" ");
-    drawings += "<text x=\"" + number(margin) + "\" y=\"" + number(top + 11) + "\">" + train::escaped(name) +
+    drawings += "<text x=\"" + number(margin) + "\" y=\"" + number(top + 11) + "\">" + training::escaped(name) +
                 "</text>\n" + drawing;
     width = std::max({width, scale * w, static_cast<int>(8 * name.size())});
     top += line + scale * h + 2 * margin;

@@ -38,7 +38,7 @@ void add_recipe_options(CLI::App& command, TrainConfig& config) {
 }
 
 void add_run_options(CLI::App& command, TrainConfig& config) {
-  using Form = xgrad::train::ProgressForm;
+  using Form = xgrad::training::ProgressForm;
   const auto run = [&](CLI::Option* option) { return option->group("Run"); };
   run(command.add_option("--out", config.out, "folder of the run, or a new one beside it if it holds a run"))
       ->check(not_empty());

@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include <xgrad/train/progress.hpp>
+#include <xgrad/training/progress.hpp>
 
 #include "pronouncer.hpp"
 
@@ -33,7 +33,7 @@ struct TrainConfig {
   std::int64_t epochs = 0;  ///< that a resumed run gets in place of its own; 0: its own
   std::int64_t checkpoint_every = 500;
   std::int64_t keep = 3;
-  xgrad::train::ProgressForm form = xgrad::train::ProgressForm::line;
+  xgrad::training::ProgressForm form = xgrad::training::ProgressForm::line;
   Recipe recipe = {};
 };
 

@@ -7,7 +7,7 @@ using namespace xgrad;
 namespace g2p {
 
 Pronouncer open_model(const std::string& run) {
-  const train::SavedModel saved = train::load_saved_model(run);
+  const training::SavedModel saved = training::load_saved_model(run);
   try {
     Pronouncer model = Pronouncer::from_metadata(saved.metadata);
     model.load_state_dict(saved.state);

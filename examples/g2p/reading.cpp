@@ -6,9 +6,9 @@ using namespace xgrad;
 
 namespace g2p {
 
-std::vector<train::AttentionMap> Reading::maps_to_letters() const {
-  std::vector<train::AttentionMap> to_letters;
-  for (const train::AttentionMap& map : maps) {
+std::vector<training::AttentionMap> Reading::maps_to_letters() const {
+  std::vector<training::AttentionMap> to_letters;
+  for (const training::AttentionMap& map : maps) {
     if (map.layer.ends_with("multihead_attn")) to_letters.push_back(map);
   }
   return to_letters;
@@ -16,7 +16,7 @@ std::vector<train::AttentionMap> Reading::maps_to_letters() const {
 
 Tensor Reading::weights() const {
   std::vector<Variable> layers;
-  for (const train::AttentionMap& map : maps_to_letters())
+  for (const training::AttentionMap& map : maps_to_letters())
     layers.push_back(map.weights.select(0, 0).mean(0));  // (1, H, T, S) → (T, S)
   return stack(layers, 0).mean(0).value();
 }
@@ -44,7 +44,7 @@ Reading read_word(Pronouncer& model, const std::string& word, const Tokens& phon
   const data::PaddedSequences letters = spell(model.letters, {word});
   Tokens said{Symbols::end};
   said.insert(said.end(), phonemes.begin(), phonemes.end());
-  Reading reading{word, {}, train::attention_maps(model, [&] {
+  Reading reading{word, {}, training::attention_maps(model, [&] {
                     const Variable memory = model.encode(letters.values, letters.lengths);
                     model.decode(tensor(said).unsqueeze(0), memory, letters.lengths);
                   })};

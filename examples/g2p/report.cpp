@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include <xgrad/train/markup.hpp>
+#include <xgrad/training/markup.hpp>
 
 #include "pronounce.hpp"
 #include "reading.hpp"
@@ -11,16 +11,16 @@ using namespace xgrad;
 
 namespace g2p {
 
-std::filesystem::path write_report(Training& training, const train::RunFolder& folder,
+std::filesystem::path write_report(Training& training, const training::RunFolder& folder,
                                    const std::vector<std::string>& words) {
-  train::Report report{.title = "Letters to phonemes",
+  training::Report report{.title = "Letters to phonemes",
                        .summary = "A transformer of " +
-                                  train::grouped_number(training.model.num_parameters()) +
+                                  training::grouped_number(training.model.num_parameters()) +
                                   " parameters learns to pronounce English words.",
                        .loss_unit = "nats per phoneme"};
   for (const auto& [name, value] : training.checkpoint().metadata)
     report.configuration.emplace_back(name, value);
-  for (const auto& [name, value] : train::arithmetic_environment())
+  for (const auto& [name, value] : training::arithmetic_environment())
     report.environment.emplace_back(name, value);
   report.parameters = training.model.state_dict();
   const std::vector<Tokens> said = pronounce(training.model, words, 1);
@@ -31,7 +31,7 @@ std::filesystem::path write_report(Training& training, const train::RunFolder& f
                                 .keys = reading.letters_and("end"),
                                 .maps = reading.maps_to_letters()});
   }
-  return train::write_report(folder.path(), std::move(report));
+  return training::write_report(folder.path(), std::move(report));
 }
 
 }  // namespace g2p

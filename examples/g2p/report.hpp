@@ -10,7 +10,7 @@ namespace g2p {
 
 /// Writes report.html into the run's folder: curves, tables, and the attention of every layer and head on
 /// these words.
-std::filesystem::path write_report(Training& training, const xgrad::train::RunFolder& folder,
+std::filesystem::path write_report(Training& training, const xgrad::training::RunFolder& folder,
                                    const std::vector<std::string>& words);
 
 }  // namespace g2p

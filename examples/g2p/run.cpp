@@ -32,7 +32,7 @@ double processor_seconds() {
   return seconds(used.ru_utime) + seconds(used.ru_stime);
 }
 
-train::Fields fields_of(const std::string& name, const ErrorRate& rate) {
+training::Fields fields_of(const std::string& name, const ErrorRate& rate) {
   return {{name + "_word_error", rate.of_words()}, {name + "_phoneme_error", rate.of_phonemes()}};
 }
 
@@ -49,7 +49,7 @@ class Run {
       : config_(config), dictionary_(read_dictionary(config.dictionary)), checkpoint_(find(config)) {
     if (checkpoint_) take_recipe();
     training_.emplace(dictionary_, config_.recipe);
-    if (!folder_) folder_.emplace(config_.out, train::RunFolderOptions{.keep = config_.keep});
+    if (!folder_) folder_.emplace(config_.out, training::RunFolderOptions{.keep = config_.keep});
   }
 
   int go() {
@@ -57,15 +57,15 @@ class Run {
       std::cout << config_.out << " is finished: all of its " << training_->steps() << " steps are done\n";
       return 0;
     }
-    train::Progress progress(std::cout, {.steps = training_->steps(),
+    training::Progress progress(std::cout, {.steps = training_->steps(),
                                          .first_step = checkpoint_ ? checkpoint_->step : 0,
                                          .form = config_.form});
     announce(progress);
     start(progress);
-    train::watch_for_interrupt();
+    training::watch_for_interrupt();
     while (training_->steps_done() < training_->steps()) {
       report(training_->step(), progress);
-      const bool stops = train::interrupted();
+      const bool stops = training::interrupted();
       const bool is_last = training_->steps_done() == training_->steps();
       const bool is_due = training_->steps_done() % config_.checkpoint_every == 0;
       if (training_->epoch_is_over()) validate(progress);  // also before a stop, as the next run would not
@@ -74,18 +74,18 @@ class Run {
       progress.result("interrupted; to go on: g2p train --dict " + shell_quoted(config_.dictionary) +
                           " --out " + shell_quoted(folder_->path().string()) + " --resume",
                       {{"interrupted", true}});
-      return 128 + train::interrupt_signal();
+      return 128 + training::interrupt_signal();
     }
     finish(progress);
     return 0;
   }
 
  private:
-  std::optional<train::Checkpoint> find(const TrainConfig& config) {
+  std::optional<training::Checkpoint> find(const TrainConfig& config) {
     if (!config.resume) return {};
-    if (!train::holds_run(config.out)) throw std::runtime_error(config.out + " holds no run to resume");
-    folder_.emplace(config.out, train::RunFolderOptions{.resume = true, .keep = config.keep});
-    std::optional<train::Checkpoint> checkpoint = train::newest_checkpoint(config.out);
+    if (!training::holds_run(config.out)) throw std::runtime_error(config.out + " holds no run to resume");
+    folder_.emplace(config.out, training::RunFolderOptions{.resume = true, .keep = config.keep});
+    std::optional<training::Checkpoint> checkpoint = training::newest_checkpoint(config.out);
     if (!checkpoint) throw std::runtime_error("the run in " + config.out + " has no checkpoint");
     return checkpoint;
   }
@@ -102,7 +102,7 @@ class Run {
                              config_.dictionary);
   }
 
-  void announce(train::Progress& progress) {
+  void announce(training::Progress& progress) {
     if (folder_->path() != config_.out) {
       progress.note(config_.out + " holds an earlier run; this run goes to " + folder_->path().string(),
                     {{"folder", folder_->path().string()}});
@@ -117,9 +117,9 @@ class Run {
     progress.note("resumes after step " + std::to_string(checkpoint_->step), {{"step", checkpoint_->step}});
   }
 
-  void start(train::Progress& progress) {
+  void start(training::Progress& progress) {
     if (!checkpoint_) return save(/*must=*/true, progress);
-    const std::string changes = train::environment_changes(checkpoint_->metadata);
+    const std::string changes = training::environment_changes(checkpoint_->metadata);
     if (!changes.empty())
       std::cerr << "warning: the run will differ from one that was not stopped:\n" << changes << '\n';
     training_->load(*checkpoint_);
@@ -128,7 +128,7 @@ class Run {
     checkpoint_.reset();
   }
 
-  void report(const Training::Step& step, train::Progress& progress) {
+  void report(const Training::Step& step, training::Progress& progress) {
     progress.step({.number = step.number, .loss = step.loss, .lr = step.lr, .tokens = step.tokens});
     folder_->log({{"step", step.number}, {"loss", step.loss}, {"lr", step.lr}});
     if (!step.norms.empty()) folder_->log(step.norms);
@@ -138,12 +138,12 @@ class Run {
                          {"tokens_per_second", progress.tokens_per_second()}});
   }
 
-  void validate(train::Progress& progress) {
+  void validate(training::Progress& progress) {
     const std::vector<Word> words = dictionary_.part(Part::validation);
     if (words.empty()) return;
     const ErrorRate rate = error_rate(training_->model, words, 1);
     const double loss = mean_loss(training_->model, words, config_.recipe);
-    train::Fields fields{{"step", training_->steps_done()}, {"validation_loss", loss}};
+    training::Fields fields{{"step", training_->steps_done()}, {"validation_loss", loss}};
     for (const auto& field : fields_of("validation", rate)) fields.push_back(field);
     folder_->log(fields);
     log_samples();
@@ -175,8 +175,8 @@ class Run {
   }
 
   // While training goes on, a checkpoint may fail: the disk may have room again for the next one.
-  void save(bool must, train::Progress& progress) {
-    train::Checkpoint checkpoint = training_->checkpoint();
+  void save(bool must, training::Progress& progress) {
+    training::Checkpoint checkpoint = training_->checkpoint();
     checkpoint.metadata["dictionary"] = dictionary_.fingerprint;
     checkpoint.metadata["processor_seconds"] = std::to_string(seconds());
     try {
@@ -188,18 +188,18 @@ class Run {
     }
   }
 
-  void finish(train::Progress& progress) {
+  void finish(training::Progress& progress) {
     std::map<std::string, std::string> metadata = training_->checkpoint().metadata;
     metadata["dictionary"] = dictionary_.fingerprint;
     save_safetensors(folder_->model_path(), training_->model.state_dict(), metadata);
     progress.result("saved to " + folder_->model_path().string(),
                     {{"saved", folder_->model_path().string()}});
-    train::Fields fields{{"step", training_->steps_done()}};
+    training::Fields fields{{"step", training_->steps_done()}};
     for (const auto& [part, name] : {std::pair{Part::validation, "validation"}, {Part::test, "test"}}) {
       const std::vector<Word> words = dictionary_.part(part);
       if (words.empty()) continue;
       const ErrorRate rate = error_rate(training_->model, words, beams);
-      const train::Fields found = fields_of(std::string("final_") + name, rate);
+      const training::Fields found = fields_of(std::string("final_") + name, rate);
       fields.insert(fields.end(), found.begin(), found.end());
       progress.result(std::string(name) + ": " + text_of(rate), found);
     }
@@ -212,8 +212,8 @@ class Run {
 
   TrainConfig config_;
   Dictionary dictionary_;
-  std::optional<train::RunFolder> folder_;
-  std::optional<train::Checkpoint> checkpoint_;  // that the run goes on from
+  std::optional<training::RunFolder> folder_;
+  std::optional<training::Checkpoint> checkpoint_;  // that the run goes on from
   std::optional<Training> training_;
   double earlier_seconds_ = 0;  // of the processor, before the run was resumed
 };

@@ -40,7 +40,7 @@ Training::Step Training::step() {
   loss.backward();
   const double number = loss.item<double>();
   if (!std::isfinite(number)) throw std::runtime_error(name + ": the loss is not finite; try a lower --lr");
-  std::optional<train::LayerNorms> norms;
+  std::optional<training::LayerNorms> norms;
   if ((steps_done_ + 1) % norms_every == 0) norms.emplace(model, steps_done_ + 1);
   try {
     optim::clip_grad_norm_(model.parameters(), 1);
@@ -51,17 +51,17 @@ Training::Step Training::step() {
   optimizer_.step();
   schedule_.step();
   ++steps_done_;
-  return {steps_done_, number, lr, batch.tokens(), norms ? norms->fields() : train::Fields()};
+  return {steps_done_, number, lr, batch.tokens(), norms ? norms->fields() : training::Fields()};
 }
 
-train::Checkpoint Training::checkpoint() const {
-  train::Checkpoint checkpoint = state_.checkpoint(steps_done_);
+training::Checkpoint Training::checkpoint() const {
+  training::Checkpoint checkpoint = state_.checkpoint(steps_done_);
   checkpoint.metadata = recipe.metadata();
   checkpoint.metadata.merge(model.metadata());
   return checkpoint;
 }
 
-void Training::load(const train::Checkpoint& checkpoint) {
+void Training::load(const training::Checkpoint& checkpoint) {
   state_.load(checkpoint);
   steps_done_ = checkpoint.step;
 }

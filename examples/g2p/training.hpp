@@ -17,7 +17,7 @@ class Training {
     std::int64_t number;  ///< counts from 1
     double loss, lr;
     std::int64_t tokens;
-    xgrad::train::Fields norms;  ///< of the layers; in every hundredth step
+    xgrad::training::Fields norms;  ///< of the layers; in every hundredth step
   };
   /// Throws `std::runtime_error` that names the step if the loss or a gradient is not finite.
   Step step();
@@ -26,8 +26,8 @@ class Training {
   std::int64_t steps() const { return recipe.epochs * batches.sampler().size(); }
   bool epoch_is_over() const { return batches.sampler().epoch_is_over(); }
 
-  xgrad::train::Checkpoint checkpoint() const;
-  void load(const xgrad::train::Checkpoint& checkpoint);
+  xgrad::training::Checkpoint checkpoint() const;
+  void load(const xgrad::training::Checkpoint& checkpoint);
 
   Recipe recipe;
   Pronouncer model;
@@ -37,7 +37,7 @@ class Training {
   xgrad::optim::AdamW optimizer_;
   xgrad::optim::WarmupCosine schedule_;
   std::int64_t steps_done_ = 0;
-  xgrad::train::RunState state_;
+  xgrad::training::RunState state_;
 };
 
 /// The mean loss of the words' pronunciations, in eval mode.

@@ -31,7 +31,7 @@ int sample(const Options& options) {
                           .temperature = options.temperature.value_or(is_sum ? 0 : 1),
                           .top_k = options.top_k,
                           .top_p = options.top_p};
-  train::watch_for_interrupt();
+  training::watch_for_interrupt();
   Generator generator(options.seed);
   if (options.stream) {
     std::cout << prompt << std::flush;
@@ -42,7 +42,7 @@ int sample(const Options& options) {
     std::cout << prompt << written.str();
   }
   std::cout << std::endl;
-  return train::interrupted() ? 128 + train::interrupt_signal() : 0;
+  return training::interrupted() ? 128 + training::interrupt_signal() : 0;
 }
 
 }  // namespace

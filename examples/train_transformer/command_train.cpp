@@ -31,7 +31,7 @@ Metadata metadata_of(const Config& config, const Task& task, const nn::GPT& mode
   Metadata metadata = config_metadata(config);
   metadata.merge(model_metadata(model.options, task.vocabulary()));
   metadata["data"] = task.data_hash();
-  for (const auto& [name, value] : train::environment()) metadata["environment." + name] = value;
+  for (const auto& [name, value] : training::environment()) metadata["environment." + name] = value;
   return metadata;
 }
 
@@ -41,7 +41,7 @@ class Run {
   Run(const Config& given, const std::vector<std::string>& options, std::string program)
       : program_(std::move(program)), config_(given) {
     if (!config_.text.empty()) config_.text = fs::absolute(config_.text);  // for another working directory
-    if (config_.resume && train::holds_run(config_.out)) resume(options);
+    if (config_.resume && training::holds_run(config_.out)) resume(options);
     task_ = make_task(config_);
     if (config_.task == "text") prompt_ = prompt_tokens(config_.prompt, task_->vocabulary());
     manual_seed(config_.seed);
@@ -54,11 +54,11 @@ class Run {
         .add("schedule", training_->schedule)
         .add("generator.default", default_generator())
         .add("generator.batches", batches_);
-    if (!folder_) folder_.emplace(config_.out, train::RunFolderOptions{.keep = config_.keep});
+    if (!folder_) folder_.emplace(config_.out, training::RunFolderOptions{.keep = config_.keep});
   }
 
   int train() {
-    progress_.emplace(std::cout, train::ProgressOptions{.steps = config_.steps,
+    progress_.emplace(std::cout, training::ProgressOptions{.steps = config_.steps,
                                                         .first_step = checkpoint_ ? checkpoint_->step : 0,
                                                         .form = config_.form});
     if (checkpoint_ && checkpoint_->step == config_.steps && folder_->is_finished()) {
@@ -72,7 +72,7 @@ class Run {
     bool finished = false;
     try {
       start();
-      train::watch_for_interrupt();
+      training::watch_for_interrupt();
       finished = fit(*training_, config_,
                      {.next_batch = [this] { return task_->next_batch(config_.batch, batches_); },
                       .after_step = [this](const Step& step) { report(step); },
@@ -86,13 +86,13 @@ class Run {
       throw;
     }
     finished ? finish() : tell_interrupted();
-    return train::interrupted() ? 128 + train::interrupt_signal() : 0;
+    return training::interrupted() ? 128 + training::interrupt_signal() : 0;
   }
 
  private:
   void resume(const std::vector<std::string>& options) {
-    folder_.emplace(config_.out, train::RunFolderOptions{.resume = true, .keep = config_.keep});
-    checkpoint_ = train::newest_checkpoint(folder_->path());
+    folder_.emplace(config_.out, training::RunFolderOptions{.resume = true, .keep = config_.keep});
+    checkpoint_ = training::newest_checkpoint(folder_->path());
     if (!checkpoint_) {
       throw std::runtime_error("the run in " + config_.out +
                                " has no checkpoint and cannot be resumed; name another folder with --out");
@@ -124,7 +124,7 @@ class Run {
     if (checkpoint_) {
       if (checkpoint_->text("data") != metadata_.at("data"))
         throw std::runtime_error("the text of the run in " + config_.out + " has changed: " + config_.text);
-      const std::string changes = train::environment_changes(checkpoint_->metadata);
+      const std::string changes = training::environment_changes(checkpoint_->metadata);
       if (!changes.empty())
         std::cerr << "warning: the run will differ from one that was not stopped:\n" << changes << '\n';
       state_.load(*checkpoint_);
@@ -135,8 +135,8 @@ class Run {
     } else {
       save(/*must=*/true);
     }
-    train::Fields environment{{"start", training_->steps_done}};
-    for (const auto& [name, value] : train::arithmetic_environment()) environment.emplace_back(name, value);
+    training::Fields environment{{"start", training_->steps_done}};
+    for (const auto& [name, value] : training::arithmetic_environment()) environment.emplace_back(name, value);
     folder_->log_timing(environment);
   }
 
@@ -153,7 +153,7 @@ class Run {
     if (config_.eval_every == 0 || step.number % config_.eval_every != 0 || step.number == config_.steps)
       return;
     const Measure measure = task_->validate(*model_, config_.batch);
-    const train::Fields fields{{"step", step.number}, {measure.key, measure.value}};
+    const training::Fields fields{{"step", step.number}, {measure.key, measure.value}};
     folder_->log(fields);
     log_examples();
     progress_->note("step " + std::to_string(step.number) + ": " + measure.name + ' ' + measure.shown,
@@ -162,7 +162,7 @@ class Run {
 
   // While training goes on, a checkpoint may fail: the disk may have room again for the next one.
   void save(bool must) {
-    train::Checkpoint checkpoint = state_.checkpoint(training_->steps_done);
+    training::Checkpoint checkpoint = state_.checkpoint(training_->steps_done);
     checkpoint.metadata = metadata_;
     try {
       folder_->save(std::move(checkpoint));
@@ -179,7 +179,7 @@ class Run {
 
   // After an error: what there is to go on with.
   std::string newest_text() const {
-    const auto checkpoints = train::checkpoints_in(folder_->path());
+    const auto checkpoints = training::checkpoints_in(folder_->path());
     if (checkpoints.empty()) return {};
     return "; the newest checkpoint is " + checkpoints.front().second.string();
   }
@@ -191,7 +191,7 @@ class Run {
   }
 
   void tell_interrupted() {
-    const fs::path path = train::checkpoint_path(folder_->path(), training_->steps_done);
+    const fs::path path = training::checkpoint_path(folder_->path(), training_->steps_done);
     tell("interrupted; saved to " + path.string() + "\nto go on: " + program_ + " --out " +
              shell_quoted(folder_->path().string()) + " --resume",
          path);
@@ -252,17 +252,17 @@ class Run {
 
   std::string program_;
   Config config_;
-  std::optional<train::RunFolder> folder_;
-  std::optional<train::Checkpoint> checkpoint_;  // that the run goes on from
+  std::optional<training::RunFolder> folder_;
+  std::optional<training::Checkpoint> checkpoint_;  // that the run goes on from
   std::unique_ptr<Task> task_;
   std::vector<std::int64_t> prompt_;
   std::optional<nn::GPT> model_;
   std::optional<Training> training_;
   Generator batches_;
   Metadata metadata_;
-  train::RunState state_;
+  training::RunState state_;
   bool is_saved_ = false;  // the newest state that was to be saved
-  std::optional<train::Progress> progress_;
+  std::optional<training::Progress> progress_;
 };
 
 }  // namespace

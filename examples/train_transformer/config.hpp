@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include <xgrad/train/progress.hpp>
+#include <xgrad/training/progress.hpp>
 
 /// The options of a run, with the defaults for the addition.
 struct Config {
@@ -23,7 +23,7 @@ struct Config {
   bool resume = false;
   std::int64_t checkpoint_every = 250;
   std::int64_t keep = 3;
-  xgrad::train::ProgressForm form = xgrad::train::ProgressForm::line;
+  xgrad::training::ProgressForm form = xgrad::training::ProgressForm::line;
 
   // not on the command line
   double min_lr = 0;    ///< the last learning rate

@@ -63,7 +63,7 @@ Metadata model_metadata(const nn::GPTOptions& options, const Vocabulary& vocabul
 }
 
 TrainedModel open_model(const std::filesystem::path& run) {
-  const train::SavedModel saved = train::load_saved_model(run);
+  const training::SavedModel saved = training::load_saved_model(run);
   try {
     const nn::GPTOptions options = options_in(saved.metadata);
     Config config;

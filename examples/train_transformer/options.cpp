@@ -5,7 +5,7 @@
 #include <sstream>
 #include <string>
 
-#include <xgrad/train/run_folder.hpp>
+#include <xgrad/training/run_folder.hpp>
 
 #include "number_options.hpp"
 
@@ -70,7 +70,7 @@ void add_run_options(CLI::App& app, Config& config) {
 }
 
 void add_progress_options(CLI::App& app, Config& config) {
-  using Form = xgrad::train::ProgressForm;
+  using Form = xgrad::training::ProgressForm;
   const auto add = [&](const char* name, Form form, const char* what) {
     return app
         .add_flag_callback(
@@ -141,7 +141,7 @@ void add_options(CLI::App& app, Config& config) {
     if (!app.get_subcommands().empty()) return;
     if (app.count("--text") > 0) take_defaults_of_text(app, config);
     if (app.count("--warmup") == 0) config.warmup = std::min(config.warmup, config.steps);
-    if (!config.resume || !xgrad::train::holds_run(config.out)) check_new_run(app, config);
+    if (!config.resume || !xgrad::training::holds_run(config.out)) check_new_run(app, config);
     if (config.sample == 0 && app.count("--prompt") + app.count("--temperature") > 0)
       throw CLI::ValidationError("--sample", "0 leaves nothing for --prompt and --temperature to do");
   });

@@ -11,8 +11,8 @@ using namespace xgrad;
 namespace {
 
 // The metadata under `part.`, in the order of their names.
-train::Fields part_of(const Metadata& metadata, std::string_view part) {
-  train::Fields fields;
+training::Fields part_of(const Metadata& metadata, std::string_view part) {
+  training::Fields fields;
   for (const auto& [name, value] : metadata) {
     if (name.starts_with(part) && !value.empty()) fields.emplace_back(name.substr(part.size()), value);
   }
@@ -20,7 +20,7 @@ train::Fields part_of(const Metadata& metadata, std::string_view part) {
 }
 
 // What the model read and wrote in the last sample; empty without one.
-std::string last_sample(const std::vector<train::Fields>& metrics) {
+std::string last_sample(const std::vector<training::Fields>& metrics) {
   for (auto line = metrics.rbegin(); line != metrics.rend(); ++line) {
     std::string prompt, sample;
     for (const auto& [name, value] : *line) {
@@ -33,7 +33,7 @@ std::string last_sample(const std::vector<train::Fields>& metrics) {
 }
 
 // The model's attention on the beginning of the text.
-std::vector<train::AttentionSample> attention_on(const std::string& text, const nn::GPT& model,
+std::vector<training::AttentionSample> attention_on(const std::string& text, const nn::GPT& model,
                                                  const Vocabulary& vocabulary) {
   constexpr std::size_t most_shown = 24;
   if (text.empty()) return {};
@@ -46,14 +46,14 @@ std::vector<train::AttentionSample> attention_on(const std::string& text, const 
   return {{.title = "On \u201C" + encode_utf8(characters) + "\u201D",
            .queries = shown,
            .keys = shown,
-           .maps = train::attention_maps(model, [&] { model(tokens); })}};
+           .maps = training::attention_maps(model, [&] { model(tokens); })}};
 }
 
 }  // namespace
 
 std::filesystem::path write_run_report(const std::filesystem::path& folder, const nn::GPT& model,
                                        const Vocabulary& vocabulary, const Metadata& metadata) {
-  train::Report report = train::read_report(folder);
+  training::Report report = training::read_report(folder);
   const auto task = metadata.find("config.task");
   const bool is_text = task != metadata.end() && task->second == "text";
   report.summary = "GPT with " + std::to_string(model.num_parameters()) + " parameters learns " +
@@ -64,5 +64,5 @@ std::filesystem::path write_run_report(const std::filesystem::path& folder, cons
   for (const auto& [name, parameter] : model.named_parameters())
     report.parameters.emplace_back(name, parameter.value());
   report.attention = attention_on(last_sample(report.metrics), model, vocabulary);
-  return train::write_report(folder, report);
+  return training::write_report(folder, report);
 }

@@ -43,7 +43,7 @@ void write_sample(nn::GPT& model, const Vocabulary& vocabulary, const SampleOpti
   const auto write = [&](const std::vector<nn::NewToken>& tokens) {
     const char32_t next = vocabulary.character(tokens.front().token);
     out << encode_utf8({&next, 1}) << std::flush;
-    return !train::interrupted();
+    return !training::interrupted();
   };
   nn::generate({.logits = [&](const Tensor& tokens) { return context.logits(tokens); },
                 .reorder = [](const Tensor&) {}},  // of one row

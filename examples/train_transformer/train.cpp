@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include <xgrad/train/interrupt.hpp>
+#include <xgrad/training/interrupt.hpp>
 
 using namespace xgrad;
 
@@ -51,7 +51,7 @@ Step Training::step(const Batch& batch) {
   loss.backward();                                 // ∂loss/∂p for every parameter p
   constexpr std::int64_t measure_every = 25;
   const std::int64_t number = steps_done + 1;
-  std::optional<train::LayerNorms> norms;
+  std::optional<training::LayerNorms> norms;
   if (number == 1 || number % measure_every == 0) norms.emplace(model, number);
   clip_gradients(model, number, loss.item<double>());
   const double lr = optimizer.lr();
@@ -61,7 +61,7 @@ Step Training::step(const Batch& batch) {
   return {.number = number,
           .loss = loss.item<double>(),
           .lr = lr,
-          .norms = norms ? norms->fields() : train::Fields()};
+          .norms = norms ? norms->fields() : training::Fields()};
 }
 
 void Training::check(const Batch& batch) const {
@@ -79,7 +79,7 @@ bool fit(Training& training, const Config& config, const FitCallbacks& callbacks
     const Batch batch = callbacks.next_batch();
     const Step step = training.step(batch);
     callbacks.after_step(step);
-    const bool stops = train::interrupted();  // asked once: a signal may come at any time
+    const bool stops = training::interrupted();  // asked once: a signal may come at any time
     const bool is_last = step.number == config.steps;
     const bool is_due = config.checkpoint_every > 0 && step.number % config.checkpoint_every == 0;
     if (stops || is_last || is_due) {

@@ -15,7 +15,7 @@ struct Step {
   std::int64_t number;  ///< counted from 1
   double loss;          ///< before the step
   double lr;
-  xgrad::train::Fields norms =
+  xgrad::training::Fields norms =
       {};  ///< of each layer's gradient and update, after some steps: see `LayerNorms`
 };
 

@@ -1,7 +1,7 @@
 #include "written.hpp"
 
-xgrad::train::Fields fields_of(const Written& written, std::int64_t step) {
-  xgrad::train::Fields fields{{"step", step}, {"prompt", written.prompt}, {"sample", written.text}};
+xgrad::training::Fields fields_of(const Written& written, std::int64_t step) {
+  xgrad::training::Fields fields{{"step", step}, {"prompt", written.prompt}, {"sample", written.text}};
   if (!written.expected.empty()) fields.emplace_back("expected", written.expected);
   return fields;
 }

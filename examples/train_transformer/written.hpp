@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include <xgrad/train/json_line.hpp>
+#include <xgrad/training/json_line.hpp>
 
 /// What a model writes after a prompt.
 struct Written {
@@ -12,7 +12,7 @@ struct Written {
 };
 
 /// A line of metrics.jsonl, which the report shows among the samples.
-xgrad::train::Fields fields_of(const Written& written, std::int64_t step);
+xgrad::training::Fields fields_of(const Written& written, std::int64_t step);
 
 /// "042+917=0959  ✓", or "042+917=0958  ✗ it is 0959".
 std::string line_of(const Written& written, bool in_colour);

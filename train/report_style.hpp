@@ -1,8 +1,0 @@
-#pragma once
-
-namespace xgrad::train {
-
-/// The style sheet of the report.
-extern const char* const report_style;
-
-}  // namespace xgrad::train
