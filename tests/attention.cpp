@@ -166,9 +166,10 @@ TEST_CASE("attention names the shapes that do not fit") {
   CHECK_THROWS_TEXT(MultiHeadAttention(8, 0),
                     "[MultiHeadAttention] d_model 8 and num_heads 0 must be positive");
   const MultiHeadAttention mha(8, 2);
-  CHECK_THROWS_TEXT(mha(zeros({2, 3, 8}), zeros({2, 4, 8}), zeros({2, 5, 8})),
-                    "[MultiHeadAttention] Q must be (B, T_q, 8), K (B, T_k, 8) and V (B, T_k, 8): got Q (2, 3, 8), K (2, "
-                    "4, 8), V (2, 5, 8)");
+  CHECK_THROWS_TEXT(
+      mha(zeros({2, 3, 8}), zeros({2, 4, 8}), zeros({2, 5, 8})),
+      "[MultiHeadAttention] Q must be (B, T_q, 8), K (B, T_k, 8) and V (B, T_k, 8): got Q (2, 3, 8), K (2, "
+      "4, 8), V (2, 5, 8)");
   CHECK_THROWS_TEXT(mha(zeros({3, 8}), zeros({3, 8}), zeros({3, 8})), "got Q (3, 8)");
   const Variable x(zeros({1, 4, 8})), w(zeros({8, 8})), wrong(zeros({8, 4}));
   CHECK_THROWS_TEXT(

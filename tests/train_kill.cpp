@@ -87,7 +87,8 @@ class KilledRuns {
     CHECK(status == -SIGKILL);
     CHECK(process.errors.empty());
     // The last good checkpoint has survived, and none is broken.
-    for (const auto& [step, path] : training::checkpoints_in(out_)) CHECK_NOTHROW(training::load_checkpoint(path));
+    for (const auto& [step, path] : training::checkpoints_in(out_))
+      CHECK_NOTHROW(training::load_checkpoint(path));
     return true;
   }
   void go_to_the_end() {

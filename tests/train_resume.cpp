@@ -255,7 +255,9 @@ TEST_CASE("on a full disk the older checkpoint stays, loads, and is gone on with
   const fs::path out = folder.path / "out", whole = folder.path / "whole";
   REQUIRE(outcome_of(run(whole, 60)).status == 0);
   // The checkpoint of step 0 has no averages of the optimiser, so it fits and the next does not.
-  const auto size_of = [&](std::int64_t step) { return fs::file_size(training::checkpoint_path(whole, step)); };
+  const auto size_of = [&](std::int64_t step) {
+    return fs::file_size(training::checkpoint_path(whole, step));
+  };
   const rlim_t limit = size_of(60) - 1000;
   Process process(XGRAD_TRAIN_TRANSFORMER, run(out, 60), [limit] {
     const rlimit small{limit, limit};
@@ -288,6 +290,7 @@ TEST_CASE(
   const Outcome diverged = outcome_of(joined(run(out), {"--lr", "1e30", "--warmup", "0"}));
   CHECK(diverged.status == 1);
   CHECK(has(diverged.errors, "step 2: the loss is "));
-  CHECK(has(diverged.errors, "; the newest checkpoint is " + training::checkpoint_path(out, 0).string() + "\n"));
+  CHECK(has(diverged.errors,
+            "; the newest checkpoint is " + training::checkpoint_path(out, 0).string() + "\n"));
   CHECK(training::load_checkpoint(training::checkpoint_path(out, 0)).step == 0);
 }

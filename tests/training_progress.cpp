@@ -23,13 +23,13 @@ using training::ProgressForm;
 namespace {
 
 const training::ProgressFigures figures{.step = 640,
-                                     .steps = 1200,
-                                     .loss = 0.12345,
-                                     .smoothed_loss = 0.13,
-                                     .lr = 3.2e-3,
-                                     .tokens_per_second = 48213,
-                                     .seconds_left = 74.6,
-                                     .memory = 312'400'000};
+                                        .steps = 1200,
+                                        .loss = 0.12345,
+                                        .smoothed_loss = 0.13,
+                                        .lr = 3.2e-3,
+                                        .tokens_per_second = 48213,
+                                        .seconds_left = 74.6,
+                                        .memory = 312'400'000};
 
 // A terminal of the given width, which only its owner reads.
 class Terminal {

@@ -52,7 +52,7 @@ TEST_CASE("texts are escaped for HTML, and what is not UTF-8 is replaced") {
 TEST_CASE("a pattern is filled with escaped texts, lengths and numbers") {
   std::string page = "+";
   training::append(page, "<a b=\"$\">$</a> $ $ $",
-                {"\"", training::Markup{"<b>"}, 12.345, {1.0 / 3, 3}, std::int64_t{1234567}});
+                   {"\"", training::Markup{"<b>"}, 12.345, {1.0 / 3, 3}, std::int64_t{1234567}});
   CHECK(page == "+<a b=\"&quot;\"><b></a> 12.3 0.333 1234567");
 }
 
@@ -183,7 +183,8 @@ TEST_CASE("a drawing of attention has a cell with tokens and weight for each wei
 }
 
 TEST_CASE("a report shows what was logged, escaped, and loads nothing") {
-  training::Report report{.title = "run <1>", .summary = "s", .configuration = {{"--lr", 1e-3}, {"<x>", true}}};
+  training::Report report{
+      .title = "run <1>", .summary = "s", .configuration = {{"--lr", 1e-3}, {"<x>", true}}};
   report.metrics = {
       {{"step", 1}, {"loss", 2.0}, {"lr", 0.1}},
       {{"step", 2}, {"loss", 1.0}, {"lr", 0.2}, {"odd_name", 7}},
@@ -236,7 +237,8 @@ TEST_CASE("a report of a run that has logged nothing is a page") {
 
 TEST_CASE("read_report reads the logs of a folder, and write_report puts the page beside them") {
   const Folder folder;
-  CHECK(training::write_report(folder.path, training::read_report(folder.path)) == folder.path / "report.html");
+  CHECK(training::write_report(folder.path, training::read_report(folder.path)) ==
+        folder.path / "report.html");
   write_file(folder.path / "metrics.jsonl", "{\"step\":5,\"loss\":1.5}\n");
   write_file(folder.path / "timings.jsonl", "{\"step\":5,\"seconds\":3.0,\"tokens_per_second\":7.0}\n");
   training::write_report(folder.path, training::read_report(folder.path));

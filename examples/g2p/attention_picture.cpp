@@ -38,15 +38,15 @@ std::string attention_drawing(const std::vector<Reading>& readings) {
     const std::string name = reading.title();
     std::string drawing =
         training::attention_svg("attention of phonemes to letters, " + name, reading.phonemes_and("end"),
-                             reading.letters_and("end"), reading.weights());
+                                reading.letters_and("end"), reading.weights());
     int w = 0, h = 0;
     const std::size_t box = drawing.find("viewBox");
     std::sscanf(drawing.c_str() + box, "viewBox=\"0 0 %d %d", &w, &h);
     const auto number = [](int n) { return std::to_string(n); };
     drawing.insert(box, "x=\"" + number(margin) + "\" y=\"" + number(top + line) + "\" width=\"" +
                             number(scale * w) + "\" height=\"" + number(scale * h) + "\" ");
-    drawings += "<text x=\"" + number(margin) + "\" y=\"" + number(top + 11) + "\">" + training::escaped(name) +
-                "</text>\n" + drawing;
+    drawings += "<text x=\"" + number(margin) + "\" y=\"" + number(top + 11) + "\">" +
+                training::escaped(name) + "</text>\n" + drawing;
     width = std::max({width, scale * w, static_cast<int>(8 * name.size())});
     top += line + scale * h + 2 * margin;
   }

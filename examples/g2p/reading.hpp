@@ -10,7 +10,7 @@ namespace g2p {
 /// How the model read the letters of a word when it said these phonemes.
 struct Reading {
   std::string word;
-  std::vector<std::string> phonemes;             ///< by name
+  std::vector<std::string> phonemes;                ///< by name
   std::vector<xgrad::training::AttentionMap> maps;  ///< of the encoder, then of the decoder
 
   /// The attention of the decoder to the letters, the mean over layers and heads: a row for each phoneme and

@@ -14,10 +14,10 @@ namespace g2p {
 std::filesystem::path write_report(Training& training, const training::RunFolder& folder,
                                    const std::vector<std::string>& words) {
   training::Report report{.title = "Letters to phonemes",
-                       .summary = "A transformer of " +
-                                  training::grouped_number(training.model.num_parameters()) +
-                                  " parameters learns to pronounce English words.",
-                       .loss_unit = "nats per phoneme"};
+                          .summary = "A transformer of " +
+                                     training::grouped_number(training.model.num_parameters()) +
+                                     " parameters learns to pronounce English words.",
+                          .loss_unit = "nats per phoneme"};
   for (const auto& [name, value] : training.checkpoint().metadata)
     report.configuration.emplace_back(name, value);
   for (const auto& [name, value] : training::arithmetic_environment())

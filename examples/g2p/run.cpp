@@ -58,8 +58,8 @@ class Run {
       return 0;
     }
     training::Progress progress(std::cout, {.steps = training_->steps(),
-                                         .first_step = checkpoint_ ? checkpoint_->step : 0,
-                                         .form = config_.form});
+                                            .first_step = checkpoint_ ? checkpoint_->step : 0,
+                                            .form = config_.form});
     announce(progress);
     start(progress);
     training::watch_for_interrupt();

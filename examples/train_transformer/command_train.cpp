@@ -59,8 +59,8 @@ class Run {
 
   int train() {
     progress_.emplace(std::cout, training::ProgressOptions{.steps = config_.steps,
-                                                        .first_step = checkpoint_ ? checkpoint_->step : 0,
-                                                        .form = config_.form});
+                                                           .first_step = checkpoint_ ? checkpoint_->step : 0,
+                                                           .form = config_.form});
     if (checkpoint_ && checkpoint_->step == config_.steps && folder_->is_finished()) {
       progress_->result(folder_->path().string() + " is finished: all of its " +
                             std::to_string(config_.steps) + " steps are done",
@@ -136,7 +136,8 @@ class Run {
       save(/*must=*/true);
     }
     training::Fields environment{{"start", training_->steps_done}};
-    for (const auto& [name, value] : training::arithmetic_environment()) environment.emplace_back(name, value);
+    for (const auto& [name, value] : training::arithmetic_environment())
+      environment.emplace_back(name, value);
     folder_->log_timing(environment);
   }
 

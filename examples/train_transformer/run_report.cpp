@@ -34,7 +34,7 @@ std::string last_sample(const std::vector<training::Fields>& metrics) {
 
 // The model's attention on the beginning of the text.
 std::vector<training::AttentionSample> attention_on(const std::string& text, const nn::GPT& model,
-                                                 const Vocabulary& vocabulary) {
+                                                    const Vocabulary& vocabulary) {
   constexpr std::size_t most_shown = 24;
   if (text.empty()) return {};
   std::u32string characters = decode_utf8(text, "the sample");
