@@ -76,7 +76,7 @@ class BatchedProduct {
     const bool by_rows = cuts_rows(items);
     const std::int64_t along = by_rows ? m_ : n_, across = by_rows ? n_ : m_;
     const std::int64_t total = items * along, work = across * std::max<std::int64_t>(k_, 1);
-    const std::int64_t worth = m_ <= few_rows ? multiply_grain / 16 : multiply_grain;
+    const std::int64_t worth = m_ <= few_rows ? multiply_grain / 8 : multiply_grain;
     // parallel_for would halve anything above one grain; less than two grains of work stay in one thread.
     const std::int64_t grain = total * work < 2 * worth ? total : worth / work + 1;
     parallel_for(total, grain, [&](std::int64_t begin, std::int64_t end) {
