@@ -78,44 +78,48 @@ void multiply_block(const Block<T>& x, T alpha, T beta, T* c, std::int64_t c_row
   }
 }
 
-// R rows of C by four columns, or by the `columns` that are left: dot products of contiguous rows of A and
-// contiguous columns of B. c is C's first element of them, j the number of its column.
+constexpr std::int64_t dot_columns = 64;  // whose sums are finished together
+
+// Dot products of R contiguous rows of A and up to dot_columns contiguous columns of B, four at a time.
 template <class T, int R>
-void multiply_dots(const Product<T>& x, const T* a, const T* b, T* c, std::int64_t j, std::int64_t columns) {
+void multiply_dots(const Product<T>& x, const T* a, const T* b, std::int64_t columns, T* c, const T* bias) {
   using B = Batch<T>;
-  const T* column[4];
-  for (std::int64_t q = 0; q < 4; ++q) column[q] = b + smaller(q, columns - 1) * x.b.column_stride;
-  B sum[R][4];
-  repeat<R>([&](auto r) { repeat<4>([&](auto q) { sum[r][q] = B(T(0)); }); });
-  batches_from<T>(0, x.k, [&](auto at) {
-    B factor[R];
-    repeat<R>([&](auto r) { factor[r] = at.load(a + r * x.a.row_stride); });
-    repeat<4>([&](auto q) {
-      const B shared = at.load(column[q]);
-      repeat<R>([&](auto r) { sum[r][q] = fma(factor[r], shared, sum[r][q]); });
+  T sums[R][dot_columns];
+  for (std::int64_t j = 0; j < columns; j += 4) {
+    const T* column[4];  // those beyond the last one repeat it
+    repeat<4>([&](auto q) { column[q] = b + smaller(j + q, columns - 1) * x.b.column_stride; });
+    B sum[R][4];
+    repeat<R>([&](auto r) { repeat<4>([&](auto q) { sum[r][q] = B(T(0)); }); });
+    batches_from<T>(0, x.k, [&](auto at) {
+      B factor[R];
+      repeat<R>([&](auto r) { factor[r] = at.load(a + r * x.a.row_stride); });
+      repeat<4>([&](auto q) {
+        const B shared = at.load(column[q]);
+        repeat<R>([&](auto r) { sum[r][q] = fma(factor[r], shared, sum[r][q]); });
+      });
     });
-  });
-  repeat<R>([&](auto r) {
-    T total[4];
-    sums_of_four<T>(sum[r], total);
-    for (std::int64_t q = 0; q < columns; ++q) {
-      const T value = x.alpha * total[q] + (x.bias ? x.bias[j + q] : T(0));
-      T& to = c[r * x.c_row_stride + q];
-      to = x.beta == T(0) ? value : value + x.beta * to;
-    }
-  });
+    repeat<R>([&](auto r) { sums_of_four<T>(sum[r], sums[r] + j); });
+  }
+  const B alpha(x.alpha), beta(x.beta);
+  for (int r = 0; r < R; ++r, c += x.c_row_stride) {
+    batches_from<T>(0, columns, [&](auto at) {
+      B value = fma(alpha, at.load(sums[r]), bias ? at.load(bias) : B(T(0)));
+      if (x.beta != T(0)) value = fma(beta, at.load(c), value);
+      at.store(c, value);
+    });
+  }
 }
 
 // Each column of B comes from memory once, for all rows of A.
 template <class T>
 void multiply_by_dots(const Product<T>& x, const T* a, const T* b, T* c) {
-  for (std::int64_t j = 0; j < x.n; j += 4) {
+  for (std::int64_t j = 0; j < x.n; j += dot_columns) {
     for (std::int64_t i = 0; i < x.m; i += dot_rows) {
       repeat<dot_rows>([&](auto r) {
-        const std::int64_t rows = smaller(dot_rows, x.m - i);
-        if (rows != r + 1) return;
+        if (smaller(dot_rows, x.m - i) != r + 1) return;
         multiply_dots<T, r + 1>(x, a + i * x.a.row_stride, b + j * x.b.column_stride,
-                                c + i * x.c_row_stride + j, j, smaller(4, x.n - j));
+                                smaller(dot_columns, x.n - j), c + i * x.c_row_stride + j,
+                                x.bias ? x.bias + j : nullptr);
       });
     }
   }
