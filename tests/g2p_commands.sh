@@ -21,6 +21,10 @@ train="$program train --dict $dictionary --d-model 32 --d-hidden 64 --layers 1 -
   --warmup 10 --lr 1e-2 --dropout 0 --out"
 expect 'report: run/report.html' $train run --epochs 60
 for file in model.safetensors metrics.jsonl timings.jsonl report.html; do test -s "run/$file"; done
+for part in curves layers attention samples configuration parameters environment; do
+  grep -q "<h2 id=\"$part\">" run/report.html
+done
+grep -q ' · finished</p>' run/report.html
 expect 'word error: 0.00 % (0 of 31 words)' "$program" eval run --dict "$dictionary" --part training
 expect ' of 5 words)' "$program" eval run --dict "$dictionary"
 expect 'tape: T EY P

@@ -1,7 +1,5 @@
 #include "report.hpp"
 
-#include <utility>
-
 #include <xgrad/training/markup.hpp>
 
 #include "pronounce.hpp"
@@ -13,15 +11,14 @@ namespace g2p {
 
 std::filesystem::path write_report(Training& training, const training::RunFolder& folder,
                                    const std::vector<std::string>& words) {
-  training::Report report{.title = "Letters to phonemes",
-                          .summary = "A transformer of " +
-                                     training::grouped_number(training.model.num_parameters()) +
-                                     " parameters learns to pronounce English words.",
-                          .loss_unit = "nats per phoneme"};
+  training::Report report = training::read_report(folder.path());
+  report.title = "Letters to phonemes";
+  report.summary = "A transformer of " + training::grouped_number(training.model.num_parameters()) +
+                   " parameters learns to pronounce English words.";
+  report.loss_unit = "nats per phoneme";
   for (const auto& [name, value] : training.checkpoint().metadata)
     report.configuration.emplace_back(name, value);
-  for (const auto& [name, value] : training::arithmetic_environment())
-    report.environment.emplace_back(name, value);
+  for (const auto& [name, value] : training::environment()) report.environment.emplace_back(name, value);
   report.parameters = training.model.state_dict();
   const std::vector<Tokens> said = pronounce(training.model, words, 1);
   for (std::size_t i = 0; i < words.size(); ++i) {
@@ -31,7 +28,7 @@ std::filesystem::path write_report(Training& training, const training::RunFolder
                                 .keys = reading.letters_and("end"),
                                 .maps = reading.maps_to_letters()});
   }
-  return training::write_report(folder.path(), std::move(report));
+  return training::write_report(folder.path(), report);
 }
 
 }  // namespace g2p
