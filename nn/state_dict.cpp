@@ -115,6 +115,9 @@ void Module::load_state_dict(const NamedTensors& state) const {
   for (Target& target : targets) problems += take_value(target, given);
   for (const auto& [name, tensor] : given)
     problems += "\n  unexpected: " + name + ' ' + (tensor.defined() ? tensor.shape().str() : "");
+  if (std::any_of(given.begin(), given.end(),
+                  [](const auto& entry) { return entry.first.ends_with("_proj_weight"); }))
+    problems += "\n  the state has PyTorch's attention; convert it with nn::from_pytorch";
   if (!problems.empty()) fail("load_state_dict", "the state does not fit ", type_name(), ':', problems);
   for (const Target& target : targets) target.variable.value().copy_(target.value);
 }

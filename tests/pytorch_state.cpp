@@ -1,5 +1,6 @@
 #include <xgrad/nn/pytorch_state.hpp>
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -90,6 +91,21 @@ TEST_CASE("a module's state goes to PyTorch's names and back, bit for bit") {
   CHECK(names(nn::to_pytorch(own)) == names(own));
   CHECK(nn::to_pytorch({}).empty());
   CHECK(nn::from_pytorch({}).empty());
+}
+
+TEST_CASE("a state with PyTorch's attention, loaded as it is, is refused with the way to convert it") {
+  nn::TransformerEncoderLayer layer(4, 2, {.dim_feedforward = 8});
+  const std::string advice = "\n  the state has PyTorch's attention; convert it with nn::from_pytorch";
+  CHECK_THROWS_TEXT(layer.load_state_dict(nn::to_pytorch(layer.state_dict())), advice);
+  CHECK_THROWS_TEXT(layer.load_state_dict({{"self_attn.q_proj_weight", zeros({4, 4})}}), advice);
+  std::string other;
+  try {
+    layer.load_state_dict({{"odd", zeros({2})}});
+  } catch (const std::invalid_argument& error) {
+    other = error.what();
+  }
+  CHECK(other.find("unexpected: odd (2,)") != std::string::npos);
+  CHECK(other.find("from_pytorch") == std::string::npos);
 }
 
 TEST_CASE("from_pytorch and to_pytorch: errors") {
