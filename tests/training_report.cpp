@@ -228,6 +228,14 @@ TEST_CASE("a report shows what was logged, escaped, and loads nothing") {
   }
 }
 
+TEST_CASE("losses and norms may have a logarithmic axis, other measures such as an accuracy have none") {
+  const training::Fields first{{"step", 1}, {"loss", 2.0}, {"held_out_accuracy", 0.01}};
+  const training::Fields second{{"step", 2}, {"loss", 0.1}, {"held_out_accuracy", 0.99}};
+  const std::string html = training::report_html({.metrics = {first, second}});
+  CHECK(contains(html, "Held out accuracy"));
+  CHECK(count(html, "log scale") == 1);
+}
+
 TEST_CASE("a report of a run that has logged nothing is a page") {
   const std::string html = training::report_html({.title = "empty"});
   CHECK(contains(html, "not finished"));

@@ -52,7 +52,7 @@ class Curves {
       if (series.points.empty()) continue;
       std::replace(series.name.begin(), series.name.end(), '_', ' ');
       if (series.points.size() > 1) {
-        Chart& chart = curves.training.emplace_back(Chart{.title = series.name, .may_be_log = true});
+        Chart& chart = curves.training.emplace_back(Chart{.title = series.name});
         char& first = chart.title.front();
         first = static_cast<char>(std::toupper(static_cast<unsigned char>(first)));
         chart.series.push_back(series);
