@@ -31,7 +31,7 @@ std::string processor_name() {
 }  // namespace
 
 std::map<std::string, std::string> arithmetic_environment() {
-  const kernels::Isa isa = kernels::best_isa();
+  const kernels::Isa isa = kernels::isa_of_rows();
   return {{"threads", std::to_string(get_num_threads())},
           {"instruction_set", isa == kernels::Isa::avx512 ? "avx512"
                               : isa == kernels::Isa::avx2 ? "avx2"

@@ -52,7 +52,7 @@ bool stays_in_one_thread() {
 // `is_faster_with_cblas`), so our own loops run there.
 bool suits_this_vendor() {
 #if defined(__x86_64__)
-  return best_isa() != Isa::avx512 || __builtin_cpu_is("intel");
+  return isa_of_rows() != Isa::avx512 || __builtin_cpu_is("intel");
 #else
   return true;
 #endif
@@ -60,7 +60,7 @@ bool suits_this_vendor() {
 
 bool blas_is_fast() {
   static const bool is_fast =
-      has_our_width(openblas_get_corename(), best_isa()) && suits_this_vendor() && stays_in_one_thread();
+      has_our_width(openblas_get_corename(), isa_of_rows()) && suits_this_vendor() && stays_in_one_thread();
   return is_fast;
 }
 #else

@@ -30,6 +30,17 @@ Isa best_isa() {
   static const Isa isa = detect();
   return isa;
 }
+
+Isa isa_of_rows() {
+#if defined(__AVX512F__)
+  return Isa::avx512;
+#elif defined(__AVX2__)
+  return best_isa() == Isa::avx512 ? Isa::avx512 : Isa::avx2;
+#else
+  return best_isa();
+#endif
+}
+
 [[maybe_unused]] static const Isa known_at_load = best_isa();  // before any thread can fork
 
 }  // namespace xgrad::kernels

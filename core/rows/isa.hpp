@@ -19,6 +19,10 @@ enum class Isa { baseline, avx2, avx512 };
 /// environment asks for a lesser one.
 Isa best_isa();
 
+/// The instruction set that the row functions run in: `best_isa()`, or with XGRAD_NATIVE, where all code is
+/// compiled for this machine, the widest that the compiler was told to use.
+Isa isa_of_rows();
+
 /// Each rows/*.cpp specialises this for the tables of its subject.
 template <class Table, Isa isa>
 const Table& rows_for();
