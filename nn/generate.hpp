@@ -11,6 +11,7 @@
 #include <xgrad/core/tensor/generator.hpp>
 #include <xgrad/nn/decoder_cache.hpp>
 #include <xgrad/nn/eval_guard.hpp>
+#include <xgrad/nn/forward_scope.hpp>
 
 namespace xgrad::nn {
 
@@ -112,11 +113,23 @@ concept CachedDecoder = requires(const Model& model, const Variable& tokens, Dec
   { model.options.context } -> std::convertible_to<std::int64_t>;
 };
 
+/// The logits of the last position, (B, 1, V): of a prompt, the head then reads one position and not all.
+template <CachedDecoder Model>
+Variable last_logits(const Model& model, const Tensor& tokens, DecoderCache* cache) {
+  if constexpr (requires { model.head(model.hidden(tokens, cache)); }) {
+    if (tokens.size(1) > 1) {
+      const ForwardScope scope(model);
+      return model.head(model.hidden(tokens, cache).slice(1, -1));
+    }
+  }
+  return model(tokens, cache);
+}
+
 /// The module with a new cache. It is called in the mode it is in, and must outlive the result.
 template <CachedDecoder Model>
 NextToken next_token(const Model& model) {
   const auto cache = std::make_shared<DecoderCache>();
-  return {.logits = [&model, cache](const Tensor& tokens) { return model(tokens, cache.get()); },
+  return {.logits = [&model, cache](const Tensor& tokens) { return last_logits(model, tokens, cache.get()); },
           .reorder = [cache](const Tensor& rows) { cache->reorder(rows); },
           .pad = [cache](const Tensor& padding) { *cache = DecoderCache({.padding = padding}); },
           .context = model.options.context};

@@ -38,11 +38,15 @@ GPT::GPT(const GPTOptions& o, Generator& generator)
 }
 
 Variable GPT::forward(const Variable& tokens, DecoderCache* cache) const {
+  return head(hidden(tokens, cache));  // (B, T, D) → (B, T, V)
+}
+
+Variable GPT::hidden(const Variable& tokens, DecoderCache* cache) const {
   check_tokens("GPT", tokens, options.context, cache);
   const Variable x = token(tokens);  // (B, T, D)
   const Variable placed = cache && cache->padding().defined() ? position(x, cache->positions(x.size(1)))
                                                               : position(x, cache ? cache->length() : 0);
-  return head(norm(through_blocks(blocks, dropout(placed), cache)));  // (B, T, D) → (B, T, V)
+  return norm(through_blocks(blocks, dropout(placed), cache));  // (B, T, D)
 }
 
 void GPT::visit(Visitor& visitor) const {

@@ -55,9 +55,13 @@ Llama::Llama(const LlamaOptions& o, Generator& generator)
 }
 
 Variable Llama::forward(const Variable& tokens, DecoderCache* cache) const {
+  return head(hidden(tokens, cache));  // (B, T, D) → (B, T, V)
+}
+
+Variable Llama::hidden(const Variable& tokens, DecoderCache* cache) const {
   check_tokens("Llama", tokens, options.context, cache);
-  const Variable x = dropout(token(tokens));            // (B, T, D)
-  return head(norm(through_blocks(blocks, x, cache)));  // (B, T, D) → (B, T, V)
+  const Variable x = dropout(token(tokens));      // (B, T, D)
+  return norm(through_blocks(blocks, x, cache));  // (B, T, D)
 }
 
 void Llama::visit(Visitor& visitor) const {

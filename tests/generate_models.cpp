@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 
+#include <xgrad/core/autograd/observer.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/indexing.hpp>
 #include <xgrad/core/ops/max.hpp>
@@ -200,4 +202,27 @@ TEST_CASE("generate: modules are in their earlier modes afterwards") {
   check_modes();
   CHECK_THROWS_TEXT(nn::generate(gpt, {{1, 11}}), "11");  // a token that the vocabulary lacks
   check_modes();
+}
+
+namespace {
+
+/// Counts the positions that logits over 10 tokens are made of.
+struct CountsLogits : Observer {
+  void see_op(const char*, const Variable& result, const Inputs&) override {
+    if (result.dim() == 3 && result.size(2) == 10) positions += result.size(0) * result.size(1);
+  }
+  std::int64_t positions = 0;
+};
+
+}  // namespace
+
+TEST_CASE("generate makes logits of the last position of a prompt only") {
+  const nn::GPT gpt({.vocab_size = 10, .context = 16, .d_model = 8, .num_layers = 1, .num_heads = 2});
+  const nn::Llama llama({.vocab_size = 10, .context = 16, .d_model = 8, .num_layers = 1, .num_heads = 2});
+  const auto count = std::make_shared<CountsLogits>();
+  observe(count);
+  nn::generate(gpt, prompts, {.max_new_tokens = 3});
+  CHECK(count->positions == 4 * 3);
+  nn::generate(llama, prompts, {.max_new_tokens = 3});
+  CHECK(count->positions == 2 * 4 * 3);
 }
