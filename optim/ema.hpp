@@ -18,7 +18,7 @@ struct EMAOptions {
 /// An average of the parameters over the steps of training, which is often better than the last ones (Polyak
 /// & Juditsky 1992, here with weights that fall exponentially). It begins with the parameters as they are.
 /// Each `update`, after the optimiser's step, moves it:
-///   average ← decay · average + (1 − decay) · p
+///   average ← average + (1 − decay) · (p − average)
 ///
 ///     optim::EMA ema(model.parameters(), {.decay = 0.999});
 ///     for (...) {

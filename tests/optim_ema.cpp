@@ -44,6 +44,19 @@ TEST_CASE("with a warm-up the decay of update n is at most (1 + n)/(10 + n)") {
   }
 }
 
+TEST_CASE("the rounding of the decay does not move a float32 average") {
+  const Variable p(ones({1}), true);
+  EMA ema({p}, {.decay = 0.9999});
+  double expected = 1;
+  for (int n = 0; n < 40000; ++n) {
+    const double next = 1 + 0.25 * (n % 5);
+    p.value().fill_(next);
+    ema.update();
+    expected += (1 - 0.9999) * (next - expected);
+  }
+  CHECK(ema.averages()[0].at({0}) == doctest::Approx(expected).epsilon(1e-5));
+}
+
 TEST_CASE("a guard gives the model the averages, and then its own values and memory") {
   nn::Linear linear(2, 3);
   EMA ema(linear.parameters(), {.decay = 0.5});
