@@ -11,6 +11,7 @@
 
 #include <doctest/doctest.h>
 #include <xgrad/core/ops/arithmetic.hpp>
+#include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/tensor/factories.hpp>
@@ -150,6 +151,20 @@ TEST_CASE("AdamW: 1 − β keeps its digits in float32") {
     p.set_grad(full({3}, 0.5, float32));
     AdamW({p}, {.lr = 1, .beta1 = beta, .beta2 = beta, .weight_decay = 0}).step();
     CHECK(max_abs_diff(p.value(), full({3}, -1, float32)) < 1e-6);
+  }
+}
+
+TEST_CASE("RMSprop: gradients that never change have a variance of 0, not a negative one") {
+  for (const DType dtype : {float32, float64}) {
+    const Variable p(zeros({300}, dtype), true);
+    RMSprop optimizer({p}, {.alpha = 0.9, .centered = true});
+    const Tensor gradient = (arange(1, 301).to(dtype) * 0.01).value();
+    sum(p * gradient).backward();
+    for (int step = 0; step < 600; ++step) optimizer.step();
+    CHECK(isnan(p).sum().item<std::int64_t>() == 0);
+    p.grad().fill_(NAN);
+    optimizer.step();
+    CHECK(isnan(p).sum().item<std::int64_t>() == 300);
   }
 }
 

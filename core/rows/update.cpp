@@ -57,7 +57,8 @@ void rmsprop(const RMSpropStep<T>& s, const T* grad, T* p, T* square, T* velocit
     if (mean) {
       const B mean_i = alpha * at.load(mean) + rest * g;
       at.store(mean, mean_i);
-      variance = square_i - mean_i * mean_i;
+      // Rounding may give less than 0. In this order a NaN of the gradient stays one.
+      variance = max(B(T(0)), square_i - mean_i * mean_i);
     }
     B d = g / (sqrt(variance) + eps);
     if (velocity) {
