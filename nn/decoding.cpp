@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include <xgrad/core/base/error.hpp>
+#include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/core/tensor/factories.hpp>
@@ -84,7 +85,10 @@ Logits Decoding::next() {
     fail_state("generate", "in step ", step_, ", the largest logit of prompt ", rows_[i].prompt, " is ",
                most[i], "; an AnomalyGuard finds the op that made it");
   }
-  return {values, likeliest.to_vector<std::int64_t>(), logsumexp(values, -1).to_vector<double>()};
+  // Σ exp(x − max x) lies between 1 and V, so that its logarithm is exact whatever the size of the logits.
+  std::vector<double> log_sums = logsumexp(values - largest.unsqueeze(-1), -1).to_vector<double>();
+  for (std::size_t i = 0; i < most.size(); ++i) log_sums[i] += most[i];
+  return {values, likeliest.to_vector<std::int64_t>(), std::move(log_sums)};
 }
 
 void Decoding::check(const Tensor& logits) const {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numeric>
 
+#include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/nn/sampling.hpp>
 
 #include "remembering_model.hpp"
@@ -145,6 +146,21 @@ TEST_CASE("generate: the lowest temperatures draw the likeliest token") {
         nn::generate(model.next_token(), prompts, {.max_new_tokens = 12, .temperature = temperature});
     for (std::size_t i = 0; i < prompts.size(); ++i) {
       CHECK(results[i].tokens == greedy(model.logits_of, prompts[i], 12));
+    }
+  }
+}
+
+TEST_CASE("generate: log probabilities keep their digits if all logits are large") {
+  const Tensor logits = tensor({3000.0, 3002.5, 2999.0, 2981.5}, float32);
+  const Tensor exact = log_softmax(logits.to(float64), -1).value();
+  const nn::NextToken model{.logits = [&](const Tensor& tokens) -> Variable {
+                              return logits.expand({tokens.size(0), 1, 4});
+                            },
+                            .reorder = [](const Tensor&) {}};
+  for (const std::int64_t beams : {1, 2}) {
+    for (const nn::Generated& result : nn::generate(model, {{0}, {1}}, {.num_beams = beams})) {
+      for (std::size_t i = 0; i < result.tokens.size(); ++i)
+        CHECK(std::abs(result.log_probs[i] - double(exact.at({result.tokens[i]}))) < 1e-7);
     }
   }
 }
