@@ -144,7 +144,8 @@ class BatchedProduct {
              .beta = beta_,
              .c = c_.at(item, rows.first, columns.first),
              .c_row_stride = c_.layout.leading,
-             .bias = bias_ ? bias_ + columns.first : nullptr},
+             .bias = bias_ ? bias_ + columns.first : nullptr,
+             .all_rows = m_},
             {.count = count, .a_step = step(a_), .b_step = step(b_), .c_step = step(c_)});
   }
 

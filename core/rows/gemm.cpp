@@ -32,10 +32,12 @@ constexpr int dot_rows = 4;
 constexpr int dot_rows = 2;
 #endif
 // Whether dot products of rows of A and columns of B cost less than packing B: with few rows of C, which must
-// be long enough if they are more than three.
+// be long enough if they are more than three. Sums are then in another order, so a thread's share does not
+// decide.
 template <class T>
 bool dots_are_faster(const Product<T>& x) {
-  return x.m <= 3 || (x.m <= 2 * dot_rows && x.k >= 16 * x.m);
+  const std::int64_t m = x.all_rows > 0 ? x.all_rows : x.m;
+  return m <= 3 || (m <= 2 * dot_rows && x.k >= 16 * m);
 }
 
 // A block of A's rows and a block of B's columns, packed or in place.

@@ -34,6 +34,8 @@ struct Product {
   T* c;
   std::int64_t c_row_stride;
   const T* bias = nullptr;  ///< n elements, added to every row; null for no bias
+  /// If the rows are a thread's share: those of all threads, which choose the order of summation. 0: m.
+  std::int64_t all_rows = 0;
 };
 
 /// Several products of equal sizes. From one to the next, A, B and C move on by these numbers of elements; 0
