@@ -89,11 +89,17 @@ class HeadBackward {
     }
   }
 
-  // The mask's gradient is the scores', summed over the dims that it is broadcast along.
+  // The mask's gradient is the scores', summed over the dims that it is broadcast along. If the queries share
+  // a row, the tile's rows are summed first: a large sum takes in fewer numbers, each of which rounds it.
   void add_to_mask(const T* ds, std::int64_t query, std::int64_t n, std::int64_t key, std::int64_t m) const {
-    for (std::int64_t i = 0; i < n; ++i) {
+    const std::int64_t summed = added_row_ == 0 ? n : 1;
+    for (std::int64_t i = 0; i < n; i += summed) {
       T* const row = d_added_ + (query + i) * added_row_ + key * added_column_;
-      for (std::int64_t j = 0; j < m; ++j) row[j * added_column_] += ds[i * m + j];
+      for (std::int64_t j = 0; j < m; ++j) {
+        T sum = ds[i * m + j];
+        for (std::int64_t r = 1; r < summed; ++r) sum += ds[(i + r) * m + j];
+        row[j * added_column_] += sum;
+      }
     }
   }
 
