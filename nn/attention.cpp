@@ -45,8 +45,8 @@ std::optional<double> checked_scale(std::optional<double> scale) {
 }
 
 double checked_softcap(double softcap) {
-  if (softcap >= 0) return softcap;
-  fail("MultiHeadAttention", "softcap must be 0 (none) or positive, got ", softcap);
+  if (softcap >= 0 && std::isfinite(softcap)) return softcap;
+  fail("MultiHeadAttention", "softcap must be 0 (none) or positive and finite, got ", softcap);
 }
 
 }  // namespace

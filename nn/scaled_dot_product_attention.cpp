@@ -116,7 +116,8 @@ AttentionOutput attend_to_shown(const Variable& q, const Variable& k, const Vari
 }
 
 void check_options(const AttentionOptions& options) {
-  if (!(options.softcap >= 0)) fail(op, "softcap must be 0 (none) or positive, got ", options.softcap);
+  if (!(options.softcap >= 0 && std::isfinite(options.softcap)))
+    fail(op, "softcap must be 0 (none) or positive and finite, got ", options.softcap);
   if (options.scale && !std::isfinite(*options.scale)) fail(op, "scale must be finite, got ", *options.scale);
 }
 

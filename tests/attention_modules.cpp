@@ -130,8 +130,8 @@ TEST_CASE("MultiHeadAttention refuses options and inputs that do not fit") {
   CHECK_THROWS_TEXT(made_with({.num_kv_heads = -1}), "num_kv_heads -1 does not divide");
   CHECK_THROWS_TEXT(made_with({.kdim = -1}), "[MultiHeadAttention] kdim must not be negative, got -1");
   CHECK_THROWS_TEXT(made_with({.vdim = -2}), "vdim must not be negative, got -2");
-  CHECK_THROWS_TEXT(made_with({.softcap = -1}), "softcap must be 0 (none) or positive, got -1");
-  CHECK_THROWS_TEXT(made_with({.softcap = NAN}), "softcap must be 0 (none) or positive, got nan");
+  CHECK_THROWS_TEXT(made_with({.softcap = -1}), "softcap must be 0 (none) or positive and finite, got -1");
+  CHECK_THROWS_TEXT(made_with({.softcap = NAN}), "softcap must be 0 (none) or positive and finite, got nan");
   CHECK_THROWS_TEXT(made_with({.scale = INFINITY}), "[MultiHeadAttention] scale must be finite, got inf");
   CHECK_THROWS_TEXT(made_with({.dropout = 1.5}), "[Dropout] ");
   CHECK_THROWS_TEXT(made_with({.rope = RoPEOptions{.dims = 1}}), "[RoPE] dims must be even");

@@ -251,7 +251,7 @@ TEST_CASE("attention's options: errors name the rule") {
   const Variable q = zeros({1, 4, 2, 3}), k = zeros({1, 3, 2, 3}), x = zeros({1, 2, 6});
   CHECK_THROWS_TEXT(scaled_dot_product_attention(q, k, k), "where H_k divides H");
   CHECK_THROWS_TEXT(scaled_dot_product_attention(q, q, q, {.softcap = -1}),
-                    "[scaled_dot_product_attention] softcap must be 0 (none) or positive, got -1");
+                    "[scaled_dot_product_attention] softcap must be 0 (none) or positive and finite, got -1");
   CHECK_THROWS_TEXT(scaled_dot_product_attention(q, q, q, {.scale = inf}), "scale must be finite, got inf");
   CHECK_THROWS_TEXT(scaled_dot_product_attention(x, x, x, {.num_heads = 4}),
                     "the last size of q, (1, 2, 6), is not divisible by its 4 heads");

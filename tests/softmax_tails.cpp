@@ -159,9 +159,11 @@ TEST_CASE("fused attention: the gradient of a key with nearly all of the weight 
                                              {float32, 12.0, 0.0},
                                              {float32, 17.0, 0.0},
                                              {float32, 17.0, 20.0},
+                                             {float32, 17.0, 2.0},
                                              {float64, 3.0, 0.0},
                                              {float64, 37.43, 0.0},
-                                             {float64, 37.43, 50.0}}) {
+                                             {float64, 37.43, 50.0},
+                                             {float64, 37.43, 2.0}}) {
     for (const auto& [keys, top] : {std::pair{2, 0}, {64, 5}, {600, 5}, {600, 599}}) {
       CAPTURE(dtype);
       CAPTURE(lead);
@@ -174,24 +176,31 @@ TEST_CASE("fused attention: the gradient of a key with nearly all of the weight 
       values.at({0, 0, top, 0}) = 1;
       const Variable q(ones({1, 1, queries, 1}, dtype), true), k(scores, true);
       const Variable bias(zeros({keys}, dtype), true);
-      fused_attention(q, k, values, {.softcap = softcap, .bias = bias})
-          .backward(ones({1, 1, queries, 1}, dtype));
-      const double score = double(scores.at({0, 0, top, 0})),
-                   tanh = softcap > 0 ? std::tanh(score / softcap) : 0;
-      const double exact = softcap > 0 ? softcap * tanh : score, slope = 1 - tanh * tanh;
+      const double score = double(scores.at({0, 0, top, 0})), part = softcap > 0 ? score / softcap : 0;
+      const double exact = softcap > 0 ? softcap * std::tanh(part) : score,
+                   slope = 1 / (std::cosh(part) * std::cosh(part));
       const double others = (keys - 1) * odds(exact);
       const double gradient = others / (1 + others) / (1 + others);
-      // the softcap rounds the score four times, and the gradient is in proportion to exp(−score)
-      const double unit = dtype == float32 ? 6e-8 : 1.2e-16, capped = softcap > 0 ? 4 * unit * exact : 0;
+      // the softcap rounds the score four times, and the gradient is in proportion to exp(−score); its slope,
+      // at most, to exp(−2 part)
+      const double unit = dtype == float32 ? 6e-8 : 1.2e-16,
+                   capped = softcap > 0 ? 4 * unit * exact + 2 * unit * part : 0;
       const double close = (dtype == float32 ? 2e-6 : 1e-14) + capped;
       // 130 terms, each sum rounded
       const double close_sum = (dtype == float32 ? 8e-6 : 1.5e-14) + capped;
-      CHECK(double(k.grad().at({0, 0, top, 0})) ==
-            doctest::Approx(queries * gradient * slope).epsilon(close_sum).scale(0));
-      CHECK(double(bias.grad().at({top})) == doctest::Approx(queries * gradient).epsilon(close_sum).scale(0));
-      for (const std::int64_t query : {std::int64_t{0}, queries - 1}) {
-        CHECK(double(q.grad().at({0, 0, query, 0})) ==
-              doctest::Approx(score * gradient * slope).epsilon(close).scale(0));
+      for (const bool by_rule : {false, true}) {
+        CAPTURE(by_rule);
+        const Variable y = fused_attention(q, k, values, {.softcap = softcap, .bias = bias});
+        const auto d = grad({y}, {q, k, bias},
+                            {.grad_outputs = {ones({1, 1, queries, 1}, dtype)}, .create_graph = by_rule});
+        CHECK(double(d[1].value().at({0, 0, top, 0})) ==
+              doctest::Approx(queries * gradient * slope).epsilon(close_sum).scale(0));
+        CHECK(double(d[2].value().at({top})) ==
+              doctest::Approx(queries * gradient).epsilon(close_sum).scale(0));
+        for (const std::int64_t query : {std::int64_t{0}, queries - 1}) {
+          CHECK(double(d[0].value().at({0, 0, query, 0})) ==
+                doctest::Approx(score * gradient * slope).epsilon(close).scale(0));
+        }
       }
     }
   }

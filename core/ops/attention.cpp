@@ -1,5 +1,7 @@
 #include <xgrad/core/ops/attention.hpp>
 
+#include <cmath>
+
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/attention.hpp>
@@ -44,7 +46,8 @@ void check_options(const Variable& q, const Variable& k, const FusedAttentionOpt
     fail(op, "a window reaches 0 or more keys to each side, or -1 for all of them, got ", options.window_left,
          " and ", options.window_right);
   }
-  if (!(options.softcap >= 0)) fail(op, "softcap must be 0 (none) or positive, got ", options.softcap);
+  if (!(options.softcap >= 0 && std::isfinite(options.softcap)))
+    fail(op, "softcap must be 0 (none) or positive and finite, got ", options.softcap);
   if (!(options.dropout >= 0 && options.dropout <= 1))
     fail(op, "dropout must lie in [0, 1], got ", options.dropout);
 }
@@ -82,19 +85,18 @@ kernels::ScoreForm form_of(const FusedAttentionOptions& options, std::int64_t qu
           .keep_factor = options.dropout == 1 ? 0 : 1 / (1 - options.dropout)};
 }
 
-// The forward pass in ordinary ops, for the rule: the weights P, and the slope of the softcap, undefined
-// without one. k is here as (B, H, T_k, d).
+// The forward pass in ordinary ops, for the rule: the weights P, and what the softcap takes the tanh of,
+// undefined without one. k is here as (B, H, T_k, d).
 struct Weights {
-  Variable P, slope;
+  Variable P, in_tanh;
 };
 Weights weights(const Variable& q, const Variable& k, const Variable& added, const Tensor& kept,
                 const kernels::ScoreForm& form) {
   Weights result;
   Variable scores = matmul(q, k.mT()) * form.scale;
   if (form.softcap != 0) {
-    const Variable t = tanh(scores / form.softcap);
-    result.slope = 1 - t * t;
-    scores = t * form.softcap;
+    result.in_tanh = scores / form.softcap;
+    scores = tanh(result.in_tanh) * form.softcap;
   }
   const Band band{form.first, form.last};
   const std::int64_t queries = q.size(2), keys = k.size(2);
@@ -140,16 +142,16 @@ Variable fused_attention(const Variable& q, const Variable& k, const Variable& v
   const auto rule = [form, shared](const Replay& r) -> Gradients {
     // With C = c tanh(S / c) of S = s q kᵀ, P = softmax(C + mask), D the factor of dropout, y = (D ⊙ P) v:
     // dv = (D ⊙ P)ᵀ g,  dP = D ⊙ g vᵀ,  dC = P ⊙ (dP − Σ_j dP_ij P_ij),  dmask = dC,
-    // dS = dC ⊙ (1 − tanh²(S / c)),  dq = s dS k,  dk = s dSᵀ q
+    // dS = dC ⊙ (1 − tanh²(S / c)) = dC ⊙ 4 σ'(2 S / c) with σ the sigmoid,  dq = s dS k,  dk = s dSᵀ q
     const auto saved = [&r](std::size_t i) { return r.keeps(i) ? r.saved(i) : Variable(); };
     const Variable &g = r.grad(), q = r.saved(0), added = saved(5), D = saved(7);
     const Variable k = share(r.saved(1), shared), v = share(r.saved(2), shared);
     const auto drop = [&](const Variable& x) {
       return D.defined() ? keep_and_scale(x, D.value(), form.keep_factor) : x;
     };
-    const auto [P, slope] = weights(q, k, added, value_if_defined(saved(6)), form);
+    const auto [P, in_tanh] = weights(q, k, added, value_if_defined(saved(6)), form);
     const Variable dC = softmax_backward(drop(matmul(g, v.mT())), P, -1);
-    const Variable dS = (slope.defined() ? dC * slope : dC) * form.scale;
+    const Variable dS = (in_tanh.defined() ? sigmoid_backward(dC * 4, in_tanh * 2) : dC) * form.scale;
     return {matmul(dS, k), add_shared(matmul(dS.mT(), q), shared),
             add_shared(matmul(drop(P).mT(), g), shared),
             added.defined() ? sum_to(dC, added.shape()) : nothing};

@@ -1,5 +1,6 @@
 #include <xgrad/core/rows/attention.hpp>
 
+#include <xgrad/core/rows/activations.hpp>
 #include <xgrad/core/rows/softmax_parts.hpp>
 
 namespace xgrad::kernels {
@@ -19,7 +20,8 @@ inline std::int64_t within(std::int64_t i, std::int64_t least, std::int64_t most
 }
 
 // Applies the softcap and the mask to the scores that row r sees. The others become 0, the weight they will
-// have. `slopes`, if not null, receives the softcap's derivative: d(c tanh x)/d(c x) = 1 − tanh² x.
+// have. `slopes`, if not null, receives the softcap's derivative: d(c tanh x)/d(c x) = 4 σ'(2x) with σ the
+// sigmoid, which keeps its digits where tanh x is almost ±1.
 template <class T>
 SeenRow<T> see_row(const ScoreTile<T>& tile, std::int64_t r, T* slopes) {
   T* row = tile.scores + r * tile.keys;
@@ -31,11 +33,11 @@ SeenRow<T> see_row(const ScoreTile<T>& tile, std::int64_t r, T* slopes) {
   if (tile.added.added) seen.mask.added = tile.added.added + r * tile.added.step + begin;
   if (tile.kept.kept) seen.mask.kept = tile.kept.kept + r * tile.kept.step + begin;
   if (tile.softcap != T(0)) {
-    const Batch<T> cap(tile.softcap), one(T(1));
+    const Batch<T> cap(tile.softcap), four(T(4));
     batches<T>(seen.n, [&](auto at) {
-      const Batch<T> t = tanh(at.load(seen.x));
-      if (slopes) at.store(slopes + begin, (one - t) * (one + t));
-      at.store(seen.x, cap * t);
+      const Batch<T> x = at.load(seen.x);
+      if (slopes) at.store(slopes + begin, four * sigmoid_slope<T>(x + x));
+      at.store(seen.x, cap * tanh(x));
     });
   }
   if (seen.mask.added || seen.mask.kept) {
