@@ -16,7 +16,6 @@
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/matmul.hpp>
-#include <xgrad/core/ops/max.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/score_mask.hpp>
@@ -237,8 +236,7 @@ TEST_CASE("fused attention: the gradient of a bias that all queries share is as 
     const Variable y = fused_attention(q.to(dtype), k.to(dtype), v.to(dtype), {.bias = leaf});
     return grad({y}, {leaf}, {.grad_outputs = {g.to(dtype)}})[0].value().to(float64);
   };
-  const Tensor exact = gradient(float64);  // sums of 32768 numbers
-  CHECK(max_abs_diff(gradient(float32), exact) < 5e-7 * amax(exact).item<double>());
+  CHECK(max_abs_diff(gradient(float32), gradient(float64)) < 1.5e-4);  // of up to 300, sums of 32768 numbers
 }
 
 TEST_CASE("fused attention repeats bit for bit") {
