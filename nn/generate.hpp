@@ -78,9 +78,8 @@ struct Generated {
   std::vector<std::int64_t> tokens;  ///< the new ones
   /// log softmax(logits) of each, after the repetition penalty, before temperature and filters.
   std::vector<double> log_probs;
-  /// Σ log_probs / (number of tokens)^length_penalty (as in Hugging Face; Wu et al. 2016, section 7, divide
-  /// by
-  /// ((5 + n) / 6)^α). 0 without tokens.
+  /// Σ log_probs / (number of tokens)^length_penalty, as in Hugging Face. (Wu et al. 2016, section 7, divide
+  /// by ((5 + n) / 6)^α.) 0 without tokens.
   double score = 0;
   Finish finish = Finish::length;
 };

@@ -16,8 +16,9 @@ struct RMSpropOptions {
 
 /// RMSprop (Hinton et al. 2012, Neural networks for machine learning, lecture 6e), as in PyTorch. With g the
 /// gradient + weight_decay · p:
-///   s ← α s + (1 − α) g²,   d = g / (√s + eps), or centered:  a ← α a + (1 − α) g,  d = g / (√(s − a²) +
-///   eps) p ← p − lr · d, or with momentum:  v ← momentum · v + d,  p ← p − lr · v
+///   s ← α s + (1 − α) g²,   d = g / (√s + eps)
+///   centered:  a ← α a + (1 − α) g,  d = g / (√max(s − a², 0) + eps), where only rounding makes s < a²
+///   p ← p − lr · d, or with momentum:  v ← momentum · v + d,  p ← p − lr · v
 /// State: `square_avg`, s; with momentum `momentum_buffer`, v; centered `grad_avg`, a.
 class RMSprop : public Optimizer {
  public:
