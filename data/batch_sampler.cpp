@@ -1,15 +1,14 @@
 #include <xgrad/data/batch_sampler.hpp>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <numeric>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/state_reader.hpp>
 
 namespace xgrad::data {
 namespace {
@@ -100,9 +99,6 @@ std::vector<Items> bucketed_batches(const Lengths& lengths, const BucketOptions&
   return batches;
 }
 
-constexpr std::array<std::string_view, 5> state_names{"epoch", "position", "seed", "num_items",
-                                                      "num_batches"};
-
 }  // namespace
 
 BatchSampler::BatchSampler(std::int64_t num_items, Order order, Generator& generator)
@@ -148,43 +144,25 @@ const Items& BatchSampler::next() {
 }
 
 NamedTensors BatchSampler::state_dict() const {
-  const std::array values{epoch_, position_, std::bit_cast<std::int64_t>(seed_), num_items_, size()};
-  NamedTensors state;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    state.emplace_back(state_names[i], full({}, values[i], int64));
-  return state;
+  return {{"epoch", tensor(epoch_, int64)},
+          {"position", tensor(position_, int64)},
+          {"seed", tensor(std::bit_cast<std::int64_t>(seed_), int64)},
+          {"num_items", tensor(num_items_, int64)},
+          {"num_batches", tensor(size(), int64)}};
 }
 
 void BatchSampler::load_state_dict(const NamedTensors& state) {
-  std::array<std::int64_t, state_names.size()> values{};
-  std::string problems, given;
-  for (const auto& [name, tensor] : state) {
-    const auto found = std::find(state_names.begin(), state_names.end(), name);
-    if (found == state_names.end() || given.find('\n' + name + '\n') != std::string::npos) {
-      problems += (found == state_names.end() ? "\n  unexpected: " : "\n  twice: ") + name;
-      continue;
-    }
-    given += '\n' + name + '\n';
-    if (!tensor.defined() || tensor.dtype() != int64 || tensor.dim() != 0) {
-      problems += "\n  not one int64 number: " + name;
-    } else {
-      values[static_cast<std::size_t>(found - state_names.begin())] = tensor.item<std::int64_t>();
-    }
+  StateReader reader(state);
+  const std::int64_t epoch = reader.integer("epoch"), position = reader.integer("position"),
+                     seed = reader.integer("seed"), items = reader.integer("num_items"),
+                     count = reader.integer("num_batches");
+  if (items != num_items_ || count != size()) {
+    reader.problem("it is of " + std::to_string(count) + " batches of " + std::to_string(items) +
+                   " items, these are " + std::to_string(size()) + " of " + std::to_string(num_items_));
+  } else if (epoch < 0 || position < 0 || position > count) {
+    reader.problem("there is no batch " + std::to_string(position) + " in epoch " + std::to_string(epoch));
   }
-  for (const std::string_view name : state_names) {
-    if (given.find('\n' + std::string(name) + '\n') == std::string::npos)
-      problems += "\n  missing: " + std::string(name);
-  }
-  const auto [epoch, position, seed, items, count] = values;
-  if (problems.empty()) {
-    if (items != num_items_ || count != size()) {
-      problems = "\n  it is of " + std::to_string(count) + " batches of " + std::to_string(items) +
-                 " items, these are " + std::to_string(size()) + " of " + std::to_string(num_items_);
-    } else if (epoch < 0 || position < 0 || position > count) {
-      problems = "\n  there is no batch " + std::to_string(position) + " in epoch " + std::to_string(epoch);
-    }
-  }
-  if (!problems.empty()) fail("load_state_dict", "the state does not fit the batches:", problems);
+  reader.finish("the state does not fit the batches");
   seed_ = std::bit_cast<std::uint64_t>(seed);
   set_epoch(epoch);
   position_ = position;

@@ -136,9 +136,11 @@ TEST_CASE("a state that does not fit is refused and changes nothing") {
   state[0].first = "epoc";
   state[1].second = tensor(1.5);
   state[2] = state[3];
-  CHECK(refusal(state) == begin +
-                              "\n  unexpected: epoc\n  not one int64 number: position\n  twice: num_items"
-                              "\n  missing: epoch\n  missing: seed");
+  CHECK(refusal(state) ==
+        begin +
+            "\n  twice: num_items\n  missing: epoch, int64 of shape ()\n  wrong shape or dtype: position is "
+            "float32 of shape (), not int64 of shape ()\n  missing: seed, int64 of shape ()\n  unexpected: "
+            "epoc");
   CHECK(refusal(BatchSampler(10, {.batch_size = 5}).state_dict()) ==
         begin + "\n  it is of 2 batches of 10 items, these are 3 of 10");
   CHECK(refusal(BatchSampler(11, {.batch_size = 4}).state_dict()) ==
