@@ -24,20 +24,20 @@ EMA::EMA(std::vector<Variable> parameters, const EMAOptions& options)
   }
 }
 
-void EMA::check_fits(std::string_view op) const {
-  if (is_swapped_) fail_state(op, "the parameters have the averages' values until the guard's end");
+void EMA::check_fits() const {
+  if (is_swapped_) fail_state("EMA", "the parameters have the averages' values until the guard's end");
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
     const Variable& p = parameters_[i];
     const Tensor& average = averages_[i];
     if (p.shape() != average.shape() || p.dtype() != average.dtype()) {
-      fail_state(op, "parameter ", i, " is now ", p.dtype(), " of shape ", p.shape(), ", and its average ",
+      fail_state("EMA", "parameter ", i, " is now ", p.dtype(), " of shape ", p.shape(), ", and its average ",
                  average.dtype(), " of shape ", average.shape(), "; make a new EMA for it");
     }
   }
 }
 
 void EMA::update() {
-  check_fits("update");
+  check_fits();
   const auto n = static_cast<double>(updates_);
   const double decay = options_.warmup ? std::min(options_.decay, (1 + n) / (10 + n)) : options_.decay;
   // Not decay · average + (1 − decay) · p, which moves a float32 average by the decay's rounding error / (1 −
@@ -70,7 +70,7 @@ void EMA::load_state_dict(const NamedTensors& state) {
 }
 
 EMA::Guard::Guard(EMA& ema) : ema_(ema) {
-  ema.check_fits("EMA");
+  ema.check_fits();
   for (const Variable& p : ema.parameters_) values_.push_back(p.value());
   for (std::size_t i = 0; i < values_.size(); ++i) ema.parameters_[i].set_value(ema.averages_[i]);
   ema.is_swapped_ = true;

@@ -53,7 +53,7 @@ class EMA {
   class Guard;
 
  private:
-  void check_fits(std::string_view op) const;
+  void check_fits() const;
 
   std::vector<Variable> parameters_;
   EMAOptions options_;

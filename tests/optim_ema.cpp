@@ -68,8 +68,7 @@ TEST_CASE("a guard gives the model the averages, and then its own values and mem
     const EMA::Guard averaged(ema);
     CHECK(max_abs_diff(linear.weight.value(), (first * 0.5 + 0.5).value()) < 1e-7);
     CHECK(max_abs_diff(linear.state_dict()[0].second, (first * 0.5 + 0.5).value()) < 1e-7);
-    CHECK_THROWS_TEXT(ema.update(),
-                      "[update] the parameters have the averages' values until the guard's end");
+    CHECK_THROWS_TEXT(ema.update(), "[EMA] the parameters have the averages' values until the guard's end");
     CHECK_THROWS_TEXT(EMA::Guard{ema}, "[EMA] the parameters have the averages' values");
     CHECK_THROWS_TEXT(ema.load_state_dict(ema.state_dict()),
                       "[load_state_dict] the parameters have the averages'");
@@ -141,7 +140,6 @@ TEST_CASE("EMA refuses what it cannot average") {
   CHECK_THROWS_TEXT(EMA({Variable(tensor({1}))}), "[EMA] parameter 0 must be floating, not int64");
   EMA ema({p});
   p.set_value(ones({2}, float64));
-  CHECK_THROWS_TEXT(
-      ema.update(),
-      "[update] parameter 0 is now float64 of shape (2,), and its average float32 of shape (2,)");
+  CHECK_THROWS_TEXT(ema.update(),
+                    "[EMA] parameter 0 is now float64 of shape (2,), and its average float32 of shape (2,)");
 }
