@@ -13,15 +13,6 @@
 namespace xgrad::nn {
 namespace {
 
-// Throws if the last query should stand at the last key and some query stands before the first.
-void check_positions(const SeenPositions& seen, std::int64_t queries, std::int64_t keys) {
-  const bool aligns_last = seen.causal || seen.left >= 0 || seen.right >= 0;
-  if (aligns_last && queries > keys) {
-    fail("Mask", seen.causal ? "causal" : "window", ": more queries than keys, T_q ", queries, " and T_k ",
-         keys, "; the first queries would see nothing; causal_upper_left() starts with the first key");
-  }
-}
-
 // (B, 1, 1, T_k) boolean: item b sees key j when j < key_lengths[b].
 Tensor seen_within(const Tensor& key_lengths, std::int64_t batch, std::int64_t keys) {
   if (key_lengths.size(0) != batch) {
@@ -135,9 +126,7 @@ Mask operator&(const Mask& a, const Mask& b) {
   if (b.key_lengths_.defined()) {
     // The shorter length hides every key that the longer one hides.
     mask.key_lengths_ =
-        a.key_lengths_.defined()
-            ? where(lt(a.key_lengths_, b.key_lengths_), a.key_lengths_, b.key_lengths_).value()
-            : b.key_lengths_;
+        a.key_lengths_.defined() ? minimum(a.key_lengths_, b.key_lengths_).value() : b.key_lengths_;
   }
   if (b.keep_.defined()) mask.keep_ = keep_only(b.keep_, a.keep_);
   for (const Variable& bias : b.additive_) mask.additive_.push_back(bias);
@@ -148,7 +137,7 @@ Tensor Mask::seen_without_additive(const Shape& scores) const {
   if (scores.dim() != 4) fail("Mask", "the scores must be (B, H, T_q, T_k), not ", scores);
   const std::int64_t batch = scores[0], queries = scores[2], keys = scores[3];
   Tensor seen;
-  check_positions(positions_, queries, keys);
+  check_positions("Mask", positions_, queries, keys);
   const Band band = band_of(positions_, queries, keys);
   if (hides_any(band, queries, keys)) seen = keep_band(band, queries, keys);
   if (key_lengths_.defined()) seen = keep_only(seen_within(key_lengths_, batch, keys), seen);
@@ -171,7 +160,7 @@ Tensor Mask::for_scores(const Shape& scores, DType dtype) const {
 }
 
 FusedAttentionOptions Mask::for_fused_attention(const Shape& scores, DType dtype) const {
-  if (scores.dim() == 4) check_positions(positions_, scores[2], scores[3]);
+  if (scores.dim() == 4) check_positions("Mask", positions_, scores[2], scores[3]);
   Mask rest = *this;
   rest.positions_ = {};
   FusedAttentionOptions options{.causal = positions_.causal,
@@ -215,9 +204,8 @@ Tensor Mask::hidden_keys(const Shape& scores) const {
     if (by_this.defined()) hidden = hidden.defined() ? logical_or(hidden, by_this) : by_this;
   };
   const Band band = band_of(positions_, scores[2], scores[3]);
-  // Without a window the first query sees the first key.
-  const bool hides_last = scores[2] - 1 + band.last<scores[3] - 1, hides_first = band.first> 0;
-  if (hides_last || hides_first) {
+  // No query sees a key before the first query's part of the band, or behind the last query's.
+  if (band.first > 0 || scores[2] + band.last < scores[3]) {
     const Tensor j = arange(scores[3]);
     hide(logical_and(ge(j, band.first), le(j, scores[2] - 1 + band.last)));
   }

@@ -23,10 +23,9 @@ TEST_CASE("fused attention refuses operands and masks that do not fit, and says 
   CHECK_THROWS_TEXT(fused_attention(q, q, f({1, 2, 3, 4}, float64)),
                     "[fused_attention] q is float32, k float32, v float64; convert them to one with to()");
   CHECK_THROWS_TEXT(fused_attention(q, Variable(), q), "[fused_attention] ");
-  CHECK_THROWS_TEXT(
-      fused_attention(q, f({1, 2, 2, 4}), f({1, 2, 2, 4}), {.causal = true}),
-      "[fused_attention] causal: more queries than keys, q (1, 2, 3, 4) and k (1, 2, 2, 4); the "
-      "first queries would see nothing");
+  CHECK_THROWS_TEXT(fused_attention(q, f({1, 2, 2, 4}), f({1, 2, 2, 4}), {.causal = true}),
+                    "[fused_attention] causal: more queries than keys, T_q 3 and T_k 2; the "
+                    "first queries would see nothing");
   CHECK_THROWS_TEXT(
       fused_attention(q, q, q, {.mask = zeros({3, 3}, int64)}),
       "[fused_attention] a mask is boolean (true keeps) or floating (added), not int64 of shape "

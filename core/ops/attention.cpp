@@ -36,12 +36,15 @@ void check_shapes(const Variable& q, const Variable& k, const Variable& v) {
   }
 }
 
+SeenPositions positions_of(const FusedAttentionOptions& options) {
+  return {.causal = options.causal,
+          .causal_upper_left = options.causal_upper_left,
+          .left = options.window_left,
+          .right = options.window_right};
+}
+
 void check_options(const Variable& q, const Variable& k, const FusedAttentionOptions& options) {
-  const bool aligns_last = options.causal || options.window_left >= 0 || options.window_right >= 0;
-  if (aligns_last && q.size(2) > k.size(2)) {
-    fail(op, options.causal ? "causal" : "window", ": more queries than keys, q ", q.shape(), " and k ",
-         k.shape(), "; the first queries would see nothing; causal_upper_left starts with the first key");
-  }
+  check_positions(op, positions_of(options), q.size(2), k.size(2));
   if (options.window_left < -1 || options.window_right < -1) {
     fail(op, "a window reaches 0 or more keys to each side, or -1 for all of them, got ", options.window_left,
          " and ", options.window_right);
@@ -73,11 +76,7 @@ Variable added_to_scores(const FusedAttentionOptions& options, const Tensor& mas
 }
 
 kernels::ScoreForm form_of(const FusedAttentionOptions& options, std::int64_t queries, std::int64_t keys) {
-  const Band band = band_of({.causal = options.causal,
-                             .causal_upper_left = options.causal_upper_left,
-                             .left = options.window_left,
-                             .right = options.window_right},
-                            queries, keys);
+  const Band band = band_of(positions_of(options), queries, keys);
   return {.scale = options.scale,
           .softcap = options.softcap,
           .first = band.first,
@@ -110,13 +109,14 @@ Weights weights(const Variable& q, const Variable& k, const Variable& added, con
   return result;
 }
 
-// Heads of k or v for the heads of q, and the gradients of heads that share keys, added up.
-Variable share(const Variable& x, std::int64_t queries) {
-  return queries == 1 ? x : repeat_interleave(x, queries, 1);  // (B, H_k, T, d) → (B, H, T, d)
+// k or v for each head of q, where `group` heads of q share one of k.
+Variable share(const Variable& x, std::int64_t group) {
+  return group == 1 ? x : repeat_interleave(x, group, 1);  // (B, H_k, T, d) → (B, H, T, d)
 }
-Variable add_shared(const Variable& dx, std::int64_t queries) {
-  if (queries == 1) return dx;
-  return sum(dx.reshape({dx.size(0), dx.size(1) / queries, queries, dx.size(2), dx.size(3)}), 2);
+// The gradients of a group, added up.
+Variable add_shared(const Variable& dx, std::int64_t group) {
+  if (group == 1) return dx;  // (B, H, T, d) → (B, H_k, T, d)
+  return sum(dx.reshape({dx.size(0), dx.size(1) / group, group, dx.size(2), dx.size(3)}), 2);
 }
 
 Variable variable_if_defined(const Tensor& x) { return x.defined() ? Variable(x) : Variable(); }
@@ -129,7 +129,7 @@ Variable fused_attention(const Variable& q, const Variable& k, const Variable& v
   check_shapes(q, k, v);
   check_options(q, k, options);
   const Shape shape{q.size(0), q.size(1), q.size(2), k.size(2)};  // of the scores
-  const std::int64_t shared = k.size(1) == 0 ? 1 : q.size(1) / k.size(1);
+  const std::int64_t group = k.size(1) == 0 ? 1 : q.size(1) / k.size(1);
   const kernels::ScoreForm form = form_of(options, q.size(2), k.size(2));
   const Tensor mask = checked_mask(op, options.mask, shape, q.dtype());
   const Variable added = added_to_scores(options, mask, shape, q.dtype());
@@ -139,21 +139,20 @@ Variable fused_attention(const Variable& q, const Variable& k, const Variable& v
     masks.undropped =
         draw_kept(shape, options.dropout, options.generator ? *options.generator : default_generator());
   }
-  const auto rule = [form, shared](const Replay& r) -> Gradients {
+  const auto rule = [form, group](const Replay& r) -> Gradients {
     // With C = c tanh(S / c) of S = s q kᵀ, P = softmax(C + mask), D the factor of dropout, y = (D ⊙ P) v:
     // dv = (D ⊙ P)ᵀ g,  dP = D ⊙ g vᵀ,  dC = P ⊙ (dP − Σ_j dP_ij P_ij),  dmask = dC,
     // dS = dC ⊙ (1 − tanh²(S / c)) = dC ⊙ 4 σ'(2 S / c) with σ the sigmoid,  dq = s dS k,  dk = s dSᵀ q
     const auto saved = [&r](std::size_t i) { return r.keeps(i) ? r.saved(i) : Variable(); };
     const Variable &g = r.grad(), q = r.saved(0), added = saved(5), D = saved(7);
-    const Variable k = share(r.saved(1), shared), v = share(r.saved(2), shared);
+    const Variable k = share(r.saved(1), group), v = share(r.saved(2), group);
     const auto drop = [&](const Variable& x) {
       return D.defined() ? keep_and_scale(x, D.value(), form.keep_factor) : x;
     };
     const auto [P, in_tanh] = weights(q, k, added, value_if_defined(saved(6)), form);
     const Variable dC = softmax_backward(drop(matmul(g, v.mT())), P, -1);
     const Variable dS = (in_tanh.defined() ? sigmoid_backward(dC * 4, in_tanh * 2) : dC) * form.scale;
-    return {matmul(dS, k), add_shared(matmul(dS.mT(), q), shared),
-            add_shared(matmul(drop(P).mT(), g), shared),
+    return {matmul(dS, k), add_shared(matmul(dS.mT(), q), group), add_shared(matmul(drop(P).mT(), g), group),
             added.defined() ? sum_to(dC, added.shape()) : nothing};
   };
   const auto kernel = [form](const KernelReplay& r) -> KernelGradients {

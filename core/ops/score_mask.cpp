@@ -21,6 +21,15 @@ Tensor checked_mask(std::string_view op, const Tensor& mask, const Shape& scores
   return mask.dtype() == boolean ? mask : mask.to(dtype);
 }
 
+void check_positions(std::string_view op, const SeenPositions& seen, std::int64_t queries,
+                     std::int64_t keys) {
+  const bool aligns_last = seen.causal || seen.left >= 0 || seen.right >= 0;
+  if (aligns_last && queries > keys) {
+    fail(op, seen.causal ? "causal" : "window", ": more queries than keys, T_q ", queries, " and T_k ", keys,
+         "; the first queries would see nothing; causal_upper_left starts with the first key");
+  }
+}
+
 Band band_of(const SeenPositions& seen, std::int64_t queries, std::int64_t keys) {
   const std::int64_t past = keys - queries;  // query i stands at i + past
   Band band{-queries, keys};

@@ -21,6 +21,9 @@ struct SeenPositions {
   std::int64_t right = -1;         ///< j ≤ p + right; −1: no bound
 };
 
+/// Throws naming `op` if the last query should stand at the last key and some query stands before the first.
+void check_positions(std::string_view op, const SeenPositions& seen, std::int64_t queries, std::int64_t keys);
+
 /// A band of the scores: query i sees key j if i + first ≤ j ≤ i + last.
 struct Band {
   std::int64_t first, last;
