@@ -64,7 +64,7 @@ Variable through_blocks(const ModuleList<Block>& blocks, Variable x, DecoderCach
     for (const Block& block : blocks) x = block(x, Mask::causal());
     return x;
   }
-  const Mask mask = cache->mask(x.size(0), x.size(1));
+  const Mask mask = cache->mask(x.size(1));
   std::vector<KVCache>& layers = cache->layers(blocks.size());
   for (std::size_t i = 0; i < blocks.size(); ++i) x = blocks[i](x, mask, &layers[i]);
   return x;

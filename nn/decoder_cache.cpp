@@ -58,9 +58,10 @@ void DecoderCache::check_fits(std::string_view model, const Shape& tokens, std::
   }
 }
 
-Mask DecoderCache::mask(std::int64_t B, std::int64_t T) const {
+Mask DecoderCache::mask(std::int64_t T) const {
   if (!padding_.defined()) return Mask::causal();
-  const Tensor seen = le(padding_.reshape({B, 1, 1, 1}), arange(length() + T));  // (B, 1, 1, T_k)
+  const Tensor seen =
+      le(padding_.reshape({padding_.size(0), 1, 1, 1}), arange(length() + T));  // (B, 1, 1, T_k)
   return Mask::causal() & Mask::keep(seen);
 }
 

@@ -9,8 +9,8 @@
 namespace xgrad::nn {
 
 struct DecoderCacheOptions {
-  /// How many tokens at the start of each row are no part of it: (B) int64; none if undefined. Prompts of
-  /// different lengths end together, so they are padded on the left.
+  /// How many tokens at the start of each row are padding: (B) int64; none if undefined. Prompts of different
+  /// lengths are padded on the left, so that all end together.
   Tensor padding = {};
   std::int64_t capacity = 0;  ///< see KVCache
 };
@@ -34,7 +34,7 @@ class DecoderCache {
   /// than the context. Padding does not count.
   void check_fits(std::string_view model, const Shape& tokens, std::int64_t context) const;
   /// Causal, without each row's padding.
-  Mask mask(std::int64_t B, std::int64_t T) const;
+  Mask mask(std::int64_t T) const;
   /// The place of each token in its row, from its first real token on, int64: (T), or (B, T) where rows are
   /// padded. Padding is at place 0.
   Tensor positions(std::int64_t T) const;

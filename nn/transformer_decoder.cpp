@@ -77,10 +77,11 @@ Variable TransformerDecoder::forward(const Variable& tgt, const Variable& memory
   Variable x = tgt;
   if (cache) {
     if (tgt.dim() != 3) fail("TransformerDecoder", "tgt must be (B, T, d_model), not ", tgt.shape());
-    const Shape positions = {tgt.size(0), tgt.size(1)};
-    cache->check_fits("TransformerDecoder", positions, std::numeric_limits<std::int64_t>::max());
-    const Mask mask = tgt_mask & cache->mask(positions[0], positions[1]);
-    std::vector<KVCache>&own = cache->layers(layers.size()), &of_memory = cache->memory(layers.size());
+    constexpr std::int64_t any_length = std::numeric_limits<std::int64_t>::max();
+    cache->check_fits("TransformerDecoder", {tgt.size(0), tgt.size(1)}, any_length);
+    const Mask mask = tgt_mask & cache->mask(tgt.size(1));
+    std::vector<KVCache>& own = cache->layers(layers.size());
+    std::vector<KVCache>& of_memory = cache->memory(layers.size());
     for (std::size_t i = 0; i < layers.size(); ++i)
       x = layers[i](x, memory, mask, memory_mask, &own[i], &of_memory[i]);
   } else {
