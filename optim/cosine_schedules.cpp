@@ -9,7 +9,7 @@
 namespace xgrad::optim {
 namespace {
 
-using Rate = std::function<double(std::int64_t step, double initial_lr)>;
+using Rate = Schedule::Rate;
 
 double fall(double initial, double least, std::int64_t step, std::int64_t steps) {
   const double progress = static_cast<double>(step) / static_cast<double>(steps);

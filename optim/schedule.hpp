@@ -24,6 +24,9 @@ class Schedule {
   Schedule(const Schedule&) = delete;
   Schedule& operator=(const Schedule&) = delete;
 
+  /// The rate in a step of a group with this initial rate.
+  using Rate = std::function<double(std::int64_t step, double initial_lr)>;
+
   void step();
   /// The number of the step whose rates are set.
   std::int64_t last_epoch() const { return step_; }
@@ -39,8 +42,6 @@ class Schedule {
   void load_state_dict(const NamedTensors& state);
 
  protected:
-  /// The rate in a step of a group with this initial rate.
-  using Rate = std::function<double(std::int64_t step, double initial_lr)>;
   Schedule(Optimizer& optimizer, const Rate& rate);
   /// For more than rates: sets the options of a step.
   Schedule(Optimizer& optimizer, std::function<void(std::int64_t step)> set_options);

@@ -9,7 +9,7 @@
 namespace xgrad::optim {
 namespace {
 
-using Rate = std::function<double(std::int64_t step, double initial_lr)>;
+using Rate = Schedule::Rate;
 
 void check_factor(std::string_view op, std::string_view name, double factor) {
   if (!(factor >= 0 && factor <= 1)) fail(op, name, " must lie in [0, 1], got ", factor);
