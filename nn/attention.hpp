@@ -18,7 +18,8 @@ struct MultiHeadAttentionOptions {
   std::int64_t num_kv_heads = 0;  ///< key heads, each shared by num_heads / num_kv_heads; 0 means num_heads
   std::optional<double> scale = {};  ///< of the scores; 1 / √d if not given
   double softcap = 0;                ///< see AttentionOptions::softcap
-  /// Rotates queries and keys. A key is at its place among all, and the last query at the last key.
+  /// Rotates queries and keys. The position of a key is its place among all keys; the last query stands at
+  /// the last key.
   std::optional<RoPEOptions> rope = {};
   /// See AttentionOptions::fused; `forward_with_weights` runs the three nodes.
   bool fused = false;

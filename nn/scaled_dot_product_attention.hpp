@@ -10,9 +10,9 @@
 
 namespace xgrad::nn {
 
-/// The scores of queries with keys, at the stages on the way to the weights.
+/// The scores of queries with keys, at each stage on the way to the weights.
 enum class Scores {
-  none,        ///< the weights, except from the node `fused_attention`, which has none
+  none,        ///< no scores: the result has the weights, unless attention runs as one node
   scaled,      ///< s q kᵀ, as they enter the softcap; hidden keys are read too
   softcapped,  ///< c tanh(s q kᵀ / c), before the mask; without a softcap the same as `scaled`
   masked,      ///< with the mask: −∞ where a key is hidden

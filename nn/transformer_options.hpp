@@ -11,8 +11,8 @@ struct TransformerLayerOptions {
   double dropout = 0.1;  ///< of the attention weights, inside the feed-forward network, and of each branch
   Activation activation = Activation::relu;
   double layer_norm_eps = 1e-5;
-  /// false: x ← norm(x + f(x)), as in the original transformer. true: x ← x + f(norm(x)), which trains
-  /// without warm-up (Xiong et al. 2020).
+  /// PyTorch's name for NormOrder::pre. false: x ← norm(x + f(x)), as in the original transformer. true:
+  /// x ← x + f(norm(x)), which trains without warm-up (Xiong et al. 2020).
   bool norm_first = false;
   bool bias = true;              ///< in linears and norms
   bool fused_attention = false;  ///< see MultiHeadAttentionOptions::fused

@@ -15,8 +15,8 @@ namespace xgrad::optim {
 /// Parameters that an optimiser trains with options of their own. An option that is left out is the
 /// optimiser's. One that the optimiser does not have is an error.
 ///
-///     optim::AdamW optimizer({{.parameters = body.parameters(), .lr = 1e-4}, {.parameters =
-///     head.parameters()}},
+///     optim::AdamW optimizer({{.parameters = body.parameters(), .lr = 1e-4},  // a tenth of the others' rate
+///                             {.parameters = head.parameters()}},
 ///                            {.lr = 1e-3});
 struct ParameterGroup {
   std::vector<Variable> parameters = {};
