@@ -58,6 +58,8 @@ SavedModel model_of(Found found) {
 
 void warn_on_stderr(const std::string& text) { std::fprintf(stderr, "warning: %s\n", text.c_str()); }
 
+fs::path model_path(const fs::path& folder) { return folder / "model.safetensors"; }
+
 fs::path checkpoint_path(const fs::path& folder, std::int64_t step) {
   std::string number = std::to_string(step);
   if (number.size() < 6) number.insert(0, 6 - number.size(), '0');
@@ -84,7 +86,7 @@ SavedModel load_saved_model(const fs::path& run, const Warn& warn) {
   std::error_code none;
   fs::path path = run;
   if (fs::is_directory(run, none)) {
-    path = run / "model.safetensors";
+    path = model_path(run);
     if (!fs::exists(path, none)) {
       std::optional<Found> found = find_newest(run, warn);
       if (!found)

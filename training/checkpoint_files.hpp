@@ -19,6 +19,9 @@ using Warn = std::function<void(const std::string&)>;
 /// Writes "warning: text" to standard error.
 void warn_on_stderr(const std::string& text);
 
+/// folder/model.safetensors
+std::filesystem::path model_path(const std::filesystem::path& folder);
+
 /// folder/checkpoint-000500.safetensors
 std::filesystem::path checkpoint_path(const std::filesystem::path& folder, std::int64_t step);
 

@@ -15,7 +15,7 @@
 namespace xgrad::training {
 namespace {
 
-std::string_view environment(const char* name) {
+std::string_view variable_of_environment(const char* name) {
   const char* const value = std::getenv(name);
   return value ? value : "";
 }
@@ -40,8 +40,8 @@ Progress::Progress(std::ostream& out, const ProgressOptions& options)
     : out_(out),
       options_(options),
       redraws_(options.form == ProgressForm::line && ::isatty(options.terminal) != 0 &&
-               environment("TERM") != "dumb"),
-      has_colours_(redraws_ && environment("NO_COLOR").empty()) {}
+               variable_of_environment("TERM") != "dumb"),
+      has_colours_(redraws_ && variable_of_environment("NO_COLOR").empty()) {}
 
 double Progress::seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 

@@ -12,8 +12,6 @@
 namespace xgrad::training {
 namespace {
 
-using Value = Fields::value_type::second_type;
-
 struct NotALine {};  // thrown by the reader, which does not know the line's number
 
 class LineReader {
@@ -58,7 +56,7 @@ class LineReader {
     return c;
   }
 
-  Value value() {
+  FieldValue value() {
     skip_blanks();
     if (text_.starts_with('"')) return string();
     if (take("true")) return true;

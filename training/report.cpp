@@ -13,15 +13,13 @@
 namespace xgrad::training {
 namespace {
 
-using Value = Fields::value_type::second_type;
-
-const Value* find(const Fields& fields, std::string_view name) {
+const FieldValue* find(const Fields& fields, std::string_view name) {
   const auto found =
       std::find_if(fields.begin(), fields.end(), [&](const auto& field) { return field.first == name; });
   return found == fields.end() ? nullptr : &found->second;
 }
 
-std::string text_of(const Value& value) {
+std::string text_of(const FieldValue& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
   if (const auto* is_on = std::get_if<bool>(&value)) return *is_on ? "yes" : "no";
   if (const auto* whole = std::get_if<std::int64_t>(&value)) return std::to_string(*whole);
@@ -30,7 +28,7 @@ std::string text_of(const Value& value) {
 
 // The text of a field, or an empty one.
 std::string text_of(const Fields& fields, std::string_view name) {
-  const Value* const value = find(fields, name);
+  const FieldValue* const value = find(fields, name);
   return value ? text_of(*value) : "";
 }
 
@@ -68,10 +66,8 @@ std::string attention(const std::vector<AttentionSample>& samples) {
   if (samples.empty()) return html;
   append(html,
          "<p>Each row is a token that looks back, each column a token that it looks at. The stronger the "
-         "colour of a "
-         "cell, the larger the weight; the weights of a row sum to 1. A pointer over a cell shows its tokens "
-         "and its "
-         "weight.</p>\n");
+         "colour of a cell, the larger the weight; the weights of a row sum to 1. A pointer over a cell "
+         "shows its tokens and its weight.</p>\n");
   for (const AttentionSample& sample : samples) {
     const bool is_wide = std::max(sample.queries.size(), sample.keys.size()) > 16;
     append(html, "<h3>$</h3>\n", {sample.title});
@@ -123,9 +119,8 @@ std::string parameters(const NamedTensors& parameters) {
   if (parameters.empty()) return html;
   append(html,
          "<div class=\"scroll\" role=\"region\" aria-label=\"Parameters\" tabindex=\"0\"><table><thead><tr>"
-         "<th scope=\"col\">name</th><th scope=\"col\">shape</th><th scope=\"col\">numbers</th><th "
-         "scope=\"col\">norm</th>"
-         "</tr></thead><tbody>\n");
+         "<th scope=\"col\">name</th><th scope=\"col\">shape</th><th scope=\"col\">numbers</th>"
+         "<th scope=\"col\">norm</th></tr></thead><tbody>\n");
   std::int64_t count = 0;
   for (const auto& [name, tensor] : parameters) {
     count += tensor.numel();
@@ -134,8 +129,8 @@ std::string parameters(const NamedTensors& parameters) {
             is_floating(tensor.dtype()) ? Slot(kernels::two_norm(tensor), 4) : Slot("")});
   }
   append(html,
-         "</tbody><tfoot><tr><th "
-         "scope=\"row\">all</th><td></td><td>$</td><td></td></tr></tfoot></table></div>\n",
+         "</tbody><tfoot><tr><th scope=\"row\">all</th><td></td><td>$</td><td></td></tr></tfoot>"
+         "</table></div>\n",
          {grouped_number(count)});
   return html;
 }

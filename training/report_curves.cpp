@@ -33,20 +33,22 @@ class Curves {
     }
   }
 
-  // Takes the curves whose names start with `prefix`, and names them by the rest. With `name`, takes the
-  // curve `prefix`.
-  void move_to(Chart& chart, std::string_view prefix, const char* name = nullptr,
-               ChartSeries::Look look = ChartSeries::Look::line) {
+  // Moves the curve `name` to the chart, if there is one.
+  void move_curve(Chart& chart, std::string_view name, const char* shown_name, ChartSeries::Look look) {
     for (ChartSeries& series : series_) {
-      if (series.points.empty() || !(name ? series.name == prefix : series.name.starts_with(prefix)))
-        continue;
-      chart.series.push_back(
-          {name ? name : series.name.substr(prefix.size()), std::move(series.points), look});
-      series.points.clear();
+      if (series.name == name) move(series, chart, shown_name, look);
     }
   }
 
-  // The curves that nobody took. One with a single number needs no chart.
+  // Moves the curves whose names start with `prefix`, and names them by the rest.
+  void move_curves(Chart& chart, std::string_view prefix) {
+    for (ChartSeries& series : series_) {
+      if (series.name.starts_with(prefix))
+        move(series, chart, series.name.substr(prefix.size()), ChartSeries::Look::line);
+    }
+  }
+
+  // The curves that are left. One with a single number needs no chart.
   void move_rest(ReportCurves& curves) {
     for (ChartSeries& series : series_) {
       if (series.points.empty()) continue;
@@ -62,6 +64,12 @@ class Curves {
   }
 
  private:
+  static void move(ChartSeries& series, Chart& chart, std::string name, ChartSeries::Look look) {
+    if (series.points.empty()) return;
+    chart.series.push_back({std::move(name), std::move(series.points), look});
+    series.points.clear();
+  }
+
   void add(const std::string& name, ChartPoint point) {
     auto found =
         std::find_if(series_.begin(), series_.end(), [&](const auto& series) { return series.name == name; });
@@ -96,10 +104,10 @@ ReportCurves::ReportCurves(const Report& report) {
   all.add(report.timings, *this);
 
   Chart loss{.title = "Loss", .unit = report.loss_unit, .may_be_log = true}, rate{.title = "Learning rate"};
-  all.move_to(loss, "loss", "loss", ChartSeries::Look::faint);
+  all.move_curve(loss, "loss", "loss", ChartSeries::Look::faint);
   add_smoothed_loss(loss);
-  all.move_to(loss, "validation_loss", "validation loss", ChartSeries::Look::dots);
-  all.move_to(rate, "lr", "learning rate");
+  all.move_curve(loss, "validation_loss", "validation loss", ChartSeries::Look::dots);
+  all.move_curve(rate, "lr", "learning rate", ChartSeries::Look::line);
   training.push_back(std::move(loss));
   training.push_back(std::move(rate));
   for (const bool update : {false, true}) {
@@ -107,7 +115,7 @@ ReportCurves::ReportCurves(const Report& report) {
         Chart{.title = update ? "Update norm of each layer" : "Gradient norm of each layer",
               .unit = update ? "norm of the change in one step" : "norm, before clipping",
               .may_be_log = true});
-    all.move_to(chart, update ? "update_norm." : "grad_norm.");
+    all.move_curves(chart, update ? "update_norm." : "grad_norm.");
   }
   all.move_rest(*this);
 }

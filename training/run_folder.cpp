@@ -127,14 +127,14 @@ void RunFolder::discard() {
   for (const fs::path& path : {metrics_path(), timings_path()}) fs::remove(path, none);
 }
 
-fs::path RunFolder::model_path() const { return folder_ / "model.safetensors"; }
+fs::path RunFolder::model_path() const { return training::model_path(folder_); }
 fs::path RunFolder::metrics_path() const { return folder_ / "metrics.jsonl"; }
 fs::path RunFolder::timings_path() const { return folder_ / "timings.jsonl"; }
 
 bool holds_run(const fs::path& folder) {
   std::error_code none;
-  const fs::path model = folder / "model.safetensors", metrics = folder / "metrics.jsonl";
-  if (fs::exists(model, none) || !checkpoints_in(folder).empty()) return true;
+  if (fs::exists(model_path(folder), none) || !checkpoints_in(folder).empty()) return true;
+  const fs::path metrics = folder / "metrics.jsonl";
   // A run that ended before its first line left an empty file.
   return fs::is_regular_file(metrics, none) ? fs::file_size(metrics, none) > 0
                                             : fs::exists(fs::symlink_status(metrics, none));
