@@ -40,7 +40,7 @@ Training::Step Training::step() {
   loss.backward();
   const double number = loss.item<double>();
   if (!std::isfinite(number)) throw std::runtime_error(name + ": the loss is not finite; try a lower --lr");
-  std::optional<training::LayerNorms> norms;
+  std::optional<training::StepNorms> norms;
   if ((steps_done_ + 1) % norms_every == 0) norms.emplace(model, steps_done_ + 1);
   try {
     optim::clip_grad_norm_(model.parameters(), 1);

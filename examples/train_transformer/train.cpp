@@ -51,7 +51,7 @@ Step Training::step(const Batch& batch) {
   loss.backward();                                 // ∂loss/∂p for every parameter p
   constexpr std::int64_t measure_every = 25;
   const std::int64_t number = steps_done + 1;
-  std::optional<training::LayerNorms> norms;
+  std::optional<training::StepNorms> norms;
   if (number == 1 || number % measure_every == 0) norms.emplace(model, number);
   clip_gradients(model, number, loss.item<double>());
   const double lr = optimizer.lr();

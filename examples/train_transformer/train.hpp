@@ -16,7 +16,7 @@ struct Step {
   double loss;          ///< before the step
   double lr;
   xgrad::training::Fields norms =
-      {};  ///< of each layer's gradient and update, after some steps: see `LayerNorms`
+      {};  ///< of each layer's gradient and update, after some steps: see `StepNorms`
 };
 
 /// The end of a run whose numbers are no numbers any more.

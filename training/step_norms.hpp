@@ -16,16 +16,14 @@ std::string layer_of(const std::string& parameter);
 /// Measures how large the gradients and the updates of each layer are in one step of training.
 ///
 ///     loss.backward();
-///     training::LayerNorms norms(model, step);  // of the gradients as they are now: before they are clipped
+///     training::StepNorms norms(model, step);  // the gradients as they are now, before they are clipped
 ///     optimizer.step();
-///     folder.log(norms.fields());            // {"step": 50, "grad_norm.blocks.0": ...,
-///     "update_norm.blocks.0":
-///     ...}
+///     folder.log(norms.fields());  // step, grad_norm.blocks.0, ..., update_norm.blocks.0, ...
 ///
-/// It copies the parameters, which costs as much as reading them. So do this in some steps only.
-class LayerNorms {
+/// It copies the parameters, so measure some steps only.
+class StepNorms {
  public:
-  LayerNorms(const nn::Module& model, std::int64_t step);
+  StepNorms(const nn::Module& model, std::int64_t step);
   /// `grad_norm.LAYER` = √Σ (∂L/∂p)² and `update_norm.LAYER` = √Σ (p − p_before)² over the parameters p of
   /// the layer. A parameter without a gradient counts as 0.
   Fields fields() const;
@@ -33,7 +31,7 @@ class LayerNorms {
  private:
   nn::NamedParameters parameters_;
   std::vector<Tensor> before_;
-  Fields fields_;  // but the updates
+  Fields fields_;  // of the gradients
 };
 
 }  // namespace xgrad::training

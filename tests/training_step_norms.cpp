@@ -8,7 +8,7 @@
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/nn/linear.hpp>
 #include <xgrad/nn/module_list.hpp>
-#include <xgrad/training/layer_norms.hpp>
+#include <xgrad/training/step_norms.hpp>
 
 #include "support.hpp"
 
@@ -53,7 +53,7 @@ TEST_CASE("norms of gradients and updates are taken over the parameters of a lay
   sum(model.first.weight * 3).backward();
   sum(model.first.bias * 4).backward();
   sum(model.blocks[0].weight * -2).backward();
-  const training::LayerNorms norms(model, 7);
+  const training::StepNorms norms(model, 7);
   model.first.weight.grad().mul_(100);  // clipping comes later
   model.first.bias.value().add_(0.5);
   model.blocks[1].weight.value().select(1, 0).add_(-3);

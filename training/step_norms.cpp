@@ -1,4 +1,4 @@
-#include <xgrad/training/layer_norms.hpp>
+#include <xgrad/training/step_norms.hpp>
 
 #include <algorithm>
 #include <cctype>
@@ -35,7 +35,7 @@ std::string layer_of(const std::string& parameter) {
   return parameter.substr(0, parameter.find('.'));
 }
 
-LayerNorms::LayerNorms(const nn::Module& model, std::int64_t step) : parameters_(model.named_parameters()) {
+StepNorms::StepNorms(const nn::Module& model, std::int64_t step) : parameters_(model.named_parameters()) {
   fields_.emplace_back("step", step);
   for (const auto& [name, parameter] : parameters_) {
     before_.push_back(parameter.value().clone());
@@ -43,7 +43,7 @@ LayerNorms::LayerNorms(const nn::Module& model, std::int64_t step) : parameters_
   }
 }
 
-Fields LayerNorms::fields() const {
+Fields StepNorms::fields() const {
   const NoGradGuard no_grad;
   Fields fields = fields_;
   for (std::size_t i = 0; i < parameters_.size(); ++i) {
