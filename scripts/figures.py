@@ -57,7 +57,8 @@ class Figure:
 
 
 def layers():
-    rows = [("examples", "programs"), ("training", "runs, checkpoints, reports"), ("data", "batches"), ("optim", "optimisers"), ("nn", "modules"), ("core/bridge", "xtensor"),
+    rows = [("examples", "programs"), ("training", "runs, checkpoints, reports"), ("data", "batches"),
+            ("optim", "optimisers"), ("nn", "modules"), ("core/bridge", "xtensor"),
             ("core/io", "safetensors"), ("core/debug", "trace, gradcheck, anomaly"), ("core/ops", "results and rules"),
             ("core/autograd", "tape, backward()"), ("core/kernels", "loops over Tensors"), ("core/tensor", "Tensor, views"),
             ("core/rows", "loops over numbers"), ("core/parallel", "threads"), ("core/memory", "pool"),
