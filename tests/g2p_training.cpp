@@ -58,6 +58,20 @@ TEST_CASE("batches have the phonemes before and the one to say, for every pronun
   CHECK(batch.tokens() == 14);
 }
 
+TEST_CASE("a pronouncer's metadata that are missing or wrong are named") {
+  const Dictionary d = words();
+  const auto metadata = Pronouncer(d.letters, d.phonemes, small_recipe().model).metadata();
+  const std::string begin = "this is no pronouncer: its metadata have ";
+  for (const auto& [key, value] : metadata) {
+    auto less = metadata, wrong = metadata;
+    less.erase(key);
+    CHECK(thrown_text([&] { Pronouncer::from_metadata(less); }) == begin + "no " + key);
+    if (key == "letters" || key == "phonemes") continue;
+    wrong[key] = "4x";
+    CHECK(thrown_text([&] { Pronouncer::from_metadata(wrong); }) == begin + key + " '4x'");
+  }
+}
+
 TEST_CASE("words of different lengths are read as each one alone") {
   const Dictionary d = words();
   manual_seed(1);

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "../train_transformer/number_options.hpp"
+#include "../command_line/number_options.hpp"
 #include "commands.hpp"
 #include "open_model.hpp"
 #include "pronounce.hpp"

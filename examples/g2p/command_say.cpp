@@ -7,7 +7,7 @@
 #include <system_error>
 #include <vector>
 
-#include "../train_transformer/number_options.hpp"
+#include "../command_line/number_options.hpp"
 #include "attention_picture.hpp"
 #include "commands.hpp"
 #include "open_model.hpp"

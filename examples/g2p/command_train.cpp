@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "../train_transformer/number_options.hpp"
+#include "../command_line/number_options.hpp"
 #include "commands.hpp"
 #include "run.hpp"
 

@@ -1,8 +1,8 @@
 #include "config.hpp"
 
-#include <charconv>
 #include <stdexcept>
-#include <system_error>
+
+#include "../command_line/number_text.hpp"
 
 namespace g2p {
 namespace {
@@ -20,19 +20,11 @@ void visit_options(R& recipe, const Visit& visit) {
   visit("dropout", recipe.model.dropout);
 }
 
-// With the fewest digits that give a number back.
-template <class T>
-std::string text_of(T value) {
-  char text[32];
-  const auto [end, error] = std::to_chars(text, text + sizeof text, value);
-  return {text, end};
-}
-
 }  // namespace
 
 std::map<std::string, std::string> Recipe::metadata() const {
   std::map<std::string, std::string> metadata;
-  visit_options(*this, [&](const char* name, auto value) { metadata[name] = text_of(value); });
+  visit_options(*this, [&](const char* name, auto value) { metadata[name] = number_text(value); });
   return metadata;
 }
 
@@ -42,9 +34,7 @@ Recipe Recipe::from_metadata(const std::map<std::string, std::string>& metadata)
     const auto found = metadata.find(name);
     if (found == metadata.end())
       throw std::runtime_error(std::string("the checkpoint has no option ") + name);
-    const char* const end = found->second.data() + found->second.size();
-    const auto [stop, error] = std::from_chars(found->second.data(), end, value);
-    if (error != std::errc() || stop != end)
+    if (!read_number(found->second, value))
       throw std::runtime_error("the checkpoint's option " + found->first + " is no number: " + found->second);
   });
   return recipe;

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "../train_transformer/help_format.hpp"
+#include "../command_line/help_format.hpp"
 #include "commands.hpp"
 
 int main(int argc, char** argv) {

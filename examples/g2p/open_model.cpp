@@ -12,9 +12,7 @@ Pronouncer open_model(const std::string& run) {
     Pronouncer model = Pronouncer::from_metadata(saved.metadata);
     model.load_state_dict(saved.state);
     return model;
-  } catch (const std::logic_error& error) {
-    throw std::runtime_error(saved.path.string() + ": " + error.what());
-  } catch (const std::runtime_error& error) {
+  } catch (const std::exception& error) {
     throw std::runtime_error(saved.path.string() + ": " + error.what());
   }
 }

@@ -4,6 +4,8 @@
 #include <memory>
 #include <stdexcept>
 
+#include "../command_line/number_text.hpp"
+
 using namespace xgrad;
 
 namespace g2p {
@@ -16,10 +18,17 @@ nn::Mask padding(const Tensor& lengths, std::int64_t S) {
   return is_padded ? nn::Mask::padding(lengths) : nn::Mask();
 }
 
-std::int64_t whole_number(const std::map<std::string, std::string>& metadata, const std::string& key) {
+const std::string& text_in(const std::map<std::string, std::string>& metadata, const std::string& key) {
   const auto found = metadata.find(key);
   if (found == metadata.end()) throw std::runtime_error("this is no pronouncer: its metadata have no " + key);
-  return std::stoll(found->second);
+  return found->second;
+}
+
+std::int64_t size_in(const std::map<std::string, std::string>& metadata, const std::string& key) {
+  const std::string& text = text_in(metadata, key);
+  std::int64_t size = 0;
+  if (read_number(text, size) && size > 0) return size;
+  throw std::runtime_error("this is no pronouncer: its metadata have " + key + " '" + text + "'");
 }
 
 }  // namespace
@@ -69,12 +78,13 @@ std::map<std::string, std::string> Pronouncer::metadata() const {
 }
 
 Pronouncer Pronouncer::from_metadata(const std::map<std::string, std::string>& metadata, double dropout) {
-  const PronouncerOptions options{.d_model = whole_number(metadata, "d_model"),
-                                  .heads = whole_number(metadata, "heads"),
-                                  .layers = whole_number(metadata, "layers"),
-                                  .d_hidden = whole_number(metadata, "d_hidden"),
+  const PronouncerOptions options{.d_model = size_in(metadata, "d_model"),
+                                  .heads = size_in(metadata, "heads"),
+                                  .layers = size_in(metadata, "layers"),
+                                  .d_hidden = size_in(metadata, "d_hidden"),
                                   .dropout = dropout};
-  return {Symbols::parse(metadata.at("letters")), Symbols::parse(metadata.at("phonemes")), options};
+  return {Symbols::parse(text_in(metadata, "letters")), Symbols::parse(text_in(metadata, "phonemes")),
+          options};
 }
 
 }  // namespace g2p

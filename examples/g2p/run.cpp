@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "../train_transformer/shell.hpp"
+#include "../command_line/shell.hpp"
 #include "pronounce.hpp"
 #include "report.hpp"
 #include "training.hpp"

@@ -2,10 +2,10 @@
 #include <iostream>
 #include <memory>
 
+#include "../command_line/number_options.hpp"
 #include "commands.hpp"
 #include "graphviz.hpp"
 #include "model.hpp"
-#include "number_options.hpp"
 
 using namespace xgrad;
 

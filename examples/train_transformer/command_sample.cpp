@@ -3,9 +3,9 @@
 #include <optional>
 #include <sstream>
 
+#include "../command_line/number_options.hpp"
 #include "commands.hpp"
 #include "model.hpp"
-#include "number_options.hpp"
 #include "sample.hpp"
 #include "sums.hpp"
 

@@ -6,13 +6,13 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "../command_line/shell.hpp"
 #include "commands.hpp"
 #include "config_text.hpp"
 #include "memory.hpp"
 #include "model.hpp"
 #include "run_report.hpp"
 #include "sample.hpp"
-#include "shell.hpp"
 #include "task.hpp"
 #include "train.hpp"
 

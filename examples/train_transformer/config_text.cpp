@@ -1,11 +1,9 @@
 #include "config_text.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <stdexcept>
-#include <system_error>
-#include <type_traits>
+
+#include "../command_line/number_text.hpp"
 
 namespace {
 
@@ -13,8 +11,7 @@ std::string text_of(const std::string& value) { return value; }
 
 template <class T>
 std::string text_of(T value) {
-  std::array<char, 32> digits;
-  return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr};
+  return number_text(value);
 }
 
 bool read(const std::string& text, std::string& value) {
@@ -24,9 +21,7 @@ bool read(const std::string& text, std::string& value) {
 
 template <class T>
 bool read(const std::string& text, T& value) {
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc() && stop == end;
+  return read_number(text, value);
 }
 
 // Calls use(name, member) for each option that decides what a run computes.

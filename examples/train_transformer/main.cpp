@@ -25,11 +25,11 @@
 
 #include <xgrad/xgrad.hpp>
 
+#include "../command_line/help_format.hpp"
+#include "../command_line/shell.hpp"
 #include "commands.hpp"
-#include "help_format.hpp"
 #include "memory.hpp"
 #include "options.hpp"
-#include "shell.hpp"
 
 using namespace xgrad;
 

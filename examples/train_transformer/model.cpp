@@ -1,10 +1,9 @@
 #include "model.hpp"
 
-#include <charconv>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 
+#include "../command_line/number_text.hpp"
 #include "utf8.hpp"
 
 using namespace xgrad;
@@ -33,8 +32,7 @@ nn::GPTOptions options_in(const Metadata& metadata) {
   for_each_option(options, [&](const std::string& name, auto& value) {
     const std::string& text = text_in(metadata, "model." + name);
     std::int64_t number = 0;
-    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || stop != text.data() + text.size() || number < 0)
+    if (!read_number(text, number) || number < 0)
       throw std::runtime_error("its metadata have model." + name + " '" + text + "'");
     value = static_cast<std::remove_reference_t<decltype(value)>>(number);
   });

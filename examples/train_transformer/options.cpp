@@ -7,7 +7,7 @@
 
 #include <xgrad/training/run_folder.hpp>
 
-#include "number_options.hpp"
+#include "../command_line/number_options.hpp"
 
 namespace {
 

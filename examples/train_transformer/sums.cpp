@@ -1,11 +1,11 @@
 #include "sums.hpp"
 
-#include <charconv>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string_view>
-#include <system_error>
+
+#include "../command_line/number_text.hpp"
 
 namespace {
 
@@ -25,8 +25,7 @@ std::string without_blanks(std::string_view text) {
 // A number from 0 up to `most`, made of digits only.
 std::optional<std::int64_t> number_in(std::string_view text, std::int64_t most) {
   std::int64_t number = -1;
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool is_number = error == std::errc() && stop == text.data() + text.size() && text[0] != '-';
+  const bool is_number = read_number(text, number) && text[0] != '-';
   return is_number && number <= most ? std::optional(number) : std::nullopt;
 }
 
