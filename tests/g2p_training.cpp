@@ -8,7 +8,7 @@
 
 #include "g2p/attention_picture.hpp"
 #include "g2p/pronounce.hpp"
-#include "g2p/training.hpp"
+#include "g2p/trainer.hpp"
 #include "support.hpp"
 
 using namespace g2p;
@@ -94,25 +94,25 @@ TEST_CASE("pronounce says what the plain loop says, whatever the other words are
   Recipe recipe = small_recipe();
   recipe.epochs = 30;
   recipe.lr = 1e-2;
-  Training training(d, recipe);
-  while (training.steps_done() < training.steps()) training.step();
+  Trainer trainer(d, recipe);
+  while (trainer.steps_done() < trainer.steps()) trainer.step();
   std::vector<std::string> some;
   for (const Word& word : d.words) some.push_back(word.spelling);
-  const std::vector<Tokens> said = pronounce(training.model, some, 1);
+  const std::vector<Tokens> said = pronounce(trainer.model, some, 1);
   for (std::size_t i = 0; i < some.size(); ++i) {
     CAPTURE(some[i]);
-    CHECK(said[i] == say_slowly(training.model, some[i], static_cast<std::int64_t>(said[i].size())));
+    CHECK(said[i] == say_slowly(trainer.model, some[i], static_cast<std::int64_t>(said[i].size())));
   }
   const auto [shortest, longest] = std::minmax_element(
       said.begin(), said.end(), [](const Tokens& a, const Tokens& b) { return a.size() < b.size(); });
   CHECK(shortest->size() < longest->size());  // so that rows go on without others
-  CHECK(training.model.is_training());
-  CHECK(pronounce(training.model, {}, 5).empty());
+  CHECK(trainer.model.is_training());
+  CHECK(pronounce(trainer.model, {}, 5).empty());
 }
 
 TEST_CASE("a training that is restored goes on bit for bit") {
   const Dictionary d = words();
-  Training straight(d, small_recipe());
+  Trainer straight(d, small_recipe());
   for (int i = 0; i < 4; ++i) straight.step();
   training::Checkpoint checkpoint = straight.checkpoint();
   for (auto& [name, numbers] : checkpoint.tensors) numbers = numbers.clone();
@@ -122,7 +122,7 @@ TEST_CASE("a training that is restored goes on bit for bit") {
   Recipe recipe = Recipe::from_metadata(checkpoint.metadata);
   recipe.model = Pronouncer::from_metadata(checkpoint.metadata).options;
   recipe.model.dropout = small_recipe().model.dropout;
-  Training restored(d, recipe);
+  Trainer restored(d, recipe);
   restored.step();
   restored.load(checkpoint);
   CHECK(restored.steps_done() == 4);

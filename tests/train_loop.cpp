@@ -61,8 +61,8 @@ TEST_CASE("ten losses on a text and the validation loss after them equal PyTorch
       is_golden(text.validation_loss(model, size), numbers("validation_loss"));
   };
   const auto next_batch = [&] { return text.next_batch(6, batches); };
-  Training training(model, config);
-  CHECK(fit(training, config, {.next_batch = next_batch, .after_step = check}));
+  Trainer trainer(model, config);
+  CHECK(fit(trainer, config, {.next_batch = next_batch, .after_step = check}));
   CHECK(steps == 12);
 }
 
@@ -75,8 +75,8 @@ TEST_CASE("training that diverges says at which step, and what to try") {
     Generator batches(0);
     const auto next_batch = [&] { return text.next_batch(4, batches); };
     const Config config{.steps = steps, .lr = lr, .warmup = 0};
-    Training training(model, config);
-    return thrown_text([&] { fit(training, config, {.next_batch = next_batch}); });
+    Trainer trainer(model, config);
+    return thrown_text([&] { fit(trainer, config, {.next_batch = next_batch}); });
   };
   CHECK(error_of(NAN, 1e-3) == "step 1: the loss is nan; no model is saved; try a lower --lr");
   CHECK(error_of(1, 1e-3) == "(nothing was thrown)");
@@ -106,8 +106,8 @@ TEST_CASE("validation and samples do not change the training") {
     };
     const auto next_batch = [&] { return text.next_batch(4, batches); };
     const Config config{.steps = 6, .lr = 1e-2, .warmup = 0};
-    Training training(model, config);
-    fit(training, config, {.next_batch = next_batch, .after_step = look});
+    Trainer trainer(model, config);
+    fit(trainer, config, {.next_batch = next_batch, .after_step = look});
   }
   CHECK(losses[0] == losses[1]);
 }

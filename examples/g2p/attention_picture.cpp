@@ -9,6 +9,7 @@
 using namespace xgrad;
 
 namespace g2p {
+
 std::string attention_text(const Reading& reading) {
   constexpr std::string_view shades = " .:-=+*#%@";
   std::size_t width = 2;

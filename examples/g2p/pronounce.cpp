@@ -14,21 +14,21 @@ constexpr std::size_t most_words = 256;  // at a time
 
 // The model as `generate` sees it, once it has read the words.
 nn::NextToken next_phoneme(const Pronouncer& model, const data::PaddedSequences& words) {
-  struct Reading {
+  struct State {
     Variable memory;
     Tensor lengths;
     nn::DecoderCache cache;
   };
-  const auto reading = std::make_shared<Reading>(
-      Reading{model.encode(words.values, words.lengths), words.lengths, nn::DecoderCache()});
+  const auto state = std::make_shared<State>(
+      State{model.encode(words.values, words.lengths), words.lengths, nn::DecoderCache()});
   return {.logits =
-              [&model, reading](const Tensor& phonemes) {
-                return model.decode(phonemes, reading->memory, reading->lengths, &reading->cache);
+              [&model, state](const Tensor& phonemes) {
+                return model.decode(phonemes, state->memory, state->lengths, &state->cache);
               },
           .reorder =
-              [reading](const Tensor& rows) {
-                reading->cache.reorder(rows);
-                reading->lengths = index_select(reading->lengths, 0, rows).value();
+              [state](const Tensor& rows) {
+                state->cache.reorder(rows);
+                state->lengths = index_select(state->lengths, 0, rows).value();
               }};
 }
 

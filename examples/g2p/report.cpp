@@ -9,20 +9,20 @@ using namespace xgrad;
 
 namespace g2p {
 
-std::filesystem::path write_report(Training& training, const training::RunFolder& folder,
+std::filesystem::path write_report(Trainer& trainer, const training::RunFolder& folder,
                                    const std::vector<std::string>& words) {
   training::Report report = training::read_report(folder.path());
   report.title = "Letters to phonemes";
-  report.summary = "A transformer of " + training::grouped_number(training.model.num_parameters()) +
+  report.summary = "A transformer of " + training::grouped_number(trainer.model.num_parameters()) +
                    " parameters learns to pronounce English words.";
   report.loss_unit = "nats per phoneme";
-  for (const auto& [name, value] : training.checkpoint().metadata)
+  for (const auto& [name, value] : trainer.checkpoint().metadata)
     report.configuration.emplace_back(name, value);
   for (const auto& [name, value] : training::environment()) report.environment.emplace_back(name, value);
-  report.parameters = training.model.state_dict();
-  const std::vector<Tokens> said = pronounce(training.model, words, 1);
+  report.parameters = trainer.model.state_dict();
+  const std::vector<Tokens> said = pronounce(trainer.model, words, 1);
   for (std::size_t i = 0; i < words.size(); ++i) {
-    const Reading reading = read_word(training.model, words[i], said[i]);
+    const Reading reading = read_word(trainer.model, words[i], said[i]);
     report.attention.push_back({.title = "from phonemes to letters, " + reading.title(),
                                 .queries = reading.phonemes_and("end"),
                                 .keys = reading.letters_and("end"),

@@ -13,7 +13,7 @@
 #include "../command_line/shell.hpp"
 #include "pronounce.hpp"
 #include "report.hpp"
-#include "training.hpp"
+#include "trainer.hpp"
 
 using namespace xgrad;
 
@@ -48,27 +48,27 @@ class Run {
   explicit Run(const TrainConfig& config)
       : config_(config), dictionary_(read_dictionary(config.dictionary)), checkpoint_(find(config)) {
     if (checkpoint_) take_recipe();
-    training_.emplace(dictionary_, config_.recipe);
+    trainer_.emplace(dictionary_, config_.recipe);
     if (!folder_) folder_.emplace(config_.out, training::RunFolderOptions{.keep = config_.keep});
   }
 
   int go() {
-    if (checkpoint_ && folder_->is_finished() && checkpoint_->step == training_->steps()) {
-      std::cout << config_.out << " is finished: all of its " << training_->steps() << " steps are done\n";
+    if (checkpoint_ && folder_->is_finished() && checkpoint_->step == trainer_->steps()) {
+      std::cout << config_.out << " is finished: all of its " << trainer_->steps() << " steps are done\n";
       return 0;
     }
-    training::Progress progress(std::cout, {.steps = training_->steps(),
+    training::Progress progress(std::cout, {.steps = trainer_->steps(),
                                             .first_step = checkpoint_ ? checkpoint_->step : 0,
                                             .form = config_.form});
     announce(progress);
     start(progress);
     training::watch_for_interrupt();
-    while (training_->steps_done() < training_->steps()) {
-      report(training_->step(), progress);
+    while (trainer_->steps_done() < trainer_->steps()) {
+      report(trainer_->step(), progress);
       const bool stops = training::interrupted();
-      const bool is_last = training_->steps_done() == training_->steps();
-      const bool is_due = training_->steps_done() % config_.checkpoint_every == 0;
-      if (training_->epoch_is_over()) validate(progress);  // also before a stop, as the next run would not
+      const bool is_last = trainer_->steps_done() == trainer_->steps();
+      const bool is_due = trainer_->steps_done() % config_.checkpoint_every == 0;
+      if (trainer_->epoch_is_over()) validate(progress);  // also before a stop, as the next run would not
       if (stops || is_last || is_due) save(/*must=*/stops || is_last, progress);
       if (!stops) continue;
       progress.result("interrupted; to go on: g2p train --dict " + shell_quoted(config_.dictionary) +
@@ -107,7 +107,7 @@ class Run {
       progress.note(config_.out + " holds an earlier run; this run goes to " + folder_->path().string(),
                     {{"folder", folder_->path().string()}});
     }
-    const std::int64_t parameters = training_->model.num_parameters();
+    const std::int64_t parameters = trainer_->model.num_parameters();
     const auto words = [&](Part part) { return std::to_string(dictionary_.part(part).size()); };
     progress.note("a transformer with " + std::to_string(parameters) + " parameters learns to pronounce " +
                       words(Part::training) + " words; " + words(Part::validation) + " are for validation, " +
@@ -122,13 +122,13 @@ class Run {
     const std::string changes = training::environment_changes(checkpoint_->metadata);
     if (!changes.empty())
       std::cerr << "warning: the run will differ from one that was not stopped:\n" << changes << '\n';
-    training_->load(*checkpoint_);
+    trainer_->load(*checkpoint_);
     folder_->rewind(*checkpoint_);
     earlier_seconds_ = std::stod(checkpoint_->text("processor_seconds"));
     checkpoint_.reset();
   }
 
-  void report(const Training::Step& step, training::Progress& progress) {
+  void report(const Trainer::Step& step, training::Progress& progress) {
     progress.step({.number = step.number, .loss = step.loss, .lr = step.lr, .tokens = step.tokens});
     folder_->log({{"step", step.number}, {"loss", step.loss}, {"lr", step.lr}});
     if (!step.norms.empty()) folder_->log(step.norms);
@@ -141,15 +141,15 @@ class Run {
   void validate(training::Progress& progress) {
     const std::vector<Word> words = dictionary_.part(Part::validation);
     if (words.empty()) return;
-    const ErrorRate rate = error_rate(training_->model, words, 1);
-    const double loss = mean_loss(training_->model, words, config_.recipe);
-    training::Fields fields{{"step", training_->steps_done()}, {"validation_loss", loss}};
+    const ErrorRate rate = error_rate(trainer_->model, words, 1);
+    const double loss = mean_loss(trainer_->model, words, config_.recipe);
+    training::Fields fields{{"step", trainer_->steps_done()}, {"validation_loss", loss}};
     for (const auto& field : fields_of("validation", rate)) fields.push_back(field);
     folder_->log(fields);
     log_samples();
-    write_report(*training_, *folder_, shown_words());
+    write_report(*trainer_, *folder_, shown_words());
     std::ostringstream text;
-    text << "epoch " << training_->batches.sampler().epoch() + 1 << ": validation loss " << std::fixed
+    text << "epoch " << trainer_->batches.sampler().epoch() + 1 << ": validation loss " << std::fixed
          << std::setprecision(4) << loss << ", " << text_of(rate) << ", after " << std::setprecision(0)
          << seconds() << " processor seconds";
     progress.note(text.str(), fields);
@@ -166,17 +166,17 @@ class Run {
 
   void log_samples() {
     const std::vector<std::string> words = shown_words();
-    const std::vector<Tokens> said = pronounce(training_->model, words, 1);
+    const std::vector<Tokens> said = pronounce(trainer_->model, words, 1);
     for (std::size_t i = 0; i < words.size(); ++i) {
-      folder_->log({{"step", training_->steps_done()},
+      folder_->log({{"step", trainer_->steps_done()},
                     {"prompt", words[i]},
-                    {"sample", training_->model.phonemes.names(said[i])}});
+                    {"sample", trainer_->model.phonemes.names(said[i])}});
     }
   }
 
   // While training goes on, a checkpoint may fail: the disk may have room again for the next one.
   void save(bool must, training::Progress& progress) {
-    training::Checkpoint checkpoint = training_->checkpoint();
+    training::Checkpoint checkpoint = trainer_->checkpoint();
     checkpoint.metadata["dictionary"] = dictionary_.fingerprint;
     checkpoint.metadata["processor_seconds"] = std::to_string(seconds());
     try {
@@ -189,22 +189,22 @@ class Run {
   }
 
   void finish(training::Progress& progress) {
-    std::map<std::string, std::string> metadata = training_->checkpoint().metadata;
+    std::map<std::string, std::string> metadata = trainer_->checkpoint().metadata;
     metadata["dictionary"] = dictionary_.fingerprint;
-    save_safetensors(folder_->model_path(), training_->model.state_dict(), metadata);
+    save_safetensors(folder_->model_path(), trainer_->model.state_dict(), metadata);
     progress.result("saved to " + folder_->model_path().string(),
                     {{"saved", folder_->model_path().string()}});
-    training::Fields fields{{"step", training_->steps_done()}};
+    training::Fields fields{{"step", trainer_->steps_done()}};
     for (const auto& [part, name] : {std::pair{Part::validation, "validation"}, {Part::test, "test"}}) {
       const std::vector<Word> words = dictionary_.part(part);
       if (words.empty()) continue;
-      const ErrorRate rate = error_rate(training_->model, words, beams);
+      const ErrorRate rate = error_rate(trainer_->model, words, beams);
       const training::Fields found = fields_of(std::string("final_") + name, rate);
       fields.insert(fields.end(), found.begin(), found.end());
       progress.result(std::string(name) + ": " + text_of(rate), found);
     }
     folder_->finish(fields);
-    const std::string page = write_report(*training_, *folder_, shown_words()).string();
+    const std::string page = write_report(*trainer_, *folder_, shown_words()).string();
     progress.result("report: " + page, {{"report", page}});
   }
 
@@ -214,7 +214,7 @@ class Run {
   Dictionary dictionary_;
   std::optional<training::RunFolder> folder_;
   std::optional<training::Checkpoint> checkpoint_;  // that the run goes on from
-  std::optional<Training> training_;
+  std::optional<Trainer> trainer_;
   double earlier_seconds_ = 0;  // of the processor, before the run was resumed
 };
 

@@ -46,12 +46,12 @@ class Run {
     if (config_.task == "text") prompt_ = prompt_tokens(config_.prompt, task_->vocabulary());
     manual_seed(config_.seed);
     model_.emplace(make_model(*task_, config_));
-    training_.emplace(*model_, config_);
+    trainer_.emplace(*model_, config_);
     metadata_ = metadata_of(config_, *task_, *model_);
     batches_.manual_seed(config_.seed + 1);
     state_.add("model", *model_)
-        .add("optimizer", training_->optimizer)
-        .add("schedule", training_->schedule)
+        .add("optimizer", trainer_->optimizer)
+        .add("schedule", trainer_->schedule)
         .add("generator.default", default_generator())
         .add("generator.batches", batches_);
     if (!folder_) folder_.emplace(config_.out, training::RunFolderOptions{.keep = config_.keep});
@@ -73,16 +73,16 @@ class Run {
     try {
       start();
       training::watch_for_interrupt();
-      finished = fit(*training_, config_,
+      finished = fit(*trainer_, config_,
                      {.next_batch = [this] { return task_->next_batch(config_.batch, batches_); },
                       .after_step = [this](const Step& step) { report(step); },
                       .save = [this](bool must) { save(must); }});
     } catch (const Diverged& error) {
       progress_->finish();
-      if (is_new && training_->steps_done == 0) folder_->discard();
+      if (is_new && trainer_->steps_done == 0) folder_->discard();
       throw std::runtime_error(error.what() + newest_text());
     } catch (...) {
-      if (is_new && training_->steps_done == 0) folder_->discard();  // the options are wrong, not the run
+      if (is_new && trainer_->steps_done == 0) folder_->discard();  // the options are wrong, not the run
       throw;
     }
     finished ? finish() : tell_interrupted();
@@ -128,14 +128,14 @@ class Run {
       if (!changes.empty())
         std::cerr << "warning: the run will differ from one that was not stopped:\n" << changes << '\n';
       state_.load(*checkpoint_);
-      training_->steps_done = checkpoint_->step;
+      trainer_->steps_done = checkpoint_->step;
       folder_->rewind(*checkpoint_);
       checkpoint_.reset();  // frees its memory
       is_saved_ = true;
     } else {
       save(/*must=*/true);
     }
-    training::Fields environment{{"start", training_->steps_done}};
+    training::Fields environment{{"start", trainer_->steps_done}};
     for (const auto& [name, value] : training::arithmetic_environment())
       environment.emplace_back(name, value);
     folder_->log_timing(environment);
@@ -163,12 +163,12 @@ class Run {
 
   // While training goes on, a checkpoint may fail: the disk may have room again for the next one.
   void save(bool must) {
-    training::Checkpoint checkpoint = state_.checkpoint(training_->steps_done);
+    training::Checkpoint checkpoint = state_.checkpoint(trainer_->steps_done);
     checkpoint.metadata = metadata_;
     try {
       folder_->save(std::move(checkpoint));
       is_saved_ = true;
-      if (training_->steps_done > 0) try_to_write_report();
+      if (trainer_->steps_done > 0) try_to_write_report();
     } catch (const std::runtime_error& error) {
       progress_->finish();
       const std::string text = error.what() + newest_text();
@@ -192,7 +192,7 @@ class Run {
   }
 
   void tell_interrupted() {
-    const fs::path path = training::checkpoint_path(folder_->path(), training_->steps_done);
+    const fs::path path = training::checkpoint_path(folder_->path(), trainer_->steps_done);
     tell("interrupted; saved to " + path.string() + "\nto go on: " + program_ + " --out " +
              shell_quoted(folder_->path().string()) + " --resume",
          path);
@@ -206,13 +206,12 @@ class Run {
     tell("saved to " + folder_->model_path().string(), folder_->model_path());
     for (const Written& example : log_examples()) {
       if (example.expected.empty()) continue;
-      progress_->result(line_of(example, progress_->has_colours()),
-                        fields_of(example, training_->steps_done));
+      progress_->result(line_of(example, progress_->has_colours()), fields_of(example, trainer_->steps_done));
     }
     const Measure measure = task_->validate(*model_, config_.batch);
     progress_->result(measure.name + ": " + measure.shown, {{measure.key, measure.value}});
     if (!prompt_.empty() && config_.sample > 0) show_sample();
-    folder_->finish({{"step", training_->steps_done}, {measure.key, measure.value}});
+    folder_->finish({{"step", trainer_->steps_done}, {measure.key, measure.value}});
     if (!is_saved_) throw std::runtime_error("the last checkpoint is missing" + newest_text());
     const std::string report = write_report().string();
     progress_->result("report: " + report, {{"report", report}});
@@ -225,7 +224,7 @@ class Run {
   // Logs examples of what the model writes, for the report.
   std::vector<Written> log_examples() {
     std::vector<Written> examples = task_->write(*model_);
-    for (const Written& example : examples) folder_->log(fields_of(example, training_->steps_done));
+    for (const Written& example : examples) folder_->log(fields_of(example, trainer_->steps_done));
     return examples;
   }
 
@@ -258,7 +257,7 @@ class Run {
   std::unique_ptr<Task> task_;
   std::vector<std::int64_t> prompt_;
   std::optional<nn::GPT> model_;
-  std::optional<Training> training_;
+  std::optional<Trainer> trainer_;
   Generator batches_;
   Metadata metadata_;
   training::RunState state_;

@@ -39,13 +39,13 @@ Variable batch_loss(const nn::GPT& model, const Batch& batch) {
   return cross_entropy(logits.reshape({-1, logits.size(-1)}), batch.targets.reshape({-1}));
 }
 
-Training::Training(nn::GPT& trained, const Config& config)
+Trainer::Trainer(nn::GPT& trained, const Config& config)
     : model(trained),
       optimizer(model.parameters(),
                 {.lr = config.lr, .beta2 = config.beta2, .weight_decay = config.weight_decay}),
       schedule(optimizer, {.warmup = config.warmup, .total = config.steps, .min_lr = config.min_lr}) {}
 
-Step Training::step(const Batch& batch) {
+Step Trainer::step(const Batch& batch) {
   optimizer.zero_grad();                           // of the previous step
   const Variable loss = batch_loss(model, batch);  // forward
   loss.backward();                                 // ∂loss/∂p for every parameter p
@@ -64,7 +64,7 @@ Step Training::step(const Batch& batch) {
           .norms = norms ? norms->fields() : training::Fields()};
 }
 
-void Training::check(const Batch& batch) const {
+void Trainer::check(const Batch& batch) const {
   const std::string when = "after " + step_name(steps_done);
   for (const auto& [name, parameter] : model.named_parameters()) {
     const Tensor& p = parameter.value();
@@ -74,16 +74,16 @@ void Training::check(const Batch& batch) const {
   check_loss(when, batch_loss(model, batch).item<double>());
 }
 
-bool fit(Training& training, const Config& config, const FitCallbacks& callbacks) {
-  while (training.steps_done < config.steps) {
+bool fit(Trainer& trainer, const Config& config, const FitCallbacks& callbacks) {
+  while (trainer.steps_done < config.steps) {
     const Batch batch = callbacks.next_batch();
-    const Step step = training.step(batch);
+    const Step step = trainer.step(batch);
     callbacks.after_step(step);
     const bool stops = training::interrupted();  // asked once: a signal may come at any time
     const bool is_last = step.number == config.steps;
     const bool is_due = config.checkpoint_every > 0 && step.number % config.checkpoint_every == 0;
     if (stops || is_last || is_due) {
-      training.check(batch);
+      trainer.check(batch);
       callbacks.save(/*must=*/stops && !is_last);
     }
     if (stops) return is_last;

@@ -15,8 +15,8 @@ struct Step {
   std::int64_t number;  ///< counted from 1
   double loss;          ///< before the step
   double lr;
-  xgrad::training::Fields norms =
-      {};  ///< of each layer's gradient and update, after some steps: see `StepNorms`
+  /// Of each layer's gradient and update, after some steps: see `StepNorms`.
+  xgrad::training::Fields norms = {};
 };
 
 /// The end of a run whose numbers are no numbers any more.
@@ -25,9 +25,9 @@ struct Diverged : std::runtime_error {
 };
 
 /// Training with AdamW: gradients clipped to norm 1, learning rate with warm-up and cosine decay.
-class Training {
+class Trainer {
  public:
-  Training(xgrad::nn::GPT& model, const Config& config);
+  Trainer(xgrad::nn::GPT& model, const Config& config);
 
   /// Throws `Diverged` that names the step if its loss or a gradient is not finite.
   Step step(const Batch& batch);
@@ -52,4 +52,4 @@ struct FitCallbacks {
 };
 
 /// Trains to the last step. False if a signal stopped it.
-bool fit(Training& training, const Config& config, const FitCallbacks& callbacks);
+bool fit(Trainer& trainer, const Config& config, const FitCallbacks& callbacks);

@@ -1,4 +1,4 @@
-#include "training.hpp"
+#include "trainer.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -21,7 +21,7 @@ Pronouncer make_model(const Dictionary& dictionary, const Recipe& recipe) {
 
 }  // namespace
 
-Training::Training(const Dictionary& dictionary, const Recipe& r)
+Trainer::Trainer(const Dictionary& dictionary, const Recipe& r)
     : recipe(r),
       model(make_model(dictionary, recipe)),
       batches(dictionary.part(Part::training), dictionary.letters, dictionary.phonemes, recipe.batch_tokens,
@@ -32,7 +32,7 @@ Training::Training(const Dictionary& dictionary, const Recipe& r)
   state_.add("generator.default", default_generator());  // draws for dropout
 }
 
-Training::Step Training::step() {
+Trainer::Step Trainer::step() {
   const std::string name = "step " + std::to_string(steps_done_ + 1);
   const Batch batch = batches.next();
   optimizer_.zero_grad();
@@ -54,14 +54,14 @@ Training::Step Training::step() {
   return {steps_done_, number, lr, batch.tokens(), norms ? norms->fields() : training::Fields()};
 }
 
-training::Checkpoint Training::checkpoint() const {
+training::Checkpoint Trainer::checkpoint() const {
   training::Checkpoint checkpoint = state_.checkpoint(steps_done_);
   checkpoint.metadata = recipe.metadata();
   checkpoint.metadata.merge(model.metadata());
   return checkpoint;
 }
 
-void Training::load(const training::Checkpoint& checkpoint) {
+void Trainer::load(const training::Checkpoint& checkpoint) {
   state_.load(checkpoint);
   steps_done_ = checkpoint.step;
 }

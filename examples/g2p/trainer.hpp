@@ -9,9 +9,9 @@ namespace g2p {
 
 /// The model and all that changes while it is trained: AdamW, gradients clipped to norm 1, a learning rate
 /// that rises and then falls along a cosine to 0.
-class Training {
+class Trainer {
  public:
-  Training(const Dictionary& dictionary, const Recipe& recipe);
+  Trainer(const Dictionary& dictionary, const Recipe& recipe);
 
   struct Step {
     std::int64_t number;  ///< counts from 1
