@@ -7,6 +7,7 @@
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/io/atomic_file.hpp>
 #include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/training/environment.hpp>
 #include <xgrad/training/line_file.hpp>
 
 namespace fs = std::filesystem;
@@ -117,6 +118,8 @@ void RunFolder::save(Checkpoint checkpoint) {
 
 void RunFolder::rewind(const Checkpoint& checkpoint) {
   const NamedTensors run = checkpoint.part("run");
+  const std::string changes = environment_changes(checkpoint.metadata);
+  if (!changes.empty()) options_.warn("the run will differ from one that was not stopped:\n" + changes);
   if (logs_->metrics.cut(run.front().second.item<std::int64_t>())) return;
   options_.warn(metrics_path().string() + " lacks lines from before step " + std::to_string(checkpoint.step));
 }

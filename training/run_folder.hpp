@@ -42,7 +42,8 @@ class RunFolder {
   /// Writes the checkpoint with the length of metrics.jsonl, then removes older checkpoints. Throws
   /// `std::runtime_error` if the metrics or the checkpoint cannot be written; then the older ones stay.
   void save(Checkpoint checkpoint);
-  /// Goes back to the moment of this checkpoint: drops the later lines of metrics.jsonl.
+  /// Goes back to the moment of this checkpoint: drops the later lines of metrics.jsonl. Warns if the bits of
+  /// the results will differ, see `environment_changes`.
   void rewind(const Checkpoint& checkpoint);
 
   /// Removes what the run has written but a model: for a run that fails before its first step.

@@ -119,9 +119,6 @@ class Run {
 
   void start(training::Progress& progress) {
     if (!checkpoint_) return save(/*must=*/true, progress);
-    const std::string changes = training::environment_changes(checkpoint_->metadata);
-    if (!changes.empty())
-      std::cerr << "warning: the run will differ from one that was not stopped:\n" << changes << '\n';
     trainer_->load(*checkpoint_);
     folder_->rewind(*checkpoint_);
     earlier_seconds_ = std::stod(checkpoint_->text("processor_seconds"));

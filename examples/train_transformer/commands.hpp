@@ -13,7 +13,7 @@ using Action = std::function<int()>;
 /// Trains, or goes on training. `given` names the options that are on the command line, `program` is the way
 /// to call it.
 int train_command(Config config, const std::vector<std::string>& given,
-                  const std::string& program);  // command_train.cpp
+                  const std::string& program);  // run.cpp
 
 // These add a subcommand to the app. If the command line has it, `action` becomes what it does.
 void add_sample_command(CLI::App& app, Action& action);   // command_sample.cpp
