@@ -149,63 +149,6 @@ TEST_CASE("the newest checkpoints are kept, and the log goes back to the one tha
   CHECK(steps_in(other.path()) == Steps{9, 8});
 }
 
-TEST_CASE("a broken checkpoint is named, and the one before it is taken") {
-  const Folder folder;
-  const auto write = [&](std::int64_t step) {
-    save_checkpoint(checkpoint_path(folder.path, step), checkpoint_of(step));
-  };
-  std::string told;
-  const auto warn = [&](const std::string& text) { told += text; };
-  CHECK_FALSE(newest_checkpoint(folder.path, warn));
-  CHECK_FALSE(newest_checkpoint(folder.path / "nowhere", warn));
-  for (const std::int64_t step : {9, 10, 1000000}) write(step);
-  CHECK(newest_checkpoint(folder.path, warn)->step == 1000000);
-  CHECK(told.empty());
-
-  const fs::path broken = checkpoint_path(folder.path, 1000000);
-  write_file(broken, read_file(broken).substr(0, 100));
-  CHECK(newest_checkpoint(folder.path, warn)->step == 10);
-  CHECK(told.starts_with("[load_safetensors] " + broken.string() + ": the header is cut short: "));
-  CHECK(told.ends_with("\nthe checkpoint of step 10 is taken"));
-  CHECK(load_saved_model(folder.path, warn).step == 10);
-
-  for (const std::int64_t step : {9, 10}) write_file(checkpoint_path(folder.path, step), "");
-  const std::string text = thrown_text([&] { newest_checkpoint(folder.path, warn); });
-  CHECK(text.starts_with("[checkpoint] no checkpoint in " + folder.path.string() + " can be read:\n"));
-  for (const std::int64_t step : {9, 10, 1000000})
-    CHECK(text.find(checkpoint_path(folder.path, step).string()) != std::string::npos);
-  // names that are no checkpoint's
-  for (const char* name :
-       {"checkpoint-.safetensors", "checkpoint-1x.safetensors", "checkpoint--1.safetensors",
-        "checkpoint-99999999999999999999.safetensors", "model-000011.safetensors"})
-    write_file(folder.path / name, "");
-  CHECK(steps_in(folder.path) == Steps{1000000, 10, 9});
-}
-
-TEST_CASE("a model is read from a run's folder, a checkpoint or a model's file") {
-  const Folder folder;
-  CHECK(thrown_text([&] { load_saved_model(folder.path); }) ==
-        "[load_saved_model] " + folder.path.string() + ": the folder holds no model and no checkpoint");
-  CHECK_THROWS_TEXT(load_saved_model(folder.path / "x"),
-                    "[load_safetensors] " + (folder.path / "x").string());
-  Checkpoint checkpoint = checkpoint_of(5);
-  checkpoint.metadata["task"] = "addition";
-  save_checkpoint(checkpoint_path(folder.path, 5), checkpoint);
-  for (const fs::path& path : {folder.path, checkpoint_path(folder.path, 5)}) {
-    const SavedModel saved = load_saved_model(path);
-    CHECK(saved.step == 5);
-    CHECK(saved.path == checkpoint_path(folder.path, 5));
-    CHECK(saved.metadata.at("task") == "addition");
-    CHECK(saved.state.size() == 1);
-    CHECK(saved.state[0].first == "weight");
-  }
-  save_safetensors(folder.path / "model.safetensors", {{"bias", zeros({1})}}, {{"task", "text"}});
-  const SavedModel saved = load_saved_model(folder.path);
-  CHECK_FALSE(saved.step);
-  CHECK(saved.state.at(0).first == "bias");
-  CHECK(saved.metadata.at("task") == "text");
-}
-
 TEST_CASE("the last line of a finished run says so") {
   const Folder folder;
   {
@@ -264,6 +207,20 @@ TEST_CASE("metrics that are shorter than the checkpoint says are told") {
   RunFolder run(folder.path, {.resume = true, .warn = [&](const std::string& text) { told += text; }});
   run.rewind(newest_checkpoint(folder.path).value());
   CHECK(told == run.metrics_path().string() + " lacks lines from before step 1");
+}
+
+TEST_CASE("a run that goes on with other threads is told that its bits will differ") {
+  const Folder folder;
+  std::string told;
+  RunFolder run(folder.path / "out", {.warn = [&](const std::string& text) { told += text; }});
+  run.save(checkpoint_of(1));
+  Checkpoint checkpoint = load_checkpoint(checkpoint_path(run.path(), 1));
+  run.rewind(checkpoint);
+  CHECK(told.empty());
+  checkpoint.metadata["environment.threads"] = "1000";
+  run.rewind(checkpoint);
+  CHECK(told == "the run will differ from one that was not stopped:\nthreads: 1000 then, " +
+                    std::to_string(get_num_threads()) + " now");
 }
 
 TEST_CASE("what a killed program left half written is removed when the run goes on") {

@@ -6,7 +6,6 @@
 #include <doctest/doctest.h>
 #include <xgrad/training/chart_axis.hpp>
 #include <xgrad/training/line_chart.hpp>
-#include <xgrad/training/markup.hpp>
 #include <xgrad/training/read_json_lines.hpp>
 #include <xgrad/training/report.hpp>
 #include <xgrad/xgrad.hpp>
@@ -38,37 +37,6 @@ std::string chart_of(const training::Chart& chart) {
 }
 
 }  // namespace
-
-TEST_CASE("texts are escaped for HTML, and what is not UTF-8 is replaced") {
-  CHECK(training::escaped("<b a=\"1\" c='2'>&amp;") == "&lt;b a=&quot;1&quot; c=&#39;2&#39;&gt;&amp;amp;");
-  CHECK(training::escaped("é€🐋\n\t") == "é€🐋\n\t");
-  CHECK(training::escaped(std::string_view("a\0b\x1b\x7f", 5)) == "a\uFFFDb\uFFFD\uFFFD");
-  CHECK(training::escaped("\xff\xc3") == "\uFFFD\uFFFD");
-  CHECK(training::escaped("\xed\xa0\x80").starts_with("\uFFFD"));      // a surrogate
-  CHECK(training::escaped("\xc0\xbc").starts_with("\uFFFD"));          // "<" in an overlong form
-  CHECK(training::escaped("\xf4\x90\x80\x80").starts_with("\uFFFD"));  // beyond U+10FFFF
-}
-
-TEST_CASE("a pattern is filled with escaped texts, lengths and numbers") {
-  std::string page = "+";
-  training::append(page, "<a b=\"$\">$</a> $ $ $",
-                   {"\"", training::Markup{"<b>"}, 12.345, {1.0 / 3, 3}, std::int64_t{1234567}});
-  CHECK(page == "+<a b=\"&quot;\"><b></a> 12.3 0.333 1234567");
-}
-
-TEST_CASE("numbers are short") {
-  CHECK(training::short_number(0.03125) == "0.03125");
-  CHECK(training::short_number(3.2e-5) == "3.2e-5");
-  CHECK(training::short_number(1e20) == "1e20");
-  CHECK(training::short_number(94000) == "94000");
-  CHECK(training::short_number(-0.12345, 2) == "-0.12");
-  CHECK(training::short_number(0) == "0");
-  CHECK(training::short_number(NAN) == "nan");
-  CHECK(training::short_number(-INFINITY) == "-inf");
-  CHECK(training::grouped_number(102336) == "102,336");
-  CHECK(training::grouped_number(-999) == "-999");
-  CHECK(training::grouped_number(-1234567) == "-1,234,567");
-}
 
 TEST_CASE("the lines that a run logs are read back as they were written") {
   const Folder folder;
@@ -144,30 +112,6 @@ TEST_CASE("a chart without a number is left out, and one with a single number ha
   CHECK(contains(one, "step 1\nloss 2</title>"));
   CHECK_FALSE(contains(one, "nan"));
   CHECK_FALSE(contains(chart_of({.title = "", .unit = "", .series = {{"zero", {{1, 0}, {2, 0}}}}}), "nan"));
-}
-
-TEST_CASE("attention maps are the weights that each attention's forward gives") {
-  manual_seed(0);
-  nn::GPT gpt({.vocab_size = 5, .context = 6, .d_model = 8, .num_layers = 2, .num_heads = 2, .dropout = 0.5});
-  const Tensor tokens = tensor(std::vector<std::int64_t>{1, 4, 0, 2}).unsqueeze(0);
-  const auto maps = training::attention_maps(gpt, [&] { gpt(tokens); });
-  CHECK(gpt.is_training());
-  REQUIRE(maps.size() == 2);
-  CHECK(maps[0].layer == "blocks.0.attention");
-  CHECK(maps[1].layer == "blocks.1.attention");
-
-  gpt.eval();
-  const Variable x = gpt.token(tokens) + gpt.position.weight.slice(0, 0, 4), h = gpt.blocks[0].norm1(x);
-  const Tensor weights =
-      gpt.blocks[0].attention.forward_with_weights(h, h, h, nn::Mask::causal()).weights.value();
-  CHECK(equal(maps[0].weights, weights));
-  CHECK(max_abs_diff(sum(maps[1].weights, -1).value(), ones({1, 2, 4})) < 1e-6);
-  CHECK(maps[1].weights.select(1, 1).select(1, 0).select(1, 3).item<float>() == 0);
-
-  nn::GPT fused({.vocab_size = 5, .context = 6, .d_model = 8, .num_heads = 2, .fused_attention = true});
-  CHECK_THROWS_TEXT(
-      training::attention_maps(fused, [&] { fused(tokens); }),
-      "[attention_maps] attention ran as one node, which has no weights; set its option `fused` to false");
 }
 
 TEST_CASE("a drawing of attention has a cell with tokens and weight for each weight that can be seen") {
