@@ -66,7 +66,13 @@ Variable through_blocks(const ModuleList<Block>& blocks, Variable x, DecoderCach
   }
   const Mask mask = cache->mask(x.size(1));
   std::vector<KVCache>& layers = cache->layers(blocks.size());
-  for (std::size_t i = 0; i < blocks.size(); ++i) x = blocks[i](x, mask, &layers[i]);
+  const std::int64_t past = cache->length();
+  try {
+    for (std::size_t i = 0; i < blocks.size(); ++i) x = blocks[i](x, mask, &layers[i]);
+  } catch (...) {
+    cache->cut(past);
+    throw;
+  }
   return x;
 }
 

@@ -72,6 +72,11 @@ Tensor DecoderCache::positions(std::int64_t T) const {
   return maximum(places - padding_.unsqueeze(1), 0).value();
 }
 
+void DecoderCache::cut(std::int64_t length) {
+  for (KVCache& layer : layers_) layer.cut(length);
+  if (length == 0) memory_.clear();
+}
+
 void DecoderCache::reorder(const Tensor& rows) {
   for (KVCache& layer : layers_) layer.reorder(rows);
   for (KVCache& layer : memory_) layer.reorder(rows);

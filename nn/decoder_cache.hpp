@@ -30,6 +30,9 @@ class DecoderCache {
   std::vector<KVCache>& layers(std::size_t count);
   /// One cache a layer for the keys and values of an encoder's output, which a decoder projects once.
   std::vector<KVCache>& memory(std::size_t count);
+  /// After a pass that ended in an error: drops what it has read after the first `length` tokens, so that the
+  /// pass can be repeated.
+  void cut(std::int64_t length);
   /// Throws naming `model` unless the tokens (B, T) have the batch of `padding`, and no row becomes longer
   /// than the context. Padding does not count.
   void check_fits(std::string_view model, const Shape& tokens, std::int64_t context) const;

@@ -88,6 +88,9 @@ void KVCache::reorder(const Tensor& rows) {
   k_ = k;
 }
 
-void KVCache::clear() { length_ = 0; }
+void KVCache::cut(std::int64_t length) {
+  if (length < 0) fail("KVCache", "cut: the length must not be negative, got ", length);
+  length_ = std::min(length_, length);
+}
 
 }  // namespace xgrad::nn

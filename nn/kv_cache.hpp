@@ -31,7 +31,8 @@ class KVCache {
   std::int64_t length() const { return length_; }
   /// Item i becomes what item rows[i] was, as beam search needs it. rows (B') int64: the batch may change.
   void reorder(const Tensor& rows);
-  void clear();  ///< back to length 0; the memory stays
+  void cut(std::int64_t length);  ///< keeps the first keys, at most `length` of them; the memory stays
+  void clear() { cut(0); }
 
  private:
   void make_room(const Tensor& k, const Tensor& v);

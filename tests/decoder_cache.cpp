@@ -1,5 +1,6 @@
 #include <xgrad/nn/decoder_cache.hpp>
 
+#include <utility>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -165,4 +166,18 @@ TEST_CASE("a DecoderCache refuses wrong padding, another batch and another model
   CHECK_THROWS_TEXT(other(zeros({1, 1}, int64), &cache), "the cache of a model of 3 layers, not 1");
   const GPT narrow({.vocab_size = 11, .context = 12, .d_model = 4, .num_layers = 3, .num_heads = 2});
   CHECK_THROWS_TEXT(narrow(zeros({1, 1}, int64), &cache), "do not continue");
+}
+
+TEST_CASE("a pass that ends in an error leaves the cache as it was, so it can be repeated") {
+  const NoGradGuard no_grad;
+  GPT gpt = small_gpt();
+  const Tensor tokens = randint(0, 11, {1, 6}, int64);
+  DecoderCache cache;
+  gpt(tokens.slice(1, 0, 2), &cache);
+  Linear& project = gpt.blocks[2].feed_forward.project;
+  Linear right = std::exchange(project, Linear(7, 8, {.dtype = float64}));
+  CHECK_THROWS(gpt(tokens.slice(1, 2), &cache));  // after all layers have appended
+  project = std::move(right);
+  CHECK(cache.length() == 2);
+  CHECK(max_abs_diff(gpt(tokens.slice(1, 2), &cache).value(), gpt(tokens).value().slice(1, 2)) < 1e-12);
 }

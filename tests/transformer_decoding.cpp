@@ -128,3 +128,15 @@ TEST_CASE("a decoder on a cache: errors") {
   CHECK_THROWS_TEXT(larger(tgt, memory, nn::Mask(), nn::Mask(), &fresh),
                     "[DecoderCache] this is the cache of a model of 2 layers, not 3");
 }
+
+TEST_CASE("a decoder forgets a memory that was wrong") {
+  const NoGradGuard no_grad;
+  const nn::TransformerDecoder decoder = make_decoder(false, false);
+  const Tensor tgt = randn({2, 1, D}), memory = randn({2, S, D});
+  const nn::Mask too_long = nn::Mask::padding(tensor({S, S + 1}));
+  nn::DecoderCache cache;
+  CHECK_THROWS(decoder(tgt, zeros({2, S, D}), nn::Mask(), too_long, &cache));
+  const Variable out = decoder(tgt, memory, nn::Mask(), nn::Mask(), &cache);
+  CHECK(cache.length() == 1);
+  CHECK(max_abs_diff(out.value(), decoder(tgt, memory).value()) < 1e-6);
+}
