@@ -19,7 +19,7 @@ struct Search {
   Generated best{.tokens = {}, .log_probs = {}, .score = nothing_yet};  ///< of those that have
 
   void offer(Generated ended) {
-    if (ended.score > best.score) best = std::move(ended);
+    if (best.tokens.empty() || ended.score > best.score) best = std::move(ended);
   }
 };
 
@@ -89,7 +89,8 @@ std::vector<Generated> beam_search(Decoding& decoding, const GenerateOptions& op
         }
       }
       const bool can_win = std::any_of(beams.begin(), beams.end(), [&](const Row& row) {
-        return best_possible_score(row, decoding, options.length_penalty) > search.best.score;
+        return search.best.tokens.empty() ||
+               best_possible_score(row, decoding, options.length_penalty) > search.best.score;
       });
       if (!can_win) {
         beams.clear();

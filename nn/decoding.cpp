@@ -41,6 +41,7 @@ Row Logits::extended(const Row& row, std::size_t at, std::int64_t token) const {
 Decoding::Decoding(const NextToken& model, const std::vector<std::vector<std::int64_t>>& prompts,
                    const GenerateOptions& options)
     : model_(model), options_(options) {
+  if (!model.logits) fail("generate", "NextToken::logits is empty; it must be a function");
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     check_prompt(prompts[i], i, model.context);
     rows_.push_back({.prompt = static_cast<std::int64_t>(i), .tokens = prompts[i], .log_probs = {}});
@@ -111,7 +112,10 @@ void Decoding::go_on_with(std::vector<Row> rows) {
   }
   std::vector<std::int64_t> as_before(rows_.size());
   std::iota(as_before.begin(), as_before.end(), 0);
-  if (!rows.empty() && parents != as_before) model_.reorder(tensor(parents));
+  if (!rows.empty() && parents != as_before) {
+    if (!model_.reorder) fail("generate", "NextToken::reorder is empty, but the rows change their order");
+    model_.reorder(tensor(parents));
+  }
   rows_ = std::move(rows);
   unread_ = tensor(last).unsqueeze(1);  // (rows, 1)
 }

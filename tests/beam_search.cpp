@@ -199,3 +199,11 @@ TEST_CASE("beam search: on_step sees a prompt's tokens when its search ends, and
     CHECK(cut[i].finish == nn::Finish::cancelled);
   }
 }
+
+TEST_CASE("beam search: a score of minus infinity is a score") {
+  RememberingModel model{misleading_logits};
+  const auto best = nn::generate(model.next_token(), {{2}},
+                                 {.max_new_tokens = 2, .num_beams = 2, .length_penalty = -2000})[0];
+  CHECK(best.score == -INFINITY);
+  CHECK(best.tokens.size() == 2);
+}

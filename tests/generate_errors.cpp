@@ -55,6 +55,11 @@ TEST_CASE("generate: errors") {
     CHECK_THROWS_TEXT(with(options),
                       "[generate] top_k, top_p and min_p are for draws, and temperature 0 draws none");
   }
+  CHECK_THROWS_TEXT(nn::generate(nn::NextToken{}, {{1}}), "[generate] NextToken::logits is empty");
+  nn::NextToken no_order = model.next_token();
+  no_order.reorder = nullptr;
+  CHECK_THROWS_TEXT(nn::generate(no_order, {{1}}, {.num_beams = 2}),
+                    "[generate] NextToken::reorder is empty, but the rows change their order");
   for (const std::int64_t stop : {-1, 7}) {
     CHECK_THROWS_TEXT(with({.stop_tokens = {stop}}),
                       "[generate] stop token " + std::to_string(stop) + " is none of the 7 tokens");
