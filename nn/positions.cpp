@@ -1,5 +1,7 @@
 #include <xgrad/nn/positions.hpp>
 
+#include <string>
+
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/rotary.hpp>
@@ -59,12 +61,13 @@ LearnedPositions::LearnedPositions(std::int64_t context, std::int64_t d_model, D
 
 Variable LearnedPositions::forward(const Variable& x, std::int64_t offset) const {
   check_rows("LearnedPositions", x, weight.size(1));
-  const std::int64_t end = offset + x.size(-2), context = weight.size(0);
-  if (offset < 0 || end > context) {
-    fail("LearnedPositions", "positions ", offset, " to ", end, " of x ", x.shape(),
-         " exceed the context of ", context);
+  const std::int64_t T = x.size(-2), context = weight.size(0);
+  if (offset < 0 || offset > context - T) {
+    const std::string end = offset > context ? std::string() : " to " + std::to_string(offset + T);
+    fail("LearnedPositions", "positions ", offset, end, " of x ", x.shape(), " exceed the context of ",
+         context);
   }
-  return x + weight.slice(0, offset, end);
+  return x + weight.slice(0, offset, offset + T);
 }
 
 Variable LearnedPositions::forward(const Variable& x, const Tensor& positions) const {

@@ -81,6 +81,7 @@ TEST_CASE("positions refuse sizes that do not fit") {
   CHECK_THROWS_TEXT(sines(ones({2, 3, 4}), zeros({3})), "got float32 (3,)");
   const LearnedPositions learned(5, 4);
   CHECK_THROWS_TEXT(learned(ones({2, 3})), "[LearnedPositions] x must be (..., T, 4), not (2, 3)");
+  CHECK_THROWS_TEXT(learned(ones({1, 4}), INT64_MAX), "positions 9223372036854775807 of x (1, 4) exceed");
   CHECK_THROWS_TEXT(learned(ones({6, 4})), "positions 0 to 6 of x (6, 4) exceed the context of 5");
   CHECK_THROWS_TEXT(learned(ones({2, 4}), 4), "positions 4 to 6");
   CHECK_THROWS_TEXT(learned(ones({2, 4}), -1), "positions -1 to 1");
