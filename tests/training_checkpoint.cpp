@@ -123,6 +123,19 @@ TEST_CASE("a RunState saves its parts and loads all of them or none") {
   CHECK(b.count == 4);
 }
 
+TEST_CASE("a RunState whose part fails to load has not changed, whatever the error is") {
+  Tally a{3, ones({2})};
+  const Variable p(ones({2}), /*requires_grad=*/true);
+  optim::EMA average({p});
+  RunState state;
+  state.add("a", a).add("average", average);
+  const Checkpoint checkpoint = state.checkpoint(9);
+  a.count = 10;
+  const optim::EMA::Guard guard(average);  // so the EMA takes no state
+  CHECK_THROWS_TEXT(state.load(checkpoint), "until the guard's end");
+  CHECK(a.count == 10);
+}
+
 TEST_CASE("what the bits depend on is compared with the checkpoint's") {
   const std::string threads = std::to_string(get_num_threads());
   std::map<std::string, std::string> metadata;

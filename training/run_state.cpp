@@ -20,8 +20,9 @@ void RunState::load(const Checkpoint& checkpoint) const {
   std::size_t done = 0;
   try {
     for (; done < parts_.size(); ++done) parts_[done].load(states[done]);
-  } catch (const std::invalid_argument& error) {
+  } catch (const std::exception& error) {
     for (std::size_t i = 0; i < done; ++i) parts_[i].load(before[i]);
+    if (!dynamic_cast<const std::invalid_argument*>(&error)) throw;
     throw std::invalid_argument("[checkpoint] " + parts_[done].name + " of step " +
                                 std::to_string(checkpoint.step) + " does not fit: " + error.what());
   }

@@ -28,8 +28,8 @@ class RunState {
 
   /// The Tensors share memory with the objects.
   Checkpoint checkpoint(std::int64_t step) const;
-  /// Throws `std::invalid_argument` that names the part whose state is missing or does not fit; then no
-  /// object has changed.
+  /// Throws `std::invalid_argument` that names the part whose state is missing or does not fit. After any
+  /// error no object has changed.
   void load(const Checkpoint& checkpoint) const;
 
  private:
