@@ -223,12 +223,33 @@ TEST_CASE("a run that goes on with other threads is told that its bits will diff
                     std::to_string(get_num_threads()) + " now");
 }
 
+TEST_CASE("a checkpoint that does not say how long the metrics were cuts nothing") {
+  const Folder folder;
+  RunFolder run(folder.path);
+  run.log({{"step", 1}});
+  const std::string all = read_file(run.metrics_path());
+  for (const NamedTensors& state : {NamedTensors{{"metrics_bytes", tensor(1.5)}},
+                                    {{"metrics_bytes", tensor(-1)}},
+                                    {{"metrics_bytes", zeros({0}, int64)}},
+                                    {{"other", tensor(0)}}}) {
+    Checkpoint checkpoint{.step = 1};
+    checkpoint.add("run", state);
+    CHECK_THROWS_TEXT(run.rewind(checkpoint), "the state does not fit a RunFolder");
+    CHECK(read_file(run.metrics_path()) == all);
+  }
+}
+
 TEST_CASE("what a killed program left half written is removed when the run goes on") {
   const Folder folder;
   const fs::path left = folder.path / ".checkpoint-000001.safetensors.17.3.tmp",
                  other = folder.path / ".x.tmp";
   for (const fs::path& path : {left, other}) write_file(path, "x");
-  { const RunFolder run(folder.path, {.resume = true}); }
+  write_file(folder.path / "timings.jsonl", "{\"step\":1}\n{\"step\":2,\"sec");
+  {
+    RunFolder run(folder.path, {.resume = true});
+    run.log_timing({{"step", 3}});
+  }
   CHECK_FALSE(fs::exists(left));
   CHECK(fs::exists(other));
+  CHECK(read_file(folder.path / "timings.jsonl") == "{\"step\":1}\n{\"step\":3}\n");
 }

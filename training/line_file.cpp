@@ -55,6 +55,15 @@ bool LineFile::cut(std::int64_t size) {
   return is_long_enough;
 }
 
+void LineFile::drop_partial_line() {
+  std::int64_t end = written_;
+  for (char last = 0; end > 0; --end) {
+    if (::pread(file_.number(), &last, 1, end - 1) != 1) return;
+    if (last == '\n') break;
+  }
+  if (end < written_) cut(end);
+}
+
 bool LineFile::sync() {
   write_pending();
   if (error_ == 0 && ::fsync(file_.number()) != 0) error_ = errno;

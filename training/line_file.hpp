@@ -24,6 +24,8 @@ class LineFile {
   std::int64_t size() const { return written_ + static_cast<std::int64_t>(pending_.size()); }
   /// Makes the file this long, and drops what is pending. False if it is shorter, or on failure.
   bool cut(std::int64_t size);
+  /// Drops what a program wrote of its last line when it was killed: the next line would continue it.
+  void drop_partial_line();
   /// Waits until the disk has all lines. False, with an `error()`, if it does not take them.
   bool sync();
   bool ends_with(const std::string& text) const;

@@ -7,6 +7,7 @@
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/io/atomic_file.hpp>
 #include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/state_reader.hpp>
 #include <xgrad/training/environment.hpp>
 #include <xgrad/training/line_file.hpp>
 
@@ -76,6 +77,7 @@ bool RunFolder::take() {
   if (!logs->metrics.lock()) fail_state("run", "another run is at work in the folder ", folder_.string());
   if (is_taken()) return false;  // by a run that was made meanwhile
   remove_leftovers(folder_);
+  logs->timings.drop_partial_line();  // metrics are cut to the checkpoint
   logs_ = std::move(logs);
   return true;
 }
@@ -117,10 +119,13 @@ void RunFolder::save(Checkpoint checkpoint) {
 }
 
 void RunFolder::rewind(const Checkpoint& checkpoint) {
-  const NamedTensors run = checkpoint.part("run");
+  StateReader run(checkpoint.part("run"));
+  const std::int64_t bytes = run.integer("metrics_bytes");
+  if (bytes < 0) run.problem("metrics_bytes is negative");
+  run.finish("the state does not fit a RunFolder");
   const std::string changes = environment_changes(checkpoint.metadata);
   if (!changes.empty()) options_.warn("the run will differ from one that was not stopped:\n" + changes);
-  if (logs_->metrics.cut(run.front().second.item<std::int64_t>())) return;
+  if (logs_->metrics.cut(bytes)) return;
   options_.warn(metrics_path().string() + " lacks lines from before step " + std::to_string(checkpoint.step));
 }
 
