@@ -118,6 +118,7 @@ TEST_CASE("durations are written with as many units as they need") {
   CHECK(training::duration_text(3599) == "59:59");
   CHECK(training::duration_text(3605) == "1:00:05");
   CHECK(training::duration_text(-1) == "0:00");
+  CHECK(training::duration_text(NAN) == "0:00");
   CHECK(training::duration_text(INFINITY).size() > 10);
 }
 

@@ -65,6 +65,9 @@ TEST_CASE("the lines that a run logs are read back as they were written") {
   }
   CHECK(thrown_text([&] { training::read_json_lines(folder.path / "none"); }) ==
         "cannot read " + (folder.path / "none").string() + ": No such file or directory");
+  // One that never ends.
+  CHECK(thrown_text([&] { training::read_json_lines("/dev/zero"); }) ==
+        "cannot read /dev/zero: it is not a regular file");
 }
 
 TEST_CASE("an axis has round ticks within its range, and maps its ends to its ends") {

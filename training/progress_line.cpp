@@ -58,7 +58,8 @@ void drop_last_ranked(std::vector<Piece>& pieces) {
 }  // namespace
 
 std::string duration_text(double seconds) {
-  const auto whole = static_cast<std::int64_t>(std::clamp(seconds, 0.0, 1e15) + 0.5);  // fits an integer
+  const auto whole =
+      static_cast<std::int64_t>(seconds > 0 ? std::min(seconds, 1e15) + 0.5 : 0);  // also of NaN
   const auto two_digits = [](std::int64_t n) { return (n < 10 ? ":0" : ":") + std::to_string(n); };
   const std::int64_t hours = whole / 3600, minutes = whole / 60 % 60;
   return (hours > 0 ? std::to_string(hours) + two_digits(minutes) : std::to_string(minutes)) +

@@ -139,6 +139,9 @@ class LineReader {
 };
 
 std::string read_all(const std::filesystem::path& path) {
+  std::error_code none;  // opening reports a missing file
+  if (std::filesystem::is_other(path, none))
+    throw std::runtime_error("cannot read " + path.string() + ": it is not a regular file");
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), std::fclose);
   std::string text, part(1 << 16, '\0');
   while (file) {
