@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include <xgrad/core/base/error.hpp>
+
 namespace xgrad::data {
 
 DataLoader::DataLoader(TensorDataset dataset, const BatchOptions& options, Generator& generator)
@@ -9,7 +11,9 @@ DataLoader::DataLoader(TensorDataset dataset, const BatchOptions& options, Gener
       collate_([dataset = std::move(dataset)](const Items& items) { return dataset.batch(items); }) {}
 
 DataLoader::DataLoader(BatchSampler sampler, std::function<Batch(const Items&)> collate)
-    : sampler_(std::move(sampler)), collate_(std::move(collate)) {}
+    : sampler_(std::move(sampler)), collate_(std::move(collate)) {
+  if (!collate_) fail("DataLoader", "collate is empty; it must be a function");
+}
 
 DataLoader::Iterator& DataLoader::Iterator::operator++() {
   if (loader_->sampler_.epoch_is_over()) {

@@ -228,6 +228,7 @@ TEST_CASE("data that make no batches are named in the error") {
   CHECK_THROWS_TEXT(BatchSampler(tensor({{1, 1}, {5, 6}}), {.max_tokens = 10}),
                     "[BatchSampler] item 1 has 11 tokens, more than max_tokens 10");
   CHECK_THROWS_TEXT(BatchSampler(3).set_epoch(-1), "there is no epoch -1");
+  CHECK_THROWS_TEXT(data::DataLoader(BatchSampler(3), nullptr), "[DataLoader] collate is empty");
   CHECK_THROWS_TEXT(data::pad_sequence({}), "[pad_sequence] there must be at least one sequence");
   CHECK_THROWS_TEXT(data::pad_sequence({tensor(1)}), "[pad_sequence] a sequence must have at least one dim");
   CHECK_THROWS_TEXT(data::pad_sequence({zeros({2, 3}), zeros({2, 4})}),
