@@ -39,6 +39,7 @@ Variable RoPE::forward(const Variable& x, std::int64_t offset) const {
 Variable RoPE::forward(const Variable& x, const Tensor& positions) const {
   check_defined("RoPE", {x});
   check_defined("RoPE", positions);
+  check_defined("RoPE", frequencies_);  // of a RoPE that was moved from
   check_floating("RoPE", x.value());
   const bool fits = x.dim() >= 2 && x.size(-1) == d_ && positions.dim() >= 1 && positions.dim() <= 2 &&
                     positions.size(-1) == x.size(-2) &&

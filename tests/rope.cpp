@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include <doctest/doctest.h>
 #include <xgrad/core/debug/gradcheck.hpp>
@@ -134,4 +135,11 @@ TEST_CASE("RoPE prints its options") {
   CHECK(RoPE(8).extra_repr() == "dims=8, base=10000, interleaved");
   CHECK(RoPE(8, {.base = 500, .dims = 4, .pairs = RotaryPairs::halves}).extra_repr() ==
         "dims=4, base=500, halves");
+}
+
+TEST_CASE("a RoPE that was moved from rotates nothing") {
+  RoPE rope(4);
+  const RoPE other = std::move(rope);
+  CHECK(other(ones({2, 4})).shape() == Shape{2, 4});
+  CHECK_THROWS_TEXT(rope(ones({2, 4})), "[RoPE] the tensor is undefined");
 }
