@@ -218,8 +218,15 @@ TEST_CASE("a file that does not describe its model is refused") {
   CHECK(error_with([](auto& metadata) { metadata["model.d_model"] = "-16"; }) ==
         "its metadata have model.d_model '-16'");
   CHECK(error_with([](auto& metadata) {
-          metadata["model.d_model"] = "32";
+          metadata["model.d_model"] = "8";
         }).starts_with("[load_state_dict] the state does not fit xgrad::nn::GPT:"));
+  CHECK(error_with([](auto& metadata) {
+          metadata["model.num_layers"] = "1000000000";
+        }).starts_with("its metadata describe a model of "));
+  CHECK(error_with([](auto& metadata) { metadata["config.context"] = "0"; }) ==
+        "the run's metadata have config.context '0'");
+  CHECK(error_with([](auto& metadata) { metadata["config.task"] = "none"; }) ==
+        "the run's metadata have config.task 'none'");
   CHECK(error_with([](auto& metadata) { metadata.erase("vocabulary"); }) ==
         "its metadata have no vocabulary");
   CHECK(error_with([](auto& metadata) { metadata["vocabulary"] = "0123456789"; }) ==

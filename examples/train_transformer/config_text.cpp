@@ -24,6 +24,16 @@ bool read(const std::string& text, T& value) {
   return read_number(text, value);
 }
 
+// Rules that a division, or the choice of a task, relies on. The rest are checked where they are used.
+bool is_valid(const std::string& name, const std::string& value) {
+  return name != "task" || value == "addition" || value == "text";
+}
+bool is_valid(const std::string& name, std::int64_t value) {
+  return value >= (name == "warmup" || name == "eval-every" ? 0 : 1);
+}
+bool is_valid(const std::string&, std::uint64_t) { return true; }
+bool is_valid(const std::string&, double) { return true; }
+
 // Calls use(name, member) for each option that decides what a run computes.
 template <class AnyConfig, class Use>
 void for_each_option(AnyConfig& c, const Use& use) {
@@ -59,7 +69,7 @@ void read_config(const Metadata& metadata, Config& config) {
   for_each_option(config, [&](const std::string& name, auto& value) {
     const auto found = metadata.find("config." + name);
     if (found == metadata.end()) throw std::runtime_error("the run's metadata have no config." + name);
-    if (!read(found->second, value))
+    if (!read(found->second, value) || !is_valid(name, value))
       throw std::runtime_error("the run's metadata have config." + name + " '" + found->second + "'");
   });
 }

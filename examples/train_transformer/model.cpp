@@ -1,9 +1,11 @@
 #include "model.hpp"
 
+#include <sstream>
 #include <stdexcept>
 #include <string>
 
 #include "../command_line/number_text.hpp"
+#include "memory.hpp"
 #include "utf8.hpp"
 
 using namespace xgrad;
@@ -39,6 +41,17 @@ nn::GPTOptions options_in(const Metadata& metadata) {
   return options;
 }
 
+// A model that is much larger than its file could take all memory before its parameters are compared.
+void check_size(const nn::GPTOptions& options, const NamedTensors& state) {
+  std::int64_t numbers = 0;
+  for (const auto& [name, tensor] : state) numbers += tensor.numel();
+  if (parameters_of(options) <= static_cast<double>(numbers)) return;
+  std::ostringstream text;
+  text << "its metadata describe a model of " << parameters_of(options) << " parameters, and it holds "
+       << numbers;
+  throw std::runtime_error(text.str());
+}
+
 }  // namespace
 
 nn::GPTOptions model_options_of(const Config& config, std::int64_t vocab_size, std::int64_t context,
@@ -71,6 +84,7 @@ TrainedModel open_model(const std::filesystem::path& run) {
     if (vocabulary.size() != options.vocab_size)
       throw std::runtime_error("its vocabulary has " + std::to_string(vocabulary.size()) +
                                " characters, and the model " + std::to_string(options.vocab_size));
+    check_size(options, saved.state);
     TrainedModel trained{saved.path, saved.metadata, config, std::move(vocabulary), nn::GPT(options)};
     trained.model.load_state_dict(saved.state);
     trained.model.eval();
