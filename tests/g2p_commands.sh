@@ -44,6 +44,15 @@ wait $id || true
 cmp run/metrics.jsonl stopped/metrics.jsonl
 cmp run/model.safetensors stopped/model.safetensors
 
+# The first file that finds no room is an error, too.
+expect 'File too large' sh -c "ulimit -f 1; $train full"
+
+# A page that cannot be written does not end the training.
+mkdir -p pageless/report.html
+expect 'pageless/report.html: is not a regular file' $train pageless --epochs 2
+test -s pageless/model.safetensors
+expect '/dev/zero: it is neither a regular file nor a pipe' "$program" train --dict /dev/zero --out other
+
 expect "the model does not know '2' of r2d7" "$program" say --run run r2d7
 expect 'there is no word to say' "$program" say --run run '  ?'
 expect 'none holds no run to resume' "$program" train --dict "$dictionary" --out none --resume

@@ -17,6 +17,9 @@ namespace {
 
 std::string read_bytes(const fs::path& path) {
   std::error_code none;
+  // Some, such as /dev/zero, never end.
+  if (fs::is_other(path, none) && !fs::is_fifo(path, none))
+    throw std::runtime_error("cannot read " + path.string() + ": it is neither a regular file nor a pipe");
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   std::ostringstream bytes;

@@ -3,7 +3,10 @@
 #include <exception>
 #include <iostream>
 #include <memory>
+#include <new>
 #include <string>
+
+#include <xgrad/core/base/error.hpp>
 
 #include "../command_line/help_format.hpp"
 #include "commands.hpp"
@@ -20,6 +23,9 @@ int main(int argc, char** argv) {
   int status = 1;
   try {
     status = action();
+  } catch (const std::bad_alloc& error) {
+    const auto* told = dynamic_cast<const xgrad::OutOfMemory*>(&error);
+    std::cerr << "g2p: " << (told ? told->what() : "there is not enough memory") << '\n';
   } catch (const std::exception& error) {
     std::cerr << "g2p: " << error.what() << '\n';
   }

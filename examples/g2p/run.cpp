@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "../command_line/number_text.hpp"
 #include "../command_line/shell.hpp"
 #include "pronounce.hpp"
 #include "report.hpp"
@@ -30,6 +31,12 @@ double processor_seconds() {
     return static_cast<double>(t.tv_sec) + 1e-6 * static_cast<double>(t.tv_usec);
   };
   return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
+double number_in(const std::string& text) {
+  double number = 0;
+  if (read_number(text, number)) return number;
+  throw std::runtime_error("the checkpoint's processor_seconds are no number: " + text);
 }
 
 training::Fields fields_of(const std::string& name, const ErrorRate& rate) {
@@ -61,8 +68,8 @@ class Run {
                                             .first_step = checkpoint_ ? checkpoint_->step : 0,
                                             .form = config_.form});
     announce(progress);
+    training::watch_for_interrupt();  // before the first file: a full disk must not kill the program
     start(progress);
-    training::watch_for_interrupt();
     while (trainer_->steps_done() < trainer_->steps()) {
       report(trainer_->step(), progress);
       const bool stops = training::interrupted();
@@ -121,7 +128,7 @@ class Run {
     if (!checkpoint_) return save(/*must=*/true, progress);
     trainer_->load(*checkpoint_);
     folder_->rewind(*checkpoint_);
-    earlier_seconds_ = std::stod(checkpoint_->text("processor_seconds"));
+    earlier_seconds_ = number_in(checkpoint_->text("processor_seconds"));
     checkpoint_.reset();
   }
 
@@ -144,12 +151,20 @@ class Run {
     for (const auto& field : fields_of("validation", rate)) fields.push_back(field);
     folder_->log(fields);
     log_samples();
-    write_report(*trainer_, *folder_, shown_words());
+    try_to_write_report();
     std::ostringstream text;
     text << "epoch " << trainer_->batches.sampler().epoch() + 1 << ": validation loss " << std::fixed
          << std::setprecision(4) << loss << ", " << text_of(rate) << ", after " << std::setprecision(0)
          << seconds() << " processor seconds";
     progress.note(text.str(), fields);
+  }
+
+  // While training goes on, a page that cannot be written is not worth an error: there will be another one.
+  void try_to_write_report() {
+    try {
+      write_report(*trainer_, *folder_, shown_words());
+    } catch (const std::exception&) {
+    }
   }
 
   // Some words of the validation part, evenly spread, for the report.

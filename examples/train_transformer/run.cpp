@@ -63,8 +63,8 @@ int Run::train() {
   announce();
   bool finished = false;
   try {
+    training::watch_for_interrupt();  // before the first file: a full disk must not kill the program
     start();
-    training::watch_for_interrupt();
     finished = fit(*trainer_, config_,
                    {.next_batch = [this] { return task_->next_batch(config_.batch, batches_); },
                     .after_step = [this](const Step& step) { report(step); },
