@@ -24,8 +24,9 @@ std::string last_sample(const std::vector<training::Fields>& metrics) {
   for (auto line = metrics.rbegin(); line != metrics.rend(); ++line) {
     std::string prompt, sample;
     for (const auto& [name, value] : *line) {
-      if (name == "prompt") prompt = std::get<std::string>(value);
-      if (name == "sample") sample = std::get<std::string>(value);
+      const auto* const text = std::get_if<std::string>(&value);
+      if (text && name == "prompt") prompt = *text;
+      if (text && name == "sample") sample = *text;
     }
     if (!sample.empty()) return prompt + sample;
   }
