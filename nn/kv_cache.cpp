@@ -1,6 +1,7 @@
 #include <xgrad/nn/kv_cache.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include <xgrad/core/autograd/grad_mode.hpp>
 #include <xgrad/core/base/error.hpp>
@@ -37,6 +38,26 @@ Tensor reordered(const Tensor& x, const std::vector<std::int64_t>& rows, std::in
 
 KVCache::KVCache(std::int64_t capacity) : capacity_(capacity) {
   if (capacity < 0) fail("KVCache", "the capacity must not be negative, got ", capacity);
+}
+
+KVCache::KVCache(const KVCache& other) : capacity_(other.capacity_), length_(other.length_) {
+  if (!other.k_.defined()) return;
+  k_ = other.k_.clone();
+  v_ = other.v_.clone();
+}
+
+KVCache::KVCache(KVCache&& other) noexcept
+    : capacity_(other.capacity_),
+      length_(std::exchange(other.length_, 0)),
+      k_(std::exchange(other.k_, {})),
+      v_(std::exchange(other.v_, {})) {}
+
+KVCache& KVCache::operator=(KVCache other) noexcept {
+  std::swap(capacity_, other.capacity_);
+  std::swap(length_, other.length_);
+  std::swap(k_, other.k_);
+  std::swap(v_, other.v_);
+  return *this;
 }
 
 KVCache::KeysAndValues KVCache::append(const Variable& k, const Variable& v) {

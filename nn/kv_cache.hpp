@@ -18,6 +18,11 @@ class KVCache {
  public:
   /// Reserves memory for `capacity` keys at the first append.
   explicit KVCache(std::int64_t capacity = 0);
+  /// A copy has memory of its own, so two texts can go on from one beginning.
+  KVCache(const KVCache& other);
+  KVCache(KVCache&& other) noexcept;
+  KVCache& operator=(KVCache other) noexcept;
+  ~KVCache() = default;
 
   struct KeysAndValues {
     Variable k, v;

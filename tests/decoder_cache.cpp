@@ -181,3 +181,18 @@ TEST_CASE("a pass that ends in an error leaves the cache as it was, so it can be
   CHECK(cache.length() == 2);
   CHECK(max_abs_diff(gpt(tokens.slice(1, 2), &cache).value(), gpt(tokens).value().slice(1, 2)) < 1e-12);
 }
+
+TEST_CASE("two texts go on from copies of one cache") {
+  const NoGradGuard no_grad;
+  const GPT gpt = small_gpt();
+  const Tensor tokens = arange(5).unsqueeze(0), other = full({1, 1}, 7, int64);
+  DecoderCache cache({.capacity = 12});
+  gpt(tokens.slice(1, 0, 3), &cache);
+  DecoderCache copy = cache;
+  gpt(tokens.slice(1, 3, 4), &cache);
+  gpt(other, &copy);
+  CHECK(max_abs_diff(gpt(tokens.slice(1, 4), &cache).value(), gpt(tokens).value().slice(1, 4)) < 1e-12);
+  const DecoderCache moved = std::move(cache);
+  CHECK(moved.length() == 5);
+  CHECK(cache.length() == 0);
+}
