@@ -1,17 +1,40 @@
-# Compiled for size (-Os): code that runs rarely, and code that does little but call kernels. Not the ops and modules that
-# a small model spends its time in. Functions of a few instructions are still inlined: out of line, each would add a name
-# and relocations to every object. The options of a source come after those of its target, so -Os wins.
-file(GLOB cold CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
+# Code that runs rarely, and code that does little but call kernels; not the ops and modules that a small model spends its
+# time in. It is compiled for size (-Os), and a folder at a time: one source, made by CMake, includes those of the folder.
+# Otherwise each object would have copies of the inline functions that its sources share, which the linker drops
+# from a program, but which stay in the archive. XGRAD_UNITY=OFF compiles each source on its own: for work on one of them.
+option(XGRAD_UNITY "Compile the sources of a folder together, where they are compiled for size" ON)
+
+file(GLOB xgrad_cold CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
   core/debug/*.cpp core/io/*.cpp core/ops/*.cpp nn/*.cpp optim/*.cpp data/*.cpp training/*.cpp)
-list(REMOVE_ITEM cold
+list(REMOVE_ITEM xgrad_cold
   core/ops/activation.cpp core/ops/arithmetic.cpp core/ops/in_place.cpp core/ops/matmul.cpp core/ops/pointwise.cpp
   core/ops/reduce.cpp core/ops/softmax.cpp core/ops/variable_methods.cpp core/ops/views.cpp
   nn/attention.cpp nn/linear.cpp nn/scaled_dot_product_attention.cpp)
-list(APPEND cold
+list(APPEND xgrad_cold
   core/base/fork_mutex.cpp
   core/tensor/print.cpp core/tensor/random_factories.cpp
   core/kernels/cumsum.cpp core/kernels/norm.cpp core/kernels/rearrange.cpp core/kernels/variance.cpp
   core/autograd/checkpoint.cpp core/autograd/hooks.cpp core/autograd/observer.cpp)
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  set_property(SOURCE ${cold} APPEND PROPERTY COMPILE_OPTIONS "$<$<CONFIG:Release>:-Os;--param=max-inline-insns-size=4>")
-endif()
+
+# Functions of a few instructions are still inlined: out of line, each would add a name and relocations.
+function(xgrad_add_cold target)
+  foreach(source IN LISTS xgrad_cold)
+    cmake_path(GET source PARENT_PATH folder)
+    list(APPEND folders ${folder})
+    list(APPEND sources_${folder} ${source})
+  endforeach()
+  list(REMOVE_DUPLICATES folders)
+  foreach(folder IN LISTS folders)
+    string(REPLACE "/" "_" name "xgrad_cold_${folder}")
+    add_library(${name} OBJECT ${sources_${folder}})
+    set_target_properties(${name} PROPERTIES
+      POSITION_INDEPENDENT_CODE ON UNITY_BUILD ${XGRAD_UNITY} UNITY_BUILD_BATCH_SIZE 0)
+    target_compile_features(${name} PRIVATE cxx_std_20)
+    target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/include")
+    xgrad_use_dependencies(${name})
+    target_link_libraries(${name} PRIVATE xgrad_warnings)
+    target_compile_options(${name} PRIVATE
+      "$<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-Os;--param=max-inline-insns-size=4;-fno-reorder-blocks-and-partition;-fno-ident>")
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${name}>)
+  endforeach()
+endfunction()

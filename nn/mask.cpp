@@ -35,7 +35,7 @@ void check_broadcast(const char* kind, const Tensor& mask, const Shape& scores) 
   }
 }
 
-void check_defined(const char* kind, bool is_defined) {
+void check_given(const char* kind, bool is_defined) {
   if (!is_defined) fail("Mask", kind, ": the Tensor is undefined; Mask() is the mask that hides nothing");
 }
 
@@ -84,7 +84,7 @@ Mask Mask::window(std::int64_t left, std::int64_t right) {
 }
 
 Mask Mask::padding(const Tensor& key_lengths) {
-  check_defined("padding", key_lengths.defined());
+  check_given("padding", key_lengths.defined());
   if (key_lengths.dtype() != int64 || key_lengths.dim() != 1) {
     fail("Mask", "padding: key_lengths must be int64 of shape (B,), not ", key_lengths.dtype(), " of shape ",
          key_lengths.shape());
@@ -95,7 +95,7 @@ Mask Mask::padding(const Tensor& key_lengths) {
 }
 
 Mask Mask::keep(const Tensor& seen) {
-  check_defined("keep", seen.defined());
+  check_given("keep", seen.defined());
   if (seen.dtype() != boolean) fail("Mask", "keep: must be boolean, not ", seen.dtype(), "; true is seen");
   Mask mask;
   mask.keep_ = seen;
@@ -103,12 +103,12 @@ Mask Mask::keep(const Tensor& seen) {
 }
 
 Mask Mask::additive(const Tensor& bias) {
-  check_defined("additive", bias.defined());
+  check_given("additive", bias.defined());
   return additive(Variable(bias));
 }
 
 Mask Mask::additive(const Variable& bias) {
-  check_defined("additive", bias.defined());
+  check_given("additive", bias.defined());
   if (!is_floating(bias.dtype())) fail("Mask", "additive: must be floating, not ", bias.dtype());
   Mask mask;
   mask.additive_ = {bias};
