@@ -17,6 +17,13 @@ expect() {  # expect TEXT COMMAND...: the command's output has this text
   esac
 }
 
+# Every help fits 80 columns and ends with examples.
+for command in '' train eval say; do
+  "$program" $command --help >help
+  if grep -n '.\{81\}' help; then exit 1; fi
+  grep -q '^  g2p [a-z]' help
+done
+
 train="$program train --dict $dictionary --d-model 32 --d-hidden 64 --layers 1 --heads 2 --batch-tokens 400
   --warmup 10 --lr 1e-2 --dropout 0 --out"
 expect 'report: run/report.html' $train run --epochs 60

@@ -21,7 +21,7 @@ std::string two_columns(const std::string& name, const std::string& text) {
   for (std::string word; words >> word;) {
     if (line.size() + 1 + word.size() > width) {
       out += line + '\n';
-      line.assign(left, ' ');
+      line.assign(std::min(left, width - std::min(width, word.size())), ' ');  // a long word starts earlier
     }
     if (line.size() > left) line += ' ';
     line += word;

@@ -15,6 +15,12 @@ int main(int argc, char** argv) {
   CLI::App app("Learns to pronounce words: letters to phonemes", "g2p");
   app.formatter(std::make_shared<HelpFormat>());
   app.require_subcommand(1);
+  app.footer(R"(Examples:
+  g2p train                                       learn from CMU's dictionary
+  g2p train --resume                              go on after an interruption
+  g2p eval                                        error rates on the test words
+  g2p say "tape based autograd"                   phonemes, and their letters
+  g2p say autograd --svg autograd.svg             draw the attention, too)");
   g2p::Action action;
   g2p::add_train_command(app, action);
   g2p::add_eval_command(app, action);
