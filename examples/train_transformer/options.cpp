@@ -36,7 +36,8 @@ void add_model_options(CLI::App& app, Config& config) {
   add("--d-model", &Config::d_model, "width")->transform(whole_number(1));
   add("--layers", &Config::layers, "transformer blocks")->transform(whole_number(1));
   add("--heads", &Config::heads, "attention heads; must divide the width")->transform(whole_number(1));
-  add("--context", &Config::context, "characters of a text that the model sees; a sum has 11")
+  add("--context", &Config::context, "characters that the model sees; always 11 for a sum; for a text 64")
+      ->default_str("11")
       ->transform(whole_number(1));
   add("--dropout", &Config::dropout, "share of the activations that training drops")
       ->check(number("from 0 up and below 1", [](double x) { return x >= 0 && x < 1; }));
