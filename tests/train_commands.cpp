@@ -83,11 +83,14 @@ TEST_CASE("a trained addition answers sums, and its files say how to build it") 
   // a folder, a model's file, a checkpoint; greedy, so all draws are the same
   for (const std::string name : {"model.safetensors", "checkpoint-000020.safetensors"})
     CHECK(output_of({"sample", out / name, "--prompt", "012+007=", "--seed", "9", "--stream"}) == answer);
-  for (const char* wrong : {"", "12", "1000+1", "12+", "+7", "12+-7", "a+b", "1+2=3"}) {
+  for (const char* wrong : {"12", "1000+1", "12+", "+7", "12+-7", "a+b", "1+2=3"}) {
     CHECK(error_of({"sample", out, "--prompt", wrong}) ==
           "train_transformer: '" + std::string(wrong) +
               "' is no sum of two numbers up to 999, such as 123+456=\n");
   }
+
+  CHECK(error_of({"sample", out}) ==
+        "train_transformer: there is nothing to read: the model adds, and needs --prompt 123+456=\n");
 
   const TrainedModel trained = open_model(out);
   CHECK(trained.config.steps == 20);
@@ -102,6 +105,9 @@ TEST_CASE("a trained addition answers sums, and its files say how to build it") 
   write_file(sums, answer + "12+7\n");
   CHECK(error_of({"eval", out, sums}) ==
         "train_transformer: " + sums.string() + ", line 2: '12+7' is no sum such as 042+917=0959\n");
+  write_file(sums, "");
+  CHECK(error_of({"eval", out, sums}) ==
+        "train_transformer: the file of sums " + sums.string() + " is empty: there is nothing to read\n");
   write_file(sums, "\n");
   CHECK(error_of({"eval", out, sums}) == "train_transformer: " + sums.string() + " holds no sum\n");
   const std::string shown = output_of({"inspect", out});
@@ -164,11 +170,18 @@ TEST_CASE("a trained text is sampled and evaluated") {
   CHECK(output_of({"sample", out, "--prompt", "Zoë", "--length", "0"}) == "Zoë\n");
   CHECK(decode_utf8(sample({}), "it").size() == 31);
   CHECK(error_of({"sample", out, "--prompt", "你"}) ==
-        "train_transformer: --prompt has characters that the text does not have: '你' (U+4F60)\n");
+        "train_transformer: --prompt has characters that the training text does not have: '你' (U+4F60)\n");
   CHECK(has(output_of({"eval", out, passage}), " nats per character\nperplexity: "));
   CHECK(has(output_of({"eval", out}), "validation loss: "));
   write_file(folder.path / "short", "a");
-  CHECK(has(error_of({"eval", out, folder.path / "short"}), "has nothing to predict"));
+  CHECK(has(error_of({"eval", out, folder.path / "short"}), "leaves nothing to predict"));
+  const fs::path empty = folder.path / "empty";
+  write_file(empty, "");
+  const std::string is_empty = empty.string() + " is empty: there is nothing to read\n";
+  CHECK(error_of({"eval", out, empty}) == "train_transformer: the text " + is_empty);
+  CHECK(error_of({"--text", empty, "--out", folder.path / "none"}) ==
+        "train_transformer: the training text " + is_empty);
+  CHECK_FALSE(fs::exists(folder.path / "none"));
 }
 
 TEST_CASE("the score of a text is that of all its characters, whatever the size of the batches") {

@@ -96,7 +96,7 @@ TEST_CASE("a text that has changed is refused, and one that has moved is not") {
   write_file(text, "A" + words.substr(1));
   const Outcome changed = outcome_of({"--out", out, "--resume"});
   CHECK(changed.status == 1);
-  CHECK(changed.errors == "train_transformer: the text of the run in " + out.string() +
+  CHECK(changed.errors == "train_transformer: the training text of the run in " + out.string() +
                               " has changed: " + text.string() + "\n");
   write_file(moved, words);
   CHECK(outcome_of({"--out", out, "--resume", "--text", moved}).status == 0);

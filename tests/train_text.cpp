@@ -35,7 +35,7 @@ struct File {
 
 std::string read_and_name(const std::string& bytes) {
   const File file(bytes);
-  return thrown_text([&] { static_cast<void>(read_text(file.path)); });
+  return thrown_text([&] { static_cast<void>(read_text(file.path, "the training text")); });
 }
 
 }  // namespace
@@ -66,8 +66,8 @@ TEST_CASE("UTF-8 is read or refused like in Python") {
 
 TEST_CASE("the error about a file that is not text names the file, the byte and its position") {
   const std::string name = (std::filesystem::temp_directory_path() / "xgrad_train_text.txt").string();
-  const std::string no_text = name + " is not text in UTF-8: ";
-  CHECK(read_and_name("") == name + " is empty: there is nothing to learn from");
+  const std::string no_text = "the training text " + name + " is not text in UTF-8: ";
+  CHECK(read_and_name("") == "the training text " + name + " is empty: there is nothing to read");
   CHECK(read_and_name(std::string("ab\0cd", 5)) ==
         no_text + "byte 0x00 at position 2, counted from 0, is a NUL");
   CHECK(read_and_name("é\xff") ==
@@ -84,8 +84,8 @@ TEST_CASE("the error about a file that is not text names the file, the byte and 
 
 TEST_CASE("a text is read from a file or a pipe, and not from a device without an end") {
   const File file("four");
-  CHECK(read_text(file.path, 4) == U"four");
-  CHECK(thrown_text([&] { read_text(file.path, 3); }) ==
+  CHECK(read_text(file.path, "it", 4) == U"four");
+  CHECK(thrown_text([&] { read_text(file.path, "it", 3); }) ==
         "cannot read " + file.path.string() + ": a text can have 3 bytes, and this one has more");
 
   std::array<int, 2> ends{};
@@ -107,20 +107,18 @@ TEST_CASE("the vocabulary is the text's characters in the order of their code po
   CHECK(small.tokens(U"a🐋\nb", "it") == std::vector<std::int64_t>{1, 4, 0, 2});
   CHECK(small.character(3) == U'é');
   CHECK(thrown_text([&] { static_cast<void>(small.tokens(U"acb\tcü", "--prompt")); }) ==
-        "--prompt has characters that the text does not have: 'c' (U+0063), U+0009, 'ü' (U+00FC)");
+        "--prompt has characters that the training text does not have: 'c' (U+0063), U+0009, 'ü' (U+00FC)");
 }
 
 TEST_CASE("both parts of a text must be longer than the context") {
   const std::u32string characters(100, U'a');  // 90 and 10
   CHECK_NOTHROW(Text(characters, 9));
   CHECK(thrown_text([&] { Text(characters, 10); }) ==
-        "the text is too short: its parts, 90 characters to train on and 10 to validate, must both be longer "
-        "than "
-        "--context 10; take a longer text, or a --context up to 9");
+        "the training text is too short: its parts, 90 characters to train on and 10 to validate, must both "
+        "be longer than --context 10; take a longer text, or a --context up to 9");
   CHECK(thrown_text([&] { Text(U"abc", 1); }) ==
-        "the text is too short: its parts, 2 characters to train on and 1 to validate, must both be longer "
-        "than "
-        "--context 1; take a longer text");
+        "the training text is too short: its parts, 2 characters to train on and 1 to validate, must both be "
+        "longer than --context 1; take a longer text");
 }
 
 TEST_CASE("batches equal PyTorch's windows of the training part") {

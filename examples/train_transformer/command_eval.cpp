@@ -25,7 +25,7 @@ int evaluate(const Options& options) {
     std::cout << measure.name << ": " << measure.shown << '\n';
   } else if (trained.config.task == "addition") {
     const std::vector<AnsweredSum> sums =
-        read_answered_sums(encode_utf8(read_text(options.file)), options.file);
+        read_answered_sums(encode_utf8(read_text(options.file, "the file of sums")), options.file);
     std::cout << std::fixed << std::setprecision(2)
               << "accuracy: " << 100 * addition_accuracy(trained.model, sums) << " % of " << sums.size()
               << " sums\n";

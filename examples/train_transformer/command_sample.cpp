@@ -2,6 +2,7 @@
 #include <memory>
 #include <optional>
 #include <sstream>
+#include <stdexcept>
 
 #include "../command_line/number_options.hpp"
 #include "commands.hpp"
@@ -25,6 +26,8 @@ struct Options {
 int sample(const Options& options) {
   TrainedModel trained = open_model(options.run);
   const bool is_sum = trained.config.task == "addition";
+  if (is_sum && options.prompt.empty())
+    throw std::runtime_error("there is nothing to read: the model adds, and needs --prompt 123+456=");
   const std::string prompt = is_sum ? question_of(read_sum(options.prompt)) : options.prompt;
   const SampleOptions how{.prompt = prompt_tokens(prompt, trained.vocabulary),
                           .length = is_sum ? std::int64_t{Sum::digits} : options.length,

@@ -95,7 +95,8 @@ void Run::resume(const std::vector<std::string>& options) {
 void Run::start() {
   if (checkpoint_) {
     if (checkpoint_->text("data") != metadata_.at("data"))
-      throw std::runtime_error("the text of the run in " + config_.out + " has changed: " + config_.text);
+      throw std::runtime_error("the training text of the run in " + config_.out +
+                               " has changed: " + config_.text);
     state_.load(*checkpoint_);
     trainer_->steps_done = checkpoint_->step;
     folder_->rewind(*checkpoint_);

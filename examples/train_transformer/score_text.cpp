@@ -8,7 +8,7 @@ using namespace xgrad;
 TextScore score_text(nn::GPT& model, const std::vector<std::int64_t>& tokens, std::int64_t size) {
   const nn::EvalGuard eval(model);
   const std::int64_t count = static_cast<std::int64_t>(tokens.size()) - 1;
-  if (count < 1) throw std::runtime_error("a text of one character has nothing to predict");
+  if (count < 1) throw std::runtime_error("a text of one character leaves nothing to predict");
   const Tensor all = tensor(tokens);  // (count + 1)
   const std::int64_t T = std::min(model.options.context, count);
   double loss = 0;

@@ -4,7 +4,8 @@
 #include "text.hpp"
 
 std::unique_ptr<Task> make_task(const Config& config) {
-  if (config.task == "text") return std::make_unique<Text>(read_text(config.text), config.context);
+  if (config.task == "text")
+    return std::make_unique<Text>(read_text(config.text, "the training text"), config.context);
   xgrad::Generator held_out(config.seed + 2);
   return std::make_unique<Addition>(/*held_out=*/2000, held_out);
 }

@@ -52,21 +52,22 @@ std::string read_bytes(const fs::path& path, std::size_t most_bytes) {
 
 }  // namespace
 
-std::u32string read_text(const fs::path& path, std::size_t most_bytes) {
+std::u32string read_text(const fs::path& path, const std::string& name, std::size_t most_bytes) {
   const std::string bytes = read_bytes(path, most_bytes);
-  if (bytes.empty()) throw std::runtime_error(path.string() + " is empty: there is nothing to learn from");
-  return decode_utf8(bytes, path.string());
+  const std::string named = name + ' ' + path.string();
+  if (bytes.empty()) throw std::runtime_error(named + " is empty: there is nothing to read");
+  return decode_utf8(bytes, named);
 }
 
 Text::Text(const std::u32string& text, std::int64_t context)
     : vocabulary_(Vocabulary::in(text)),
-      tokens_(vocabulary_.tokens(text, "the text")),
+      tokens_(vocabulary_.tokens(text, "the training text")),
       context_(context),
       split_(static_cast<std::int64_t>(text.size()) * 9 / 10) {
   const auto held_out = static_cast<std::int64_t>(text.size()) - split_;
   const std::int64_t longest = std::min(split_, held_out) - 1;
   if (longest >= context) return;
-  throw std::runtime_error("the text is too short: its parts, " + std::to_string(split_) +
+  throw std::runtime_error("the training text is too short: its parts, " + std::to_string(split_) +
                            " characters to train on and " + std::to_string(held_out) +
                            " to validate, must both be longer than --context " + std::to_string(context) +
                            "; take a longer text" +

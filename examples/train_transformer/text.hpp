@@ -9,8 +9,9 @@
 #include "task.hpp"
 
 /// The characters of a file or a pipe in UTF-8. Throws `std::runtime_error` that names the file if it is
-/// empty, has more than `most_bytes`, or is a device, which may have no end.
-std::u32string read_text(const std::filesystem::path& path, std::size_t most_bytes = std::size_t{1} << 30);
+/// empty, has more than `most_bytes`, or is a device, which may have no end. Errors call it `name`.
+std::u32string read_text(const std::filesystem::path& path, const std::string& name = "the text",
+                         std::size_t most_bytes = std::size_t{1} << 30);
 
 /// The task of continuing a text, character by character. The first 90 % are for training, the rest for
 /// validation.

@@ -36,5 +36,5 @@ std::vector<std::int64_t> Vocabulary::tokens(const std::u32string& text, const s
   if (missing.empty()) return tokens;
   std::string names;
   for (const char32_t c : missing) names += (names.empty() ? "" : ", ") + name_of(c);
-  throw std::runtime_error(source + " has characters that the text does not have: " + names);
+  throw std::runtime_error(source + " has characters that the training text does not have: " + names);
 }
