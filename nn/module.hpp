@@ -60,6 +60,8 @@ class Module {
 
   /// Calls a module of any type. Throws if it does not take one Variable.
   Variable forward(const Variable& x) const;
+  template <class... Args>
+  void operator()(Args&&...) const = delete;  // a module that is called must derive from nn::Callable<Self>
 
   /// Parameters, also frozen ones, under dotted names such as `blocks.0.attention.W_q.weight`. A shared one
   /// comes once, under its first name.

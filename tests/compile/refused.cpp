@@ -133,6 +133,12 @@ void refused([[maybe_unused]] const Variable& x, [[maybe_unused]] const nn::Line
   AnomalyGuard{model};
 #elif defined SCOPE_TEMPORARY
   nn::ForwardScope{model};
+#elif defined CALL_OF_MODULE
+  struct Twice : nn::Module {
+    Variable forward(const Variable& x) const { return x + x; }
+    void visit(nn::Visitor&) const override {}
+  };
+  Twice()(x);
 #elif defined ANOMALY_DECLARED
   { AnomalyGuard(model); }
 #endif

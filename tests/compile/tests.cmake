@@ -60,6 +60,7 @@ xgrad_add_refused_test(FUSED_KERNEL_OF_VARIABLES "the kernel takes a const Kerne
 foreach(temporary NO_GRAD GRAD_MODE DEFAULT_DTYPE ANOMALY SCOPE)
   xgrad_add_refused_test(${temporary}_TEMPORARY "warning: ignoring [^\n]*nodiscard")
 endforeach()
+xgrad_add_refused_test(CALL_OF_MODULE "${deleted}operator(.|\n)*derive from nn::Callable<Self>")
 # This declares a guard called `model`; the compiler only warns about the parentheses.
 xgrad_add_refused_test(ANOMALY_DECLARED "Wparentheses|Wvexing-parse")
 
