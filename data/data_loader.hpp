@@ -30,6 +30,7 @@ class DataLoader {
   /// `pad_sequence`.
   DataLoader(BatchSampler sampler, std::function<Batch(const Items&)> collate);
 
+  /// If `collate` throws, its batch is skipped.
   Batch next() { return collate_(sampler_.next()); }
   std::int64_t size() const { return sampler_.size(); }     ///< batches in an epoch
   const BatchSampler& sampler() const { return sampler_; }  ///< knows the epoch and the position

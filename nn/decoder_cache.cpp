@@ -32,6 +32,7 @@ std::int64_t DecoderCache::length() const {
 }
 
 std::vector<KVCache>& DecoderCache::layers(std::size_t count) {
+  if (count == 0) fail("DecoderCache", "a model without layers has nothing to keep in a cache");
   if (layers_.empty()) layers_.assign(count, KVCache(capacity_));
   if (layers_.size() != count) {
     fail("DecoderCache", "this is the cache of a model of ", layers_.size(), " layers, not ", count);

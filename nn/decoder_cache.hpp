@@ -26,7 +26,8 @@ class DecoderCache {
   void reorder(const Tensor& rows);  ///< see KVCache::reorder
 
   // For a model, before it reads T new tokens.
-  /// The caches of its layers. The first call makes them. Throws if the cache is of another number of layers.
+  /// The caches of its layers. The first call makes them. Throws if the count is 0, or not that of the
+  /// first call.
   std::vector<KVCache>& layers(std::size_t count);
   /// One cache a layer for the keys and values of an encoder's output, which a decoder projects once.
   std::vector<KVCache>& memory(std::size_t count);

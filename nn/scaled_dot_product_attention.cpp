@@ -84,21 +84,14 @@ AttentionOutput as_one_node(const Variable& q, const Variable& k, const Variable
 AttentionOutput attend(const Variable& q, const Variable& k, const Variable& v,
                        const AttentionOptions& options) {
   const double scale = options.scale.value_or(1 / std::sqrt(static_cast<double>(q.size(3))));
-  if (options.fused && options.scores == Scores::none) {
-    const std::int64_t B =
-        broadcast_shapes(op, broadcast_shapes(op, {q.size(0)}, {k.size(0)}), {v.size(0)})[0];
-    const auto in_batch = [B](const Variable& x) {
-      return x.size(0) == B ? x : x.expand({B, x.size(1), x.size(2), x.size(3)});
-    };
-    return as_one_node(in_batch(q), in_batch(k), in_batch(v), scale, options);
-  }
+  if (options.fused && options.scores == Scores::none) return as_one_node(q, k, v, scale, options);
   return composed(q, k, v, scale, options);
 }
 
 // Keys and values that the mask hides become 0: a weight of 0 does not keep a NaN out of the products.
 AttentionOutput attend_to_shown(const Variable& q, const Variable& k, const Variable& v,
                                 const AttentionOptions& options) {
-  const std::int64_t B = broadcast_shapes(op, {q.size(0)}, {k.size(0)})[0], H = q.size(1), T_k = k.size(2);
+  const std::int64_t B = q.size(0), H = q.size(1), T_k = k.size(2);
   const Tensor hidden = options.hidden_keys_are_finite
                             ? Tensor()
                             : options.mask.hidden_keys({B, H, q.size(2), T_k});  // (B, H, T_k, 1)
@@ -106,18 +99,15 @@ AttentionOutput attend_to_shown(const Variable& q, const Variable& k, const Vari
   const auto of_each_head = [&](const Variable& x) {  // heads that hide different keys need keys of their own
     return hidden.size(1) > 1 && x.size(1) < H ? repeat_interleave(x, H / x.size(1), 1) : x;
   };
-  const auto shown = [&](const Variable& x) {
-    return masked_fill(x.expand({x.size(0) == 1 ? B : x.size(0), x.size(1), T_k, x.size(3)}), hidden, 0);
-  };
+  const auto shown = [&](const Variable& x) { return masked_fill(x, hidden, 0); };
   const Variable keys = of_each_head(k), values = shown(of_each_head(v));
   // Scores before the mask are those of the hidden keys too.
   const bool reads_hidden = options.scores == Scores::scaled || options.scores == Scores::softcapped;
   return attend(q, reads_hidden ? keys : shown(keys), values, options);
 }
 
-void check_options(const AttentionOptions& options) {
-  if (!(options.softcap >= 0 && std::isfinite(options.softcap)))
-    fail(op, "softcap must be 0 (none) or positive and finite, got ", options.softcap);
+void check_options(const AttentionOptions& options, DType dtype) {
+  check_softcap(op, options.softcap, dtype);
   if (options.scale && !std::isfinite(*options.scale)) fail(op, "scale must be finite, got ", *options.scale);
 }
 
@@ -129,6 +119,11 @@ Variable cut(const char* what, const Variable& x, std::int64_t heads) {
   return split_heads(x, heads);
 }
 
+// x repeated to a batch of B.
+Variable in_batch(const Variable& x, std::int64_t B) {
+  return x.size(0) == B ? x : x.expand({B, x.size(1), x.size(2), x.size(3)});
+}
+
 bool broadcasts(std::int64_t a, std::int64_t b) { return a == b || a == 1 || b == 1; }
 
 }  // namespace
@@ -136,7 +131,7 @@ bool broadcasts(std::int64_t a, std::int64_t b) { return a == b || a == 1 || b =
 AttentionOutput scaled_dot_product_attention(const Variable& q, const Variable& k, const Variable& v,
                                              const AttentionOptions& options) {
   check_defined(op, {q, k, v});
-  check_options(options);
+  check_options(options, q.dtype());
   if (q.dim() == 3 && k.dim() == 3 && v.dim() == 3) {
     const std::int64_t kv_heads = options.num_kv_heads ? options.num_kv_heads : options.num_heads;
     const Variable q_heads = cut("q", q, options.num_heads), k_heads = cut("k", k, kv_heads),
@@ -150,7 +145,7 @@ AttentionOutput scaled_dot_product_attention(const Variable& q, const Variable& 
   const bool fits = q.dim() == 4 && k.dim() == 4 && v.dim() == 4 && q.size(3) == k.size(3) &&
                     k.size(2) == v.size(2) && k.size(1) == v.size(1) && k.size(1) > 0 &&
                     q.size(1) % k.size(1) == 0 && broadcasts(q.size(0), k.size(0)) &&
-                    broadcasts(q.size(0), v.size(0));
+                    broadcasts(q.size(0), v.size(0)) && broadcasts(k.size(0), v.size(0));
   if (!fits) {
     fail(op,
          "q must be (B, H, T_q, d), k (B, H_k, T_k, d) and v (B, H_k, T_k, d_v), where H_k divides H, or all "
@@ -161,7 +156,8 @@ AttentionOutput scaled_dot_product_attention(const Variable& q, const Variable& 
     fail(op, "num_heads and num_kv_heads are for inputs of 3 dims; q ", q.shape(), " and k ", k.shape(),
          " say how many heads they have");
   }
-  return attend_to_shown(q, k, v, options);
+  const std::int64_t B = q.size(0) != 1 ? q.size(0) : k.size(0) != 1 ? k.size(0) : v.size(0);
+  return attend_to_shown(in_batch(q, B), in_batch(k, B), in_batch(v, B), options);
 }
 
 }  // namespace xgrad::nn

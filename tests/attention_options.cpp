@@ -2,6 +2,7 @@
 // of each stage, in three nodes and in one (golden/make_attention_options.py).
 #include <xgrad/nn/scaled_dot_product_attention.hpp>
 
+#include <array>
 #include <limits>
 #include <string>
 #include <utility>
@@ -134,6 +135,22 @@ TEST_CASE("attention takes heads side by side in 3 dims") {
                   .squeeze(1)));
 }
 
+TEST_CASE("attention repeats queries, keys or values that have a batch of 1") {
+  manual_seed(6);
+  const Variable one(randn({1, 2, 4, 3}, float64)), three(randn({3, 2, 4, 3}, float64));
+  const Mask padding = Mask::padding(tensor({4, 1, 2}));
+  for (const bool fused : {false, true}) {
+    for (const auto& [q, k, v] : std::vector<std::array<Variable, 3>>{
+             {one, one, three}, {one, three, one}, {three, one, one}, {three, three, one}}) {
+      const AttentionOptions options{.mask = padding, .fused = fused};
+      const Variable out = scaled_dot_product_attention(q, k, v, options).output;
+      const auto whole = [](const Variable& x) { return Variable(x.value().expand({3, 2, 4, 3}).clone()); };
+      const Variable expected = scaled_dot_product_attention(whole(q), whole(k), whole(v), options).output;
+      CHECK(max_abs_diff(out.value(), expected.value()) == 0);
+    }
+  }
+}
+
 TEST_CASE("attention's options: first and second derivatives by finite differences") {
   manual_seed(3);
   Dropout dropout(0.3);
@@ -185,7 +202,12 @@ TEST_CASE("attention's options: errors name the rule") {
   const Variable q = zeros({1, 4, 2, 3}), k = zeros({1, 3, 2, 3}), x = zeros({1, 2, 6});
   CHECK_THROWS_TEXT(scaled_dot_product_attention(q, k, k), "where H_k divides H");
   CHECK_THROWS_TEXT(scaled_dot_product_attention(q, q, q, {.softcap = -1}),
-                    "[scaled_dot_product_attention] softcap must be 0 (none) or positive and finite, got -1");
+                    "[scaled_dot_product_attention] softcap must be 0 (none) or a positive float32, neither "
+                    "infinite nor subnormal, got -1");
+  CHECK_THROWS_TEXT(scaled_dot_product_attention(q, q, q, {.softcap = 1e-40, .fused = true}),
+                    "neither infinite nor subnormal, got 1e-40");
+  CHECK_THROWS_TEXT(scaled_dot_product_attention(q, q, q, {.softcap = 1e300}),
+                    "a positive float32, neither infinite nor subnormal, got 1e+300");
   CHECK_THROWS_TEXT(scaled_dot_product_attention(q, q, q, {.scale = inf}), "scale must be finite, got inf");
   CHECK_THROWS_TEXT(scaled_dot_product_attention(x, x, x, {.num_heads = 4}),
                     "the last size of q, (1, 2, 6), is not divisible by its 4 heads");

@@ -166,6 +166,10 @@ TEST_CASE("a DecoderCache refuses wrong padding, another batch and another model
   CHECK_THROWS_TEXT(other(zeros({1, 1}, int64), &cache), "the cache of a model of 3 layers, not 1");
   const GPT narrow({.vocab_size = 11, .context = 12, .d_model = 4, .num_layers = 3, .num_heads = 2});
   CHECK_THROWS_TEXT(narrow(zeros({1, 1}, int64), &cache), "do not continue");
+  DecoderCache unused;
+  const GPT without_layers({.vocab_size = 11, .context = 12, .d_model = 4, .num_layers = 0});
+  CHECK_THROWS_TEXT(without_layers(zeros({1, 1}, int64), &unused),
+                    "[DecoderCache] a model without layers has nothing to keep in a cache");
 }
 
 TEST_CASE("a pass that ends in an error leaves the cache as it was, so it can be repeated") {

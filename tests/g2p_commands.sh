@@ -62,7 +62,10 @@ expect '/dev/zero: it is neither a regular file nor a pipe' "$program" train --d
 
 expect "the model does not know '2' of r2d7" "$program" say --run run r2d7
 expect 'there is no word to say' "$program" say --run run '  ?'
-expect 'none holds no run to resume' "$program" train --dict "$dictionary" --out none --resume
+expect 'new holds no run to resume; it starts from the beginning' \
+  "$program" train --dict "$dictionary" --out new --resume --epochs 1
+expect 'GB of memory, and this machine has' "$program" train --dict "$dictionary" --out large --layers 1000000000
+test ! -e large
 expect 'cannot read none' "$program" train --dict none --out other
 test ! -e other
 expect '--lr excludes --resume' "$program" train --dict "$dictionary" --out run --resume --lr 1

@@ -166,6 +166,8 @@ TEST_CASE("a trained text is sampled and evaluated") {
   const std::string greedy = sample({"--prompt", "Zoë", "--temperature", "0"});
   CHECK(greedy != drawn);
   CHECK(sample({"--prompt", "Zoë", "--top-k", "1"}) == greedy);
+  CHECK(sample({"--prompt", "Zoë", "--min-p", "1"}) == greedy);
+  CHECK(sample({"--prompt", "Zoë", "--temperature", "0", "--repetition-penalty", "5"}) != greedy);
   CHECK(sample({"--prompt", "Zoë", "--top-p", "1e-9"}) == greedy);
   CHECK(output_of({"sample", out, "--prompt", "Zoë", "--length", "0"}) == "Zoë\n");
   CHECK(decode_utf8(sample({}), "it").size() == 31);

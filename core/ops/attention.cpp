@@ -49,8 +49,7 @@ void check_options(const Variable& q, const Variable& k, const FusedAttentionOpt
     fail(op, "a window reaches 0 or more keys to each side, or -1 for all of them, got ", options.window_left,
          " and ", options.window_right);
   }
-  if (!(options.softcap >= 0 && std::isfinite(options.softcap)))
-    fail(op, "softcap must be 0 (none) or positive and finite, got ", options.softcap);
+  check_softcap(op, options.softcap, q.dtype());
   if (!(options.dropout >= 0 && options.dropout <= 1))
     fail(op, "dropout must lie in [0, 1], got ", options.dropout);
 }

@@ -10,6 +10,15 @@
 
 namespace xgrad {
 
+void check_softcap(std::string_view op, double softcap, DType dtype) {
+  const bool is_float = dtype == float32;
+  const double least = is_float ? std::numeric_limits<float>::min() : std::numeric_limits<double>::min();
+  const double greatest = is_float ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
+  if (softcap == 0 || (softcap >= least && softcap <= greatest)) return;
+  fail(op, "softcap must be 0 (none) or a positive ", dtype, ", neither infinite nor subnormal, got ",
+       softcap);
+}
+
 Tensor checked_mask(std::string_view op, const Tensor& mask, const Shape& scores, DType dtype) {
   if (!mask.defined()) return mask;
   if (mask.dtype() == int64) {

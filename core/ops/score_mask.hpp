@@ -6,7 +6,11 @@
 
 namespace xgrad {
 
-// Masks of attention's scores: boolean (true keeps) or added to them (−∞ hides).
+// Masks of attention's scores: boolean (true keeps) or added to them (−∞ hides). And their softcap.
+
+/// Throws naming `op` unless c of c tanh(scores / c) is 0, for none, or a positive number of the scores'
+/// dtype that is neither subnormal nor infinite: scores / c must not overflow where c rounds to 0.
+void check_softcap(std::string_view op, double softcap, DType dtype);
 
 /// The mask as kernels take it: boolean or of the scores' dtype. An undefined mask stays undefined. Throws
 /// naming `op` if the mask is int64 or does not broadcast to the scores.

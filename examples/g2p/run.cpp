@@ -89,8 +89,7 @@ class Run {
 
  private:
   std::optional<training::Checkpoint> find(const TrainConfig& config) {
-    if (!config.resume) return {};
-    if (!training::holds_run(config.out)) throw std::runtime_error(config.out + " holds no run to resume");
+    if (!config.resume || !training::holds_run(config.out)) return {};
     folder_.emplace(config.out, training::RunFolderOptions{.resume = true, .keep = config.keep});
     std::optional<training::Checkpoint> checkpoint = training::newest_checkpoint(config.out);
     if (!checkpoint) throw std::runtime_error("the run in " + config.out + " has no checkpoint");
@@ -110,6 +109,10 @@ class Run {
   }
 
   void announce(training::Progress& progress) {
+    if (config_.resume && !checkpoint_) {
+      progress.note(config_.out + " holds no run to resume; it starts from the beginning",
+                    {{"resumes_after", 0}});
+    }
     if (folder_->path() != config_.out) {
       progress.note(config_.out + " holds an earlier run; this run goes to " + folder_->path().string(),
                     {{"folder", folder_->path().string()}});

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "../command_line/memory.hpp"
+
 using namespace xgrad;
 
 namespace g2p {
@@ -14,7 +16,18 @@ namespace {
 
 constexpr std::int64_t norms_every = 100;
 
+// A lower bound: the matrices alone; of each token, what the tape keeps of an encoder's layer.
+void check_size(const Recipe& recipe) {
+  const auto D = static_cast<double>(recipe.model.d_model), F = static_cast<double>(recipe.model.d_hidden),
+             L = static_cast<double>(recipe.model.layers);
+  check_memory({.parameters = L * (12 * D * D + 4 * D * F),
+                .tokens = static_cast<double>(recipe.batch_tokens),
+                .kept_per_token = L * (8 * D + 2 * F)},
+               "; try smaller values of --layers, --d-model, --d-hidden or --batch-tokens");
+}
+
 Pronouncer make_model(const Dictionary& dictionary, const Recipe& recipe) {
+  check_size(recipe);
   manual_seed(recipe.seed);
   return {dictionary.letters, dictionary.phonemes, recipe.model};
 }

@@ -18,7 +18,7 @@ struct Options {
   std::string run, prompt;
   std::int64_t length = 200, top_k = 0;
   std::optional<double> temperature;
-  double top_p = 1;
+  double top_p = 1, min_p = 0, repetition_penalty = 1;
   std::uint64_t seed = 0;
   bool stream = false;
 };
@@ -33,7 +33,9 @@ int sample(const Options& options) {
                           .length = is_sum ? std::int64_t{Sum::digits} : options.length,
                           .temperature = options.temperature.value_or(is_sum ? 0 : 1),
                           .top_k = options.top_k,
-                          .top_p = options.top_p};
+                          .top_p = options.top_p,
+                          .min_p = options.min_p,
+                          .repetition_penalty = options.repetition_penalty};
   training::watch_for_interrupt();
   Generator generator(options.seed);
   if (options.stream) {
@@ -69,6 +71,14 @@ void add_sample_command(CLI::App& app, Action& action) {
       ->transform(whole_number(0));
   command->add_option("--top-p", options->top_p, "draw from the fewest characters whose shares add up to p")
       ->check(number("above 0 and up to 1", [](double x) { return x > 0 && x <= 1; }));
+  command
+      ->add_option("--min-p", options->min_p,
+                   "draw from the characters with at least this part of the likeliest one's share")
+      ->check(number("from 0 up to 1", [](double x) { return x >= 0 && x <= 1; }));
+  command
+      ->add_option("--repetition-penalty", options->repetition_penalty,
+                   "above 1: fewer characters that stand in the text already")
+      ->check(positive());
   command->add_option("--seed", options->seed, "of the draws")
       ->transform(whole_number(0, std::numeric_limits<std::uint64_t>::max()));
   command->add_flag("--stream", options->stream, "write each character as soon as it is there");

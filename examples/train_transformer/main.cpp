@@ -28,7 +28,7 @@
 #include "../command_line/help_format.hpp"
 #include "../command_line/shell.hpp"
 #include "commands.hpp"
-#include "memory.hpp"
+#include "model_size.hpp"
 #include "options.hpp"
 
 using namespace xgrad;

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "../command_line/number_text.hpp"
-#include "memory.hpp"
+#include "model_size.hpp"
 #include "utf8.hpp"
 
 using namespace xgrad;

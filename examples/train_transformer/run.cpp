@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "commands.hpp"
-#include "memory.hpp"
 #include "model.hpp"
+#include "model_size.hpp"
 #include "sample.hpp"
 
 using namespace xgrad;
@@ -16,7 +16,7 @@ namespace {
 
 nn::GPT make_model(const Task& task, const Config& config) {
   const nn::GPTOptions options = task.model_options(config);
-  check_memory(options, config.batch);
+  check_size(options, config.batch);
   return nn::GPT(options);
 }
 

@@ -52,6 +52,8 @@ void write_sample(nn::GPT& model, const Vocabulary& vocabulary, const SampleOpti
                 .temperature = options.temperature,
                 .top_k = options.top_k,
                 .top_p = options.top_p,
+                .min_p = options.min_p,
+                .repetition_penalty = options.repetition_penalty,
                 .on_step = write},
                generator);
 }

@@ -15,6 +15,8 @@ struct SampleOptions {
   double temperature = 1;  ///< below 1: likelier characters; above 1: more varied ones; 0: the likeliest
   std::int64_t top_k = 0;  ///< draws from the k likeliest characters; 0: from all
   double top_p = 1;        ///< draws from the fewest characters whose shares add up to p
+  double min_p = 0;        ///< draws from those with at least this part of the likeliest one's share
+  double repetition_penalty = 1;  ///< above 1: fewer characters that stand in the text already
 };
 
 /// The tokens of --prompt. Without one, the sample starts like a line, or with the vocabulary's first

@@ -1,9 +1,6 @@
-#include "memory.hpp"
+#include "model_size.hpp"
 
-#include <unistd.h>
-
-#include <sstream>
-#include <stdexcept>
+#include "../command_line/memory.hpp"
 
 using xgrad::nn::GPTOptions;
 
@@ -33,18 +30,10 @@ double parameters_of(const GPTOptions& model) {
   return s.V * s.D + s.T * s.D + s.L * block + 2 * s.D + head;
 }
 
-void check_memory(const GPTOptions& model, std::int64_t batch) {
+void check_size(const GPTOptions& model, std::int64_t batch) {
   const Sizes s(model);
-  const double tokens = static_cast<double>(batch) * s.T;
-  // 4: a parameter, its gradient, and AdamW's two averages
-  const double needed = sizeof(float) * (4 * parameters_of(model) + tokens * kept_by_token(s));
-  const double there =
-      static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-  if (needed <= there) return;
-  std::ostringstream text;
-  text.precision(3);
-  text << "a model of " << parameters_of(model) << " parameters and batches of " << tokens
-       << " tokens take at least " << needed / 1e9 << " GB of memory, and this machine has " << there / 1e9
-       << smaller_values_advice;
-  throw std::runtime_error(text.str());
+  check_memory({.parameters = parameters_of(model),
+                .tokens = static_cast<double>(batch) * s.T,
+                .kept_per_token = kept_by_token(s)},
+               smaller_values_advice);
 }

@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 #include <xgrad/xgrad.hpp>
 
-#include "memory.hpp"
+#include "model_size.hpp"
 #include "support.hpp"
 
 using namespace xgrad;
@@ -22,9 +22,9 @@ TEST_CASE("parameters_of a model equals the number of its parameters") {
 TEST_CASE("a model that no memory can hold is refused before it is made") {
   constexpr std::int64_t huge = std::numeric_limits<std::int64_t>::max();
   const nn::GPTOptions small{.vocab_size = 12, .context = 11, .d_model = 64, .num_layers = 2, .num_heads = 4};
-  CHECK_NOTHROW(check_memory(small, 256));
+  CHECK_NOTHROW(check_size(small, 256));
   const auto check_refused = [](nn::GPTOptions options, std::int64_t batch) {
-    CHECK_THROWS_TEXT(check_memory(options, batch),
+    CHECK_THROWS_TEXT(check_size(options, batch),
                       "; try smaller values of --layers, --d-model, --context or --batch");
   };
   nn::GPTOptions options = small;
@@ -37,6 +37,6 @@ TEST_CASE("a model that no memory can hold is refused before it is made") {
   options.context = huge;
   check_refused(options, 256);
   check_refused(small, huge);
-  CHECK_THROWS_TEXT(check_memory(small, huge),
+  CHECK_THROWS_TEXT(check_size(small, huge),
                     "a model of 1.02e+05 parameters and batches of 1.01e+20 tokens take at least ");
 }

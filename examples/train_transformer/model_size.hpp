@@ -12,5 +12,5 @@ inline constexpr const char* smaller_values_advice =
 double parameters_of(const xgrad::nn::GPTOptions& model);
 
 /// Throws `std::runtime_error` if training the model on batches of `batch` sequences takes more memory than
-/// this machine has. Otherwise Linux would grant the memory, and kill the program when it uses it.
-void check_memory(const xgrad::nn::GPTOptions& model, std::int64_t batch);
+/// this machine has.
+void check_size(const xgrad::nn::GPTOptions& model, std::int64_t batch);
