@@ -66,13 +66,9 @@ Variable through_blocks(const ModuleList<Block>& blocks, Variable x, DecoderCach
   }
   const Mask mask = cache->mask(x.size(1));
   std::vector<KVCache>& layers = cache->layers(blocks.size());
-  const std::int64_t past = cache->length();
-  try {
+  cache->read(x.size(1), [&] {
     for (std::size_t i = 0; i < blocks.size(); ++i) x = blocks[i](x, mask, &layers[i]);
-  } catch (...) {
-    cache->cut(past);
-    throw;
-  }
+  });
   return x;
 }
 

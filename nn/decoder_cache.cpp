@@ -1,5 +1,7 @@
 #include <xgrad/nn/decoder_cache.hpp>
 
+#include <utility>
+
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
@@ -21,18 +23,23 @@ DecoderCache::DecoderCache(const DecoderCacheOptions& options) : capacity_(optio
   if (any(gt(padding, 0)).item<bool>()) padding_ = padding.clone();
 }
 
-std::int64_t DecoderCache::length() const {
-  for (const KVCache& layer : layers_) {
-    if (layer.length() != layers_[0].length()) {
-      fail_state("DecoderCache", "the layers have read ", layers_[0].length(), " and ", layer.length(),
-                 " tokens, since a forward pass ended in an error; start a new cache");
-    }
-  }
-  return layers_.empty() ? 0 : layers_[0].length();
+DecoderCache::DecoderCache(DecoderCache&& other) noexcept
+    : capacity_(other.capacity_),
+      length_(std::exchange(other.length_, 0)),
+      padding_(std::exchange(other.padding_, {})),
+      layers_(std::exchange(other.layers_, {})),
+      memory_(std::exchange(other.memory_, {})) {}
+
+DecoderCache& DecoderCache::operator=(DecoderCache other) noexcept {
+  std::swap(capacity_, other.capacity_);
+  std::swap(length_, other.length_);
+  std::swap(padding_, other.padding_);
+  std::swap(layers_, other.layers_);
+  std::swap(memory_, other.memory_);
+  return *this;
 }
 
 std::vector<KVCache>& DecoderCache::layers(std::size_t count) {
-  if (count == 0) fail("DecoderCache", "a model without layers has nothing to keep in a cache");
   if (layers_.empty()) layers_.assign(count, KVCache(capacity_));
   if (layers_.size() != count) {
     fail("DecoderCache", "this is the cache of a model of ", layers_.size(), " layers, not ", count);
@@ -73,9 +80,15 @@ Tensor DecoderCache::positions(std::int64_t T) const {
   return maximum(places - padding_.unsqueeze(1), 0).value();
 }
 
-void DecoderCache::cut(std::int64_t length) {
-  for (KVCache& layer : layers_) layer.cut(length);
-  if (length == 0) memory_.clear();
+void DecoderCache::read(std::int64_t T, const std::function<void()>& pass) {
+  try {
+    pass();
+  } catch (...) {
+    for (KVCache& layer : layers_) layer.cut(length_);
+    if (length_ == 0) memory_.clear();
+    throw;
+  }
+  length_ += T;
 }
 
 void DecoderCache::reorder(const Tensor& rows) {

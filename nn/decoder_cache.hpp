@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -20,20 +21,24 @@ struct DecoderCacheOptions {
 class DecoderCache {
  public:
   explicit DecoderCache(const DecoderCacheOptions& options = {});
+  /// A copy has memory of its own, see KVCache.
+  DecoderCache(const DecoderCache&) = default;
+  DecoderCache(DecoderCache&& other) noexcept;
+  DecoderCache& operator=(DecoderCache other) noexcept;
+  ~DecoderCache() = default;
 
-  std::int64_t length() const;  ///< of the tokens so far, with their padding
+  std::int64_t length() const { return length_; }  ///< of the tokens so far, with their padding
   const Tensor& padding() const { return padding_; }
   void reorder(const Tensor& rows);  ///< see KVCache::reorder
 
-  // For a model, before it reads T new tokens.
-  /// The caches of its layers. The first call makes them. Throws if the count is 0, or not that of the
-  /// first call.
+  // For a model that reads T new tokens.
+  /// The caches of its layers. The first call makes them. Throws if the cache is of another number of layers.
   std::vector<KVCache>& layers(std::size_t count);
   /// One cache a layer for the keys and values of an encoder's output, which a decoder projects once.
   std::vector<KVCache>& memory(std::size_t count);
-  /// After a pass that ended in an error: drops what it has read after the first `length` tokens, so that the
-  /// pass can be repeated.
-  void cut(std::int64_t length);
+  /// Calls `pass`, in which each layer reads the tokens. Then the length has grown by T. After an error it
+  /// has not, and the layers have forgotten the tokens, so that the pass can be repeated.
+  void read(std::int64_t T, const std::function<void()>& pass);
   /// Throws naming `model` unless the tokens (B, T) have the batch of `padding`, and no row becomes longer
   /// than the context. Padding does not count.
   void check_fits(std::string_view model, const Shape& tokens, std::int64_t context) const;
@@ -44,7 +49,7 @@ class DecoderCache {
   Tensor positions(std::int64_t T) const;
 
  private:
-  std::int64_t capacity_;
+  std::int64_t capacity_, length_ = 0;
   Tensor padding_;  // undefined if it is 0 everywhere
   std::vector<KVCache> layers_, memory_;
 };

@@ -88,8 +88,7 @@ Mask Mask::padding(const Tensor& key_lengths) {
   if (key_lengths.dtype() != int64 || key_lengths.dim() != 1) {
     fail("Mask", "padding: key_lengths must be int64 of shape (B,), not ", key_lengths.dtype(), " of shape ",
          key_lengths.shape(),
-         key_lengths.dtype() == boolean ? "; which keys are seen says Mask::keep, with shape (B, 1, 1, T_k)"
-                                        : "");
+         key_lengths.dtype() == boolean ? "; Mask::keep takes which keys are seen, as (B, 1, 1, T_k)" : "");
   }
   Mask mask;
   mask.key_lengths_ = key_lengths;

@@ -82,14 +82,10 @@ Variable TransformerDecoder::forward(const Variable& tgt, const Variable& memory
     const Mask mask = tgt_mask & cache->mask(tgt.size(1));
     std::vector<KVCache>& own = cache->layers(layers.size());
     std::vector<KVCache>& of_memory = cache->memory(layers.size());
-    const std::int64_t past = cache->length();
-    try {
+    cache->read(tgt.size(1), [&] {
       for (std::size_t i = 0; i < layers.size(); ++i)
         x = layers[i](x, memory, mask, memory_mask, &own[i], &of_memory[i]);
-    } catch (...) {
-      cache->cut(past);
-      throw;
-    }
+    });
   } else {
     for (const TransformerDecoderLayer& layer : layers) x = layer(x, memory, tgt_mask, memory_mask);
   }

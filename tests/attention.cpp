@@ -182,9 +182,8 @@ TEST_CASE("attention names the shapes that do not fit") {
                     "[Mask] causal: more queries than keys, T_q 4 and T_k 3");
   CHECK_THROWS_TEXT(masked(Mask::padding(tensor({1, 2}))),
                     "[Mask] padding: key_lengths has shape (2,) for a batch of 1");
-  CHECK_THROWS_TEXT(
-      Mask::padding(zeros({1, 4}, boolean)),
-      "not boolean of shape (1, 4); which keys are seen says Mask::keep, with shape (B, 1, 1, T_k)");
+  CHECK_THROWS_TEXT(Mask::padding(zeros({1, 4}, boolean)),
+                    "not boolean of shape (1, 4); Mask::keep takes which keys are seen, as (B, 1, 1, T_k)");
   CHECK_THROWS_TEXT(masked(Mask::padding(tensor({5}))), "[Mask] padding: key_lengths must lie in [0, 4]");
   for (const auto& mask :
        {std::pair{"padding", &Mask::padding}, {"keep", &Mask::keep}, {"additive", &Mask::additive}}) {
