@@ -174,8 +174,9 @@ class Run {
   std::vector<std::string> shown_words() const {
     const std::vector<Word> words = dictionary_.part(Part::validation);
     std::vector<std::string> shown;
-    for (std::size_t i = 0; i < std::min(shown_samples, words.size()); ++i)
-      shown.push_back(words[i * words.size() / shown_samples].spelling);
+    const std::size_t count = std::min(shown_samples, words.size());
+    for (std::size_t i = 0; i < count; ++i)
+      shown.push_back(words[(2 * i + 1) * words.size() / (2 * count)].spelling);  // the middle of its share
     return shown;
   }
 
