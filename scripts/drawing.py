@@ -39,6 +39,20 @@ class Figure:
         path = " ".join(f"{'M' if i == 0 else 'L'}{x},{y}" for i, (x, y) in enumerate(points))
         self.parts.append(f'<path d="{path}" class="{style}" marker-end="url(#{head})"/>')
 
+    def cell(self, x, y, width, height, value, largest, words=""):
+        """A coloured rectangle: the larger the value, the stronger. Positive ones are blue, negative ones grey."""
+        style, strength = "bar" if value > 0 else "head", round(0.65 * min(abs(value) / largest, 1), 3)
+        self.parts.append(f'<rect x="{x}" y="{y}" width="{width}" height="{height}" class="{style}" fill-opacity="{strength}"/>')
+        self.text(x + width / 2, y + height / 2 + 5, words, "", "middle")
+
+    def curve(self, points, style="flow", dash=""):
+        """A line without a head, in the style of an arrow."""
+        path = " ".join(f"{'M' if i == 0 else 'L'}{x:.1f},{y:.1f}" for i, (x, y) in enumerate(points))
+        self.parts.append(f'<path d="{path}" class="{style}"' + (f' stroke-dasharray="{dash}"/>' if dash else "/>"))
+
+    def dot(self, x, y, radius=3, style="bar"):
+        self.parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" class="{style}"/>')
+
     def svg(self):
         heads = "".join(
             f'<marker id="{name}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" '
