@@ -27,14 +27,6 @@ class Figure:
     def box(self, x, y, width, height, style="box"):
         self.parts.append(f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="4" class="{style}"/>')
 
-    def cell(self, x, y, width, height, share, words=""):
-        """A cell of a matrix: the larger its share, from 0 to 1, the darker."""
-        self.parts.append(f'<rect x="{x}" y="{y}" width="{width}" height="{height}" class="box"/>')
-        if share > 0:
-            self.parts.append(
-                f'<rect x="{x}" y="{y}" width="{width}" height="{height}" class="bar" fill-opacity="{0.6 * share:.2f}"/>')
-        self.text(x + width / 2, y + height / 2 + 5, words, "", "middle")
-
     def card(self, x, y, width, title, lines, style="box"):
         """A box with a title and a line of text for each member."""
         self.box(x, y, width, 30 + 18 * len(lines), style)

@@ -24,7 +24,8 @@ def matrix(figure, left, top, title, rows, shares):
     for i in range(3):
         figure.text(left - 8, top + HEIGHT * i + 20, f"q{i + 1}", "faint", "end")
         for j in range(3):
-            figure.cell(left + WIDTH * j, top + HEIGHT * i, WIDTH, HEIGHT, shares[i][j], rows[i][j])
+            figure.box(left + WIDTH * j, top + HEIGHT * i, WIDTH, HEIGHT)
+            figure.cell(left + WIDTH * j, top + HEIGHT * i, WIDTH, HEIGHT, shares[i][j], 1, rows[i][j])
 
 
 def plane(figure, left, bottom, outputs, title):
@@ -39,7 +40,7 @@ def plane(figure, left, bottom, outputs, title):
         figure.text(x + (8 if i != 1 else -8), y + (14 if i == 0 else 0), f"v{i + 1}", "faint", "start" if i != 1 else "end")
     for i, (o, (dx, dy)) in enumerate(zip(outputs, [(-8, 12), (10, 4), (4, -8)])):
         x, y = at(o)
-        figure.parts.append(f'<circle cx="{x}" cy="{y}" r="4" class="bar"/>')
+        figure.dot(x, y, 4)
         figure.text(x + dx, y + dy, f"o{i + 1}", "accent-text", "end" if dx < 0 else "start")
 
 
