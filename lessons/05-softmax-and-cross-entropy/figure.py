@@ -16,7 +16,7 @@ def draw():
         p = [power / sum(powers) for power in powers]
         figure.text(left - 20, 24, title, "strong")
         for i in range(3):
-            height = 60 * p[i]
+            height = round(60 * p[i], 1)
             figure.box(left + SIZE * i + 12, 110 - height, SIZE - 24, height, "bar")
             figure.text(left + SIZE * (i + 0.5), 128, number(p[i]), "", "middle")
             figure.text(left + SIZE * (i + 0.5), 168, f"x_{i}", "faint", "middle")
