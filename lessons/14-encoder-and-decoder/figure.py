@@ -26,5 +26,5 @@ def draw():
         figure.arrow([(582, y + 19), (620, y + 19)], "flow")
         figure.box(630, y + 4, 34, 30, "warm")
         figure.text(647, y + 24, said, "", "middle")
-    figure.text(20, 312, "Weights of the cross-attention, mean of two heads: n is read from n, Y from igh, t mostly from t.", "faint")
+    figure.text(20, 312, "Weights of the cross-attention, mean of two heads: n is read from n, Y from igh.", "faint")
     return figure
