@@ -1,59 +1,11 @@
 #!/usr/bin/env python3
 """Draws the figures of docs/architecture.md: writes docs/figures/*.svg, readable on light and dark pages."""
-import html
 import pathlib
 
 from count_lines import lines_of
+from drawing import Figure
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "docs/figures"
-COLOURS = {  # name: (on a light page, on a dark page)
-    "text": ("#1f2328", "#e6edf3"),
-    "faint": ("#57606a", "#9198a1"),
-    "box": ("#f6f8fa", "#161b22"),
-    "line": ("#8c959f", "#6e7681"),
-    "accent": ("#0550ae", "#79c0ff"),
-    "tint": ("#ddf4ff", "#12304d"),
-    "warm": ("#fff8c5", "#3d2e00"),
-}
-STYLE = """text {{ fill: {text} }} .faint {{ fill: {faint} }} .strong {{ font-weight: bold }} .accent-text {{ fill: {accent} }}
-.box {{ fill: {box}; stroke: {line} }} .tint {{ fill: {tint}; stroke: {accent} }} .warm {{ fill: {warm}; stroke: {line} }}
-.bar {{ fill: {accent} }} .arrow {{ fill: none; stroke: {line}; stroke-width: 1.5 }} .head {{ fill: {line} }}
-.flow {{ fill: none; stroke: {accent}; stroke-width: 1.5 }} .flow-head {{ fill: {accent} }}"""
-LIGHT, DARK = ({name: pair[i] for name, pair in COLOURS.items()} for i in (0, 1))
-
-
-class Figure:
-    def __init__(self, name, width, height):
-        self.name, self.width, self.height, self.parts = name, width, height, []
-
-    def text(self, x, y, words, style="", anchor="start"):
-        self.parts.append(f'<text x="{x}" y="{y}" class="{style}" text-anchor="{anchor}">{html.escape(words)}</text>')
-
-    def box(self, x, y, width, height, style="box"):
-        self.parts.append(f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="4" class="{style}"/>')
-
-    def card(self, x, y, width, title, lines, style="box"):
-        """A box with a title and a line of text for each member."""
-        self.box(x, y, width, 30 + 18 * len(lines), style)
-        self.text(x + 10, y + 20, title, "strong")
-        for i, line in enumerate(lines):
-            self.text(x + 10, y + 40 + 18 * i, line)
-
-    def arrow(self, points, style="arrow"):
-        head = "flow-head" if style == "flow" else "head"
-        path = " ".join(f"{'M' if i == 0 else 'L'}{x},{y}" for i, (x, y) in enumerate(points))
-        self.parts.append(f'<path d="{path}" class="{style}" marker-end="url(#{head})"/>')
-
-    def write(self):
-        heads = "".join(
-            f'<marker id="{name}" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" '
-            f'markerUnits="userSpaceOnUse" orient="auto"><path d="M0,0 L8,4 L0,8 z" class="{name}"/></marker>'
-            for name in ("head", "flow-head"))
-        size = f'width="{self.width}" height="{self.height}" viewBox="0 0 {self.width} {self.height}"'
-        dark = f"@media (prefers-color-scheme: dark) {{ {STYLE.format(**DARK)} }}"
-        (FOLDER / f"{self.name}.svg").write_text("\n".join([
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="monospace" font-size="13">',
-            f"<style>{STYLE.format(**LIGHT)}\n{dark}</style>", f"<defs>{heads}</defs>", *self.parts, "</svg>", ""]))
 
 
 def layers():
@@ -64,7 +16,7 @@ def layers():
             ("core/rows", "loops over numbers"), ("core/parallel", "threads"), ("core/memory", "pool"),
             ("core/base", "shapes, dtypes, errors")]
     read_first = {"core/autograd", "core/ops", "nn", "optim"}
-    figure = Figure("layers", 700, 32 * len(rows) + 58)
+    figure = Figure(700, 32 * len(rows) + 58)
     for i, (layer, holds) in enumerate(rows):
         y, lines = 8 + 32 * i, lines_of(layer)
         figure.box(10, y, 360, 26, "tint" if layer in read_first else "box")
@@ -74,12 +26,12 @@ def layers():
         figure.text(393 + lines // 20, y + 18, f"{round(lines, -2):,}" if lines >= 100 else f"{lines}", "faint")
     figure.text(10, 32 * len(rows) + 28, "A layer includes itself and the layers below it. Blue: read these first.", "faint")
     figure.text(10, 32 * len(rows) + 46, "Bars: lines of code, without comments and blank lines.", "faint")
-    figure.write()
+    return figure
 
 
 def ownership():
     """What `y = x * w` leaves behind, where x and w require gradients."""
-    figure = Figure("ownership", 860, 420)
+    figure = Figure(860, 420)
     figure.text(20, 24, "Variables", "faint")
     figure.text(170, 24, "State, one for all copies", "faint")
     figure.text(420, 24, "Node: the tape", "faint")
@@ -107,7 +59,7 @@ def ownership():
     figure.arrow([(625, 224), (655, 224), (655, 70), (690, 70)])  # saved
     figure.arrow([(625, 232), (655, 232), (655, 330), (690, 330)])
     figure.text(20, 405, "An arrow owns what it points to. Arrows lead from newer to older nodes, so there are no cycles.", "faint")
-    figure.write()
+    return figure
 
 
 def cells(figure, x, y, values, style="box", size=30):
@@ -118,7 +70,7 @@ def cells(figure, x, y, values, style="box", size=30):
 
 def strides():
     """Three Tensors over one Storage."""
-    figure = Figure("strides", 800, 300)
+    figure = Figure(800, 300)
     views = [(20, "a = tensor({{0, 1, 2}, {3, 4, 5}})", [[0, 1, 2], [3, 4, 5]], "shape (2, 3)", "strides (3, 1)"),
              (325, "a.transpose(0, 1)", [[0, 3], [1, 4], [2, 5]], "shape (3, 2)", "strides (1, 3)"),
              (560, "a.select(0, 1).expand({2, 3})", [[3, 4, 5], [3, 4, 5]], "shape (2, 3)", "strides (0, 1)")]
@@ -136,12 +88,12 @@ def strides():
     figure.text(20, 230, "one Storage, three Tensors", "faint")
     figure.text(20, 270, "Element (i, j) is number offset + i · strides[0] + j · strides[1] of the storage.")
     figure.text(20, 290, "A stride of 0 shows the same row again. No element moves.", "faint")
-    figure.write()
+    return figure
 
 
 def replay():
     """z = x · w + x; L = sum(z)."""
-    figure = Figure("replay", 800, 250)
+    figure = Figure(800, 250)
     figure.text(20, 24, "L = sum(x * w + x)", "strong")
     nodes = [("#1", "leaf x"), ("#2", "leaf w"), ("#3", "mul"), ("#4", "add"), ("#5", "sum")]
     left = [40 + 150 * i for i in range(5)]
@@ -161,10 +113,10 @@ def replay():
         figure.text(x + 45, 180, words, "accent-text", "middle")
     figure.text(20, 216, "An op is newer than its inputs. So newest first is an order in which every gradient is complete", "faint")
     figure.text(20, 234, "before its node's turn: both gradients of x, from #4 and from #3, have arrived before turn 5.", "faint")
-    figure.write()
+    return figure
 
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for draw in (layers, ownership, strides, replay):
-        draw()
+        (FOLDER / f"{draw.__name__}.svg").write_text(draw().svg())

@@ -1,0 +1,63 @@
+#!/usr/bin/env python3
+"""Checks a lesson: its sections, its program, what the program prints, and the places in the library that it names.
+
+usage: check.py PROGRAM FOLDER     FOLDER has page.md, main.cpp, figure.py and figure.svg
+
+- page.md has a title and the sections below, in this order.
+- main.cpp has at most 80 lines. Each ```cpp block of the page stands in it, word for word.
+- The first ```text block after "What it prints" is what PROGRAM prints.
+- Each row of the last table names a file of the project, and a symbol that stands in this file.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SECTIONS = ["The question", "The mathematics", "By hand", "The program", "What it prints", "What to change", "In the library"]
+MOST_LINES = 80
+
+
+def problems_of(program, folder):
+    page, source = (folder / "page.md").read_text(), (folder / "main.cpp").read_text()
+    lines = source.count("\n")
+    if lines > MOST_LINES:
+        yield f"main.cpp has {lines} lines; a lesson's program has at most {MOST_LINES}"
+    if not re.match(rf"# {folder.name[:2]} · \S", page):
+        yield f"the title must be '# {folder.name[:2]} · ...'"
+    if re.findall(r"^## (.*)$", page, re.M) != SECTIONS:
+        yield f"the sections must be {', '.join(SECTIONS)}"
+        return
+    if not re.search(r"!\[[^\]]{20,}\]\(figure\.svg\)", page):
+        yield "the page does not show figure.svg with a description of it in words"
+    for block in re.findall(r"^```cpp\n(.*?)^```", page, re.M | re.S):
+        if block not in source:
+            yield f"this is not in main.cpp:\n{block}"
+    printed = subprocess.run([program], capture_output=True, text=True, timeout=120)
+    if printed.returncode != 0:
+        yield f"the program ends with {printed.returncode}:\n{printed.stderr}"
+    shown = re.search(r"^## What it prints$.*?^```text\n(.*?)^```", page, re.M | re.S)
+    if not shown or shown[1] != printed.stdout:
+        yield f"the page shows\n{shown[1] if shown else 'nothing'}\nand the program prints\n{printed.stdout}"
+    places = re.findall(r"^\|[^|]+\| \[`([^`]+)`\]\(([^)]+)\) \| `([^`]+)` \|$", page[page.index("## In the library"):], re.M)
+    if not places:
+        yield "the last section has no row: | idea | [`file`](../../file) | `symbol` |"
+    for name, link, symbol in places:
+        file = ROOT / name
+        if link != f"../../{name}" or not file.is_file():
+            yield f"there is no file {name}, or its link is not ../../{name}"
+        elif not re.search(rf"(?<!\w){re.escape(symbol)}(?!\w)", file.read_text()):
+            yield f"{name} has no {symbol}"
+
+
+def main():
+    program, folder = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve()
+    problems = list(problems_of(program, folder))
+    for problem in problems:
+        print(f"{folder.name}: {problem}")
+    print(f"{folder.name}: {len(problems)} problems" if problems else f"{folder.name}: as the page says")
+    sys.exit(bool(problems))
+
+
+if __name__ == "__main__":
+    main()
