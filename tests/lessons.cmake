@@ -1,5 +1,6 @@
 # Each lesson: its program compiles, prints what its page shows, and the page names places that the library has.
 if(Python3_FOUND)
+  add_custom_target(lessons)
   file(GLOB lessons CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/lessons/[0-9][0-9]-*/main.cpp")
   foreach(program IN LISTS lessons)
     cmake_path(GET program PARENT_PATH folder)
@@ -7,6 +8,7 @@ if(Python3_FOUND)
     string(SUBSTRING "${name}" 0 2 number)
     add_executable(lesson_${number} ${program})
     target_link_libraries(lesson_${number} PRIVATE xgrad::xgrad xgrad_warnings)
+    add_dependencies(lessons lesson_${number})
     add_test(NAME lesson_${number} COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/lessons/check.py"
       $<TARGET_FILE:lesson_${number}> "${folder}")
   endforeach()
