@@ -6,6 +6,7 @@ import pathlib
 import shlex
 import shutil
 import subprocess
+import sys
 
 import compiler_errors
 
@@ -30,7 +31,7 @@ def installed_prefix():
         return pathlib.Path(os.environ["XGRAD_PREFIX"]).resolve()
     prefix = BUILD / "prefix"
     if not (prefix / "include/xgrad/xgrad.hpp").exists():
-        print("the library is built and installed in build/judge, once; this takes some minutes", flush=True)
+        print("the library is built and installed in build/judge, once; this takes some minutes", file=sys.stderr, flush=True)
         run([ROOT / "scripts/setup.sh", "release"], "setting up")
         library = BUILD / "library"
         run(["cmake", "-S", ROOT, "-B", library, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DXGRAD_BUILD_TESTS=OFF",

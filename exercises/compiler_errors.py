@@ -5,11 +5,12 @@ import re
 
 # What the message matches, and what helps. The first that matches is taken.
 HINTS = [
-    (r"expected '?;|expected ‘;’|expected ‘,’ or ‘;’", "the line above may lack a ; at its end"),
+    (r"expected '?;|expected ‘;’|expected ‘,’ or ‘;’", "this line or the one above may lack a ;"),
     (r"expected ‘}’ at end|expected '}'|expected declaration before ‘}’", "each { needs its }"),
     (r"expected ‘\)’|expected primary-expression before ‘\)’", "each ( needs its )"),
     (r"‘(\w+)’ was not declared in this scope; did you mean", "is the name spelt as the compiler proposes?"),
     (r"‘(\w+)’ was not declared in this scope", "the name is unknown here: a typing mistake, or declared further down"),
+    (r"is not a member of ‘std’|No such file or directory", "the name is spelt wrong, or its header is not included"),
     (r"has no member named", "docs/reference.md lists what a Tensor and a Variable have"),
     (r"use of deleted function .*operator Tensor|‘xgrad::Tensor’ from ‘(const )?xgrad::Variable|could not convert .* to ‘(const )?xgrad::Tensor",
      "an op gives a Variable; x.value() is its Tensor"),
@@ -62,7 +63,7 @@ def first(text, file):
 
 def source_line(file, number):
     lines = file.read_text().split("\n")
-    return lines[number - 1].strip() if 0 < number <= len(lines) else None
+    return lines[number - 1].strip()[:120] if 0 < number <= len(lines) else None
 
 
 def described(message, place, source):

@@ -1,12 +1,15 @@
 #pragma once
 
-// What the check of an exercise is written with. exercises/NAME/check.cpp includes the student's file and defines
-// `checks`; this header has the main() that runs them. Each check is one line of JSON for scripts/judge.py, written at
-// once, so that a crash leaves the lines before it.
+// What the check of an exercise is written with. exercises/NAME/check.cpp includes the student's file and
+// defines `checks`; this header has the main() that runs them. Each check is one line of JSON in the file
+// that the variable JUDGE_FILE names, written at once, so that a crash leaves the lines before it. The
+// standard output is the student's.
 
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 #include <exception>
+#include <fstream>
 #include <functional>
 #include <iostream>
 #include <sstream>
@@ -20,7 +23,11 @@ using namespace xgrad;  // the student's file and the check may use all names
 /// Runs checks, each under a name that the solutions in exercises/solutions refer to.
 class Judge {
  public:
-  /// The student's numbers equal the expected ones: shape, dtype, and |yours − ours| ≤ tolerance · max(1, |ours|).
+  explicit Judge(const char* file) : lines_(file) {}
+  void end() { write({{"end", true}}); }  ///< a program that ends before has left checks out
+
+  /// The student's numbers equal the expected ones: shape, dtype, and |yours − ours| ≤ tolerance · max(1,
+  /// |ours|).
   void values(const std::string& name, const std::function<Variable()>& yours, const Tensor& ours,
               double tolerance = 1e-5) {
     run(name, [&] { return difference(yours(), ours, tolerance); });
@@ -66,7 +73,7 @@ class Judge {
     } catch (const std::exception& error) {
       text = error.what();
     }
-    std::cout << training::json_line({{"speed", name}, {"detail", text}}) << std::flush;
+    write({{"speed", name}, {"detail", text}});
   }
 
   /// What differs, or nothing.
@@ -74,8 +81,8 @@ class Judge {
     std::ostringstream text;
     if (!yours.defined()) return "the result is undefined: the function returns no value yet";
     if (yours.shape() != ours.shape() || yours.dtype() != ours.dtype()) {
-      text << "the result is " << yours.dtype() << " of shape " << yours.shape() << "; it must be " << ours.dtype()
-           << " of shape " << ours.shape();
+      text << "the result is " << yours.dtype() << " of shape " << yours.shape() << "; it must be "
+           << ours.dtype() << " of shape " << ours.shape();
       return text.str();
     }
     const std::vector<double> a = yours.value().to(float64).to_vector<double>(),
@@ -110,16 +117,17 @@ class Judge {
     for (int i = 0; i < 5; ++i) {
       const auto start = std::chrono::steady_clock::now();
       call();
-      best = std::min(best, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+      best = std::min(
+          best, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
     }
     return best;
   }
 
-  static void begin(const std::string& name) {
-    std::cout << training::json_line({{"begin", name}}) << std::flush;
-  }
+  void write(const training::Fields& fields) { lines_ << training::json_line(fields) << std::flush; }
 
-  static void run(const std::string& name, const std::function<std::string()>& problem) {
+  void begin(const std::string& name) { write({{"begin", name}}); }
+
+  void run(const std::string& name, const std::function<std::string()>& problem) {
     begin(name);
     manual_seed(0);
     std::string text;
@@ -127,15 +135,21 @@ class Judge {
       text = problem();
     } catch (const std::exception& error) {
       text = std::string("it throws: ") + error.what();
+    } catch (...) {
+      text = "it throws something that is no std::exception";
     }
-    std::cout << training::json_line({{"check", name}, {"ok", text.empty()}, {"detail", text}}) << std::flush;
+    write({{"check", name}, {"ok", text.empty()}, {"detail", text}});
   }
+
+  std::ofstream lines_;
 };
 
 /// The checks of one exercise.
 void checks(Judge& judge);
 
 int main() {
-  Judge judge;
+  const char* file = std::getenv("JUDGE_FILE");
+  Judge judge(file ? file : "/dev/stdout");
   checks(judge);
+  judge.end();
 }

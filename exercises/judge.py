@@ -30,16 +30,16 @@ def student_file(name):
     if not file.exists():
         WORK.mkdir(exist_ok=True)
         file.write_text((EXERCISES / name / "start.hpp").read_text())
-        print(f"{file.relative_to(ROOT)} is new; exercises/{name}/task.md says what to write there")
+        print(f"{file.relative_to(ROOT)} is new; exercises/{name}/task.md says what to write there", file=sys.stderr)
     return file
 
 
 def verdict(name, file):
     """What came of the student's file: {"exercise", "checks": [...], "passed", "total", "error"}."""
     program, error = building.build(name, file)
-    result = {"exercise": name, "checks": [], "speed": [], "error": error}
+    result = {"exercise": name, "checks": [], "speed": [], "printed": "", "error": error}
     if program:
-        result["checks"], result["speed"], result["error"] = running.run(program)
+        result |= running.run(program)
     result["passed"] = sum(check["ok"] for check in result["checks"])
     result["total"] = len(result["checks"])
     result["done"] = not result["error"] and result["total"] > 0 and result["passed"] == result["total"]
@@ -54,6 +54,9 @@ def show(result):
         print(f"{mark[check['ok']]} {check['check']}" + (f": {lines[0]}" if lines[0] else ""))
         for line in lines[1:]:
             print(f"    {line}")
+    if result["printed"]:
+        print("  your file printed:")
+        print("    " + result["printed"].rstrip("\n").replace("\n", "\n    "))
     for row in result["speed"]:
         print(f"  {row['speed']}: {row['detail']}")
     if result["error"]:

@@ -1,10 +1,11 @@
 """Runs the program of an exercise, with limits, and reads its lines."""
 import json
+import os
 import resource
 import signal
 import subprocess
 
-SECONDS, BYTES = 10, 2 << 30
+SECONDS, BYTES, MOST_PRINTED = 10, 2 << 30, 2000
 
 
 def limit():
@@ -14,26 +15,25 @@ def limit():
 
 
 def run(program):
-    """(checks, speeds, what ended the program early or None)"""
-    error = None
+    """{"checks": [...], "speed": [...], "printed": the student's own output, "error": what ended the program early}"""
+    file = program.with_suffix(".jsonl")
+    file.write_text("")
     try:
-        done = subprocess.run([program], capture_output=True, timeout=SECONDS, preexec_fn=limit)
-        output, status, told = done.stdout, done.returncode, done.stderr
+        done = subprocess.run([program], capture_output=True, timeout=SECONDS, preexec_fn=limit,
+                              env=os.environ | {"JUDGE_FILE": str(file), "OMP_NUM_THREADS": "1"})
+        printed, status, told = done.stdout, done.returncode, done.stderr
     except subprocess.TimeoutExpired as late:
-        output, status, told = late.stdout or b"", None, b""
-    rows, begun = [], None
-    for line in output.decode(errors="replace").split("\n"):
-        try:
-            row = json.loads(line)
-        except ValueError:
-            continue  # the student's own output
-        if not isinstance(row, dict):
-            continue
+        printed, status, told = late.stdout or b"", None, b""
+    rows, begun, ended = [], None, False
+    for line in file.read_text(errors="replace").split("\n"):
+        row = json.loads(line) if line.endswith("}") else {}
         if "begin" in row:
             begun = row["begin"]
         elif "check" in row or "speed" in row:
             rows.append(row)
             begun = None
+        ended = ended or "end" in row
+    error = None
     where = f"the check '{begun}'" if begun else "the program"
     if status is None:
         error = f"{where} did not end within {SECONDS} s: is there a loop without an end?"
@@ -43,6 +43,7 @@ def run(program):
                   "SIGABRT": ": " + (told.decode(errors="replace").strip().split("\n")[-1] or "abort"),
                   "SIGXCPU": f": it took more than {SECONDS} s", "SIGKILL": f": it took more than {SECONDS} s"}
         error = f"{where} crashed, {name}{reason.get(name, '')}"
-    elif status:
-        error = f"{where} ended the program with status {status}: {told.decode(errors='replace').strip()}"
-    return [r for r in rows if "check" in r], [r for r in rows if "speed" in r], error
+    elif status or not ended:
+        error = f"{where} ended the program with status {status}: {told.decode(errors='replace').strip()}".rstrip(": ")
+    return {"checks": [r for r in rows if "check" in r], "speed": [r for r in rows if "speed" in r],
+            "printed": printed.decode(errors="replace")[:MOST_PRINTED], "error": error}
