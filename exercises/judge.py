@@ -165,6 +165,9 @@ def main():
 if __name__ == "__main__":
     try:
         main()
+    except BrokenPipeError:  # nobody reads the output any more
+        sys.stderr.close()
+        sys.exit(1)
     except KeyboardInterrupt:
         print()
         sys.exit(130)
