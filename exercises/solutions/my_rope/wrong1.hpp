@@ -1,5 +1,5 @@
 // caught by: which numbers are a pair
-// The pairs are (x_i, x_(i + d/2)), those of Llama.
+// The pairs are (x_i, x_(i + d/2)), those of GPT-NeoX.
 // x (..., T, d), whose first row stands at position `offset` → the same shape
 Variable my_rope(const Variable& x, std::int64_t offset = 0, double base = 10000) {
   const std::int64_t T = x.size(-2), d = x.size(-1);
