@@ -90,7 +90,8 @@ class Judge {
     std::size_t wrong = 0, first = 0;
     for (std::size_t i = a.size(); i-- > 0;) {
       const bool is_right = a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i])) ||
-                            std::abs(a[i] - b[i]) <= tolerance * std::max(1.0, std::abs(b[i]));
+                            (std::isfinite(b[i]) &&  // a bound of tolerance · ∞ would accept all
+                             std::abs(a[i] - b[i]) <= tolerance * std::max(1.0, std::abs(b[i])));
       if (!is_right) ++wrong, first = i;
     }
     if (wrong == 0) return {};
