@@ -3,6 +3,8 @@
 #include STUDENT
 
 void checks(Judge& judge) {
+  manual_seed(0);
+  const std::vector<Variable> inputs = {randn({3, 4})};
   judge.that("kept or dropped", []() -> std::string {
     Generator generator(1);
     const Tensor y = my_dropout(full({20, 10}, 3.0), 0.25, true, generator).value();
@@ -51,12 +53,13 @@ void checks(Judge& judge) {
     }
     return equal(first, my_dropout(x, 0.5, true, a).value()) ? "two calls drop the same numbers" : "";
   });
-  judge.gradients("gradients",
-                  [](const Variable& x) {
-                    Generator generator(6);
-                    return my_dropout(x, 0.4, true, generator);
-                  },
-                  {randn({3, 4})});
+  judge.gradients(
+      "gradients",
+      [](const Variable& x) {
+        Generator generator(6);
+        return my_dropout(x, 0.4, true, generator);
+      },
+      inputs);
   judge.that("p of 0 and of 1", []() -> std::string {
     Generator generator(7);
     const Tensor x = randn({6});
