@@ -20,10 +20,12 @@
 
 using namespace xgrad;  // the student's file and the check may use all names
 
-/// Runs checks, each under a name that the solutions in exercises/solutions refer to.
+/// Runs checks, each under a name that the solutions in exercises/solutions refer to. Each begins with the
+/// default Generator at seed 0, and so do the arguments of its call: what the student's code drew before
+/// changes no input.
 class Judge {
  public:
-  explicit Judge(const char* file) : lines_(file) {}
+  explicit Judge(const char* file) : lines_(file) { manual_seed(0); }
   void end() { write({{"end", true}}); }  ///< a program that ends before has left checks out
 
   /// The student's numbers equal the expected ones: shape, dtype, and |yours − ours| ≤ tolerance · max(1,
@@ -131,7 +133,7 @@ class Judge {
 
   void run(const std::string& name, const std::function<std::string()>& problem) {
     begin(name);
-    manual_seed(0);
+    manual_seed(0);  // the arguments of the call may have drawn
     std::string text;
     try {
       text = problem();
@@ -141,6 +143,7 @@ class Judge {
       text = "it throws something that is no std::exception";
     }
     write({{"check", name}, {"ok", text.empty()}, {"detail", text}});
+    manual_seed(0);
   }
 
   std::ofstream lines_;
