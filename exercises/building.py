@@ -85,13 +85,17 @@ def precompiled(flags):
     return BUILD
 
 
+def prepare():
+    """(the commands, the flags of the compiler, the folder of the precompiled header), all made if they are not there"""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    known = commands(installed_prefix())
+    flags = compile_flags(known)
+    return known, flags, precompiled(flags)
+
+
 def build(name, file):
     """(the program, None), or (None, what the compiler or the linker says in one or two lines)"""
-    prefix = installed_prefix()
-    BUILD.mkdir(parents=True, exist_ok=True)
-    known = commands(prefix)
-    flags = compile_flags(known)
-    include = precompiled(flags)
+    known, flags, include = prepare()
     program = BUILD / name / file.stem
     program.parent.mkdir(exist_ok=True)
     object_file = program.with_suffix(".o")

@@ -4,6 +4,8 @@ written for (its first line: `// caught by: NAME`), and `start` compiles and fai
 
 usage: test_judge.py [EXERCISE...]     all, if none is named; XGRAD_PREFIX names the installed library
 """
+import concurrent.futures
+import os
 import re
 import sys
 
@@ -12,24 +14,26 @@ import judge
 
 def problems_of(name):
     solutions = judge.EXERCISES / "solutions" / name
-    right = judge.verdict(name, solutions / "right.hpp")
+    wrong = sorted(solutions.glob("wrong*.hpp"))
+    files = [solutions / "right.hpp", judge.EXERCISES / name / "start.hpp", *wrong]
+    judge.building.prepare()  # once, before several threads need it
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        verdicts = dict(zip(files, pool.map(lambda file: judge.verdict(name, file), files)))
+    right, start = verdicts[files[0]], verdicts[files[1]]
     if not right["done"]:
         yield f"right.hpp does not pass: {right}"
     if right["printed"]:
         yield "right.hpp prints"
-    wrong = sorted(solutions.glob("wrong*.hpp"))
     if len(wrong) < 3:
         yield f"{len(wrong)} wrong solutions, not 3"
     known = {check["check"] for check in right["checks"]}
     for file in wrong:
         written_for = re.match(r"// caught by: (.*)\n", file.read_text())
-        result = judge.verdict(name, file)
-        failed = [check["check"] for check in result["checks"] if not check["ok"]]
+        failed = [check["check"] for check in verdicts[file]["checks"] if not check["ok"]]
         if not written_for or written_for[1] not in known:
             yield f"{file.name} names no check: its first line must be '// caught by: ' and one of {sorted(known)}"
         elif written_for[1] not in failed:
-            yield f"{file.name} is not caught by {written_for[1]}, but by {failed}; {result['error']}"
-    start = judge.verdict(name, judge.EXERCISES / name / "start.hpp")
+            yield f"{file.name} is not caught by {written_for[1]}, but by {failed}; {verdicts[file]['error']}"
     if start["error"] or start["done"] or not start["checks"]:
         yield f"start.hpp must compile and fail: {start}"
     if not (judge.EXERCISES / name / "hints.md").read_text().startswith("1. "):
