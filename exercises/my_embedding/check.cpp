@@ -1,0 +1,63 @@
+#include "judge.hpp"
+
+#include STUDENT
+
+void checks(Judge& judge) {
+  manual_seed(0);
+  const std::vector<Variable> inputs = {randn({4, 3})};
+  const Tensor table = tensor({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}});
+  judge.values(
+      "values",
+      [&] {
+        return my_embedding(tensor({2, 0}), table);
+      },
+      tensor({{5.0, 6.0}, {1.0, 2.0}}));
+  judge.that("any shape", []() -> std::string {
+    const Tensor weight = randn({5, 4});
+    for (const Shape& shape : {Shape{2, 3}, Shape{2, 2, 2}, Shape{}}) {
+      const Tensor indices = randint(0, 5, shape);
+      const Variable y = my_embedding(indices, weight);
+      const std::string wrong = Judge::difference(y, embedding(indices, weight).value(), 0);
+      std::ostringstream where;
+      where << "indices of shape " << shape << ": " << wrong;
+      if (!wrong.empty()) return where.str();
+    }
+    return {};
+  });
+  judge.gradients(
+      "gradients",
+      [](const Variable& w) {
+        return my_embedding(tensor({2, 0}), w);
+      },
+      inputs);
+  judge.that("an index twice", [&]() -> std::string {
+    const Variable weight(table, true);
+    my_embedding(tensor({2, 0, 2}), weight).backward(tensor({{1.0, 2.0}, {10.0, 20.0}, {100.0, 200.0}}));
+    const std::string wrong =
+        Judge::difference(weight.grad(), tensor({{10.0, 20.0}, {0.0, 0.0}, {101.0, 202.0}}), 0);
+    return wrong.empty() ? "" : "the gradient for the indices 2, 0, 2: " + wrong;
+  });
+  judge.that("no indices", [&]() -> std::string {
+    const Variable weight(table, true), y = my_embedding(zeros({0}, int64), weight);
+    if (const std::string wrong = Judge::difference(y, zeros({0, 2}), 0); !wrong.empty()) return wrong;
+    y.backward(zeros({0, 2}));
+    const std::string wrong = Judge::difference(weight.grad(), zeros({3, 2}), 0);
+    return wrong.empty() ? "" : "the gradient: " + wrong;
+  });
+  judge.refuses(
+      "index too large", [&] { my_embedding(tensor({3}), table); }, "index 3 of 3 rows, 0 to 2,");
+  judge.refuses(
+      "index below 0", [&] { my_embedding(tensor({-1}), table); }, "index -1");
+  judge.that("one node", [&]() -> std::string {
+    const std::size_t ops = trace(my_embedding(tensor({2, 0}), Variable(table, true))).size() - 1;
+    return ops == 1 ? "" : "the tape has " + std::to_string(ops) + " ops; it must be one, my_embedding";
+  });
+  judge.values(
+      "float64", [&] { return my_embedding(tensor({1}), table.to(float64)); }, tensor({{3.0, 4.0}}, float64),
+      0);
+  const Variable large(randn({1000, 64}), true);
+  const Tensor indices = randint(0, 1000, {1024}), g = ones({1024, 64});
+  judge.speed(
+      "forward and backward of 1,024 rows", [&] { my_embedding(indices, large).backward(g); },
+      [&] { embedding(indices, large).backward(g); });
+}

@@ -1,0 +1,115 @@
+#include <map>
+#include <memory>
+#include <set>
+
+#include "judge.hpp"
+
+struct Entry {
+  int id;
+  std::vector<std::shared_ptr<Entry>> inputs;
+  std::vector<double> saved;
+  std::function<std::vector<double>(const Entry&)> rule;
+  double grad = 0;
+};
+
+struct Number {
+  double value;
+  std::shared_ptr<Entry> entry;
+};
+
+int newest_id = 0;
+int rules_called = 0;
+
+Number leaf(double value) { return {value, std::make_shared<Entry>(Entry{++newest_id, {}, {}, {}})}; }
+
+Number append(double value, const std::vector<Number>& inputs, std::vector<double> saved,
+              std::function<std::vector<double>(const Entry&)> rule) {
+  std::vector<std::shared_ptr<Entry>> entries;
+  for (const Number& x : inputs) entries.push_back(x.entry);
+  const auto counted = [rule = std::move(rule)](const Entry& e) {
+    ++rules_called;
+    return rule(e);
+  };
+  return {value, std::make_shared<Entry>(Entry{++newest_id, entries, std::move(saved), counted})};
+}
+
+Number operator*(const Number& a, const Number& b) {
+  return append(a.value * b.value, {a, b}, {a.value, b.value}, [](const Entry& e) {
+    return std::vector<double>{e.grad * e.saved[1], e.grad * e.saved[0]};
+  });
+}
+
+Number operator+(const Number& a, const Number& b) {
+  return append(a.value + b.value, {a, b}, {}, [](const Entry& e) {
+    return std::vector<double>{e.grad, e.grad};
+  });
+}
+
+#include STUDENT
+
+std::string compare(const std::string& what, const Number& x, double expected) {
+  if (x.entry->grad == expected) return {};
+  std::ostringstream text;
+  text << what << " must be " << expected << ", yours is " << x.entry->grad;
+  return text.str();
+}
+
+void checks(Judge& judge) {
+  judge.that("a product and a sum", [] {
+    const Number a = leaf(3), b = leaf(4), c = a * b, L = c + a;
+    my_backward(L);
+    for (const std::string& wrong : {compare("of L = c + a, dL/dL", L, 1), compare("dL/dc", c, 1),
+                                     compare("with c = a * b, dL/db", b, 3), compare("dL/da", a, 5)}) {
+      if (!wrong.empty()) return wrong;
+    }
+    return std::string();
+  });
+  judge.that("one op uses it twice", [] {
+    const Number a = leaf(3);
+    my_backward(a * a);
+    return compare("d(a * a)/da at 3", a, 6);
+  });
+  judge.that("a short and a long way", [] {
+    // c reaches L at once, and through d and e
+    const Number a = leaf(2), b = leaf(5), c = a * b, d = c * b, e = d * b, L = c + e;
+    my_backward(L);
+    const std::string wrong = compare("with c = a * b, d = c * b, e = d * b, L = c + e: dL/dc", c, 26);
+    return wrong.empty() ? compare("the same L: dL/da", a, 130) : wrong;
+  });
+  judge.that("each rule once", []() -> std::string {
+    Number x = leaf(1);
+    const Number first = x;
+    for (int i = 0; i < 12; ++i) x = x + x;
+    rules_called = 0;
+    my_backward(x);
+    if (rules_called != 12) {
+      return "12 ops, each x + x of the one before: their rules are called " + std::to_string(rules_called) +
+             " times in all; it must be 12";
+    }
+    return compare("x doubled 12 times: the gradient of x", first, 4096);
+  });
+  judge.that("what is not behind the result", []() -> std::string {
+    const Number a = leaf(3), b = leaf(4), c = a * a, other = c * b;
+    b.entry->grad = other.entry->grad = 7;
+    rules_called = 0;
+    my_backward(c);
+    if (rules_called != 1)
+      return "one op is behind the result; rules called: " + std::to_string(rules_called);
+    const std::string wrong = compare("the gradient of a leaf that was not used, 7 before,", b, 7);
+    return wrong.empty() ? compare("the gradient of an op on the result, 7 before,", other, 7) : wrong;
+  });
+  judge.that("a second call", [] {
+    const Number a = leaf(3), b = leaf(4), c = a * b, L = c + a;
+    my_backward(L);
+    my_backward(L);
+    const std::string wrong = compare("after two calls, dL/dc, the gradient of an op,", c, 1);
+    return wrong.empty() ? compare("after two calls, dL/da, the gradient of a leaf,", a, 10) : wrong;
+  });
+  judge.that("the result is a leaf", [] {
+    const Number a = leaf(3);
+    my_backward(a);
+    const std::string wrong = compare("da/da", a, 1);
+    my_backward(a);
+    return wrong.empty() ? compare("after two calls, da/da", a, 2) : wrong;
+  });
+}

@@ -1,0 +1,6 @@
+// caught by: dropout in training
+Variable my_transformer_block(const nn::TransformerBlock& parts, const Variable& x, const nn::Mask& mask) {
+  const Variable normed = parts.norm1(x);
+  const Variable h = x + parts.attention(normed, normed, normed, mask);
+  return h + parts.feed_forward(parts.norm2(h));
+}

@@ -1,0 +1,7 @@
+// caught by: first step
+double warmup_cosine(std::int64_t step, double peak, std::int64_t warmup, std::int64_t total, double least) {
+  if (step < warmup) return peak * step / warmup;
+  if (step >= total) return least;
+  const double x = static_cast<double>(step - warmup) / (total - warmup);
+  return least + (peak - least) * (1 + std::cos(std::numbers::pi * x)) / 2;
+}

@@ -1,0 +1,7 @@
+// caught by: cosine
+double warmup_cosine(std::int64_t step, double peak, std::int64_t warmup, std::int64_t total, double least) {
+  if (step < warmup) return peak * (step + 1) / warmup;
+  if (step >= total) return least;
+  const double x = static_cast<double>(step) / total;
+  return least + (peak - least) * (1 + std::cos(std::numbers::pi * x)) / 2;
+}

@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Tests the judge on the solutions of its exercises: `right` passes every check, each `wrong` fails the check it was
+written for (its first line: `// caught by: NAME`), and `start` compiles and fails.
+
+usage: test_judge.py [EXERCISE...]     all, if none is named; XGRAD_PREFIX names the installed library
+"""
+import concurrent.futures
+import os
+import re
+import sys
+
+import judge
+
+
+def problems_of(name):
+    solutions = judge.EXERCISES / "solutions" / name
+    wrong = sorted(solutions.glob("wrong*.hpp"))
+    files = [solutions / "right.hpp", judge.EXERCISES / name / "start.hpp", *wrong]
+    judge.building.prepare()  # once, before several threads need it
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        verdicts = dict(zip(files, pool.map(lambda file: judge.verdict(name, file), files)))
+    right, start = verdicts[files[0]], verdicts[files[1]]
+    if not right["done"]:
+        yield f"right.hpp does not pass: {right}"
+    if right["printed"]:
+        yield "right.hpp prints"
+    if len(wrong) < 3:
+        yield f"{len(wrong)} wrong solutions, not 3"
+    known = {check["check"] for check in right["checks"]}
+    for file in wrong:
+        written_for = re.match(r"// caught by: (.*)\n", file.read_text())
+        failed = [check["check"] for check in verdicts[file]["checks"] if not check["ok"]]
+        if not written_for or written_for[1] not in known:
+            yield f"{file.name} names no check: its first line must be '// caught by: ' and one of {sorted(known)}"
+        elif written_for[1] not in failed:
+            yield f"{file.name} is not caught by {written_for[1]}, but by {failed}; {verdicts[file]['error']}"
+    if start["error"] or start["done"] or not start["checks"]:
+        yield f"start.hpp must compile and fail: {start}"
+    if not (judge.EXERCISES / name / "hints.md").read_text().startswith("1. "):
+        yield "hints.md must be a numbered list"
+    if not judge.title(name).startswith(f"{name}: "):
+        yield f"the title of task.md must begin with '{name}: '"
+
+
+def main():
+    bad = 0
+    for name in sys.argv[1:] or judge.names():
+        problems = list(problems_of(name))
+        bad += len(problems)
+        for problem in problems:
+            print(f"{name}: {problem}")
+        if not problems:
+            print(f"{name}: as it should be", flush=True)
+    sys.exit(bool(bad))
+
+
+if __name__ == "__main__":
+    main()
