@@ -4,7 +4,7 @@ if(Python3_FOUND AND XGRAD_INSTALL AND CMAKE_BUILD_TYPE STREQUAL "Release" AND N
   foreach(exercise IN LISTS exercises)
     cmake_path(GET exercise PARENT_PATH name)
     add_test(NAME judge_${name} COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/exercises/test_judge.py" ${name})
-    set_tests_properties(judge_${name} PROPERTIES FIXTURES_REQUIRED package RESOURCE_LOCK judge
+    set_tests_properties(judge_${name} PROPERTIES FIXTURES_REQUIRED package RESOURCE_LOCK judge PROCESSORS 2 TIMEOUT 600
       ENVIRONMENT "XGRAD_PREFIX=${CMAKE_CURRENT_BINARY_DIR}/package/package")
   endforeach()
 endif()
