@@ -52,8 +52,8 @@ Variable operator*(const Variable& a, const Variable& b) {  // d(ab)/da = b, d(a
 }
 
 Variable operator+(const Variable& a, const Variable& b) {  // both derivatives are 1
-  return record("add", a.value + b.value, {a, b}, {},
-                [](const Replay& r) -> Gradients { return {r.grad(), r.grad()}; });
+  const Rule rule = [](const Replay& r) -> Gradients { return {r.grad(), r.grad()}; };
+  return record("add", a.value + b.value, {a, b}, {}, rule);
 }
 
 void Variable::backward() const {
