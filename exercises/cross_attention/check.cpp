@@ -57,7 +57,7 @@ void checks(Judge& judge) {
     batch.memory.select(0, 0).slice(0, 2).fill_(NAN);
     batch.memory.select(0, 1).slice(0, 3).fill_(INFINITY);
     const std::string problem = Judge::difference(batch(lengths), expected, 1e-6);
-    if (!problem.empty()) return problem;
+    if (!problem.empty()) return "NaN and infinity in the padding change the result: " + problem;
     const Variable memory(batch.memory, true), w_v(batch.w_v, true);
     sum(cross_attention(batch.x, memory, lengths, batch.w_q, batch.w_k, w_v)).backward();
     if (any(isnan(w_v.grad())).item<bool>()) return "the gradient of w_v is NaN: it comes from padding";
