@@ -5,6 +5,7 @@
 // that the variable JUDGE_FILE names, written at once, so that a crash leaves the lines before it. The
 // standard output is the student's.
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>

@@ -13,6 +13,7 @@
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/rearrange.hpp>
+#include <xgrad/core/ops/score_mask.hpp>
 #include <xgrad/core/ops/softmax.hpp>
 #include <xgrad/nn/heads.hpp>
 

@@ -42,7 +42,7 @@ nn::GPTOptions options_in(const Metadata& metadata) {
 }
 
 // A model that is much larger than its file could take all memory before its parameters are compared.
-void check_size(const nn::GPTOptions& options, const NamedTensors& state) {
+void check_fits_file(const nn::GPTOptions& options, const NamedTensors& state) {
   std::int64_t numbers = 0;
   for (const auto& [name, tensor] : state) numbers += tensor.numel();
   if (parameters_of(options) <= static_cast<double>(numbers)) return;
@@ -84,7 +84,7 @@ TrainedModel open_model(const std::filesystem::path& run) {
     if (vocabulary.size() != options.vocab_size)
       throw std::runtime_error("its vocabulary has " + std::to_string(vocabulary.size()) +
                                " characters, and the model " + std::to_string(options.vocab_size));
-    check_size(options, saved.state);
+    check_fits_file(options, saved.state);
     TrainedModel trained{saved.path, saved.metadata, config, std::move(vocabulary), nn::GPT(options)};
     trained.model.load_state_dict(saved.state);
     trained.model.eval();
