@@ -1,7 +1,10 @@
 // The 32-bit draws of the Mersenne Twister. random_fill.cpp makes uniform and normal numbers of them.
 
-#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/tensor/generator.hpp>
+
+#include <algorithm>
+
+#include <xgrad/core/base/error.hpp>
 
 namespace xgrad {
 namespace {
@@ -24,6 +27,17 @@ void Generator::Stream::refill() {
   for (std::size_t k = n - m; k < n - 1; ++k) w[k] = twist(w[k], w[k + 1], w[k + m - n]);
   w[n - 1] = twist(w[n - 1], w[0], w[m - 1]);
   state_.next = 0;
+}
+
+void Generator::Stream::random(std::span<std::uint32_t> out) {
+  while (!out.empty()) {
+    if (state_.next == GeneratorState::size) refill();
+    const std::size_t count = std::min(out.size(), GeneratorState::size - state_.next);
+    const std::uint32_t* const words = state_.words.data() + state_.next;
+    for (std::size_t i = 0; i < count; ++i) out[i] = temper(words[i]);
+    state_.next += static_cast<std::uint32_t>(count);
+    out = out.subspan(count);
+  }
 }
 
 void Generator::manual_seed(std::uint64_t seed) {

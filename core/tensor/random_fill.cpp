@@ -1,6 +1,7 @@
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/tensor/random_fill.hpp>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -16,14 +17,32 @@ namespace xgrad::kernels {
 namespace {
 
 // Uniform in [0, 1): as many lower bits of a draw as the significand holds, times 2^-bits. Exact.
-template <class T>
-T uniform(Generator::Stream& stream) {
-  if constexpr (std::is_same_v<T, float>) {
-    return static_cast<float>(stream.random() & 0xffffffu) * 0x1p-24f;
-  } else {
-    return static_cast<double>(stream.random64() & 0x1fffffffffffffu) * 0x1p-53;
+float uniform(std::uint32_t draw) { return static_cast<float>(draw & 0xffffffu) * 0x1p-24f; }
+double uniform(std::uint64_t draw) { return static_cast<double>(draw & 0x1fffffffffffffu) * 0x1p-53; }
+
+// x = value(draw) for each element, with 32 or 64 bits a draw. The draws come in blocks, for the loops to
+// vectorise.
+template <class Draw, class T, class F>
+void fill(std::span<T> out, Generator::Stream& stream, F value) {
+  constexpr std::size_t words = sizeof(Draw) / sizeof(std::uint32_t);
+  std::array<std::uint32_t, 512> draws;
+  while (!out.empty()) {
+    const auto block = out.first(std::min(out.size(), draws.size() / words));
+    stream.random(std::span(draws).first(block.size() * words));
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      if constexpr (words == 1) {
+        block[i] = value(draws[i]);
+      } else {
+        block[i] = value(std::uint64_t{draws[2 * i]} << 32 | draws[2 * i + 1]);  // as random64()
+      }
+    }
+    out = out.subspan(block.size());
   }
 }
+
+// What one uniform number of type T is made of.
+template <class T>
+using DrawFor = std::conditional_t<std::is_same_v<T, float>, std::uint32_t, std::uint64_t>;
 
 // a b + c, rounded once except in one case of 2^29, since the product of two floats is exact in double.
 // Unlike std::fma, it is fast and vectorises on every processor.
@@ -113,8 +132,8 @@ void box_muller_16(double* data, double mean, double std) {
 // One normal of mean 0 and deviation 1: the one kept from the last pair, or the first of a new pair.
 double normal(Generator::Stream& stream) {
   if (const auto kept = std::exchange(stream.next_normal(), std::nullopt)) return *kept;
-  const double turn = uniform<double>(stream);
-  const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform<double>(stream)));
+  const double turn = uniform(stream.random64());
+  const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform(stream.random64())));
   const double angle = 2.0 * std::numbers::pi * turn;
   stream.next_normal() = radius * std::sin(angle);
   return radius * std::cos(angle);
@@ -133,9 +152,9 @@ void fill_uniform(std::span<T> out, double from, double to, Generator& generator
   const T range = static_cast<T>(to) - low;
   Generator::Stream stream(generator);
   if (low == T(0) && range == T(1)) {
-    for (T& x : out) x = uniform<T>(stream);
+    fill<DrawFor<T>>(out, stream, [](auto draw) { return uniform(draw); });
   } else {
-    for (T& x : out) x = std::fma(uniform<T>(stream), range, low);
+    fill<DrawFor<T>>(out, stream, [&](auto draw) { return std::fma(uniform(draw), range, low); });
   }
 }
 
@@ -154,11 +173,12 @@ void fill_normal(std::span<T> out, double mean, double std, Generator& generator
     box_muller_16(data, mean, std);
   };
   // All uniforms are drawn before the last 16 are drawn again. The numbers depend on this order.
-  for (T& x : out) x = uniform<T>(stream);
+  const auto draw_uniform = [](auto draw) { return uniform(draw); };
+  fill<DrawFor<T>>(out, stream, draw_uniform);
   for (std::size_t i = 0; i + 16 <= out.size(); i += 16) block(out.data() + i);
   if (out.size() % 16 != 0) {
     const auto last = out.last(16);
-    for (T& x : last) x = uniform<T>(stream);
+    fill<DrawFor<T>>(last, stream, draw_uniform);
     block(last.data());
   }
 }
@@ -171,23 +191,28 @@ void fill_randint(std::span<std::int64_t> out, std::int64_t low, std::int64_t hi
   Generator::Stream stream(generator);
   if (range >> 32 == 0) {
     const auto range32 = static_cast<std::uint32_t>(range);
-    for (std::int64_t& x : out) x = static_cast<std::int64_t>(base + stream.random() % range32);
+    fill<std::uint32_t>(out, stream,
+                        [&](auto draw) { return static_cast<std::int64_t>(base + draw % range32); });
   } else {
-    for (std::int64_t& x : out) x = static_cast<std::int64_t>(base + stream.random64() % range);
+    fill<std::uint64_t>(out, stream,
+                        [&](auto draw) { return static_cast<std::int64_t>(base + draw % range); });
   }
 }
 
 void fill_bernoulli(std::span<bool> out, double p, Generator& generator) {
   if (!(p >= 0 && p <= 1)) fail("bernoulli_", "p must lie in [0, 1], got ", p);
+  // u < p in integers: u and p are multiples of 2^-53, or p lies between two.
+  const auto below = static_cast<std::uint64_t>(std::ceil(p * 0x1p53));
   Generator::Stream stream(generator);
-  for (bool& x : out) x = uniform<double>(stream) < p;
+  fill<std::uint64_t>(out, stream, [=](auto draw) { return (draw & 0x1fffffffffffffu) < below; });
 }
 
 template <class T>
 void fill_exponential(std::span<T> out, double rate, Generator& generator) {
   if (!(rate > 0) || !std::isfinite(rate)) fail("exponential_", "rate ", rate, " is not positive and finite");
   Generator::Stream stream(generator);
-  for (T& x : out) x = static_cast<T>(-1.0 / rate * std::log(1.0 - uniform<double>(stream)));
+  fill<std::uint64_t>(out, stream,
+                      [&](auto draw) { return static_cast<T>(-1.0 / rate * std::log(1.0 - uniform(draw))); });
 }
 
 template void fill_uniform(std::span<float>, double, double, Generator&);
