@@ -16,8 +16,14 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 EXERCISES, WORK = ROOT / "exercises", ROOT / "work"
 
 
+def lessons():
+    """{exercise: the lesson after which it fits}, in the order of the table in README.md."""
+    rows = re.findall(r"^\| (\d\d) \| (.*) \|$", (EXERCISES / "README.md").read_text(), re.M)
+    return {name: lesson for lesson, row in rows for name in re.findall(r"`(\w+)`", row)}
+
+
 def names():
-    return sorted(path.parent.name for path in EXERCISES.glob("*/task.md"))
+    return list(lessons())
 
 
 def title(name):
@@ -87,9 +93,9 @@ def watch(name):
 
 
 def show_list():
-    for name in names():
+    for name, lesson in lessons().items():
         state = "begun" if (WORK / f"{name}.hpp").exists() else ""
-        print(f"{name:24} {title(name).removeprefix(name).lstrip(': '):90} {state}".rstrip())
+        print(f"lesson {lesson}  {name:24} {title(name).removeprefix(name).lstrip(': '):90} {state}".rstrip())
 
 
 def show_hint(name):
@@ -136,7 +142,7 @@ def judge_all(as_json):
 
 def main():
     parser = argparse.ArgumentParser(prog="judge.sh", formatter_class=argparse.RawDescriptionHelpFormatter, epilog="""commands:
-  list                    all exercises
+  list                    all exercises, each with the lesson after which it fits
   NAME [--watch]          judges work/NAME.hpp; --watch: each time it is saved
   hint NAME               one more hint
   reset NAME              begins anew; the old file is kept

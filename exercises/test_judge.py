@@ -38,6 +38,8 @@ def problems_of(name):
         yield f"start.hpp must compile and fail: {start}"
     if not (judge.EXERCISES / name / "hints.md").read_text().startswith("1. "):
         yield "hints.md must be a numbered list"
+    if name not in judge.names():
+        yield "the table of exercises/README.md does not have it"
     if not judge.title(name).startswith(f"{name}: "):
         yield f"the title of task.md must begin with '{name}: '"
 

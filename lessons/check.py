@@ -6,6 +6,7 @@ usage: check.py PROGRAM FOLDER     FOLDER has page.md, main.cpp, figure.py and f
 - page.md has a title and the sections below, in this order.
 - main.cpp has at most 80 lines. Each ```cpp block of the page stands in it, word for word.
 - The first ```text block after "What it prints" is what PROGRAM prints.
+- "What to change" ends with the lesson's exercises, if the table in exercises/README.md has any.
 - Each row of the last table names a file of the project, and a symbol that stands in this file.
 """
 import pathlib
@@ -39,6 +40,10 @@ def problems_of(program, folder):
     shown = re.search(r"^## What it prints$.*?^```text\n(.*?)^```", page, re.M | re.S)
     if not shown or shown[1] != printed.stdout:
         yield f"the page shows\n{shown[1] if shown else 'nothing'}\nand the program prints\n{printed.stdout}"
+    row = re.search(rf"^\| {folder.name[:2]} \| (.*) \|$", (ROOT / "exercises/README.md").read_text(), re.M)
+    named = re.search(r"^Exercises? with a \[judge\]\(../../exercises/README.md\): (.*)\.\n\n## In the library$", page, re.M)
+    if (row and row[1]) != (named and named[1]):
+        yield f"its exercises are {row and row[1]}, and the page names {named and named[1]}"
     places = re.findall(r"^\|[^|]+\| \[`([^`]+)`\]\(([^)]+)\) \| `([^`]+)` \|$", page[page.index("## In the library"):], re.M)
     if not places:
         yield "the last section has no row: | idea | [`file`](../../file) | `symbol` |"

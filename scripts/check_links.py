@@ -16,8 +16,8 @@ def anchors(page):
 
 def main():
     wrong, seen = [], 0
-    for page in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]):
-        text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    for page in sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("lessons/**/*.md"), *ROOT.glob("exercises/**/*.md")]):
+        text = re.sub(r"^```.*?^```|`[^`\n]*`", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
         for link in LINK.findall(text):
             if "://" in link:
                 continue
