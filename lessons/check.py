@@ -6,7 +6,7 @@ usage: check.py PROGRAM FOLDER     FOLDER has page.md, main.cpp, figure.py and f
 - page.md has a title and the sections below, in this order.
 - main.cpp has at most 80 lines. Each ```cpp block of the page stands in it, word for word.
 - The first ```text block after "What it prints" is what PROGRAM prints.
-- "What to change" ends with the lesson's exercises, if the table in exercises/README.md has any.
+- "What to change" ends with links to the lesson's exercises, if the table in exercises/README.md has any. Their tasks link the lesson.
 - Each row of the last table names a file of the project, and a symbol that stands in this file.
 """
 import pathlib
@@ -41,9 +41,15 @@ def problems_of(program, folder):
     if not shown or shown[1] != printed.stdout:
         yield f"the page shows\n{shown[1] if shown else 'nothing'}\nand the program prints\n{printed.stdout}"
     row = re.search(rf"^\| {folder.name[:2]} \| (.*) \|$", (ROOT / "exercises/README.md").read_text(), re.M)
-    named = re.search(r"^Exercises? with a \[judge\]\(../../exercises/README.md\): (.*)\.\n\n## In the library$", page, re.M)
-    if (row and row[1]) != (named and named[1]):
-        yield f"its exercises are {row and row[1]}, and the page names {named and named[1]}"
+    wanted = re.findall(r"`(\w+)`", row[1]) if row else []
+    line = re.search(r"^Exercises? with a \[judge\]\(../../exercises/README.md\): (.*?)\.\n\n## In the library$", page, re.M | re.S)
+    named = re.findall(r"\[`(\w+)`\]\(../../exercises/\1/task.md\)", line[1]) if line else []
+    if named != wanted:
+        yield f"its exercises are {wanted}, and the page links {named}"
+    for name in wanted:
+        task = ROOT / "exercises" / name / "task.md"
+        if not task.is_file() or f"(../../lessons/{folder.name}/page.md)" not in task.read_text():
+            yield f"there is no exercises/{name}/task.md, or it does not link this lesson"
     places = re.findall(r"^\|[^|]+\| \[`([^`]+)`\]\(([^)]+)\) \| `([^`]+)` \|$", page[page.index("## In the library"):], re.M)
     if not places:
         yield "the last section has no row: | idea | [`file`](../../file) | `symbol` |"
