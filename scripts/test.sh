@@ -18,4 +18,4 @@ echo "== Building everything"
 cmake --build --preset "$preset"
 
 echo "== Testing"
-ctest --preset "$preset" --no-tests=error "$@" # otherwise a run without any test would pass
+ctest --preset "$preset" --parallel "$(nproc)" --no-tests=error "$@" # otherwise a run without any test would pass
