@@ -1,9 +1,9 @@
 // A tape for single numbers, with the names that the library has: Variable, Node, record, Replay.
-#include <algorithm>
 #include <functional>
 #include <iostream>
+#include <map>
 #include <memory>
-#include <set>
+#include <utility>
 #include <vector>
 
 struct Node;
@@ -57,12 +57,12 @@ Variable operator+(const Variable& a, const Variable& b) {  // both derivatives 
 }
 
 void Variable::backward() const {
-  std::set<std::pair<int, Node*>> tape;  // what this result depends on, sorted by id
+  std::map<int, Node*, std::greater<>> tape;  // what this result depends on, by id: the newest first
   std::vector<Node*> todo{node.get()};
   while (!todo.empty()) {
     Node* next = todo.back();
     todo.pop_back();
-    if (!tape.emplace(-next->id, next).second) continue;  // -id: newest first
+    if (!tape.emplace(next->id, next).second) continue;  // it is there already
     for (const auto& input : next->inputs) todo.push_back(input.get());
   }
   node->grad = 1;  // dL/dL

@@ -1,5 +1,5 @@
 // u = x · x, v = u · y, L = u + v: its derivatives by the chain rule, forwards, and backwards in three
-// orders. Then the same with the library, and a tape on which many ways lead to one leaf.
+// orders. Then the same with the library, and a tape on which many paths lead to one leaf.
 #include <iostream>
 #include <map>
 #include <string>
@@ -40,11 +40,11 @@ void backwards(const std::string& order) {
             << '\n';
 }
 
-// The ways from a node to the leaves: one for a leaf, and those of all inputs for an op.
-int ways_from(const Node& node) {
-  int ways = node.is_leaf() ? 1 : 0;
-  for (const auto& input : node.inputs()) ways += ways_from(*input);
-  return ways;
+// How many paths lead from a node to the leaves: one for a leaf, and those of all inputs for an op.
+int paths_from(const Node& node) {
+  int paths = node.is_leaf() ? 1 : 0;
+  for (const auto& input : node.inputs()) paths += paths_from(*input);
+  return paths;
 }
 
 int main() {
@@ -69,6 +69,6 @@ int main() {
     z.register_hook([&replayed](const Variable&) { ++replayed; });
   }
   z.backward();
-  std::cout << "Doublings: " << ways_from(*z.node()) << " ways, " << replayed
+  std::cout << "Doublings: " << paths_from(*z.node()) << " paths, " << replayed
             << " nodes replayed, derivative " << start.grad().item<float>() << '\n';
 }

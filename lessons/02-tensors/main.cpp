@@ -8,7 +8,7 @@ using namespace xgrad;
 
 // The rule: element (i, j) is number offset + i · strides[0] + j · strides[1] of the storage.
 float element(const Tensor& t, std::int64_t i, std::int64_t j) {
-  const float* first = t.data<float>();  // where the offset leads to
+  const float* first = t.data<float>();  // element (0, 0): the offset is in it
   return first[i * t.strides()[0] + j * t.strides()[1]];
 }
 

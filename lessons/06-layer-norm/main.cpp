@@ -27,8 +27,8 @@ Variable my_layer_norm(const Variable& x, const Variable& gamma, const Variable&
   return record("my_layer_norm", y.value(), {x, gamma, beta}, {x, gamma}, [](const Replay& r) -> Gradients {
     const Normalized n = normalized(r.saved(0));
     const Variable g = r.grad() * r.saved(1);  // dL/dx̂
-    const Variable across = g - mean(g, -1, true) - n.x_hat * mean(g * n.x_hat, -1, true);
-    return {across / n.sigma, sum(r.grad() * n.x_hat, 0), sum(r.grad(), 0)};  // of x, γ, β
+    const Variable projected = g - mean(g, -1, true) - n.x_hat * mean(g * n.x_hat, -1, true);
+    return {projected / n.sigma, sum(r.grad() * n.x_hat, 0), sum(r.grad(), 0)};  // of x, γ, β
   });
 }
 

@@ -19,7 +19,10 @@ Variable my_cube(const Variable& x) {
 
 struct Token {  // held by a rule and dropped with it: so it counts the values that rules still need
   static inline int alive = 0, most = 0, calls = 0;
-  Token() { ++calls, most = std::max(most, ++alive); }
+  Token() {
+    ++calls;
+    most = std::max(most, ++alive);
+  }
   ~Token() { --alive; }
 };
 
@@ -31,7 +34,8 @@ Variable my_sin(const Variable& x) {
 
 constexpr int num_blocks = 16;
 
-// One run: 16 times my_sin, forward and backward, with a checkpoint around each `length` of them.
+// One run: 16 times my_sin, forward and backward, with a checkpoint around each `length` of them, or none if
+// it is 0.
 Tensor run(int length) {
   Token::most = Token::calls = 0;
   const Variable x(tensor({0.5, 1.0, 1.5}), /*requires_grad=*/true);
