@@ -14,7 +14,12 @@ STYLE = """text {{ fill: {text} }} .faint {{ fill: {faint} }} .strong {{ font-we
 .box {{ fill: {box}; stroke: {line} }} .tint {{ fill: {tint}; stroke: {accent} }} .warm {{ fill: {warm}; stroke: {line} }}
 .bar {{ fill: {accent} }} .arrow {{ fill: none; stroke: {line}; stroke-width: 1.5 }} .head {{ fill: {line} }}
 .flow {{ fill: none; stroke: {accent}; stroke-width: 1.5 }} .flow-head {{ fill: {accent} }}"""
-LIGHT, DARK = ({name: pair[i] for name, pair in COLOURS.items()} for i in (0, 1))
+LIGHT = {name: light for name, (light, _) in COLOURS.items()}
+DARK = {name: dark for name, (_, dark) in COLOURS.items()}
+
+
+def path(points, form=""):
+    return " ".join(f"{'L' if i else 'M'}{x:{form}},{y:{form}}" for i, (x, y) in enumerate(points))
 
 
 class Figure:
@@ -36,8 +41,7 @@ class Figure:
 
     def arrow(self, points, style="arrow"):
         head = "flow-head" if style == "flow" else "head"
-        path = " ".join(f"{'M' if i == 0 else 'L'}{x},{y}" for i, (x, y) in enumerate(points))
-        self.parts.append(f'<path d="{path}" class="{style}" marker-end="url(#{head})"/>')
+        self.parts.append(f'<path d="{path(points)}" class="{style}" marker-end="url(#{head})"/>')
 
     def cell(self, x, y, width, height, value, largest, words=""):
         """A coloured rectangle: the larger the value, the stronger. Positive ones are blue, negative ones grey."""
@@ -47,8 +51,8 @@ class Figure:
 
     def curve(self, points, style="flow", dash=""):
         """A line without a head, in the style of an arrow."""
-        path = " ".join(f"{'M' if i == 0 else 'L'}{x:.1f},{y:.1f}" for i, (x, y) in enumerate(points))
-        self.parts.append(f'<path d="{path}" class="{style}"' + (f' stroke-dasharray="{dash}"/>' if dash else "/>"))
+        dashes = f' stroke-dasharray="{dash}"' if dash else ""
+        self.parts.append(f'<path d="{path(points, ".1f")}" class="{style}"{dashes}/>')
 
     def dot(self, x, y, radius=3, style="bar"):
         self.parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius}" class="{style}"/>')

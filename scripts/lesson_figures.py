@@ -14,17 +14,17 @@ def main(arguments):
     check = "--check" in arguments
     named = [pathlib.Path(name).resolve() for name in arguments if name != "--check"]
     folders = named or sorted(path.parent for path in LESSONS.glob("*/figure.py"))
-    old = []
+    outdated = []
     for folder in folders:
         svg = runpy.run_path(str(folder / "figure.py"))["draw"]().svg()
         file = folder / "figure.svg"
         if not file.exists() or file.read_text() != svg:
-            old.append(folder.name)
+            outdated.append(folder.name)
             if not check:
                 file.write_text(svg)
-    if check and old:
-        sys.exit(f"figure.svg is not what figure.py draws: {', '.join(old)}; run scripts/lesson_figures.py")
-    print(f"{len(folders)} figures, {len(old)} of them {'written' if old else 'new'}")
+    if check and outdated:
+        sys.exit(f"figure.svg is not what figure.py draws: {', '.join(outdated)}; run scripts/lesson_figures.py")
+    print(f"{len(folders)} figures, {len(outdated)} of them changed")
 
 
 if __name__ == "__main__":
