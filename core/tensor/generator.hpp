@@ -49,7 +49,7 @@ class Generator {
 
   /// The state as Tensors, for a file: int64 `seed` (its 64 bits), `words`, `next`, and for each normal that
   /// is kept a float64 `next_double_normal`, `next_float_normal`.
-  NamedTensors state_dict() const;  // generator_state.cpp, with the next
+  NamedTensors state_dict() const;
   /// Throws `std::invalid_argument` that names all that is wrong; then nothing has changed.
   void load_state_dict(const NamedTensors& state);
 
@@ -60,9 +60,9 @@ class Generator {
   GeneratorState state_;
 };
 
-/// A Generator locked for many draws in a row, for kernels. It holds the lock while it lives. Meanwhile its
-/// thread must draw from the Stream: the Generator would wait for the lock forever. The thread must not lock,
-/// construct or destroy another Generator, nor fork.
+/// A Generator locked for many draws in a row, for kernels. It holds the lock for its whole life. In that
+/// time its thread draws from the Stream alone: a call of the Generator would wait for the lock forever. Nor
+/// may the thread lock, construct or destroy another Generator, or fork.
 class Generator::Stream {
  public:
   [[nodiscard]] explicit Stream(Generator& generator) : lock_(generator.mutex_), state_(generator.state_) {}

@@ -44,8 +44,8 @@ void fill(std::span<T> out, Generator::Stream& stream, F value) {
 template <class T>
 using DrawFor = std::conditional_t<std::is_same_v<T, float>, std::uint32_t, std::uint64_t>;
 
-// a b + c, rounded once except in one case of 2^29, since the product of two floats is exact in double.
-// Unlike std::fma, it is fast and vectorises on every processor.
+// a b + c. The product of two floats is exact in double, so the result is that of std::fma, but for about one
+// case in 2^29, which is rounded twice. Unlike std::fma, it is fast and vectorises on every processor.
 float fused(float a, float b, float c) {
   return static_cast<float>(static_cast<double>(a) * static_cast<double>(b) + static_cast<double>(c));
 }
@@ -79,8 +79,9 @@ struct SinCos {
   float sine, cosine;
 };
 
-// sin x and cos x for 0 <= x <= 2π. The nearest even multiple j of π/4 is subtracted in three steps, then
-// each is a polynomial. Bit 1 of j tells which polynomial is the sine, bit 2 gives the signs.
+// sin x and cos x for 0 <= x <= 2π. r is x without the nearest even multiple j of π/4, subtracted in three
+// steps. c and s are polynomials for cos r and sin r. They change places where bit 1 of j is set. Bit 2 of j
+// is the sign of the sine, bit 2 of j + 2 that of the cosine.
 SinCos sincos_cephes(float x) {
   const std::int32_t j = (static_cast<std::int32_t>(x * 1.27323954473516f) + 1) & ~1;
   const auto multiple = static_cast<float>(j);
