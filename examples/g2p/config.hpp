@@ -30,7 +30,7 @@ struct TrainConfig {
   std::string dictionary;
   std::string out = "runs/g2p";
   bool resume = false;
-  std::int64_t epochs = 0;  ///< that a resumed run gets in place of its own; 0: its own
+  std::int64_t epochs = 0;  ///< in place of those of the run that is resumed; 0 leaves them
   std::int64_t checkpoint_every = 500;
   std::int64_t keep = 3;
   xgrad::training::ProgressForm form = xgrad::training::ProgressForm::line;

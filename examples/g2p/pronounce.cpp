@@ -35,8 +35,9 @@ nn::NextToken next_phoneme(const Pronouncer& model, const data::PaddedSequences&
 std::vector<Tokens> pronounce_batch(const Pronouncer& model, const std::vector<std::string>& words,
                                     std::int64_t beams) {
   const data::PaddedSequences letters = spell(model.letters, words);
+  const std::int64_t longest = letters.values.size(1) - 1;  // without the end
   const nn::GenerateOptions options{
-      .max_new_tokens = 2 * letters.values.size(1) + 6, .num_beams = beams, .stop_tokens = {Symbols::end}};
+      .max_new_tokens = 2 * longest + 8, .num_beams = beams, .stop_tokens = {Symbols::end}};
   const std::vector<Tokens> starts(words.size(), {Symbols::end});
   std::vector<Tokens> said;
   for (nn::Generated& word : nn::generate(next_phoneme(model, letters), starts, options)) {

@@ -11,7 +11,7 @@
 namespace g2p {
 
 /// The phonemes of each word, by a beam search; greedily with one beam. A word that does not end is cut after
-/// 2 · letters + 8 phonemes.
+/// 2 n + 8 phonemes, where n letters are in the longest word of its batch.
 std::vector<Tokens> pronounce(const Pronouncer& model, const std::vector<std::string>& words,
                               std::int64_t beams);
 

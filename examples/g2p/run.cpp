@@ -52,9 +52,8 @@ std::string text_of(const ErrorRate& rate) {
 
 class Run {
  public:
-  explicit Run(const TrainConfig& config)
-      : config_(config), dictionary_(read_dictionary(config.dictionary)), checkpoint_(find(config)) {
-    if (checkpoint_) take_recipe();
+  explicit Run(const TrainConfig& config) : config_(config), dictionary_(read_dictionary(config.dictionary)) {
+    if (config.resume && training::holds_run(config.out)) resume();
     trainer_.emplace(dictionary_, config_.recipe);
     if (!folder_) folder_.emplace(config_.out, training::RunFolderOptions{.keep = config_.keep});
   }
@@ -88,24 +87,19 @@ class Run {
   }
 
  private:
-  std::optional<training::Checkpoint> find(const TrainConfig& config) {
-    if (!config.resume || !training::holds_run(config.out)) return {};
-    folder_.emplace(config.out, training::RunFolderOptions{.resume = true, .keep = config.keep});
-    std::optional<training::Checkpoint> checkpoint = training::newest_checkpoint(config.out);
-    if (!checkpoint) throw std::runtime_error("the run in " + config.out + " has no checkpoint");
-    return checkpoint;
-  }
-
-  // A run that is resumed goes on with the model and the recipe of its checkpoint.
-  void take_recipe() {
+  // The run goes on from its newest checkpoint, with the model and the recipe of this checkpoint.
+  void resume() {
+    folder_.emplace(config_.out, training::RunFolderOptions{.resume = true, .keep = config_.keep});
+    checkpoint_ = training::newest_checkpoint(config_.out);
+    if (!checkpoint_) throw std::runtime_error("the run in " + config_.out + " has no checkpoint");
     const PronouncerOptions model = Pronouncer::from_metadata(checkpoint_->metadata).options;
     config_.recipe = Recipe::from_metadata(checkpoint_->metadata);
     config_.recipe.model = {model.d_model, model.heads, model.layers, model.d_hidden,
                             config_.recipe.model.dropout};
     if (config_.epochs > 0) config_.recipe.epochs = config_.epochs;
-    if (checkpoint_->text("dictionary") == dictionary_.fingerprint) return;
-    throw std::runtime_error("the run in " + config_.out + " was trained with another dictionary than " +
-                             config_.dictionary);
+    if (checkpoint_->text("dictionary") != dictionary_.fingerprint)
+      throw std::runtime_error("the run in " + config_.out + " was trained with another dictionary than " +
+                               config_.dictionary);
   }
 
   void announce(training::Progress& progress) {

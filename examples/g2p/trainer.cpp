@@ -46,15 +46,16 @@ Trainer::Trainer(const Dictionary& dictionary, const Recipe& r)
 }
 
 Trainer::Step Trainer::step() {
-  const std::string name = "step " + std::to_string(steps_done_ + 1);
+  const std::int64_t number = steps_done_ + 1;
+  const std::string name = "step " + std::to_string(number);
   const Batch batch = batches.next();
   optimizer_.zero_grad();
   const Variable loss = batch_loss(model, batch, recipe.label_smoothing);
   loss.backward();
-  const double number = loss.item<double>();
-  if (!std::isfinite(number)) throw std::runtime_error(name + ": the loss is not finite; try a lower --lr");
+  if (!std::isfinite(loss.item<double>()))
+    throw std::runtime_error(name + ": the loss is not finite; try a lower --lr");
   std::optional<training::StepNorms> norms;
-  if ((steps_done_ + 1) % norms_every == 0) norms.emplace(model, steps_done_ + 1);
+  if (number % norms_every == 0) norms.emplace(model, number);
   try {
     optim::clip_grad_norm_(model.parameters(), 1);
   } catch (const std::runtime_error& error) {
@@ -63,8 +64,8 @@ Trainer::Step Trainer::step() {
   const double lr = optimizer_.lr();
   optimizer_.step();
   schedule_.step();
-  ++steps_done_;
-  return {steps_done_, number, lr, batch.tokens(), norms ? norms->fields() : training::Fields()};
+  steps_done_ = number;
+  return {number, loss.item<double>(), lr, batch.tokens(), norms ? norms->fields() : training::Fields()};
 }
 
 training::Checkpoint Trainer::checkpoint() const {
