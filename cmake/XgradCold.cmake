@@ -18,6 +18,7 @@ list(APPEND xgrad_cold
 
 # Functions of a few instructions are still inlined: out of line, each would add a name and relocations.
 function(xgrad_add_cold target)
+  set(folders "")
   foreach(source IN LISTS xgrad_cold)
     cmake_path(GET source PARENT_PATH folder)
     list(APPEND folders ${folder})
@@ -26,15 +27,10 @@ function(xgrad_add_cold target)
   list(REMOVE_DUPLICATES folders)
   foreach(folder IN LISTS folders)
     string(REPLACE "/" "_" name "xgrad_cold_${folder}")
-    add_library(${name} OBJECT ${sources_${folder}})
-    set_target_properties(${name} PROPERTIES
-      POSITION_INDEPENDENT_CODE ON UNITY_BUILD ${XGRAD_UNITY} UNITY_BUILD_BATCH_SIZE 0)
-    target_compile_features(${name} PRIVATE cxx_std_20)
-    target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/include")
+    xgrad_add_objects(${target} ${name} ${sources_${folder}})
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ${XGRAD_UNITY} UNITY_BUILD_BATCH_SIZE 0)
     xgrad_use_dependencies(${name})
-    target_link_libraries(${name} PRIVATE xgrad_warnings)
     target_compile_options(${name} PRIVATE
-      "$<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-Os;--param=max-inline-insns-size=4;-fno-reorder-blocks-and-partition;-fno-ident>")
-    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${name}>)
+      "$<${xgrad_gcc_release}:-Os;--param=max-inline-insns-size=4;-fno-reorder-blocks-and-partition;-fno-ident>")
   endforeach()
 endfunction()

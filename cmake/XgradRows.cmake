@@ -20,30 +20,26 @@ function(xgrad_add_rows target)
   file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/core/rows/*.cpp")
   list(FILTER sources EXCLUDE REGEX "/isa\\.cpp$")  # compiled once: it chooses among the others
   foreach(isa IN LISTS xgrad_isas)
-    add_library(xgrad_rows_${isa} OBJECT ${sources})
-    set_target_properties(xgrad_rows_${isa} PROPERTIES POSITION_INDEPENDENT_CODE ON)
-    target_compile_features(xgrad_rows_${isa} PRIVATE cxx_std_20)
-    target_include_directories(xgrad_rows_${isa} PRIVATE "${PROJECT_SOURCE_DIR}/include")
-    target_compile_definitions(xgrad_rows_${isa} PRIVATE XGRAD_ISA=${isa})
+    set(name xgrad_rows_${isa})
+    xgrad_add_objects(${target} ${name} ${sources})
+    xgrad_use_xsimd(${name})
+    target_compile_definitions(${name} PRIVATE XGRAD_ISA=${isa})
     # Always optimised: otherwise std's inline functions become shared symbols (scripts/check_isa_symbols.sh), and GCC's
     # AVX-512 intrinsics become macros, with which xsimd 8 does not compile.
-    target_compile_options(xgrad_rows_${isa} PRIVATE ${xgrad_flags_${isa}}
-      $<$<NOT:$<CONFIG:Release,RelWithDebInfo,MinSizeRel>>:-O2>)
+    target_compile_options(${name} PRIVATE ${xgrad_flags_${isa}}
+      $<$<NOT:$<CONFIG:Release,RelWithDebInfo,MinSizeRel>>:-O2> $<${xgrad_gcc_release}:-fno-ident>)
     if(CMAKE_CXX_FLAGS MATCHES "float-cast-overflow")  # xsimd's exp(double) converts all lanes, then drops those out of range
-      target_compile_options(xgrad_rows_${isa} PRIVATE -fno-sanitize=float-cast-overflow)
+      target_compile_options(${name} PRIVATE -fno-sanitize=float-cast-overflow)
     endif()
-    target_compile_options(xgrad_rows_${isa} PRIVATE "$<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-fno-ident>")
     # Few processors lack AVX2. For those, -O3 would add 50 % to the code size, and alignment 2 %.
     if(isa STREQUAL "baseline" AND "avx2" IN_LIST xgrad_isas)
-      target_compile_options(xgrad_rows_${isa} PRIVATE "$<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:-O2;-fno-align-functions;-fno-align-loops;-fno-align-jumps>")
+      target_compile_options(${name} PRIVATE
+        "$<${xgrad_gcc_release}:-O2;-fno-align-functions;-fno-align-loops;-fno-align-jumps>")
     endif()
-    target_link_libraries(xgrad_rows_${isa} PRIVATE xgrad_warnings)
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND (isa STREQUAL "avx512" OR XGRAD_NATIVE))
       # false alarms of g++ 12 in its own avx512fintrin.h
-      target_compile_options(xgrad_rows_${isa} PRIVATE -Wno-uninitialized -Wno-maybe-uninitialized)
+      target_compile_options(${name} PRIVATE -Wno-uninitialized -Wno-maybe-uninitialized)
     endif()
-    xgrad_use_xsimd(xgrad_rows_${isa})
-    target_sources(${target} PRIVATE $<TARGET_OBJECTS:xgrad_rows_${isa}>)
     if(NOT isa STREQUAL "baseline")  # the baseline always exists
       string(TOUPPER ${isa} ISA)
       target_compile_definitions(${target} PRIVATE XGRAD_HAVE_${ISA})
