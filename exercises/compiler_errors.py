@@ -12,7 +12,7 @@ HINTS = [
     (r"‘(\w+)’ was not declared in this scope", "the name is unknown here: a typing mistake, or declared further down"),
     (r"is not a member of ‘std’|No such file or directory", "the name is spelt wrong, or its header is not included"),
     (r"has no member named", "docs/reference.md lists what a Tensor and a Variable have"),
-    (r"use of deleted function .*operator Tensor|‘xgrad::Tensor’ from ‘(const )?xgrad::Variable|could not convert .* to ‘(const )?xgrad::Tensor",
+    (r"use of deleted function .*operator (xgrad::)?Tensor|‘xgrad::Tensor’ from ‘(const )?xgrad::Variable|could not convert .* to ‘(const )?xgrad::Tensor",
      "an op gives a Variable; x.value() is its Tensor"),
     (r"use of deleted function .*GradientList|no matching function for call to .*GradientList",
      "a rule returns Variables, made by ops on r.grad() and r.saved(i); without .value()"),

@@ -98,7 +98,8 @@ class Judge {
       if (!is_right) ++wrong, first = i;
     }
     if (wrong == 0) return {};
-    text << "at " << place(first, ours.shape()) << " it must be " << b[first] << ", yours is "
+    if (ours.dim() > 0) text << "at " << place(first, ours.shape()) << ' ';
+    text << "it must be " << b[first] << ", yours is "
          << (std::isnan(a[first]) ? std::abs(a[first]) : a[first]);  // nan, not -nan
     if (wrong > 1) text << "; " << wrong << " of " << a.size() << " numbers are wrong";
     return text.str();
