@@ -15,11 +15,10 @@ import judge
 def problems_of(name):
     solutions = judge.EXERCISES / "solutions" / name
     wrong = sorted(solutions.glob("wrong*.hpp"))
-    files = [solutions / "right.hpp", judge.EXERCISES / name / "start.hpp", *wrong]
     judge.building.prepare()  # once, before several threads need it
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        verdicts = dict(zip(files, pool.map(lambda file: judge.verdict(name, file), files)))
-    right, start = verdicts[files[0]], verdicts[files[1]]
+        files = [solutions / "right.hpp", judge.EXERCISES / name / "start.hpp", *wrong]
+        right, start, *of_wrong = pool.map(lambda file: judge.verdict(name, file), files)
     if not right["done"]:
         yield f"right.hpp does not pass: {right}"
     if right["printed"]:
@@ -27,13 +26,13 @@ def problems_of(name):
     if len(wrong) < 3:
         yield f"{len(wrong)} wrong solutions, not 3"
     known = {check["check"] for check in right["checks"]}
-    for file in wrong:
+    for file, verdict in zip(wrong, of_wrong):
         written_for = re.match(r"// caught by: (.*)\n", file.read_text())
-        failed = [check["check"] for check in verdicts[file]["checks"] if not check["ok"]]
+        failed = [check["check"] for check in verdict["checks"] if not check["ok"]]
         if not written_for or written_for[1] not in known:
             yield f"{file.name} names no check: its first line must be '// caught by: ' and one of {sorted(known)}"
         elif written_for[1] not in failed:
-            yield f"{file.name} is not caught by {written_for[1]}, but by {failed}; {verdicts[file]['error']}"
+            yield f"{file.name} is not caught by {written_for[1]}, but by {failed}; {verdict['error']}"
     if start["error"] or start["done"] or not start["checks"]:
         yield f"start.hpp must compile and fail: {start}"
     if not (judge.EXERCISES / name / "hints.md").read_text().startswith("1. "):
