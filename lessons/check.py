@@ -21,25 +21,38 @@ MOST_LINES = 80
 
 def problems_of(program, folder):
     page, source = (folder / "page.md").read_text(), (folder / "main.cpp").read_text()
+    if re.findall(r"^## (.*)$", page, re.M) != SECTIONS:
+        yield f"the sections must be {', '.join(SECTIONS)}"
+        return
+    yield from problems_of_text(page, source, folder)
+    yield from problems_of_output(page, program)
+    yield from problems_of_exercises(page, folder)
+    yield from problems_of_places(page)
+
+
+def problems_of_text(page, source, folder):
     lines = source.count("\n")
     if lines > MOST_LINES:
         yield f"main.cpp has {lines} lines; a lesson's program has at most {MOST_LINES}"
     if not re.match(rf"# {folder.name[:2]} · \S", page):
         yield f"the title must be '# {folder.name[:2]} · ...'"
-    if re.findall(r"^## (.*)$", page, re.M) != SECTIONS:
-        yield f"the sections must be {', '.join(SECTIONS)}"
-        return
     if not re.search(r"!\[[^\]]{20,}\]\(figure\.svg\)", page):
         yield "the page does not show figure.svg with a description of it in words"
     for block in re.findall(r"^```cpp\n(.*?)^```", page, re.M | re.S):
         if block not in source:
             yield f"this is not in main.cpp:\n{block}"
+
+
+def problems_of_output(page, program):
     printed = subprocess.run([program], capture_output=True, text=True, timeout=120)
     if printed.returncode != 0:
         yield f"the program ends with {printed.returncode}:\n{printed.stderr}"
     shown = re.search(r"^## What it prints$.*?^```text\n(.*?)^```", page, re.M | re.S)
     if not shown or shown[1] != printed.stdout:
         yield f"the page shows\n{shown[1] if shown else 'nothing'}\nand the program prints\n{printed.stdout}"
+
+
+def problems_of_exercises(page, folder):
     row = re.search(rf"^\| {folder.name[:2]} \| (.*) \|$", (ROOT / "exercises/README.md").read_text(), re.M)
     wanted = re.findall(r"`(\w+)`", row[1]) if row else []
     line = re.search(r"^Exercises? with a \[judge\]\(../../exercises/README.md\): (.*?)\.\n\n## In the library$", page, re.M | re.S)
@@ -50,6 +63,9 @@ def problems_of(program, folder):
         task = ROOT / "exercises" / name / "task.md"
         if not task.is_file() or f"(../../lessons/{folder.name}/page.md)" not in task.read_text():
             yield f"there is no exercises/{name}/task.md, or it does not link this lesson"
+
+
+def problems_of_places(page):
     places = re.findall(r"^\|[^|]+\| \[`([^`]+)`\]\(([^)]+)\) \| `([^`]+)` \|$", page[page.index("## In the library"):], re.M)
     if not places:
         yield "the last section has no row: | idea | [`file`](../../file) | `symbol` |"
