@@ -74,14 +74,16 @@ def without(words, *options):
 
 def compile_flags(known):
     words = [w for w in without(known["compile"], "-c", "-o", "-MT", "-MF") if w not in ("-MD", "-MMD")]
-    return words + ["-O1", "-Wall", "-Wextra"]
+    return words + ["-O1", "-Wall", "-Wextra", "-Werror=return-type"]  # a missing return would crash
 
 
 def precompiled(flags):
     """judge.hpp with the library's headers, read once: a build then takes about a second."""
     header, out = ROOT / "exercises/judge.hpp", BUILD / "judge.hpp.gch"
     if not out.exists() or out.stat().st_mtime < header.stat().st_mtime:
-        run([*flags, "-x", "c++-header", str(header), "-o", str(out)], "precompiling the headers")
+        new = BUILD / f"judge.hpp.{os.getpid()}"  # another judge may be reading the old one
+        run([*flags, "-x", "c++-header", str(header), "-o", str(new)], "precompiling the headers")
+        new.replace(out)
     return BUILD
 
 

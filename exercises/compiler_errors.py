@@ -53,7 +53,8 @@ def first(text, file):
     except (ValueError, IndexError, KeyError):
         errors = []
     if not errors:
-        return "the compiler failed: " + (text.strip().split("\n")[-1][:200] or "no message")
+        lines = text.strip().split("\n")
+        return "the compiler failed: " + (next((line for line in lines if "error: " in line), lines[-1])[:200] or "no message")
     for error in errors:
         for _, path, line, _ in places(error):
             if path == file or path.name == file.name:

@@ -68,7 +68,8 @@ def show(result):
     if result["error"]:
         print(f"{mark[False]} {result['error']}")
     if result["total"]:
-        print(f"{result['exercise']}: {result['passed']} of {result['total']} checks passed")
+        ended = ", then the program ended" if result["error"] else ""
+        print(f"{result['exercise']}: {result['passed']} of {result['total']} checks passed{ended}")
 
 
 def judge(name, as_json):

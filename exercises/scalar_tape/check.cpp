@@ -58,9 +58,9 @@ void checks(Judge& judge) {
   judge.that("a product and a sum", [] {
     const Number a = leaf(3), b = leaf(4), c = a * b, L = c + a;
     my_backward(L);
-    for (const std::string& wrong : {compare("of L = c + a, dL/dL", L, 1), compare("dL/dc", c, 1),
-                                     compare("with c = a * b, dL/db", b, 3), compare("dL/da", a, 5)}) {
-      if (!wrong.empty()) return wrong;
+    for (const std::string& wrong :
+         {compare("dL/dL", L, 1), compare("dL/dc", c, 1), compare("dL/db", b, 3), compare("dL/da", a, 5)}) {
+      if (!wrong.empty()) return "with a = 3, b = 4, c = a * b, L = c + a: " + wrong;
     }
     return std::string();
   });
@@ -69,12 +69,13 @@ void checks(Judge& judge) {
     my_backward(a * a);
     return compare("d(a * a)/da at 3", a, 6);
   });
-  judge.that("a short and a long way", [] {
+  judge.that("a short and a long path", [] {
     // c reaches L at once, and through d and e
     const Number a = leaf(2), b = leaf(5), c = a * b, d = c * b, e = d * b, L = c + e;
     my_backward(L);
-    const std::string wrong = compare("with c = a * b, d = c * b, e = d * b, L = c + e: dL/dc", c, 26);
-    return wrong.empty() ? compare("the same L: dL/da", a, 130) : wrong;
+    const std::string L_is = "with a = 2, b = 5, c = a * b, d = c * b, e = d * b, L = c + e: ";
+    const std::string wrong = compare(L_is + "dL/dc", c, 26);
+    return wrong.empty() ? compare(L_is + "dL/da", a, 130) : wrong;
   });
   judge.that("each rule once", []() -> std::string {
     Number x = leaf(1);
@@ -102,8 +103,9 @@ void checks(Judge& judge) {
     const Number a = leaf(3), b = leaf(4), c = a * b, L = c + a;
     my_backward(L);
     my_backward(L);
-    const std::string wrong = compare("after two calls, dL/dc, the gradient of an op,", c, 1);
-    return wrong.empty() ? compare("after two calls, dL/da, the gradient of a leaf,", a, 10) : wrong;
+    const std::string L_is = "after two calls, with a = 3, b = 4, c = a * b, L = c + a: ";
+    const std::string wrong = compare(L_is + "dL/dc, the gradient of an op,", c, 1);
+    return wrong.empty() ? compare(L_is + "dL/da, the gradient of a leaf,", a, 10) : wrong;
   });
   judge.that("the result is a leaf", [] {
     const Number a = leaf(3);

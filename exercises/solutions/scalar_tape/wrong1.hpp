@@ -1,4 +1,4 @@
-// caught by: a short and a long way
+// caught by: a short and a long path
 void my_backward(const Number& result) {
   std::vector<Entry*> tape{result.entry.get()};  // near the result first
   std::set<Entry*> seen{result.entry.get()};
