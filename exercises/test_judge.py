@@ -1,15 +1,40 @@
 #!/usr/bin/env python3
 """Tests the judge on the solutions of its exercises: `right` passes every check, each `wrong` fails the check it was
-written for (its first line: `// caught by: NAME`), and `start` compiles and fails.
+written for (its first line: `// caught by: NAME`), and `start` compiles and fails. What lessons/teacher.md quotes of the judge is
+printed for a wrong solution.
 
 usage: test_judge.py [EXERCISE...]     all, if none is named; XGRAD_PREFIX names the installed library
 """
 import concurrent.futures
+import contextlib
+import io
 import os
 import re
 import sys
 
 import judge
+
+
+def printed(verdict):
+    text = io.StringIO()
+    with contextlib.redirect_stdout(text):
+        judge.show(verdict)
+    return text.getvalue().split("\n")
+
+
+def rounded(line):
+    """Numbers with three digits: the last ones differ from processor to processor."""
+    return re.sub(r"-?\d+\.\d+(e[-+]\d+)?", lambda number: f"{float(number[0]):.3g}", line)
+
+
+def problems_of_quotes(name, verdicts):
+    """The table of lessons/teacher.md: | [NAME](...) | the mistake | `what the judge says` | ... A quote may end with '…'."""
+    page = (judge.ROOT / "lessons/teacher.md").read_text()
+    lines = [rounded(line) for verdict in verdicts for line in printed(verdict)]
+    for quote in re.findall(rf"^\| \[{name}\][^|]*\|[^|]*\| `([^`]*)` \|", page, re.M):
+        begin = rounded(quote.removesuffix("…"))
+        if not any(line.startswith(begin) if quote.endswith("…") else line == begin for line in lines):
+            yield f"lessons/teacher.md quotes '{quote}', which the judge says of no wrong solution"
 
 
 def problems_of(name):
@@ -33,6 +58,7 @@ def problems_of(name):
             yield f"{file.name} names no check: its first line must be '// caught by: ' and one of {sorted(known)}"
         elif written_for[1] not in failed:
             yield f"{file.name} is not caught by {written_for[1]}, but by {failed}; {verdict['error']}"
+    yield from problems_of_quotes(name, of_wrong)
     if start["error"] or start["done"] or not start["checks"]:
         yield f"start.hpp must compile and fail: {start}"
     if not (judge.EXERCISES / name / "hints.md").read_text().startswith("1. "):

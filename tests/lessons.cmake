@@ -1,4 +1,5 @@
-# Each lesson: its program compiles, prints what its page shows, and the page names places that the library has.
+# Each lesson: its program compiles, prints what its page shows, and the page names places that the library has. The pages for teachers
+# have every lesson, exercise and answer.
 if(Python3_FOUND)
   add_custom_target(lessons)
   file(GLOB lessons CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/lessons/[0-9][0-9]-*/main.cpp")
@@ -15,5 +16,6 @@ if(Python3_FOUND)
     add_test(NAME lesson_${number} COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/lessons/check.py"
       $<TARGET_FILE:lesson_${number}> "${folder}")
   endforeach()
+  add_test(NAME course COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/lessons/check_course.py")
   add_test(NAME lesson_figures COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/scripts/lesson_figures.py" --check)
 endif()
