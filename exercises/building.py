@@ -13,6 +13,9 @@ import compiler_errors
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "judge"
 
+# Warnings that are mistakes here: a missing return, which would crash, (2, 3) in place of {2, 3}, 'abc', and 0 <= t < n.
+MISTAKES = [f"-Werror={name}" for name in ("return-type", "unused-value", "multichar", "parentheses")]
+
 
 class NoLibrary(Exception):
     """There is no installed library, and none could be installed."""
@@ -74,7 +77,7 @@ def without(words, *options):
 
 def compile_flags(known):
     words = [w for w in without(known["compile"], "-c", "-o", "-MT", "-MF") if w not in ("-MD", "-MMD")]
-    return words + ["-O1", "-Wall", "-Wextra", "-Werror=return-type"]  # a missing return would crash
+    return words + ["-O1", "-Wall", "-Wextra", *MISTAKES]
 
 
 def precompiled(flags):
@@ -95,15 +98,19 @@ def prepare():
     return known, flags, precompiled(flags)
 
 
+def diagnostics(command):
+    """Runs the compiler, with its messages as JSON and in English, which the hints expect."""
+    return subprocess.run([*command, "-fdiagnostics-format=json"], capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
+
+
 def build(name, file):
     """(the program, None), or (None, what the compiler or the linker says in one or two lines)"""
     known, flags, include = prepare()
     program = BUILD / name / file.stem
     program.parent.mkdir(exist_ok=True)
     object_file = program.with_suffix(".o")
-    done = subprocess.run(
-        [*flags, f"-I{include}", f"-I{ROOT / 'exercises'}", f'-DSTUDENT="{file}"', "-fdiagnostics-format=json",
-         "-c", str(ROOT / "exercises" / name / "check.cpp"), "-o", str(object_file)], capture_output=True, text=True)
+    done = diagnostics([*flags, f"-I{include}", f"-I{ROOT / 'exercises'}", f'-DSTUDENT="{file}"',
+                        "-c", str(ROOT / "exercises" / name / "check.cpp"), "-o", str(object_file)])
     if done.returncode:
         return None, compiler_errors.first(done.stderr, file)
     link = [str(object_file) if word.endswith("exercise.cpp.o") else word for word in known["link"]]

@@ -7,4 +7,7 @@ if(Python3_FOUND AND XGRAD_INSTALL AND CMAKE_BUILD_TYPE STREQUAL "Release" AND N
     set_tests_properties(judge_${name} PROPERTIES FIXTURES_REQUIRED package RESOURCE_LOCK judge PROCESSORS 2 TIMEOUT 600
       ENVIRONMENT "XGRAD_PREFIX=${CMAKE_CURRENT_BINARY_DIR}/package/package")
   endforeach()
+  add_test(NAME judge_hints COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/exercises/test_compiler_errors.py")
+  set_tests_properties(judge_hints PROPERTIES FIXTURES_REQUIRED package RESOURCE_LOCK judge TIMEOUT 600
+    ENVIRONMENT "XGRAD_PREFIX=${CMAKE_CURRENT_BINARY_DIR}/package/package")
 endif()
