@@ -77,13 +77,14 @@ def without(words, *options):
 
 def compile_flags(known):
     words = [w for w in without(known["compile"], "-c", "-o", "-MT", "-MF") if w not in ("-MD", "-MMD")]
-    return words + ["-O1", "-Wall", "-Wextra", *MISTAKES]
+    return words + ["-O1", "-Wall", "-Wextra", *MISTAKES, "-D_GLIBCXX_ASSERTIONS"]
 
 
 def precompiled(flags):
     """judge.hpp with the library's headers, read once: a build then takes about a second."""
     header, out = ROOT / "exercises/judge.hpp", BUILD / "judge.hpp.gch"
-    if not out.exists() or out.stat().st_mtime < header.stat().st_mtime:
+    newest = max(header.stat().st_mtime, pathlib.Path(__file__).stat().st_mtime)  # the flags stand in this file
+    if not out.exists() or out.stat().st_mtime < newest:
         new = BUILD / f"judge.hpp.{os.getpid()}"  # another judge may be reading the old one
         run([*flags, "-x", "c++-header", str(header), "-o", str(new)], "precompiling the headers")
         new.replace(out)
@@ -98,9 +99,9 @@ def prepare():
     return known, flags, precompiled(flags)
 
 
-def diagnostics(command):
-    """Runs the compiler, with its messages as JSON and in English, which the hints expect."""
-    return subprocess.run([*command, "-fdiagnostics-format=json"], capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
+def diagnostics(command, form="json"):
+    """Runs the compiler, with its messages in English, which the hints expect."""
+    return subprocess.run([*command, f"-fdiagnostics-format={form}"], capture_output=True, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
 
 
 def build(name, file):
@@ -109,10 +110,11 @@ def build(name, file):
     program = BUILD / name / file.stem
     program.parent.mkdir(exist_ok=True)
     object_file = program.with_suffix(".o")
-    done = diagnostics([*flags, f"-I{include}", f"-I{ROOT / 'exercises'}", f'-DSTUDENT="{file}"',
-                        "-c", str(ROOT / "exercises" / name / "check.cpp"), "-o", str(object_file)])
+    command = [*flags, f"-I{include}", f"-I{ROOT / 'exercises'}", f'-DSTUDENT="{file}"',
+               "-c", str(ROOT / "exercises" / name / "check.cpp"), "-o", str(object_file)]
+    done = diagnostics(command)
     if done.returncode:
-        return None, compiler_errors.first(done.stderr, file)
+        return None, compiler_errors.first(done.stderr, file, lambda: diagnostics(command, "text").stderr)
     link = [str(object_file) if word.endswith("exercise.cpp.o") else word for word in known["link"]]
     link[link.index("-o") + 1] = str(program)
     done = subprocess.run(link, capture_output=True, text=True, cwd=known["folder"])

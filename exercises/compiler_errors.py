@@ -34,13 +34,14 @@ PYTHON_HINTS = [
     (r"expected ‘\(’ before|expected .*\n\s*(if|while|for|else)\b.*:\s*$", BLOCK),
     (r"expected ‘}’ before ‘:’", 'a dict is: std::map<std::string, int> d = {{"a", 1}};'),
     (r"expected .*\n.*([(=,\[]|return)\s*\[[^\]&=]*\](?!\s*\()|expected .*\n.*\w\[[^\]]*(?<!:):(?!:)", NO_LIST),
+    (r"deleted function ‘xgrad::Tensor xgrad::\w+\((int|double)", "a shape stands in braces: zeros({2, 3})"),
     (r"right operand of comma|left operand of comma", "( , ) is no tuple: a shape stands in braces, as in zeros({2, 3})"),
     (r"operator bool\(\)|cannot convert ‘(const )?xgrad::(Tensor|Variable)’ to ‘(double|int|bool|float|(std::)?int64_t|long int)’",
      ONE_NUMBER + "; where(condition, a, b) chooses element by element"),
     (r"call to .*(Variable|Tensor)::item\(\)", "the type has to be named: x.item<double>(), x.item<std::int64_t>()"),
     (r"has no member named ‘(append|sort|pop|keys|items)’", "v.push_back(a), std::sort(v.begin(), v.end()): docs/cpp.md has these lines"),
     (r"‘operator<<’.*std::(vector|map|pair)", "a list is printed in a loop: for (const auto& a : v) std::cout << a << ' ';"),
-    (r"call to ‘(max|min)\(", "std::max takes two numbers of one type; of Tensors it is maximum(x, 0)"),
+    (r"call to ‘(max|min)\(|‘__comp’", "std::max takes two numbers of one type, std::max(2.0, x); of Tensors it is maximum(x, 0)"),
     (r"invalid cast from type ‘const char\*’", "a text is no number; minus infinity is -INFINITY"),
     (r"(invalid_argument|out_of_range|runtime_error)\(\)", 'an exception has a text: throw std::invalid_argument("...");'),
     (r"operator=\(xgrad::Scalar\)", "a Variable is not changed in place, since the tape would not know: masked_fill and where make a new one"),
@@ -96,8 +97,9 @@ def places(diagnostic):
         yield from places(child)
 
 
-def first(text, file):
-    """One line for the first error: its place in the student's file if it has one, its message, and a hint."""
+def first(text, file, in_words):
+    """One line for the first error: its place in the student's file if it has one, its message, and a hint. `in_words`
+    gives the ordinary messages: they tell which line used a template, and those in JSON do not."""
     try:
         errors = [d for d in json.loads(text.strip().split("\n")[0]) if d["kind"] in ("error", "fatal error")]
     except (ValueError, IndexError, KeyError):
@@ -109,6 +111,9 @@ def first(text, file):
         for _, path, line, _ in places(error):
             if path == file or path.name == file.name:
                 return described(error["message"], f"{file.name}, line {line}: ", source_line(file, line))
+    use = re.search(rf"{re.escape(str(file))}:(\d+):\d+:\s+required from here", in_words())
+    if use:
+        return described(errors[0]["message"], f"{file.name}, line {use[1]}: ", source_line(file, int(use[1])))
     return described(errors[0]["message"], "the checks do not compile with this file: ", None, "compare its names and parameters with those of task.md")
 
 

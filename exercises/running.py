@@ -36,8 +36,11 @@ def run(program):
         error = f"{where} did not end within {SECONDS} s: is there a loop without an end?"
     elif status < 0:
         name = signal.Signals(-status).name
+        last = told.decode(errors="replace").strip().split("\n")[-1] or "abort"
+        if "Assertion '__n < this->size()'" in last:
+            last = "an index of a std::vector or a text is past its end, or negative"
         reason = {"SIGSEGV": ": it read or wrote memory that is not its own, such as an element past the end",
-                  "SIGABRT": ": " + (told.decode(errors="replace").strip().split("\n")[-1] or "abort"),
+                  "SIGABRT": f": {last}",
                   "SIGXCPU": f": it took more than {SECONDS} s", "SIGKILL": f": it took more than {SECONDS} s"}
         error = f"{where} crashed, {name}{reason.get(name, '')}"
     elif status or not ended:

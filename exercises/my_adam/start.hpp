@@ -1,8 +1,8 @@
 class MyAdam {
  public:
-  MyAdam(std::vector<Variable> parameters, double lr, double beta1 = 0.9, double beta2 = 0.999,
+  MyAdam(const std::vector<Variable>& parameters, double lr, double beta1 = 0.9, double beta2 = 0.999,
          double eps = 1e-8)
-      : parameters_(std::move(parameters)), lr_(lr), beta1_(beta1), beta2_(beta2), eps_(eps) {
+      : parameters_(parameters), lr_(lr), beta1_(beta1), beta2_(beta2), eps_(eps) {
     // to do: a state for each parameter
   }
 
