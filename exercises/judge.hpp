@@ -48,13 +48,15 @@ class Judge {
     });
   }
 
-  /// The call throws an error.
+  /// The call throws an Error, which is the type that the task names.
+  template <class Error = std::exception>
   void refuses(const std::string& name, const std::function<void()>& call, const std::string& what) {
     run(name, [&]() -> std::string {
       try {
         call();
-      } catch (const std::exception&) {
-        return {};
+      } catch (const std::exception& error) {
+        if (dynamic_cast<const Error*>(&error)) return {};
+        return what + " must throw the type of error that the task names; yours says: " + error.what();
       }
       return what + " is accepted; it must be an error";
     });

@@ -77,7 +77,7 @@ void checks(Judge& judge) {
                ? there_and_back("unseen: na\xc3\xafve", example_merges, "a text that was not trained on")
                : problem;
   });
-  judge.refuses(
+  judge.refuses<std::invalid_argument>(
       "unknown tokens",
       [] {
         try {

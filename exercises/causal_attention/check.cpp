@@ -35,10 +35,11 @@ void checks(Judge& judge) {
     return {};
   });
   judge.that("large scores", []() -> std::string {
-    const std::string problem = Judge::difference(
-        causal_attention(tensor({{{{1e3}, {0.0}}}}), tensor({{{{-1e3}, {0.0}}}}), tensor({{{{1.0}, {3.0}}}})),
-        tensor({{{{1.0}, {2.0}}}}), 1e-5);
-    return problem.empty() ? "" : "query 0 sees a score of -1e6, and a score of 0 is hidden: " + problem;
+    const std::string problem =
+        Judge::difference(causal_attention(tensor({{{{1e15}, {0.0}}}}), tensor({{{{-1e15}, {0.0}}}}),
+                                           tensor({{{{1.0}, {3.0}}}})),
+                          tensor({{{{1.0}, {2.0}}}}), 1e-5);
+    return problem.empty() ? "" : "query 0 sees a score of -1e30, and a score of 0 is hidden: " + problem;
   });
   judge.gradients("gradients", causal_attention,
                   {randn({1, 1, 2, 3}), randn({1, 1, 3, 3}), randn({1, 1, 3, 2})});

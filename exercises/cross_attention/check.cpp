@@ -51,6 +51,13 @@ void checks(Judge& judge) {
     if (problem.empty()) problem = batch.problem_of_text(result, 1, 4);
     return problem.empty() ? batch.problem_of_text(result, 2, 1) : problem;
   });
+  judge.values(
+      "large scores",  // key 0 has the score −1e30, and is the only one that is seen
+      [] {
+        return cross_attention(tensor({{{1e15}}}), tensor({{{-1e15}, {3.0}}}), tensor({1}), ones({1, 1}),
+                               ones({1, 1}), full({1, 1}, 1e-15));
+      },
+      tensor({{{-1.0}}}));
   judge.that("padding of NaN", []() -> std::string {
     const Batch batch;
     const Tensor lengths = tensor({2, 3, 4}), expected = batch(lengths).value();

@@ -32,6 +32,12 @@ void checks(Judge& judge) {
         grouped_query_attention(zeros({1, 5, 2, 3}), zeros({1, 2, 2, 3}), zeros({1, 2, 2, 3}));
       },
       "H = 5 with H_k = 2");
+  judge.refuses(
+      "more key heads than heads",
+      [] {
+        grouped_query_attention(zeros({1, 2, 2, 3}), zeros({1, 4, 2, 3}), zeros({1, 4, 2, 3}));
+      },
+      "H = 2 with H_k = 4");
   const Tensor q = randn({1, 8, 128, 32}), k = randn({1, 2, 128, 32});
   judge.speed(
       "forward of 8 heads, 2 key heads, 128 tokens", [&] { grouped_query_attention(q, k, k); },

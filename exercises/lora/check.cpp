@@ -20,7 +20,7 @@ void checks(Judge& judge) {
     nn::Linear layer(6, 4);
     const Tensor x = randn({3, 6}), before = layer(x).value();
     const LoraLinear lora(std::move(layer), 2, 8);
-    const std::string wrong = Judge::difference(lora(x), before, 0);
+    const std::string wrong = Judge::difference(lora(x), before, 1e-6);
     return wrong.empty() ? Judge::difference(lora.B, zeros({4, 2}), 0) : wrong;
   });
   judge.that("A is random", []() -> std::string {
@@ -86,6 +86,6 @@ void checks(Judge& judge) {
   judge.that("float64, no bias", []() -> std::string {
     const LoraLinear lora(nn::Linear(6, 4, {.bias = false, .dtype = float64}), 2, 2);
     const Tensor x = randn({3, 6}, float64);
-    return Judge::difference(lora(x), lora.base(x).value(), 0);
+    return Judge::difference(lora(x), lora.base(x).value(), 1e-14);
   });
 }

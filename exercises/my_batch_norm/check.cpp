@@ -56,7 +56,7 @@ void checks(Judge& judge) {
         return my_batch_norm(x, half, half, gamma, beta, false);
       },
       inputs);
-  judge.refuses(
+  judge.refuses<std::invalid_argument>(
       "one row",
       [] {
         my_batch_norm(randn({1, 2}), zeros({2}), ones({2}), ones({2}), zeros({2}), true);

@@ -83,6 +83,13 @@ void checks(Judge& judge) {
     };
     return compare(my_beam_search(next, 2, 5, 0, 1), {1, 0}, "log 0.5 against log(0.3 * 0.98) / 2: the text");
   });
+  judge.that("of equal scores, the first", [] {
+    // −2 at once, or −1 and −1.
+    const auto next = [](const Tokens& tokens) {
+      return tokens.empty() ? std::vector<double>{-2, -1} : std::vector<double>{-1, -3};
+    };
+    return compare(my_beam_search(next, 2, 5, 0, 0), {0}, "two texts of the score -2: the text");
+  });
   judge.that("beams compete", [] {
     // 1 has two good ways to go on, 2 has none: both places belong to 1, 1 and 1, 2.
     const auto next = [](const Tokens& tokens) {

@@ -68,6 +68,10 @@ void checks(Judge& judge) {
       return true;
     };
     if (accepts({1, 1, 4, 4}, {1, 1, 5, 2})) return "a kernel of 5 rows is accepted for an image of 4 rows";
+    if (accepts({1, 1, 4, 4}, {1, 1, 2, 5}))
+      return "a kernel of 5 columns is accepted for an image of 4 columns";
+    if (accepts({1, 1, 4, 4}, {1, 4, 2, 2}))
+      return "a kernel of 4 channels is accepted for an image of 1 channel";
     if (accepts({1, 4, 4, 4}, {1, 1, 2, 2}))
       return "a kernel of 1 channel is accepted for an image of 4 channels";
     return {};

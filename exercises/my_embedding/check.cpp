@@ -30,6 +30,15 @@ void checks(Judge& judge) {
         return my_embedding(tensor({2, 0}), w);
       },
       inputs);
+  judge.gradients(
+      "gradients, indices of two dims",
+      [](const Variable& w) {
+        return my_embedding(tensor({{2, 0, 2}, {3, 2, 0}}), w);
+      },
+      inputs);
+  judge.gradients(
+      "gradients, one index of shape ()", [](const Variable& w) { return my_embedding(tensor(2), w); },
+      inputs);
   judge.that("an index twice", [&]() -> std::string {
     const Variable weight(table, true);
     my_embedding(tensor({2, 0, 2}), weight).backward(tensor({{1.0, 2.0}, {10.0, 20.0}, {100.0, 200.0}}));
@@ -44,9 +53,9 @@ void checks(Judge& judge) {
     const std::string wrong = Judge::difference(weight.grad(), zeros({3, 2}), 0);
     return wrong.empty() ? "" : "the gradient: " + wrong;
   });
-  judge.refuses(
+  judge.refuses<std::out_of_range>(
       "index too large", [&] { my_embedding(tensor({3}), table); }, "index 3 of 3 rows, 0 to 2,");
-  judge.refuses(
+  judge.refuses<std::out_of_range>(
       "index below 0", [&] { my_embedding(tensor({-1}), table); }, "index -1");
   judge.that("one node", [&]() -> std::string {
     const std::size_t ops = trace(my_embedding(tensor({2, 0}), Variable(table, true))).size() - 1;

@@ -36,6 +36,7 @@ void checks(Judge& judge) {
     };
     const Tensor x = tensor({0.5, 2.0}, float32);
     const std::string problem = Judge::difference(my_differences(f, x), tensor({0.75, 12.0}, float64), 1e-6);
+    my_gradcheck(f, x);
     return is_double ? problem : "for a float32 x, f was called with float32; it must get float64";
   });
   judge.that("x keeps its numbers", []() -> std::string {

@@ -34,14 +34,23 @@ void checks(Judge& judge) {
   });
   judge.that("token by token", [] { return in_pieces({1, 1, 1, 1, 1, 1}); });
   judge.that("in pieces", [] { return in_pieces({3, 2, 1}); });
+  judge.that("large scores", []() -> std::string {
+    MyKVCache cache;
+    cache.append(tensor({{{{-1e15}, {0.0}}}}), tensor({{{{1.0}, {3.0}}}}));
+    const std::string problem =
+        Judge::difference(cache.attend(tensor({{{{1e15}, {0.0}}}})), tensor({{{{1.0}, {2.0}}}}), 1e-5);
+    return problem.empty() ? "" : "query 0 sees a score of -1e30, and a score of 0 is hidden: " + problem;
+  });
   judge.that("own memory", []() -> std::string {
     MyKVCache cache;
-    const Tensor k = zeros({1, 1, 2, 1}), v = ones({1, 1, 2, 1});
+    const Tensor k = zeros({1, 1, 2, 1}), v = tensor({{{{1.0}, {3.0}}}}), q = ones({1, 1, 1, 1});
     cache.append(k, v);
     v.fill_(5);
-    const std::string problem =
-        Judge::difference(cache.attend(zeros({1, 1, 1, 1})), ones({1, 1, 1, 1}), 1e-6);
-    return problem.empty() ? "" : "the values were changed in place after append: " + problem;
+    std::string problem = Judge::difference(cache.attend(q), full({1, 1, 1, 1}, 2.0), 1e-6);
+    if (!problem.empty()) return "the values were changed in place after append: " + problem;
+    k.select(2, 0).fill_(50);
+    problem = Judge::difference(cache.attend(q), full({1, 1, 1, 1}, 2.0), 1e-6);
+    return problem.empty() ? "" : "a key was changed in place after append: " + problem;
   });
   judge.that("a copy goes on by itself", []() -> std::string {
     MyKVCache first;
@@ -51,7 +60,10 @@ void checks(Judge& judge) {
     const std::string problem =
         Judge::difference(first.attend(zeros({1, 1, 1, 1})), ones({1, 1, 1, 1}), 1e-6);
     if (!problem.empty()) return "the first cache: " + problem;
-    return Judge::difference(second.attend(zeros({1, 1, 1, 1})), full({1, 1, 1, 1}, 2.0), 1e-6);
+    first.append(zeros({1, 1, 2, 1}), full({1, 1, 2, 1}, 9.0));
+    const std::string later =
+        Judge::difference(second.attend(zeros({1, 1, 1, 1})), full({1, 1, 1, 1}, 2.0), 1e-6);
+    return later.empty() ? "" : "the second cache: " + later;
   });
   judge.that("no tape", []() -> std::string {
     MyKVCache cache;
@@ -72,9 +84,11 @@ void checks(Judge& judge) {
     };
     if (!refuses(zeros({1, 2, 1, 4}), zeros({1, 2, 2, 4}))) return "1 key with 2 values is accepted";
     if (!refuses(zeros({1, 3, 1, 4}), zeros({1, 3, 1, 4}))) return "3 heads after 2 heads are accepted";
+    if (!refuses(zeros({2, 2, 1, 4}), zeros({2, 2, 1, 4}))) return "2 texts after 1 text are accepted";
+    if (!refuses(zeros({1, 2, 1, 1}), zeros({1, 2, 1, 4}))) return "keys of 1 after those of 4 are accepted";
     if (!refuses(zeros({1, 2, 1, 4}), zeros({1, 2, 1, 5})))
       return "values of 5 after those of 4 are accepted";
-    if (cache.length() != 3) return "after three refusals the cache of 3 tokens has another length";
+    if (cache.length() != 3) return "after five refusals the cache of 3 tokens has another length";
     return Judge::difference(cache.attend(zeros({1, 2, 1, 4})), zeros({1, 2, 1, 4}), 0);
   });
   const Tensor x = randn({1, 4, 1, 32});

@@ -28,6 +28,12 @@ void checks(Judge& judge) {
         return my_layer_norm(x, gamma, beta);
       },
       inputs);
+  judge.gradients(
+      "gradients, eps 0.5",
+      [](const Variable& x, const Variable& gamma, const Variable& beta) {
+        return my_layer_norm(x, gamma, beta, 0.5);
+      },
+      inputs, 1);
   judge.values(
       "far from zero",
       [&] {

@@ -19,7 +19,11 @@ void checks(Judge& judge) {
       const std::string wrong = Judge::difference(my_softmax(full({1, 2}, size)), full({1, 2}, 0.5), 1e-5);
       if (!wrong.empty()) return "of two scores of " + std::to_string(static_cast<int>(size)) + ": " + wrong;
     }
-    return {};
+    const double p = 1 / (1 + std::exp(-1.0));  // differences count, however large the scores are
+    const Tensor scores = tensor({{1000.0, 999.0}, {-1000.0, -1001.0}}),
+                 expected = tensor({{p, 1 - p}, {p, 1 - p}});
+    const std::string wrong = Judge::difference(my_softmax(scores), expected, 1e-5);
+    return wrong.empty() ? "" : "of the scores (1000, 999) and (-1000, -1001): " + wrong;
   });
   judge.values(
       "rows far apart",

@@ -22,6 +22,13 @@ void checks(Judge& judge) {
     const std::string problem = Judge::difference(sliding_window(q, k, v, 3).slice(2, 0, 4), first, 0);
     return problem.empty() ? "" : "other tokens 4 and 5 change the outputs of tokens 0 to 3: " + problem;
   });
+  judge.that("large scores", []() -> std::string {
+    const std::string problem =
+        Judge::difference(sliding_window(tensor({{{{1e15}, {0.0}}}}), tensor({{{{-1e15}, {0.0}}}}),
+                                         tensor({{{{1.0}, {3.0}}}}), 2),
+                          tensor({{{{1.0}, {2.0}}}}), 1e-5);
+    return problem.empty() ? "" : "query 0 sees a score of -1e30, and a score of 0 is hidden: " + problem;
+  });
   judge.that("a wide window", []() -> std::string {
     const Tensor x = randn({2, 2, 5, 3});
     const Tensor causal =

@@ -53,7 +53,7 @@ void checks(Judge& judge) {
     }
     return {};
   });
-  judge.refuses(
+  judge.refuses<std::invalid_argument>(
       "k = 0",
       [] {
         my_top_k(zeros({1, 3}), 0);
