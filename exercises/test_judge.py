@@ -23,8 +23,8 @@ def printed(verdict):
 
 
 def rounded(line):
-    """Numbers with three digits: the last ones differ from processor to processor."""
-    return re.sub(r"-?\d+\.\d+(e[-+]\d+)?", lambda number: f"{float(number[0]):.3g}", line)
+    """Numbers with three digits, and nodes without theirs: the rest differs from processor to processor."""
+    return re.sub(r"-?\d+\.\d+(e[-+]\d+)?", lambda number: f"{float(number[0]):.3g}", re.sub(r"node #\d+", "node", line))
 
 
 def problems_of_quotes(name, verdicts):
