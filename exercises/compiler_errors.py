@@ -6,7 +6,8 @@ import re
 NO_NAMES = "arguments have no names here: write them in order, as in sum(x, -1, true)"
 NO_CALL = "a function of a value is called with ( ): x.shape(), x.value(), r.grad(), r.saved(0)"
 ONE_NUMBER = "an element of a Tensor is a Tensor: t[i].item<double>() is its number, t[i].item<std::int64_t>() that of integers"
-NO_LIST = "a shape or a list stands in braces, { }; a part of a Tensor is x[{Slice(), 0}] for Python's x[:, 0]: docs/syntax.md"
+NO_LIST = ("a shape or a list stands in braces, { }; Python's x[:, 0] of a Tensor is x[{Slice(), 0}]; "
+           "a std::vector has no slices: docs/cpp.md, docs/syntax.md")
 BLOCK = "a condition stands in ( ), and a block in { }, without a colon: if (n > 0) { ... }"
 
 # What the message, a line break and the student's line match, and what helps. The first that matches is taken.
@@ -41,6 +42,7 @@ PYTHON_HINTS = [
     (r"call to .*(Variable|Tensor)::item\(\)", "the type has to be named: x.item<double>(), x.item<std::int64_t>()"),
     (r"has no member named ‘(append|sort|pop|keys|items)’", "v.push_back(a), std::sort(v.begin(), v.end()): docs/cpp.md has these lines"),
     (r"‘operator<<’.*std::(vector|map|pair)", "a list is printed in a loop: for (const auto& a : v) std::cout << a << ' ';"),
+    (r"‘operator<’.*\n.*sort\(", "std::sort of structs is told what comes first, by a lambda as its third argument: docs/cpp.md"),
     (r"call to ‘(max|min)\(|‘__comp’", "std::max takes two numbers of one type, std::max(2.0, x); of Tensors it is maximum(x, 0)"),
     (r"invalid cast from type ‘const char\*’", "a text is no number; minus infinity is -INFINITY"),
     (r"(invalid_argument|out_of_range|runtime_error)\(\)", 'an exception has a text: throw std::invalid_argument("...");'),

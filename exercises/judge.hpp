@@ -20,6 +20,7 @@
 #include <xgrad/xgrad.hpp>
 
 using namespace xgrad;  // the student's file and the check may use all names
+using std::abs;         // without this, abs(0.5) is that of C, which rounds to an integer
 
 /// Runs checks, each under a name that the solutions in exercises/solutions refer to. Each begins with the
 /// default Generator at seed 0, and so do the arguments of its call: what the student's code drew before

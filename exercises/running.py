@@ -38,7 +38,7 @@ def run(program):
         name = signal.Signals(-status).name
         last = told.decode(errors="replace").strip().split("\n")[-1] or "abort"
         if "Assertion '__n < this->size()'" in last:
-            last = "an index of a std::vector or a text is past its end, or negative"
+            last = "an index of a std::vector, a Shape or a text is past its end, or negative"
         reason = {"SIGSEGV": ": it read or wrote memory that is not its own, such as an element past the end",
                   "SIGABRT": f": {last}",
                   "SIGXCPU": f": it took more than {SECONDS} s", "SIGKILL": f": it took more than {SECONDS} s"}
