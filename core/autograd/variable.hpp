@@ -113,11 +113,11 @@ class Variable : public OpMethods<Variable> {
   }
   std::int64_t numel() const { return value().numel(); }
   DType dtype() const { return value().dtype(); }
-  template <class T>
+  template <StoredOrInt T>
   T item() const {
     return value().item<T>();
   }
-  template <class T>
+  template <Stored T>
   std::vector<T> to_vector() const {
     return value().to_vector<T>();
   }

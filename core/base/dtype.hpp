@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
@@ -23,12 +24,18 @@ DType promote(std::string_view op, DType a, DType b);
 
 std::ostream& operator<<(std::ostream& out, DType dtype);
 
-/// The DType that stores a C++ type. Only `float`, `double`, `std::int64_t` and `bool` are stored.
+/// The C++ types of elements that a Tensor stores.
+template <class T>
+concept Stored = std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, std::int64_t> ||
+    std::same_as<T, bool>;
+
+template <class T>
+concept StoredOrInt = Stored<T> || std::same_as<T, int>;
+
+/// The DType that stores a C++ type.
 template <class T>
 constexpr DType dtype_of() {
-  static_assert(std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, std::int64_t> ||
-                    std::is_same_v<T, bool>,
-                "a Tensor stores float, double, std::int64_t or bool");
+  static_assert(Stored<T>, "a Tensor stores float, double, std::int64_t or bool");
   if constexpr (std::is_same_v<T, float>) return float32;
   if constexpr (std::is_same_v<T, double>) return float64;
   if constexpr (std::is_same_v<T, std::int64_t>) return int64;

@@ -20,10 +20,6 @@ namespace xgrad {
 
 namespace detail {
 
-template <class T>
-concept Stored = std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, std::int64_t> ||
-    std::same_as<T, bool>;
-
 // A buffer of elements in a Tensor's format. std::vector<bool> is none: it holds bits.
 template <class Buffer>
 concept HoldsElements = Stored<typename Buffer::value_type> && requires(Buffer& buffer) {
@@ -78,11 +74,11 @@ Tensor adopt_xt(Array&& array) {
 template <class E>
 Tensor from_xt(const xt::xexpression<E>& expression) {
   using Given = typename E::value_type;
-  static_assert(std::is_integral_v<Given> || detail::Stored<Given> || detail::HalfPrecision<Given>,
+  static_assert(std::is_integral_v<Given> || Stored<Given> || detail::HalfPrecision<Given>,
                 "from_xt takes expressions of float, double, bool, half precision or an integer type; use "
                 "xt::cast first");
   using Wide = std::conditional_t<detail::HalfPrecision<Given>, float, std::int64_t>;
-  using Element = std::conditional_t<detail::Stored<Given>, Given, Wide>;
+  using Element = std::conditional_t<Stored<Given>, Given, Wide>;
   const E& e = expression.derived_cast();
   const Shape shape = detail::shape_of_xt(e.shape());
   Tensor tensor = empty(shape, dtype_of<Element>());

@@ -94,26 +94,26 @@ const void* Tensor::raw_data(std::string_view op, DType expected) const {
   return storage_->data() + static_cast<std::size_t>(offset_) * item_size(dtype_);
 }
 
-template <class T>
+template <Stored T>
 const T* Tensor::data() const {
   return static_cast<const T*>(raw_data("data", dtype_of<T>()));
 }
 
-template <class T>
+template <Stored T>
 T* Tensor::mutable_data() const {
   const void* first = raw_data("mutable_data", dtype_of<T>());
   storage_->bump_version();
   return static_cast<T*>(const_cast<void*>(first));
 }
 
-template <class T>
+template <StoredOrInt T>
 T Tensor::item() const {
   check_defined("item", *this);
   if (numel() != 1) fail("item", "needs a tensor of one element, not of shape ", shape_);
   return kernels::dispatch(dtype_, [&]<class From>() { return convert<T>(*kernels::raw<From>(*this)); });
 }
 
-template <class T>
+template <Stored T>
 std::vector<T> Tensor::to_vector() const {
   const Tensor converted = to(dtype_of<T>()).contiguous();
   const T* first = converted.data<T>();

@@ -107,16 +107,16 @@ class Tensor : public OpMethods<Tensor> {
   Tensor contiguous() const;     ///< this Tensor if it is contiguous
   Tensor clone() const;          ///< contiguous, with storage of its own
   Tensor to(DType dtype) const;  ///< this Tensor if it has that dtype; numbers as `convert` gives them
-  template <class T>
+  template <Stored T>
   std::vector<T> to_vector() const;  ///< the elements in row-major order, converted
 
-  template <class T>
+  template <StoredOrInt T>
   T item() const;  ///< the value of a Tensor of one element
   Element at(const Shape& index) const;
   Element at(std::int64_t, std::int64_t, ...) const = delete;  // x.at({0, 1})
-  template <class T>
+  template <Stored T>
   const T* data() const;  ///< the first element; T must be the dtype's C++ type
-  template <class T>
+  template <Stored T>
   T* mutable_data() const;  ///< the same for writing; raises the version
 
   // In place, for example for an optimiser of your own. Each raises the version and returns this Tensor.

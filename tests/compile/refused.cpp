@@ -81,6 +81,10 @@ void refused([[maybe_unused]] const Variable& x, [[maybe_unused]] const nn::Line
   tensor(std::vector<const char*>{"one"});
 #elif defined WHERE_OF_WORD
   where(x, x, "0");
+#elif defined ITEM_OF_UNSIGNED
+  x.item<unsigned>();
+#elif defined DATA_OF_INT
+  x.value().data<int>();
 #elif defined STD_ALONE
   std(x, 1);
 #elif defined OWN_FUNCTION_OF_OUR_NAME

@@ -37,6 +37,8 @@ xgrad_add_refused_test(PERMUTE_OF_TWO_DIMS "${deleted}permute(.|\n)*// x.permute
 xgrad_add_refused_test(AT_OF_TWO_INDICES "${deleted}at(.|\n)*// x.at\\({0, 1}\\)")
 xgrad_add_refused_test(TENSOR_OF_WORDS "error: no matching function [^\n]*tensor")
 xgrad_add_refused_test(WHERE_OF_WORD "error: no matching function [^\n]*where")
+xgrad_add_refused_test(ITEM_OF_UNSIGNED "error: no matching [^\n]*item(.|\n)*StoredOrInt")
+xgrad_add_refused_test(DATA_OF_INT "error: no matching [^\n]*data(.|\n)*Stored<int>")
 xgrad_add_refused_test(STD_ALONE "error: reference to [^\n]*std[^\n]*ambiguous")
 xgrad_add_refused_test(OWN_FUNCTION_OF_OUR_NAME "error: call [^\n]*silu[^\n]*ambiguous")
 foreach(condition IF_EQUAL IF_BOTH)
