@@ -17,5 +17,5 @@ scripts/setup.sh "$preset"
 echo "== Building everything"
 cmake --build --preset "$preset"
 
-echo "== Testing"
+echo "== Testing, after $((SECONDS / 60)) min $((SECONDS % 60)) s"
 ctest --preset "$preset" --parallel "$(nproc)" --no-tests=error "$@" # otherwise a run without any test would pass
