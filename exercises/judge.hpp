@@ -5,6 +5,7 @@
 // that the variable JUDGE_FILE names, written at once, so that a crash leaves the lines before it. The
 // standard output is the student's.
 
+#include <cxxabi.h>
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -13,8 +14,11 @@
 #include <fstream>
 #include <functional>
 #include <iostream>
+#include <memory>
+#include <new>
 #include <sstream>
 #include <string>
+#include <typeinfo>
 #include <vector>
 
 #include <xgrad/xgrad.hpp>
@@ -49,17 +53,37 @@ class Judge {
     });
   }
 
-  /// The call throws an Error, which is the type that the task names.
+  /// The call throws an Error, such as std::invalid_argument, whose text contains `named`.
   template <class Error = std::exception>
-  void refuses(const std::string& name, const std::function<void()>& call, const std::string& what) {
-    run(name, [&]() -> std::string {
-      try {
-        call();
-      } catch (const std::exception& error) {
-        if (dynamic_cast<const Error*>(&error)) return {};
-        return what + " must throw the type of error that the task names; yours says: " + error.what();
+  void refuses(const std::string& name, const std::function<void()>& call, const std::string& what,
+               const std::string& named = {}) {
+    run(name, [&] { return accepted<Error>(call, what, named); });
+  }
+
+  /// What is wrong with how `what` is refused, or nothing.
+  template <class Error = std::exception>
+  static std::string accepted(const std::function<void()>& call, const std::string& what,
+                              const std::string& named = {}) {
+    try {
+      call();
+    } catch (const std::exception& error) {
+      const std::string text = std::string(error.what()).substr(0, 1000);
+      if (!dynamic_cast<const Error*>(&error)) {
+        return what + " must throw " + type_name(typeid(Error)) + ", yours throws " +
+               type_name(typeid(error)) + ": " + text;
       }
-      return what + " is accepted; it must be an error";
+      if (text.find(named) != std::string::npos) return {};
+      return what + ": the text of the error must name " + named + ", yours is: " + text;
+    }
+    return what + " is accepted; it must be an error";
+  }
+
+  /// The call records one op: all else on the tape of its result are leaves.
+  void one_node(const std::function<Variable()>& call) {
+    run("one node", [&]() -> std::string {
+      const Tape tape = trace(call());
+      const std::size_t ops = tape.size() - tape.count("leaf");
+      return ops == 1 ? "" : "the tape has " + std::to_string(ops) + " ops; it must be one";
     });
   }
 
@@ -69,17 +93,13 @@ class Judge {
   /// How long both take; reported, never scored.
   void speed(const std::string& name, const std::function<void()>& yours, const std::function<void()>& ours) {
     begin(name);
-    std::string text;
-    try {
-      std::ostringstream line;
-      line.precision(3);
+    std::ostringstream text;
+    text.precision(3);
+    const std::string thrown = what_throws([&] {
       const double mine = milliseconds(yours), theirs = milliseconds(ours);
-      line << mine << " ms, the library " << theirs << " ms";
-      text = line.str();
-    } catch (const std::exception& error) {
-      text = error.what();
-    }
-    write({{"speed", name}, {"detail", text}});
+      text << mine << " ms, the library " << theirs << " ms";
+    });
+    write({{"speed", name}, {"detail", thrown.empty() ? text.str() : thrown}});
   }
 
   /// What differs, or nothing.
@@ -109,6 +129,26 @@ class Judge {
   }
 
  private:
+  /// What the call throws, or nothing.
+  static std::string what_throws(const std::function<void()>& call) {
+    try {
+      call();
+    } catch (const std::bad_alloc&) {
+      return "it needs more memory than there is";
+    } catch (const std::exception& error) {
+      return "it throws: " + std::string(error.what()).substr(0, 1000);
+    } catch (...) {
+      return "it throws something that is no std::exception";
+    }
+    return {};
+  }
+
+  static std::string type_name(const std::type_info& type) {
+    const std::unique_ptr<char, void (*)(void*)> name(
+        abi::__cxa_demangle(type.name(), nullptr, nullptr, nullptr), std::free);
+    return name ? name.get() : type.name();
+  }
+
   static std::string place(std::size_t number, const Shape& shape) {
     std::vector<std::int64_t> index(static_cast<std::size_t>(shape.dim()));
     auto rest = static_cast<std::int64_t>(number);
@@ -140,13 +180,8 @@ class Judge {
     begin(name);
     manual_seed(0);  // the arguments of the call may have drawn
     std::string text;
-    try {
-      text = problem();
-    } catch (const std::exception& error) {
-      text = std::string("it throws: ") + error.what();
-    } catch (...) {
-      text = "it throws something that is no std::exception";
-    }
+    const std::string thrown = what_throws([&] { text = problem(); });
+    if (!thrown.empty()) text = thrown;
     write({{"check", name}, {"ok", text.empty()}, {"detail", text}});
     manual_seed(0);
   }
@@ -160,6 +195,10 @@ void checks(Judge& judge);
 int main() {
   const char* file = std::getenv("JUDGE_FILE");
   Judge judge(file ? file : "/dev/stdout");
-  checks(judge);
+  try {
+    checks(judge);
+  } catch (...) {  // between two checks
+    judge.that("the other checks", []() -> std::string { throw; });
+  }
   judge.end();
 }

@@ -78,12 +78,10 @@ void checks(Judge& judge) {
   judge.that("p outside", []() -> std::string {
     Generator generator(8);
     for (const double p : {-0.1, 1.5, std::nan("")}) {
-      try {
-        my_dropout(ones({2}), p, true, generator);
-      } catch (const std::invalid_argument&) {
-        continue;
-      }
-      return "p = " + std::to_string(p) + " is accepted; it must be an error";
+      const std::string number = p < 0 ? "-0.1" : p > 1 ? "1.5" : "nan";
+      const std::string problem = Judge::accepted<std::invalid_argument>(
+          [&] { my_dropout(ones({2}), p, true, generator); }, "p = " + number, number);
+      if (!problem.empty()) return problem;
     }
     return {};
   });

@@ -54,13 +54,10 @@ void checks(Judge& judge) {
     return wrong.empty() ? "" : "the gradient: " + wrong;
   });
   judge.refuses<std::out_of_range>(
-      "index too large", [&] { my_embedding(tensor({3}), table); }, "index 3 of 3 rows, 0 to 2,");
+      "index too large", [&] { my_embedding(tensor({3}), table); }, "index 3 of 3 rows, 0 to 2,", "3");
   judge.refuses<std::out_of_range>(
-      "index below 0", [&] { my_embedding(tensor({-1}), table); }, "index -1");
-  judge.that("one node", [&]() -> std::string {
-    const std::size_t ops = trace(my_embedding(tensor({2, 0}), Variable(table, true))).size() - 1;
-    return ops == 1 ? "" : "the tape has " + std::to_string(ops) + " ops; it must be one, my_embedding";
-  });
+      "index below 0", [&] { my_embedding(tensor({-1}), table); }, "index -1", "-1");
+  judge.one_node([&] { return my_embedding(tensor({2, 0}), Variable(table, true)); });
   judge.values(
       "float64", [&] { return my_embedding(tensor({1}), table.to(float64)); }, tensor({{3.0, 4.0}}, float64),
       0);

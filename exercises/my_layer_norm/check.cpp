@@ -48,10 +48,9 @@ void checks(Judge& judge) {
         Judge::difference(my_layer_norm(tensor({{7.0}}), ones({1}), zeros({1})), zeros({1, 1}), 0);
     return one.empty() ? "" : "a row of one number: " + one;
   });
-  judge.that("one node", [&]() -> std::string {
+  judge.one_node([&] {
     const Variable x(randn({2, 4}), true), gamma(one, true), beta(zero, true);
-    const std::size_t ops = trace(my_layer_norm(x, gamma, beta)).size() - 3;  // without the leaves
-    return ops == 1 ? "" : "the tape has " + std::to_string(ops) + " ops; it must be one, my_layer_norm";
+    return my_layer_norm(x, gamma, beta);
   });
   judge.values(
       "float64",

@@ -29,10 +29,9 @@ void checks(Judge& judge) {
     const GradcheckResult result = gradcheck(my_transpose_matmul, {a, b}, {.order = 2});
     return result ? "" : result.message();
   });
-  judge.that("one node", []() -> std::string {
+  judge.one_node([] {
     const Variable a(randn({2, 3, 2}), true), b(randn({4, 2}), true);
-    const std::size_t count = trace(my_transpose_matmul(a, b)).size();
-    return count == 3 ? "" : "the tape has " + std::to_string(count - 2) + " ops; it must be one";
+    return my_transpose_matmul(a, b);
   });
   judge.that("empty batch", [] {
     const Variable a(zeros({0, 3, 2}), true), b(randn({4, 2}), true);

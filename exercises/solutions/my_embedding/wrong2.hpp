@@ -1,8 +1,9 @@
 // caught by: any shape
 Variable my_embedding(const Variable& indices, const Variable& weight) {
-  if (any((indices < 0) | (indices >= weight.size(0))).item<bool>()) {
-    throw std::out_of_range("my_embedding: an index names no row, from 0 to " +
-                            std::to_string(weight.size(0) - 1));
+  for (const std::int64_t index : indices.value().to_vector<std::int64_t>()) {
+    if (index < 0 || index >= weight.size(0)) {
+      throw std::out_of_range("my_embedding: no row has the number " + std::to_string(index));
+    }
   }
   const Tensor rows = index_select(weight.value(), 0, indices.value().reshape({-1}));
   return record("my_embedding", rows, {weight}, {indices}, [](const Replay& r) -> Gradients {
