@@ -30,6 +30,10 @@ def problems_of(program, folder):
     yield from problems_of_places(page)
 
 
+def section(page, title):
+    return page.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
 def problems_of_text(page, source, folder):
     lines = source.count("\n")
     if lines > MOST_LINES:
@@ -44,10 +48,14 @@ def problems_of_text(page, source, folder):
 
 
 def problems_of_output(page, program):
-    printed = subprocess.run([program], capture_output=True, text=True, timeout=120)
+    try:
+        printed = subprocess.run([program], capture_output=True, text=True, errors="replace", timeout=120)
+    except subprocess.TimeoutExpired:
+        yield "the program does not end within 120 s"
+        return
     if printed.returncode != 0:
         yield f"the program ends with {printed.returncode}:\n{printed.stderr}"
-    shown = re.search(r"^## What it prints$.*?^```text\n(.*?)^```", page, re.M | re.S)
+    shown = re.search(r"^```text\n(.*?)^```", section(page, "What it prints"), re.M | re.S)
     if not shown or shown[1] != printed.stdout:
         yield f"the page shows\n{shown[1] if shown else 'nothing'}\nand the program prints\n{printed.stdout}"
 
@@ -66,10 +74,15 @@ def problems_of_exercises(page, folder):
 
 
 def problems_of_places(page):
-    places = re.findall(r"^\|[^|]+\| \[`([^`]+)`\]\(([^)]+)\) \| `([^`]+)` \|$", page[page.index("## In the library"):], re.M)
-    if not places:
-        yield "the last section has no row: | idea | [`file`](../../file) | `symbol` |"
-    for name, link, symbol in places:
+    rows = re.findall(r"^\|.*", section(page, "In the library"), re.M)[2:]  # below the head of the table
+    if not rows:
+        yield "the last section has no table"
+    for row in rows:
+        place = re.fullmatch(r"\|[^|]+\| \[`([^`]+)`\]\(([^)]+)\) \| `([^`]+)` \|", row)
+        if not place:
+            yield f"a row of the last table must be | idea | [`file`](../../file) | `symbol` |, and one is {row}"
+            continue
+        name, link, symbol = place.groups()
         file = ROOT / name
         if link != f"../../{name}" or not file.is_file():
             yield f"there is no file {name}, or its link is not ../../{name}"

@@ -13,7 +13,10 @@ LESSONS = pathlib.Path(__file__).resolve().parent.parent / "lessons"
 def main(arguments):
     check = "--check" in arguments
     named = [pathlib.Path(name).resolve() for name in arguments if name != "--check"]
-    folders = named or sorted(path.parent for path in LESSONS.glob("*/figure.py"))
+    folders = named or sorted(path.parent for path in LESSONS.glob("*/page.md"))
+    without = [folder.name for folder in folders if not (folder / "figure.py").is_file()]
+    if without:
+        sys.exit(f"there is no figure.py in {', '.join(without)}")
     outdated = []
     for folder in folders:
         svg = runpy.run_path(str(folder / "figure.py"))["draw"]().svg()
