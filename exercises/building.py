@@ -72,7 +72,8 @@ def commands(prefix):
         raise NoLibrary(f"there is no xgrad in {prefix}")
     given = [ROOT, prefix, *(os.environ.get(name, "") for name in ("CXX", "CXXFLAGS", "LDFLAGS"))]
     folder = BUILD / "commands" / hashlib.sha256(repr(given).encode()).hexdigest()[:12]
-    file, built = folder / "commands.json", library.stat().st_mtime_ns
+    file = folder / "commands.json"
+    built = max(part.stat().st_mtime_ns for part in [library, *(prefix / "include/xgrad").rglob("*.hpp")])
     known = json.loads(file.read_text()) if file.exists() else {}
     if known.get("built") != built:
         shutil.rmtree(folder, ignore_errors=True)

@@ -36,13 +36,18 @@ def errors_of(text):
 def first_line(text):
     """The first error without its place, for what is not the student's fault."""
     errors = errors_of(text)
-    return errors[0]["message"] if errors else text.strip().split("\n")[-1][:200] or "no message"
+    if errors:
+        return errors[0]["message"]
+    without_place = re.search(r"error: .*", text)  # of the compiler itself, such as a full disk
+    return without_place[0] if without_place else text.strip().split("\n")[-1][:200] or "no message"
 
 
 def first(text, file, start):
     """One line for the first error in the student's file, with the line of it and a hint. If none is there, the first
     error of the checks, with the declarations of the exercise's `start`."""
     errors = errors_of(text)
+    if not errors:
+        return f"the compiler failed: {first_line(text)}"
     for error in errors:
         for path, number in [error["own"], *error["led"]]:
             if path == file:

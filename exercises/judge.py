@@ -18,6 +18,7 @@ import running
 import work
 
 EXERCISES = work.EXERCISES
+RUNS = building.BUILD  # each file that is judged gets a folder here, for as long as it takes
 
 
 def names():
@@ -33,8 +34,8 @@ def verdict(name, file):
     result = {"exercise": name, "checks": [], "speed": [], "printed": ""}
     text, result["error"] = work.text_of(file)
     if text is not None:
-        building.BUILD.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="run-", dir=building.BUILD, ignore_cleanup_errors=True) as folder:
+        RUNS.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="run-", dir=RUNS, ignore_cleanup_errors=True) as folder:
             judged = pathlib.Path(folder) / file.name  # a copy: the file may be saved or removed meanwhile
             judged.write_bytes(text)
             program, result["error"] = building.build(name, judged, pathlib.Path(folder), file.parent)

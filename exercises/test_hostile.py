@@ -45,7 +45,7 @@ FILES = [
     (("int x = caf\xe9;\n" + RIGHT).encode("latin-1"), ".hpp, line 1: "),
     (RIGHT.replace("\n", "\r\n").replace("return", "return\0", 1).encode("utf-8-sig"), None),
     ("using namespace std;\n" + RIGHT, None),
-    (body("volatile int i = 0; for (;;) ++i; return x;"), "the check 'values' did not end within 2 s"),
+    (body("volatile int i = 0; for (;;) ++i; return x;"), "the check 'values' did not end within 5 s"),
     (body("for (;;) std::cout << \"a line\\n\";"), "a line"),
     (body("return my_relu(x * 2.0) * 1.0;"), "a function calls itself without an end"),
     (body("std::exit(0);"), "the check 'values' ended the program with status 0"),
@@ -71,7 +71,7 @@ def said(text, folder, number):
 class Hostile(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
-        work.FOLDER = self.folder / "work"
+        work.FOLDER, judge.RUNS = self.folder / "work", self.folder
 
     def call(self, *arguments):
         """(the exit status, the standard output) of judge.sh"""
@@ -85,7 +85,7 @@ class Hostile(unittest.TestCase):
         return status or 0, out.read()
 
     def test_files(self):
-        running.SECONDS = 2
+        running.SECONDS = 5
         judge.building.prepare()
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             answers = pool.map(lambda row: said(row[1][0], self.folder, row[0]), enumerate(FILES))
@@ -94,7 +94,7 @@ class Hostile(unittest.TestCase):
                     self.assertEqual(done, expected is None, answer)
                     self.assertIn(expected or "", answer)
                     self.assertLess(len(answer), 10000)
-        self.assertFalse(list(judge.building.BUILD.glob("run-*")))
+        self.assertFalse(list(self.folder.glob("run-*")))
 
     def test_every_start_is_declared(self):
         for name in judge.names():
@@ -160,15 +160,16 @@ class Hostile(unittest.TestCase):
     def test_interrupted(self):
         work.FOLDER.mkdir()
         (work.FOLDER / "my_relu.hpp").write_text(body("std::cout << std::flush; for (;;) std::system(\"sleep 1\");"))
-        code = f"import pathlib, sys, work, judge; work.FOLDER = pathlib.Path({str(work.FOLDER)!r}); sys.exit(judge.program())"
+        code = ("import pathlib, sys, work, judge; judge.RUNS = pathlib.Path(sys.argv.pop()); work.FOLDER = judge.RUNS / 'work';"
+                "sys.exit(judge.program())")
         for begun in ("run-*/my_relu.hpp", "run-*/my_relu.jsonl"):  # the build, and the run
-            process = subprocess.Popen([sys.executable, "-c", code, "my_relu"], cwd=judge.EXERCISES, stdout=subprocess.DEVNULL)
-            while process.poll() is None and not list(judge.building.BUILD.glob(begun)):
+            process = subprocess.Popen([sys.executable, "-c", code, "my_relu", self.folder], cwd=judge.EXERCISES, stdout=subprocess.DEVNULL)
+            while process.poll() is None and not list(self.folder.glob(begun)):
                 time.sleep(0.05)
             time.sleep(0.5)
             process.send_signal(signal.SIGTERM)
             self.assertEqual(process.wait(10), 130)
-            left = [file for file in pathlib.Path("/proc").glob("[0-9]*/cmdline") if f"{judge.building.BUILD}/run-" in text_of(file)]
+            left = [file for file in pathlib.Path("/proc").glob("[0-9]*/cmdline") if f"{self.folder}/run-" in text_of(file)]
             self.assertFalse(left)
 
 
