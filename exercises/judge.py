@@ -17,7 +17,7 @@ import own_code
 import running
 import work
 
-EXERCISES = work.EXERCISES
+EXERCISES, ROOT = work.EXERCISES, work.ROOT
 RUNS = building.BUILD  # each file that is judged gets a folder here, for as long as it takes
 
 
