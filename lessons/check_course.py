@@ -49,7 +49,7 @@ def problems_of_quotes(page):
     for row in re.findall(r"^\| .*", section(page, "## Common mistakes"), re.M):
         if "../exercises/" in row and not re.fullmatch(r"\| \[(\w+)\]\(../exercises/\1/task.md\) \| [^|]+ \| `✗ [^`|]+` \| [^|]+ \|", row):
             yield f"not of the form | [NAME](../exercises/NAME/task.md) | mistake | `✗ line` | question |: {row}"
-    hints = (EXERCISES / "compiler_errors.py").read_text()
+    hints = (EXERCISES / "compiler_hints.py").read_text()
     for quote in re.findall(r"`hint: ([^`]+)`", page):
         if f'"{quote}"' not in hints:
             yield f"the judge has no hint '{quote}'"
