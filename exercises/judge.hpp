@@ -17,7 +17,9 @@
 #include <memory>
 #include <new>
 #include <sstream>
+#include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <typeinfo>
 #include <vector>
 
@@ -26,90 +28,134 @@
 using namespace xgrad;  // the student's file and the check may use all names
 using std::abs;         // without this, abs(0.5) is that of C, which rounds to an integer
 
-/// Runs checks, each under a name that the solutions in exercises/solutions refer to. Each begins with the
-/// default Generator at seed 0, and so do the arguments of its call: what the student's code drew before
-/// changes no input.
+/// Runs checks, each under a name that the solutions in exercises/solutions refer to. A check ends at the
+/// first thing that is wrong: `must`, `must_equal` and `must_throw` throw a Problem, which says what it is.
+/// The default Generator is at seed 0 when a check begins, and when its arguments are computed: what the
+/// student's code drew before changes no input.
 class Judge {
  public:
   explicit Judge(const char* file) : lines_(file) { manual_seed(0); }
   void end() { write({{"end", true}}); }  ///< a program that ends before has left checks out
 
-  /// The student's numbers equal the expected ones: shape, dtype, and |yours − ours| ≤ tolerance · max(1,
-  /// |ours|).
+  /// The student's result equals the expected one, as for `must_equal`.
   void values(const std::string& name, const std::function<Variable()>& yours, const Tensor& ours,
               double tolerance = 1e-5) {
-    run(name, [&] { return difference(yours(), ours, tolerance); });
+    run(name, [&] { must_equal(yours(), ours, tolerance); });
   }
 
   /// The gradients of f agree with finite differences, in first and second order.
   template <class F>
   void gradients(const std::string& name, F&& f, const std::vector<Variable>& inputs, int orders = 2) {
-    run(name, [&]() -> std::string {
+    run(name, [&] {
       for (int order = 1; order <= orders; ++order) {
         const GradcheckResult result = gradcheck(f, inputs, {.order = order});
-        if (!result) return (order == 2 ? "the gradient of the gradient is wrong: " : "") + result.message();
+        must(bool(result), order == 2 ? "the gradient of the gradient is wrong: " : "", result.message());
       }
-      return {};
     });
   }
 
-  /// The call throws an Error, such as std::invalid_argument, whose text contains `named`.
+  /// The call throws an error, as for `must_throw`.
   template <class Error = std::exception>
   void refuses(const std::string& name, const std::function<void()>& call, const std::string& what,
                const std::string& named = {}) {
-    run(name, [&] { return accepted<Error>(call, what, named); });
-  }
-
-  /// What is wrong with how `what` is refused, or nothing.
-  template <class Error = std::exception>
-  static std::string accepted(const std::function<void()>& call, const std::string& what,
-                              const std::string& named = {}) {
-    try {
-      call();
-    } catch (const std::exception& error) {
-      const std::string text = std::string(error.what()).substr(0, 1000);
-      if (!dynamic_cast<const Error*>(&error)) {
-        return what + " must throw " + type_name(typeid(Error)) + ", yours throws " +
-               type_name(typeid(error)) + ": " + text;
-      }
-      if (text.find(named) != std::string::npos) return {};
-      return what + ": the text of the error must name " + named + ", yours is: " + text;
-    }
-    return what + " is accepted; it must be an error";
+    run(name, [&] { must_throw<Error>(call, what, named); });
   }
 
   /// The call records one op: all else on the tape of its result are leaves.
   void one_node(const std::function<Variable()>& call) {
-    run("one node", [&]() -> std::string {
+    run("one node", [&] {
       const Tape tape = trace(call());
       const std::size_t ops = tape.size() - tape.count("leaf");
-      return ops == 1 ? "" : "the tape has " + std::to_string(ops) + " ops; it must be one";
+      must(ops == 1, "the tape has ", ops, " ops; it must be one");
     });
   }
 
-  /// Anything else: `problem` returns what is wrong, or nothing.
-  void that(const std::string& name, const std::function<std::string()>& problem) { run(name, problem); }
+  /// Anything else. A check that returns has passed.
+  template <class Check>
+  void that(const std::string& name, const Check& check) {
+    static_assert(std::is_void_v<std::invoke_result_t<Check>>,
+                  "a check calls must(...), and returns nothing");
+    run(name, check);
+  }
 
   /// How long both take; reported, never scored.
   void speed(const std::string& name, const std::function<void()>& yours, const std::function<void()>& ours) {
     begin(name);
-    std::ostringstream text;
-    text.precision(3);
-    const std::string thrown = what_throws([&] {
-      const double mine = milliseconds(yours), theirs = milliseconds(ours);
-      text << mine << " ms, the library " << theirs << " ms";
-    });
-    write({{"speed", name}, {"detail", thrown.empty() ? text.str() : thrown}});
+    std::ostringstream times;
+    times.precision(3);
+    const std::string problem = problem_of(
+        [&] { times << milliseconds(yours) << " ms, the library " << milliseconds(ours) << " ms"; });
+    write({{"speed", name}, {"detail", problem.empty() ? times.str() : problem}});
+  }
+
+  /// Ends the check with a problem, put together of the parts, if `holds` is false.
+  template <class... Parts>
+  static void must(bool holds, const Parts&... problem) {
+    if (!holds) throw Problem(text(problem...));
+  }
+
+  /// Ends the check if the results differ: in shape, in dtype, or by more than tolerance · max(1, |ours|).
+  /// `where` says which result it is, such as "the gradient".
+  template <class... Parts>
+  static void must_equal(const Variable& yours, const Tensor& ours, double tolerance, const Parts&... where) {
+    const std::string problem = difference(yours, ours, tolerance);
+    must(problem.empty(), where..., sizeof...(where) == 0 ? "" : ": ", problem);
+  }
+
+  /// Ends the check unless the call throws an Error, such as std::invalid_argument, whose text contains
+  /// `named`.
+  template <class Error = std::exception>
+  static void must_throw(const std::function<void()>& call, const std::string& what,
+                         const std::string& named = {}) {
+    try {
+      call();
+    } catch (const std::exception& error) {
+      const std::string yours = std::string(error.what()).substr(0, 1000);
+      const auto* expected = dynamic_cast<const Error*>(&error);
+      must(expected != nullptr, what, " must throw ", type_name(typeid(Error)), ", yours throws ",
+           type_name(typeid(error)), ": ", yours);
+      must(yours.find(named) != std::string::npos, what, ": the text of the error must name ", named,
+           ", yours is: ", yours);
+      return;
+    }
+    must(false, what, " is accepted; it must be an error");
+  }
+
+  /// The parts, one after the other.
+  template <class... Parts>
+  static std::string text(const Parts&... parts) {
+    std::ostringstream all;
+    (all << ... << parts);
+    return all.str();
+  }
+
+ private:
+  struct Problem : std::runtime_error {
+    using std::runtime_error::runtime_error;
+  };
+
+  /// What is wrong, or nothing.
+  static std::string problem_of(const std::function<void()>& check) {
+    try {
+      check();
+    } catch (const Problem& problem) {
+      return problem.what();
+    } catch (const std::bad_alloc&) {
+      return "it needs more memory than there is";
+    } catch (const std::exception& error) {
+      return "it throws: " + std::string(error.what()).substr(0, 1000);
+    } catch (...) {
+      return "it throws something that is no std::exception";
+    }
+    return {};
   }
 
   /// What differs, or nothing.
   static std::string difference(const Variable& yours, const Tensor& ours, double tolerance) {
-    std::ostringstream text;
     if (!yours.defined()) return "the result is undefined: the function returns no value yet";
     if (yours.shape() != ours.shape() || yours.dtype() != ours.dtype()) {
-      text << "the result is " << yours.dtype() << " of shape " << yours.shape() << "; it must be "
-           << ours.dtype() << " of shape " << ours.shape();
-      return text.str();
+      return text("the result is ", yours.dtype(), " of shape ", yours.shape(), "; it must be ", ours.dtype(),
+                  " of shape ", ours.shape());
     }
     const std::vector<double> a = yours.value().to(float64).to_vector<double>(),
                               b = ours.to(float64).to_vector<double>();
@@ -121,44 +167,27 @@ class Judge {
       if (!is_right) ++wrong, first = i;
     }
     if (wrong == 0) return {};
-    if (ours.dim() > 0) text << "at " << place(first, ours.shape()) << ' ';
-    text << "it must be " << b[first] << ", yours is "
-         << (std::isnan(a[first]) ? std::abs(a[first]) : a[first]);  // nan, not -nan
-    if (wrong > 1) text << "; " << wrong << " of " << a.size() << " numbers are wrong";
-    return text.str();
+    const std::string place = ours.dim() == 0 ? "" : "at " + index_text(first, ours.shape()) + " ";
+    const double found = std::isnan(a[first]) ? std::abs(a[first]) : a[first];  // nan, not -nan
+    return text(place, "it must be ", b[first], ", yours is ", found) +
+           (wrong == 1 ? "" : text("; ", wrong, " of ", a.size(), " numbers are wrong"));
   }
 
- private:
-  /// What the call throws, or nothing.
-  static std::string what_throws(const std::function<void()>& call) {
-    try {
-      call();
-    } catch (const std::bad_alloc&) {
-      return "it needs more memory than there is";
-    } catch (const std::exception& error) {
-      return "it throws: " + std::string(error.what()).substr(0, 1000);
-    } catch (...) {
-      return "it throws something that is no std::exception";
+  /// The index of element `number` in the order of rows: "(1, 0)".
+  static std::string index_text(std::size_t number, const Shape& shape) {
+    std::string index;
+    auto rest = static_cast<std::int64_t>(number);
+    for (int d = shape.dim() - 1; d >= 0; --d) {
+      index = std::to_string(rest % shape[d]) + (index.empty() ? "" : ", ") + index;
+      rest /= shape[d];
     }
-    return {};
+    return "(" + index + ")";
   }
 
   static std::string type_name(const std::type_info& type) {
     const std::unique_ptr<char, void (*)(void*)> name(
         abi::__cxa_demangle(type.name(), nullptr, nullptr, nullptr), std::free);
     return name ? name.get() : type.name();
-  }
-
-  static std::string place(std::size_t number, const Shape& shape) {
-    std::vector<std::int64_t> index(static_cast<std::size_t>(shape.dim()));
-    auto rest = static_cast<std::int64_t>(number);
-    for (int d = shape.dim() - 1; d >= 0; --d) {
-      index[static_cast<std::size_t>(d)] = rest % shape[d];
-      rest /= shape[d];
-    }
-    std::string text = "(";
-    for (std::size_t d = 0; d < index.size(); ++d) text += (d ? ", " : "") + std::to_string(index[d]);
-    return text + ")";
   }
 
   static double milliseconds(const std::function<void()>& call) {  // the best of some runs
@@ -176,13 +205,11 @@ class Judge {
 
   void begin(const std::string& name) { write({{"begin", name}}); }
 
-  void run(const std::string& name, const std::function<std::string()>& problem) {
+  void run(const std::string& name, const std::function<void()>& check) {
     begin(name);
     manual_seed(0);  // the arguments of the call may have drawn
-    std::string text;
-    const std::string thrown = what_throws([&] { text = problem(); });
-    if (!thrown.empty()) text = thrown;
-    write({{"check", name}, {"ok", text.empty()}, {"detail", text}});
+    const std::string problem = problem_of(check);
+    write({{"check", name}, {"ok", problem.empty()}, {"detail", problem}});
     manual_seed(0);
   }
 
@@ -198,7 +225,7 @@ int main() {
   try {
     checks(judge);
   } catch (...) {  // between two checks
-    judge.that("the other checks", []() -> std::string { throw; });
+    judge.that("the other checks", [] { throw; });
   }
   judge.end();
 }

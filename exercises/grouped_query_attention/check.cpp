@@ -12,12 +12,12 @@ void checks(Judge& judge) {
       tensor({{{{10.0}, {10.0}}, {{10.0}, {10.0}}, {{20.0}, {20.0}}, {{20.0}, {20.0}}}}));
   const auto compare = [](std::int64_t H, std::int64_t H_k) {
     const Tensor q = randn({2, H, 3, 4}), k = randn({2, H_k, 5, 4}), v = randn({2, H_k, 5, 6});
-    return Judge::difference(grouped_query_attention(q, k, v),
-                             nn::scaled_dot_product_attention(q, k, v).output.value(), 1e-5);
+    Judge::must_equal(grouped_query_attention(q, k, v),
+                      nn::scaled_dot_product_attention(q, k, v).output.value(), 1e-5);
   };
-  judge.that("six heads, two key heads", [&] { return compare(6, 2); });
-  judge.that("as many key heads as heads", [&] { return compare(3, 3); });
-  judge.that("one key head", [&] { return compare(4, 1); });
+  judge.that("six heads, two key heads", [&] { compare(6, 2); });
+  judge.that("as many key heads as heads", [&] { compare(3, 3); });
+  judge.that("one key head", [&] { compare(4, 1); });
   judge.values(
       "one query",  // its weights add up to 1, so the mean of equal values is this value
       [] {

@@ -45,26 +45,22 @@ void checks(Judge& judge) {
         return mixture_of_experts(tensor({{1.0}}), gate, factors({10, 20, 30}), 2);
       },
       tensor({{12.5}}));
-  judge.that("weights add up to 1", []() -> std::string {
+  judge.that("weights add up to 1", [] {
     const Tensor x = randn({7, 4}), any_gate = randn({5, 4});
     for (const std::int64_t k : {1, 2, 5}) {
-      const std::string wrong =
-          Judge::difference(mixture_of_experts(x, any_gate, factors({1, 1, 1, 1, 1}), k), x, 1e-5);
-      if (!wrong.empty()) return "every expert returns x, so y is x; k = " + std::to_string(k) + ": " + wrong;
+      Judge::must_equal(mixture_of_experts(x, any_gate, factors({1, 1, 1, 1, 1}), k), x, 1e-5,
+                        "every expert returns x, so y is x; k = ", k);
     }
-    return {};
   });
-  judge.that("as row by row", []() -> std::string {
+  judge.that("as row by row", [] {
     const Tensor x = randn({16, 4}), any_gate = randn({5, 4});
     const std::vector<Expert> experts = layers(randn({5, 4, 4}));
     for (const std::int64_t k : {1, 2, 3, 5}) {
       const Tensor ours = row_by_row(x, any_gate, experts, k);
-      const std::string wrong = Judge::difference(mixture_of_experts(x, any_gate, experts, k), ours, 1e-5);
-      if (!wrong.empty()) return "k = " + std::to_string(k) + ": " + wrong;
+      Judge::must_equal(mixture_of_experts(x, any_gate, experts, k), ours, 1e-5, "k = ", k);
     }
-    return {};
   });
-  judge.that("only chosen rows", [&]() -> std::string {
+  judge.that("only chosen rows", [&] {
     std::vector<std::vector<std::int64_t>> calls(3);  // the numbers of rows, for each expert
     std::vector<Expert> experts;
     for (std::size_t e = 0; e < 3; ++e) {
@@ -77,22 +73,19 @@ void checks(Judge& judge) {
     mixture_of_experts(tensor({{1.0}, {-1.0}, {2.0}, {3.0}}), gate, experts, 2);
     const std::vector<std::int64_t> rows{3, 4, 1};
     for (std::size_t e = 0; e < 3; ++e) {
-      const std::string name = "expert " + std::to_string(e);
-      if (calls[e].size() != 1)
-        return name + " must be called once, yours is called " + std::to_string(calls[e].size()) + " times";
-      if (calls[e][0] != rows[e])
-        return name + " must get " + std::to_string(rows[e]) + " of 4 rows, yours gets " +
-               std::to_string(calls[e][0]);
+      Judge::must(calls[e].size() == 1, "expert ", e, " must be called once, yours is called ",
+                  calls[e].size(), " times");
+      Judge::must(calls[e][0] == rows[e], "expert ", e, " must get ", rows[e], " of 4 rows, yours gets ",
+                  calls[e][0]);
     }
-    return {};
   });
-  judge.that("an idle expert", [&]() -> std::string {
+  judge.that("an idle expert", [&] {
     std::vector<Expert> experts = factors({1, 1, 1});
     experts[2] = [](const Variable&) -> Variable {
       throw std::runtime_error("an expert that no row chose is called");
     };
-    return Judge::difference(mixture_of_experts(tensor({{1.0}, {2.0}}), gate, experts, 2),
-                             tensor({{1.0}, {2.0}}), 1e-6);
+    Judge::must_equal(mixture_of_experts(tensor({{1.0}, {2.0}}), gate, experts, 2), tensor({{1.0}, {2.0}}),
+                      1e-6);
   });
   judge.gradients("gradients",
                   [](const Variable& x, const Variable& any_gate, const Variable& weight) {

@@ -20,15 +20,14 @@ void checks(Judge& judge) {
         return my_attention(zeros({1, 1, 2, 4}), ones({1, 1, 3, 4}), v3);
       },
       tensor({{{{1.0, 1.0}, {1.0, 1.0}}}}));
-  judge.that("four sizes", []() -> std::string {
+  judge.that("four sizes", [] {
     const Tensor q = randn({2, 3, 4, 5}), k = randn({2, 3, 6, 5}), v = randn({2, 3, 6, 7});
-    return Judge::difference(my_attention(q, k, v), nn::scaled_dot_product_attention(q, k, v).output.value(),
-                             1e-5);
+    Judge::must_equal(my_attention(q, k, v), nn::scaled_dot_product_attention(q, k, v).output.value(), 1e-5);
   });
-  judge.that("one key", []() -> std::string {
+  judge.that("one key", [] {
     const Tensor v = randn({2, 2, 1, 3});
     const Tensor repeated = v.expand({2, 2, 4, 3});
-    return Judge::difference(my_attention(randn({2, 2, 4, 5}), randn({2, 2, 1, 5}), v), repeated, 1e-6);
+    Judge::must_equal(my_attention(randn({2, 2, 4, 5}), randn({2, 2, 1, 5}), v), repeated, 1e-6);
   });
   judge.values(
       "large scores", [] { return my_attention(q3 * 1000, k3, v3); },
@@ -40,10 +39,9 @@ void checks(Judge& judge) {
         return my_attention(zeros({1, 2, 0, 3}), ones({1, 2, 4, 3}), ones({1, 2, 4, 5}));
       },
       zeros({1, 2, 0, 5}));
-  judge.that("float64", []() -> std::string {
+  judge.that("float64", [] {
     const Tensor q = randn({1, 1, 2, 3}, float64), k = randn({1, 1, 4, 3}, float64);
-    return Judge::difference(my_attention(q, k, k), nn::scaled_dot_product_attention(q, k, k).output.value(),
-                             1e-12);
+    Judge::must_equal(my_attention(q, k, k), nn::scaled_dot_product_attention(q, k, k).output.value(), 1e-12);
   });
   const Tensor x = randn({2, 4, 128, 32});
   judge.speed(

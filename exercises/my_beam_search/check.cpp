@@ -14,8 +14,9 @@ std::string text_of(const Tokens& tokens) {
   return text + ")";
 }
 
-std::string compare(const Tokens& yours, const Tokens& ours, const std::string& what) {
-  return yours == ours ? "" : what + " must be " + text_of(ours) + ", yours is " + text_of(yours);
+template <class... Parts>
+void compare(const Tokens& yours, const Tokens& ours, const Parts&... what) {
+  Judge::must(yours == ours, what..., " must be ", text_of(ours), ", yours is ", text_of(yours));
 }
 
 std::vector<double> logs(std::vector<double> probabilities) {
@@ -54,14 +55,11 @@ struct Table {
 };
 
 void checks(Judge& judge) {
-  judge.that("by hand", [] { return compare(my_beam_search(by_hand, 2, 2, 0, 0), {2, 0}, "the text"); });
+  judge.that("by hand", [] { compare(my_beam_search(by_hand, 2, 2, 0, 0), {2, 0}, "the text"); });
   judge.that("one beam is greedy", [] {
-    const std::string problem =
-        compare(my_beam_search(by_hand, 1, 2, 0, 0), {1, 0}, "the text by hand with one beam");
-    if (!problem.empty()) return problem;
+    compare(my_beam_search(by_hand, 1, 2, 0, 0), {1, 0}, "the text by hand with one beam");
     const Table table(6);
-    return compare(my_beam_search(table, 1, 8, 5, 1), table.library(1, 8, 5, 1),
-                   "of a random table, the text");
+    compare(my_beam_search(table, 1, 8, 5, 1), table.library(1, 8, 5, 1), "of a random table, the text");
   });
   judge.that("length", [] {
     // 0 ends. At once: 0.4. Through 1: 0.6 * 0.8 * 0.8 = 0.384, whose logarithm is 3 times -0.319.
@@ -69,11 +67,9 @@ void checks(Judge& judge) {
       if (tokens.empty()) return logs({0.4, 0.6});
       return tokens.size() == 1 ? logs({0.2, 0.8}) : logs({0.8, 0.2});
     };
-    const std::string problem =
-        compare(my_beam_search(next, 2, 3, 0, 0), {0}, "0.4 against 0.384, penalty 0: the text");
-    if (!problem.empty()) return problem;
-    return compare(my_beam_search(next, 2, 3, 0, 1), {1, 1, 0},
-                   "log 0.4 / 1 against log 0.384 / 3, penalty 1: the text");
+    compare(my_beam_search(next, 2, 3, 0, 0), {0}, "0.4 against 0.384, penalty 0: the text");
+    compare(my_beam_search(next, 2, 3, 0, 1), {1, 1, 0},
+            "log 0.4 / 1 against log 0.384 / 3, penalty 1: the text");
   });
   judge.that("after the first that finished", [] {
     // The end has 0.5 at once. Each other way begins with less, and has the better score.
@@ -81,14 +77,14 @@ void checks(Judge& judge) {
       if (tokens.empty()) return logs({0.5, 0.3, 0.2});
       return logs({0.98, 0.01, 0.01});
     };
-    return compare(my_beam_search(next, 2, 5, 0, 1), {1, 0}, "log 0.5 against log(0.3 * 0.98) / 2: the text");
+    compare(my_beam_search(next, 2, 5, 0, 1), {1, 0}, "log 0.5 against log(0.3 * 0.98) / 2: the text");
   });
   judge.that("of equal scores, the first", [] {
     // −2 at once, or −1 and −1.
     const auto next = [](const Tokens& tokens) {
       return tokens.empty() ? std::vector<double>{-2, -1} : std::vector<double>{-1, -3};
     };
-    return compare(my_beam_search(next, 2, 5, 0, 0), {0}, "two texts of the score -2: the text");
+    compare(my_beam_search(next, 2, 5, 0, 0), {0}, "two texts of the score -2: the text");
   });
   judge.that("beams compete", [] {
     // 1 has two good ways to go on, 2 has none: both places belong to 1, 1 and 1, 2.
@@ -98,34 +94,29 @@ void checks(Judge& judge) {
       if (tokens == Tokens{2}) return logs({0, 0.5, 0.5});
       return tokens == Tokens{1, 2} ? logs({1, 0, 0}) : logs({0.3, 0.35, 0.35});
     };
-    return compare(my_beam_search(next, 2, 3, 0, 0), {1, 2, 0}, "0.7 * 0.45 * 1 is the likeliest; the text");
+    compare(my_beam_search(next, 2, 3, 0, 0), {1, 2, 0}, "0.7 * 0.45 * 1 is the likeliest; the text");
   });
   judge.that("forbidden tokens", [] {
     const auto one_way = [](const Tokens& tokens) { return tokens.size() < 2 ? logs({0, 1}) : logs({1, 0}); };
-    const std::string problem = compare(my_beam_search(one_way, 4, 9, 0, 1), {1, 1, 0},
-                                        "4 beams, but one way that is not forbidden: the text");
-    if (!problem.empty()) return problem;
+    compare(my_beam_search(one_way, 4, 9, 0, 1), {1, 1, 0},
+            "4 beams, but one way that is not forbidden: the text");
     const auto no_way = [](const Tokens&) { return logs({0, 0}); };
-    return compare(my_beam_search(no_way, 2, 3, 0, 1), {}, "all is forbidden: the text");
+    compare(my_beam_search(no_way, 2, 3, 0, 1), {}, "all is forbidden: the text");
   });
   judge.that("at most most_tokens", [] {
     const auto never = [](const Tokens&) { return logs({0, 0.4, 0.6}); };
-    return compare(my_beam_search(never, 3, 4, 0, 1), {2, 2, 2, 2}, "no end, most_tokens 4: the text");
+    compare(my_beam_search(never, 3, 4, 0, 1), {2, 2, 2, 2}, "no end, most_tokens 4: the text");
   });
-  judge.that("random tables", []() -> std::string {
+  judge.that("random tables", [] {
     for (int i = 0; i < 20; ++i) {
       const Table table(7);
       for (const std::int64_t num_beams : {2, 3, 5}) {
         for (const double penalty : {0.0, 1.0, 2.0}) {
-          std::ostringstream what;
-          what << num_beams << " beams, penalty " << penalty << ", table " << i << ": the text";
-          const std::string problem = compare(my_beam_search(table, num_beams, 6, 6, penalty),
-                                              table.library(num_beams, 6, 6, penalty), what.str());
-          if (!problem.empty()) return problem;
+          compare(my_beam_search(table, num_beams, 6, 6, penalty), table.library(num_beams, 6, 6, penalty),
+                  num_beams, " beams, penalty ", penalty, ", table ", i, ": the text");
         }
       }
     }
-    return {};
   });
   const Table table(500);
   judge.speed(

@@ -24,14 +24,10 @@ Tensor convolution(const Tensor& x, const Tensor& w, const Tensor& b, std::int64
 
 void as_formula(Judge& judge, const char* name, const Shape& x_shape, const Shape& w_shape,
                 std::int64_t stride, std::int64_t padding) {
-  judge.that(name, [&]() -> std::string {
+  judge.that(name, [&] {
     const Tensor x = randn(x_shape), w = randn(w_shape), b = randn({w_shape[0]});
-    const std::string wrong =
-        Judge::difference(my_conv2d(x, w, b, stride, padding), convolution(x, w, b, stride, padding), 1e-4);
-    std::ostringstream text;
-    text << "x " << x_shape << ", weight " << w_shape << ", stride " << stride << ", padding " << padding
-         << ": ";
-    return wrong.empty() ? "" : text.str() + wrong;
+    Judge::must_equal(my_conv2d(x, w, b, stride, padding), convolution(x, w, b, stride, padding), 1e-4, "x ",
+                      x_shape, ", weight ", w_shape, ", stride ", stride, ", padding ", padding);
   });
 }
 
@@ -58,22 +54,25 @@ void checks(Judge& judge) {
       "gradients",
       [](const Variable& x, const Variable& w, const Variable& b) { return my_conv2d(x, w, b, 2, 1); },
       {randn({2, 2, 4, 3}), randn({2, 2, 3, 2}), randn({2})});
-  judge.that("errors", []() -> std::string {
-    const auto accepts = [](const Shape& x, const Shape& w) {
-      try {
-        my_conv2d(zeros(x), zeros(w), zeros({w[0]}), 1, 0);
-      } catch (const std::exception&) {
-        return false;
-      }
-      return true;
+  judge.that("errors", [] {
+    const auto call = [](const Shape& x, const Shape& w) {
+      my_conv2d(zeros(x), zeros(w), zeros({w[0]}), 1, 0);
     };
-    if (accepts({1, 1, 4, 4}, {1, 1, 5, 2})) return "a kernel of 5 rows is accepted for an image of 4 rows";
-    if (accepts({1, 1, 4, 4}, {1, 1, 2, 5}))
-      return "a kernel of 5 columns is accepted for an image of 4 columns";
-    if (accepts({1, 1, 4, 4}, {1, 4, 2, 2}))
-      return "a kernel of 4 channels is accepted for an image of 1 channel";
-    if (accepts({1, 4, 4, 4}, {1, 1, 2, 2}))
-      return "a kernel of 1 channel is accepted for an image of 4 channels";
-    return {};
+    Judge::must_throw([&] { call({1, 1, 4, 4}, {1, 1, 5, 2}); }, "a kernel of 5 rows for an image of 4 rows");
+    Judge::must_throw(
+        [&] {
+          call({1, 1, 4, 4}, {1, 1, 2, 5});
+        },
+        "a kernel of 5 columns for an image of 4 columns");
+    Judge::must_throw(
+        [&] {
+          call({1, 1, 4, 4}, {1, 4, 2, 2});
+        },
+        "a kernel of 4 channels for an image of 1 channel");
+    Judge::must_throw(
+        [&] {
+          call({1, 4, 4, 4}, {1, 1, 2, 2});
+        },
+        "a kernel of 1 channel for an image of 4 channels");
   });
 }

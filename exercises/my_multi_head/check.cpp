@@ -15,11 +15,11 @@ void checks(Judge& judge) {
         return my_join(tensor({{{{1.0, 2.0}, {5.0, 6.0}}, {{3.0, 4.0}, {7.0, 8.0}}}}));
       },
       tensor({{{1.0, 2.0, 3.0, 4.0}, {5.0, 6.0, 7.0, 8.0}}}));
-  judge.that("parameters", []() -> std::string {
+  judge.that("parameters", [] {
     std::string yours, ours;
     for (const auto& [name, parameter] : MyMultiHead(8, 2).named_parameters()) yours += " " + name;
     for (const auto& [name, parameter] : nn::MultiHeadAttention(8, 2).named_parameters()) ours += " " + name;
-    return yours == ours ? "" : "visit must name" + ours + "; yours names" + yours;
+    Judge::must(yours == ours, "visit must name", ours, "; yours names", yours);
   });
   const auto compare = [](std::int64_t H, std::int64_t T_q, std::int64_t T_k) {
     manual_seed(0);
@@ -27,19 +27,18 @@ void checks(Judge& judge) {
     manual_seed(0);  // the same weights again
     const nn::MultiHeadAttention ours(12, H);
     const Tensor Q = randn({2, T_q, 12}), K = randn({2, T_k, 12}), V = randn({2, T_k, 12});
-    return Judge::difference(yours(Q, K, V), ours(Q, K, V).value(), 1e-5);
+    Judge::must_equal(yours(Q, K, V), ours(Q, K, V).value(), 1e-5);
   };
-  judge.that("one head", [&] { return compare(1, 3, 3); });
-  judge.that("three heads", [&] { return compare(3, 4, 4); });
-  judge.that("more keys than queries", [&] { return compare(2, 3, 5); });
-  judge.that("gradients", []() -> std::string {
+  judge.that("one head", [&] { compare(1, 3, 3); });
+  judge.that("three heads", [&] { compare(3, 4, 4); });
+  judge.that("more keys than queries", [&] { compare(2, 3, 5); });
+  judge.that("gradients", [] {
     const MyMultiHead module(4, 2);
     for (const int order : {1, 2}) {
       const GradcheckResult result =
           gradcheck(module, {randn({1, 2, 4}), randn({1, 3, 4}), randn({1, 3, 4})}, {.order = order});
-      if (!result) return result.message();
+      Judge::must(bool(result), result.message());
     }
-    return {};
   });
   judge.refuses(
       "heads that do not divide", [] { MyMultiHead(8, 3); }, "8 columns in 3 heads");

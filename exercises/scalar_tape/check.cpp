@@ -47,71 +47,65 @@ Number operator+(const Number& a, const Number& b) {
 
 #include STUDENT
 
-std::string compare(const std::string& what, const Number& x, double expected) {
-  if (x.entry->grad == expected) return {};
-  std::ostringstream text;
-  text << what << " must be " << expected << ", yours is " << x.entry->grad;
-  return text.str();
+void compare(const std::string& what, const Number& x, double expected) {
+  Judge::must(x.entry->grad == expected, what, " must be ", expected, ", yours is ", x.entry->grad);
 }
 
 void checks(Judge& judge) {
   judge.that("a product and a sum", [] {
     const Number a = leaf(3), b = leaf(4), c = a * b, L = c + a;
     my_backward(L);
-    for (const std::string& wrong :
-         {compare("dL/dL", L, 1), compare("dL/dc", c, 1), compare("dL/db", b, 3), compare("dL/da", a, 5)}) {
-      if (!wrong.empty()) return "with a = 3, b = 4, c = a * b, L = c + a: " + wrong;
-    }
-    return std::string();
+    const std::string L_is = "with a = 3, b = 4, c = a * b, L = c + a: ";
+    compare(L_is + "dL/dL", L, 1);
+    compare(L_is + "dL/dc", c, 1);
+    compare(L_is + "dL/db", b, 3);
+    compare(L_is + "dL/da", a, 5);
   });
   judge.that("one op uses it twice", [] {
     const Number a = leaf(3);
     my_backward(a * a);
-    return compare("d(a * a)/da at 3", a, 6);
+    compare("d(a * a)/da at 3", a, 6);
   });
   judge.that("a short and a long path", [] {
     // c reaches L at once, and through d and e
     const Number a = leaf(2), b = leaf(5), c = a * b, d = c * b, e = d * b, L = c + e;
     my_backward(L);
     const std::string L_is = "with a = 2, b = 5, c = a * b, d = c * b, e = d * b, L = c + e: ";
-    const std::string wrong = compare(L_is + "dL/dc", c, 26);
-    return wrong.empty() ? compare(L_is + "dL/da", a, 130) : wrong;
+    compare(L_is + "dL/dc", c, 26);
+    compare(L_is + "dL/da", a, 130);
   });
-  judge.that("each rule once", []() -> std::string {
+  judge.that("each rule once", [] {
     Number x = leaf(1);
     const Number first = x;
     for (int i = 0; i < 12; ++i) x = x + x;
     rules_called = 0;
     my_backward(x);
-    if (rules_called != 12) {
-      return "12 ops, each x + x of the one before: their rules are called " + std::to_string(rules_called) +
-             " times in all; it must be 12";
-    }
-    return compare("x doubled 12 times: the gradient of x", first, 4096);
+    Judge::must(rules_called == 12, "12 ops, each x + x of the one before: their rules are called ",
+                rules_called, " times in all; it must be 12");
+    compare("x doubled 12 times: the gradient of x", first, 4096);
   });
-  judge.that("what is not behind the result", []() -> std::string {
+  judge.that("what is not behind the result", [] {
     const Number a = leaf(3), b = leaf(4), c = a * a, other = c * b;
     b.entry->grad = other.entry->grad = 7;
     rules_called = 0;
     my_backward(c);
-    if (rules_called != 1)
-      return "one op is behind the result; rules called: " + std::to_string(rules_called);
-    const std::string wrong = compare("the gradient of a leaf that was not used, 7 before,", b, 7);
-    return wrong.empty() ? compare("the gradient of an op on the result, 7 before,", other, 7) : wrong;
+    Judge::must(rules_called == 1, "one op is behind the result; rules called: ", rules_called);
+    compare("the gradient of a leaf that was not used, 7 before,", b, 7);
+    compare("the gradient of an op on the result, 7 before,", other, 7);
   });
   judge.that("a second call", [] {
     const Number a = leaf(3), b = leaf(4), c = a * b, L = c + a;
     my_backward(L);
     my_backward(L);
     const std::string L_is = "after two calls, with a = 3, b = 4, c = a * b, L = c + a: ";
-    const std::string wrong = compare(L_is + "dL/dc, the gradient of an op,", c, 1);
-    return wrong.empty() ? compare(L_is + "dL/da, the gradient of a leaf,", a, 10) : wrong;
+    compare(L_is + "dL/dc, the gradient of an op,", c, 1);
+    compare(L_is + "dL/da, the gradient of a leaf,", a, 10);
   });
   judge.that("the result is a leaf", [] {
     const Number a = leaf(3);
     my_backward(a);
-    const std::string wrong = compare("da/da", a, 1);
+    compare("da/da", a, 1);
     my_backward(a);
-    return wrong.empty() ? compare("after two calls, da/da", a, 2) : wrong;
+    compare("after two calls, da/da", a, 2);
   });
 }

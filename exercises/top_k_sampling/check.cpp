@@ -7,35 +7,31 @@
 constexpr double forbidden = -std::numeric_limits<double>::infinity();
 
 // How often each token is drawn, as a share of all draws, beside the probabilities.
-std::string shares(const std::vector<double>& logits, std::int64_t k, double temperature,
-                   const std::vector<double>& expected) {
+void compare_shares(const std::vector<double>& logits, std::int64_t k, double temperature,
+                    const std::vector<double>& expected) {
   const std::int64_t draws = 20000, size = static_cast<std::int64_t>(logits.size());
   Generator generator(1);
   const Tensor tokens = my_sample(tensor(logits).expand({draws, size}), k, temperature, generator);
-  if (tokens.shape() != Shape{draws} || tokens.dtype() != int64)
-    return "the tokens must be an int64 Tensor of shape (B)";
+  Judge::must(tokens.shape() == Shape{draws} && tokens.dtype() == int64,
+              "the tokens must be an int64 Tensor of shape (B)");
   std::vector<double> share(logits.size());
   for (const std::int64_t token : tokens.to_vector<std::int64_t>()) {
-    if (token < 0 || token >= size)
-      return "it draws token " + std::to_string(token) + " of " + std::to_string(size);
+    Judge::must(token >= 0 && token < size, "it draws token ", token, " of ", size);
     share[static_cast<std::size_t>(token)] += 1.0 / draws;
   }
   for (std::size_t i = 0; i < share.size(); ++i) {
-    if (std::abs(share[i] - expected[i]) < (expected[i] > 0 ? 0.02 : 1e-9)) continue;
-    std::ostringstream text;
-    text << "with k = " << k << " and temperature " << temperature << ", the share of token " << i << " is "
-         << share[i] << "; its probability is " << expected[i];
-    return text.str();
+    Judge::must(std::abs(share[i] - expected[i]) < (expected[i] > 0 ? 0.02 : 1e-9), "with k = ", k,
+                " and temperature ", temperature, ", the share of token ", i, " is ", share[i],
+                "; its probability is ", expected[i]);
   }
-  return {};
 }
 
 void checks(Judge& judge) {
   judge.that("filter", [] {
     const Tensor logits = tensor({{0.5, -1.0, 3.0, 2.0}, {9.0, 8.0, -7.0, 8.5}}), before = logits.clone();
-    const std::string problem = Judge::difference(
-        my_top_k(logits, 2), tensor({{forbidden, forbidden, 3.0, 2.0}, {9.0, forbidden, forbidden, 8.5}}), 0);
-    return problem.empty() && !equal(logits, before) ? "the caller's logits were changed" : problem;
+    Judge::must_equal(my_top_k(logits, 2),
+                      tensor({{forbidden, forbidden, 3.0, 2.0}, {9.0, forbidden, forbidden, 8.5}}), 0);
+    Judge::must(equal(logits, before), "the caller's logits were changed");
   });
   judge.values(
       "ties",
@@ -43,15 +39,13 @@ void checks(Judge& judge) {
         return my_top_k(tensor({{3.0, 1.0, 2.0, 2.0}, {5.0, 5.0, 5.0, 4.0}}), 2);
       },
       tensor({{3.0, forbidden, 2.0, 2.0}, {5.0, 5.0, 5.0, forbidden}}));
-  judge.that("k from 1 to more than V, both dtypes", []() -> std::string {
+  judge.that("k from 1 to more than V, both dtypes", [] {
     for (const DType dtype : {float32, float64}) {
       const Tensor logits = randn({3, 5}, dtype);
       for (const std::int64_t k : {1, 3, 5, 9}) {
-        const std::string problem = Judge::difference(my_top_k(logits, k), nn::keep_top_k(logits, k), 0);
-        if (!problem.empty()) return "k = " + std::to_string(k) + " of 5: " + problem;
+        Judge::must_equal(my_top_k(logits, k), nn::keep_top_k(logits, k), 0, "k = ", k, " of 5");
       }
     }
-    return {};
   });
   judge.refuses<std::invalid_argument>(
       "k = 0",
@@ -59,22 +53,22 @@ void checks(Judge& judge) {
         my_top_k(zeros({1, 3}), 0);
       },
       "k = 0");
-  judge.that("shares", [] { return shares({std::log(4), std::log(2), 0}, 2, 1, {2.0 / 3, 1.0 / 3, 0}); });
+  judge.that("shares", [] { compare_shares({std::log(4), std::log(2), 0}, 2, 1, {2.0 / 3, 1.0 / 3, 0}); });
   judge.that("temperature", [] {
-    const std::string problem = shares({std::log(4), std::log(2), 0}, 2, 0.5, {0.8, 0.2, 0});
-    return problem.empty() ? shares({std::log(16), 0, 0}, 3, 2, {2.0 / 3, 1.0 / 6, 1.0 / 6}) : problem;
+    compare_shares({std::log(4), std::log(2), 0}, 2, 0.5, {0.8, 0.2, 0});
+    compare_shares({std::log(16), 0, 0}, 3, 2, {2.0 / 3, 1.0 / 6, 1.0 / 6});
   });
-  judge.that("logits of 1000", [] { return shares({1000, 1000, 999}, 2, 1, {0.5, 0.5, 0}); });
-  judge.that("generator", []() -> std::string {
+  judge.that("logits of 1000", [] { compare_shares({1000, 1000, 999}, 2, 1, {0.5, 0.5, 0}); });
+  judge.that("generator", [] {
     const Tensor logits = zeros({200, 50});
     const GeneratorState before = default_generator().state();
     Generator one(5), same(5), other(6);
     const Tensor a = my_sample(logits, 50, 1, one), b = my_sample(logits, 50, 1, same),
                  c = my_sample(logits, 50, 1, other);
-    if (!(default_generator().state() == before))
-      return "the default generator was used; it must be the given one";
-    if (!equal(a, b)) return "two generators of one seed give different tokens";
-    return equal(a, c) ? "two generators of different seeds give the same tokens" : "";
+    Judge::must(default_generator().state() == before,
+                "the default generator was used; it must be the given one");
+    Judge::must(equal(a, b), "two generators of one seed give different tokens");
+    Judge::must(!equal(a, c), "two generators of different seeds give the same tokens");
   });
   const Tensor large = randn({8, 32000});
   judge.speed(

@@ -26,7 +26,9 @@ Merges bpe_train(const std::string& text, int count) {
     std::pair<int, int> best;
     int most = 1;
     for (const auto& [pair, n] : counts) {
-      if (n > most) best = pair, most = n;
+      if (n <= most) continue;
+      best = pair;
+      most = n;
     }
     if (most == 1) break;
     row = replaced(row, best, 256 + static_cast<int>(merges.size()));

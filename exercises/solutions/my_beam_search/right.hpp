@@ -31,7 +31,9 @@ Tokens my_beam_search(const NextLogProbs& next, std::int64_t num_beams, std::int
       }
       --room;
       const double score = beam.sum / std::pow(length, penalty);
-      if (score > best_score) best = beam.tokens, best_score = score;
+      if (score <= best_score) continue;
+      best = beam.tokens;
+      best_score = score;
     }
   }
   return best;
