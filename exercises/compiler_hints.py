@@ -46,6 +46,7 @@ PYTHON_HINTS = [
     (r"(invalid_argument|out_of_range|runtime_error)\(\)", 'an exception has a text: throw std::invalid_argument("...");'),
     (r"operator=\(xgrad::Scalar\)", "a Variable is not changed in place, since the tape would not know: masked_fill and where make a new one"),
     (r"operator\+=’ \(operand types are ‘const", "what is const cannot be changed: make a new value"),
+    (r"cannot decompose", "Python's B, T, D = x.shape is: const auto [B, T, D] = x.sizes<3>();"),
     (r"is not captured", "name it between the [ ] of the lambda: [eps](const Replay& r)"),
     (r"no return statement|control reaches end", "`return` is missing: a function gives nothing without it"),
     (r"multi-character|character constant too long", "a text stands in double quotes: \"abc\""),
