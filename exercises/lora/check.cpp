@@ -75,9 +75,9 @@ void checks(Judge& judge) {
     const LoraLinear lora(nn::Linear(6, 4), 2, 2);
     std::string names;
     for (const auto& [name, parameter] : lora.named_parameters())
-      names += name + (parameter.requires_grad() ? " " : " (frozen) ");
-    const std::string ours = "base.weight (frozen) base.bias (frozen) A B ";
-    Judge::must(names == ours, "the parameters must be ", ours, "- yours are ", names);
+      names += (names.empty() ? "" : ", ") + name + (parameter.requires_grad() ? "" : " (frozen)");
+    const std::string ours = "base.weight (frozen), base.bias (frozen), A, B";
+    Judge::must(names == ours, "the parameters must be ", ours, "; yours are ", names);
   });
   judge.that("float64, no bias", [] {
     const LoraLinear lora(nn::Linear(6, 4, {.bias = false, .dtype = float64}), 2, 2);
