@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Tests the judge on the solutions of its exercises: `right` passes every check, each `wrong` fails the check it was
-written for (its first line: `// caught by: NAME`), and `start` compiles and fails. What lessons/teacher.md quotes of the judge is
+written for (its first line: `// caught by: NAME`), and `start` compiles and fails. What lessons/mistakes.md quotes of the judge is
 printed for a wrong solution.
 
 usage: test_judge.py [EXERCISE...]     all, if none is named; XGRAD_PREFIX names the installed library
@@ -28,13 +28,13 @@ def rounded(line):
 
 
 def problems_of_quotes(name, verdicts):
-    """The table of lessons/teacher.md: | [NAME](...) | the mistake | `what the judge says` | ... A quote may end with '…'."""
-    page = (judge.ROOT / "lessons/teacher.md").read_text()
+    """The table of lessons/mistakes.md: | [NAME](...) | the mistake | `what the judge says` | ... A quote may end with '…'."""
+    page = (judge.ROOT / "lessons/mistakes.md").read_text()
     lines = [rounded(line) for verdict in verdicts for line in printed(verdict)]
     for quote in re.findall(rf"^\| \[{name}\][^|]*\|[^|]*\| `([^`]*)` \|", page, re.M):
         begin = rounded(quote.removesuffix("…"))
         if not any(line.startswith(begin) if quote.endswith("…") else line == begin for line in lines):
-            yield f"lessons/teacher.md quotes '{quote}', which the judge says of no wrong solution"
+            yield f"lessons/mistakes.md quotes '{quote}', which the judge says of no wrong solution"
 
 
 def problems_of(name):

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Checks the pages for teachers, teacher.md and answers.md.
+"""Checks the pages for teachers: teacher.md, mistakes.md and answers.md.
 
 - teacher.md has ten days. Each names its lessons and exercises by links. Together they have every lesson and every exercise once.
 - The minutes of each day add up to the number in its heading.
-- Each row of its table of mistakes quotes a line of the judge; exercises/test_judge.py compares it with what the judge says.
-- Each hint that it quotes is one of the judge's.
+- Each row of the table of mistakes.md quotes a line of the judge; exercises/test_judge.py compares it with what the judge says.
+- Each hint that mistakes.md quotes is one of the judge's.
 - answers.md has a section for each lesson, with one answer for each question of "What to change".
 """
 import pathlib
@@ -46,7 +46,7 @@ def problems_of_days(page):
 
 
 def problems_of_quotes(page):
-    for row in re.findall(r"^\| .*", section(page, "## Common mistakes"), re.M):
+    for row in re.findall(r"^\| .*", page, re.M):
         if "../exercises/" in row and not re.fullmatch(r"\| \[(\w+)\]\(../exercises/\1/task.md\) \| [^|]+ \| `✗ [^`|]+` \| [^|]+ \|", row):
             yield f"not of the form | [NAME](../exercises/NAME/task.md) | mistake | `✗ line` | question |: {row}"
     hints = (EXERCISES / "compiler_hints.py").read_text()
@@ -65,8 +65,8 @@ def problems_of_answers(page):
 
 
 def main():
-    teacher, answers = (LESSONS / "teacher.md").read_text(), (LESSONS / "answers.md").read_text()
-    problems = [*problems_of_days(teacher), *problems_of_quotes(teacher), *problems_of_answers(answers)]
+    teacher, mistakes, answers = ((LESSONS / f"{name}.md").read_text() for name in ("teacher", "mistakes", "answers"))
+    problems = [*problems_of_days(teacher), *problems_of_quotes(mistakes), *problems_of_answers(answers)]
     print("\n".join(problems) if problems else "the course is complete")
     sys.exit(bool(problems))
 
