@@ -140,7 +140,7 @@ TEST_CASE("record: an error about a gradient's shape says what the rule may have
   CHECK_THROWS_TEXT(
       with_gradient(bias, ones({2, 3})).backward(ones({2, 3})),
       "for input 0 of shape (3,) and dtype float32; the op broadcast this input, so its gradient is a sum: "
-      "sum_to(gradient, r.input_shape(i))");
+      "r.wants(0) ? sum_to(gradient, r.input_shape(0)) : nothing");
   CHECK_THROWS_TEXT(with_gradient(x, ones({3, 2})).backward(ones({2, 3})),
                     "for input 0 of shape (2, 3) and dtype float32; it looks like a missing mT()");
   const std::string flat = thrown_text([&] { with_gradient(x, ones({6})).backward(ones({2, 3})); });

@@ -1,6 +1,7 @@
 // Checks what a rule returned against the inputs of its node.
 
 #include <algorithm>
+#include <string>
 
 #include <xgrad/core/autograd/engine.hpp>
 #include <xgrad/core/base/error.hpp>
@@ -15,11 +16,13 @@ bool is_transpose(Shape a, const Shape& b) {
 }
 
 // The rule's likely mistake, for the text of the error.
-const char* likely_fix(const Shape& gradient, const Shape& input) {
-  if (gradient != input && is_broadcastable_to(input, gradient)) {
-    return "; the op broadcast this input, so its gradient is a sum: sum_to(gradient, r.input_shape(i))";
+std::string likely_fix(const Shape& gradient, const Shape& shape, std::size_t input) {
+  if (gradient != shape && is_broadcastable_to(shape, gradient)) {
+    const std::string i = '(' + std::to_string(input) + ')';
+    return "; the op broadcast this input, so its gradient is a sum: r.wants" + i +
+           " ? sum_to(gradient, r.input_shape" + i + ") : nothing";
   }
-  if (is_transpose(gradient, input)) return "; it looks like a missing mT()";
+  if (is_transpose(gradient, shape)) return "; it looks like a missing mT()";
   return "";
 }
 
@@ -37,7 +40,7 @@ void Engine::check_gradients(const Node& node, Gradients& gradients) const {
     if (gradient.shape() == inputs[i]->shape() && gradient.dtype() == inputs[i]->dtype()) continue;
     fail_state("backward", "the rule of ", node, " returned a gradient of shape ", gradient.shape(),
                " and dtype ", gradient.dtype(), " for input ", i, " of shape ", inputs[i]->shape(),
-               " and dtype ", inputs[i]->dtype(), likely_fix(gradient.shape(), inputs[i]->shape()));
+               " and dtype ", inputs[i]->dtype(), likely_fix(gradient.shape(), inputs[i]->shape(), i));
   }
 }
 
