@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws the figures of docs/architecture.md: writes docs/figures/*.svg, readable on light and dark pages."""
+"""Draws the figures of docs/architecture.md and docs/g2p.md: writes docs/figures/*.svg, readable on light and dark pages."""
 import pathlib
 
 from count_lines import lines_of
@@ -116,7 +116,35 @@ def replay():
     return figure
 
 
+def row(page, name):
+    """The numbers of the table's row that begins with this name."""
+    line = next(line for line in page.splitlines() if line.startswith(f"| {name} |"))
+    return [float(cell) for cell in line.split("|")[2:-1]]
+
+
+def g2p_curve():
+    """The validations in the table of docs/g2p.md."""
+    page = (FOLDER.parent / "g2p.md").read_text()
+    epochs = row(page, "after epoch")
+    figure = Figure(620, 300)
+    left, bottom, across, up = 60, 250, 500 / max(epochs), 3.2
+    for percent in range(0, 61, 10):
+        figure.curve([(left, bottom - up * percent), (left + 500, bottom - up * percent)], "arrow", "1 5")
+        figure.text(left - 8, bottom - up * percent + 5, str(percent), "faint", "end")
+    figure.text(left, 24, "wrong in the validation words, %")
+    for name, words in (("words wrong, %", "words"), ("phonemes wrong, %", "phonemes")):
+        points = [(left + across * epoch, bottom - up * percent) for epoch, percent in zip(epochs, row(page, name))]
+        figure.curve(points)
+        for x, y in points:
+            figure.dot(x, y)
+        figure.text(left + 496, points[-1][1] - 10, words, "accent-text", "end")
+    for epoch in epochs:
+        figure.text(left + across * epoch, bottom + 20, f"{epoch:.0f}", "faint", "middle")
+    figure.text(left + 250, bottom + 40, "epoch", "faint", "middle")
+    return figure
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for draw in (layers, ownership, strides, replay):
+    for draw in (layers, ownership, strides, replay, g2p_curve):
         (FOLDER / f"{draw.__name__}.svg").write_text(draw().svg())

@@ -70,7 +70,10 @@ void add_train_command(CLI::App& app, Action& action) {
   command->add_option("--dict", config->dictionary, "dictionary in CMU's format")
       ->check(not_empty())
       ->group("Training");
-  command->add_option("--epochs", config->epochs, "passes over the words; 22, or those of the resumed run")
+  command
+      ->add_option(
+          "--epochs", config->epochs,
+          "passes over the words; " + std::to_string(Recipe().epochs) + ", or those of the resumed run")
       ->always_capture_default(false)
       ->default_str("")
       ->transform(whole_number(1))

@@ -12,9 +12,9 @@ namespace g2p {
 
 /// What decides the numbers of a run. A checkpoint keeps it.
 struct Recipe {
-  std::int64_t epochs = 22;
-  std::int64_t batch_tokens = 4096;  ///< letters and phonemes in a step
-  double lr = 1.5e-3;                ///< the peak
+  std::int64_t epochs = 16;
+  std::int64_t batch_tokens = 1024;  ///< letters and phonemes in a step
+  double lr = 1e-3;                  ///< the peak
   std::int64_t warmup = 1000;        ///< steps
   double weight_decay = 0.05;
   double label_smoothing = 0.1;

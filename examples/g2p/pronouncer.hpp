@@ -16,7 +16,7 @@ struct PronouncerOptions {
   std::int64_t heads = 4;
   std::int64_t layers = 3;  ///< of the encoder, and as many of the decoder
   std::int64_t d_hidden = 768;
-  double dropout = 0.1;
+  double dropout = 0.05;
 };
 
 /// Reads the letters of a word with an encoder and says its phonemes with a decoder: a transformer as in
