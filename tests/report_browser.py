@@ -183,7 +183,8 @@ def main():
     series = lambda name: {m["step"]: m[name] for m in metrics if name in m}
     url = (options.run / "report.html").resolve().as_uri()
 
-    with tempfile.TemporaryDirectory() as profile:
+    # The browser's helper processes may write to its profile for a moment after it has ended.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(options.chromium, profile)
         try:
             for domain in ("Page", "Network", "Log", "Runtime"):
@@ -214,7 +215,6 @@ def main():
                         (options.screenshots / f"{width}-{scheme}.png").write_bytes(base64.b64decode(shot["data"]))
         finally:
             browser.close()
-
 
     chart_of = lambda title: next(c for c in page["charts"] if c["caption"].startswith(title))
     check_curve(chart_of("Loss"), chart_of("Loss")["paths"][0], series("loss"))
