@@ -7,6 +7,7 @@ import difflib
 import json
 import os
 import pathlib
+import re
 import signal
 import sys
 import tempfile
@@ -21,8 +22,14 @@ EXERCISES, ROOT = work.EXERCISES, work.ROOT
 RUNS = building.BUILD  # each file that is judged gets a folder here, for as long as it takes
 
 
+def lessons():
+    """{exercise: the lesson after which it fits}, in the order of the table in README.md."""
+    rows = re.findall(r"^\| (\d\d) \| (.*) \|$", (EXERCISES / "README.md").read_text(), re.M)
+    return {name: lesson for lesson, row in rows for name in re.findall(r"`(\w+)`", row)}
+
+
 def names():
-    return sorted(path.parent.name for path in EXERCISES.glob("*/task.md"))
+    return list(lessons())
 
 
 def title(name):
@@ -96,9 +103,9 @@ def watch(name):
 
 
 def show_list():
-    for name in names():
+    for name, lesson in lessons().items():
         state = "begun" if work.is_begun(name) else ""
-        print(f"{name:24} {title(name).removeprefix(name).lstrip(': '):90} {state}".rstrip())
+        print(f"lesson {lesson}  {name:24} {title(name).removeprefix(name).lstrip(': '):90} {state}".rstrip())
 
 
 def judge_all(as_json):

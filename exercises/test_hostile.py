@@ -111,6 +111,13 @@ class Hostile(unittest.TestCase):
             task = (judge.EXERCISES / name / "task.md").read_text()
             self.assertEqual("not call `" in task, bool(own_code.forbidden(task)), name)
 
+    def test_list_has_every_exercise_in_the_order_of_the_lessons(self):
+        rows = self.call("list")[1].splitlines()
+        lessons, names = [row[:9] for row in rows], [row.split()[2] for row in rows]
+        self.assertEqual(lessons, sorted(lessons))
+        self.assertEqual(sorted(names), sorted(path.parent.name for path in judge.EXERCISES.glob("*/task.md")))
+        self.assertEqual(names[:2], ["scalar_tape", "my_relu"])
+
     def test_reset_loses_nothing(self):
         file = work.FOLDER / "my_relu.hpp"
         for text in ("one", "two"):

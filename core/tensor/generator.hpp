@@ -77,7 +77,7 @@ class Generator::Stream {
     return upper << 32 | random();
   }
 
-  /// The next draws, as many as `out` holds: the same numbers as random() gives, several times as fast.
+  /// The next draws, as many as `out` holds: the same numbers as random() gives, in less time.
   void random(std::span<std::uint32_t> out);
 
   /// The second normal of the last pair. The caller takes it out or puts one in.
