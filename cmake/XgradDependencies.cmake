@@ -29,8 +29,15 @@ if(XGRAD_BLAS)
 endif()
 
 find_package(Threads REQUIRED)
-find_package(nlohmann_json REQUIRED)
-find_package(xtl REQUIRED)
+if(EMSCRIPTEN)
+  include(XgradEmscripten)
+endif()
+foreach(target nlohmann_json::nlohmann_json xtl)
+  if(NOT TARGET ${target})
+    string(REGEX REPLACE "::.*" "" package ${target})
+    find_package(${package} REQUIRED)
+  endif()
+endforeach()
 
 # Needed only to keep OpenBLAS's OpenMP build in the thread that calls it.
 set(XGRAD_HAVE_OPENMP OFF)

@@ -1,11 +1,11 @@
 #include <xgrad/data/batch_sampler.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <numeric>
 #include <string>
 #include <utility>
 
+#include <xgrad/core/base/bit_cast.hpp>
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/core/tensor/state_reader.hpp>
@@ -22,7 +22,7 @@ std::vector<Items> consecutive_batches(const Items& items, const BatchOptions& o
   const auto size = static_cast<std::ptrdiff_t>(items.size());
   std::vector<Items> batches;
   for (std::ptrdiff_t begin = 0; begin < size; begin += options.batch_size) {
-    const std::ptrdiff_t count = std::min<std::ptrdiff_t>(options.batch_size, size - begin);
+    const auto count = static_cast<std::ptrdiff_t>(std::min<std::int64_t>(options.batch_size, size - begin));
     if (count == options.batch_size || !options.drop_last)
       batches.emplace_back(items.begin() + begin, items.begin() + begin + count);
     if (count < options.batch_size) break;  // begin + batch_size could overflow
@@ -146,7 +146,7 @@ const Items& BatchSampler::next() {
 NamedTensors BatchSampler::state_dict() const {
   return {{"epoch", tensor(epoch_, int64)},
           {"position", tensor(position_, int64)},
-          {"seed", tensor(std::bit_cast<std::int64_t>(seed_), int64)},
+          {"seed", tensor(bit_cast<std::int64_t>(seed_), int64)},
           {"num_items", tensor(num_items_, int64)},
           {"num_batches", tensor(size(), int64)}};
 }
@@ -163,7 +163,7 @@ void BatchSampler::load_state_dict(const NamedTensors& state) {
     reader.problem("there is no batch " + std::to_string(position) + " in epoch " + std::to_string(epoch));
   }
   reader.finish("the state does not fit the batches");
-  seed_ = std::bit_cast<std::uint64_t>(seed);
+  seed_ = bit_cast<std::uint64_t>(seed);
   set_epoch(epoch);
   position_ = position;
 }

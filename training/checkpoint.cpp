@@ -81,7 +81,8 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
     const auto& [name, reason] = *file.unreadable.begin();
     refuse("tensor \"", name, "\" cannot be read: ", reason);
   }
-  const auto step = std::ranges::find(file.tensors, "step", &NamedTensors::value_type::first);
+  const auto step = std::find_if(file.tensors.begin(), file.tensors.end(),
+                                 [](const auto& named) { return named.first == "step"; });
   if (step == file.tensors.end()) refuse("has no step");
   const Tensor& number = step->second;
   if (number.dtype() != int64 || number.dim() != 0)

@@ -1,10 +1,9 @@
 #include <xgrad/training/json_line.hpp>
 
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <type_traits>
 
+#include <xgrad/core/base/number_text.hpp>
 #include <xgrad/core/io/safetensors_text.hpp>
 
 namespace xgrad::training {
@@ -12,8 +11,7 @@ namespace {
 
 std::string json(double value) {
   if (!std::isfinite(value)) return "null";
-  std::array<char, 32> digits;
-  return {digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr};
+  return number_text(value);
 }
 std::string json(std::int64_t value) { return std::to_string(value); }
 std::string json(bool value) { return value ? "true" : "false"; }

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <system_error>
 
+#include <xgrad/core/base/number_text.hpp>
+
 namespace xgrad::training {
 namespace {
 
@@ -64,19 +66,17 @@ class LineReader {
     if (take("null")) return std::numeric_limits<double>::quiet_NaN();
     const std::string_view digits = text_.substr(0, text_.find_first_not_of("+-.0123456789eE"));
     if (digits.find_first_of(".eE") == std::string_view::npos) {
-      if (std::int64_t whole = 0; read_number(digits, whole)) return whole;
+      std::int64_t whole = 0;
+      const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), whole);
+      if (error == std::errc() && end == digits.data() + digits.size()) {
+        text_.remove_prefix(digits.size());
+        return whole;
+      }
     }
     double number = 0;
     if (!read_number(digits, number)) throw NotALine();
-    return number;
-  }
-
-  template <class T>
-  bool read_number(std::string_view digits, T& number) {
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error != std::errc() || end != digits.data() + digits.size()) return false;
     text_.remove_prefix(digits.size());
-    return true;
+    return number;
   }
 
   std::string string() {

@@ -72,7 +72,7 @@ bool RunFolder::take() {
   if (is_taken() && !LineFile::is_locked(metrics_path())) return false;
   make_folder(folder_);
   const AtomicFile probe("save_safetensors", model_path());  // throws the errors of saving now
-  auto logs = std::make_unique<Logs>(LineFile(metrics_path()), LineFile(timings_path()));
+  std::unique_ptr<Logs> logs(new Logs{LineFile(metrics_path()), LineFile(timings_path())});
   if (!logs->metrics.is_open()) fail_state("run", cannot_write(metrics_path(), errno));
   if (!logs->metrics.lock()) fail_state("run", "another run is at work in the folder ", folder_.string());
   if (is_taken()) return false;  // by a run that was made meanwhile

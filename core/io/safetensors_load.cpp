@@ -77,7 +77,7 @@ class Reader {
     }
     data_begin_ = sizeof(length) + length;
     data_size_ = size_ - data_begin_;
-    std::string header(length, '\0');
+    std::string header(static_cast<std::size_t>(length), '\0');
     read_bytes(header.data(), length);
     return header;
   }

@@ -8,6 +8,7 @@
 #include <functional>
 #include <limits>
 
+#include <xgrad/core/base/bit_cast.hpp>
 #include <xtl/xhalf_float.hpp>
 
 namespace xgrad::safetensors {
@@ -16,9 +17,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the format's elements are little endian");
 
 // bfloat16: the upper half of a float32. xtl has no such type.
-float float_from_bf16(std::uint16_t half) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16);
-}
+float float_from_bf16(std::uint16_t half) { return bit_cast<float>(static_cast<std::uint32_t>(half) << 16); }
 
 template <class From, class To, auto convert>
 std::size_t convert_each(const std::byte* from, std::size_t count, std::byte* to) {
@@ -77,13 +76,15 @@ constexpr std::array<FileType, 20> file_types{{{"F64", 64, float64, nullptr},
 }  // namespace
 
 const FileType* find_type(std::string_view tag) {
-  const auto found = std::ranges::find(file_types, tag, &FileType::tag);
+  const auto found = std::find_if(file_types.begin(), file_types.end(),
+                                  [&](const FileType& type) { return type.tag == tag; });
   return found == file_types.end() ? nullptr : &*found;
 }
 
 const FileType& written_type(DType dtype, bool half_precision) {
   if (half_precision && dtype == float32) return *find_type("F16");
-  return *std::ranges::find(file_types, dtype, &FileType::dtype);
+  return *std::find_if(file_types.begin(), file_types.end(),
+                       [&](const FileType& type) { return type.dtype == dtype; });
 }
 
 std::size_t narrow_f16(const float* from, std::size_t count, std::byte* to) {

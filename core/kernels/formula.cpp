@@ -1,11 +1,12 @@
 #include <xgrad/core/kernels/formula.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <limits>
 
+#include <xgrad/core/base/bit_cast.hpp>
 #include <xgrad/core/parallel/parallel_for.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
@@ -13,9 +14,9 @@
 namespace xgrad::kernels {
 
 bool Step::operator==(const Step& other) const {
-  const auto bits = [](double x) { return std::bit_cast<std::uint64_t>(x); };  // −0 is not 0, NaN is NaN
-  return kind == other.kind && which == other.which && std::ranges::equal(operands, other.operands) &&
-         bits(number) == bits(other.number);
+  const auto bits = [](double x) { return bit_cast<std::uint64_t>(x); };  // −0 is not 0, NaN is NaN
+  return kind == other.kind && which == other.which && bits(number) == bits(other.number) &&
+         std::equal(std::begin(operands), std::end(operands), std::begin(other.operands));
 }
 
 std::size_t StepHash::operator()(const Step& step) const {

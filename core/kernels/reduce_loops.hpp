@@ -166,8 +166,8 @@ void reduce_into(const Tensor& x, DimSet dims, const Tensor& y, const Accumulato
   std::unique_ptr<Total[]> partial;
   const auto totals_of = [&](std::int64_t part) { return partial.get() + part * plan.width; };
   if (parts > 1) {
-    partial =
-        std::make_unique_for_overwrite<Total[]>(static_cast<std::size_t>(plan.blocks * parts * plan.width));
+    // Not make_unique, which would set all of it to 0.
+    partial.reset(new Total[static_cast<std::size_t>(plan.blocks * parts * plan.width)]);
   }
   parallel_for(plan.blocks * parts, plan.grain, [&](std::int64_t begin, std::int64_t end) {
     alignas(64) std::array<Total, ReducePlan::most_columns> totals;  // no register spans two cache lines

@@ -1,8 +1,8 @@
 #include <xgrad/core/kernels/select.hpp>
 
-#include <bit>
 #include <type_traits>
 
+#include <xgrad/core/base/bit_cast.hpp>
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
@@ -17,8 +17,7 @@ T choose(bool c, T a, T b) {
   using Bits = std::conditional_t<sizeof(T) == 8, std::uint64_t,
                                   std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint8_t>>;
   const auto mask = static_cast<Bits>(Bits{0} - Bits{c});
-  return std::bit_cast<T>(
-      static_cast<Bits>((std::bit_cast<Bits>(a) & mask) | (std::bit_cast<Bits>(b) & ~mask)));
+  return bit_cast<T>(static_cast<Bits>((bit_cast<Bits>(a) & mask) | (bit_cast<Bits>(b) & ~mask)));
 }
 
 // y = c ? a : b along a row.

@@ -2,8 +2,6 @@
 // digits that distinguish them, aligned columns, lines of 75 characters.
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <ostream>
@@ -11,6 +9,7 @@
 #include <vector>
 
 #include <xgrad/core/base/default_dtype.hpp>
+#include <xgrad/core/base/number_text.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/tensor.hpp>
 
@@ -105,13 +104,6 @@ void align_right(std::vector<std::string>& words) {
   for (std::string& word : words) word.insert(0, width - word.size(), ' ');
 }
 
-template <class T, class... Format>
-std::string digits(T value, Format... format) {
-  std::array<char, 512> buffer;
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, format...).ptr;
-  return {buffer.data(), end};
-}
-
 // A number as the parts "-12", ".5" and "e+07".
 struct Parts {
   explicit Parts(const std::string& text) {
@@ -125,9 +117,9 @@ struct Parts {
 
 // The fewest digits that read back as `value`, at most `precision` behind the point.
 template <class T>
-Parts split(T value, std::chars_format format) {
-  Parts parts(digits(value, format));
-  if (parts.fraction.size() > precision + 1) parts = Parts(digits(value, format, precision));
+Parts split(T value, NumberStyle format) {
+  Parts parts(number_text(value, format));
+  if (parts.fraction.size() > precision + 1) parts = Parts(number_text(value, format, precision));
   parts.fraction.erase(parts.fraction.find_last_not_of('0') + 1);
   return parts;
 }
@@ -146,7 +138,7 @@ bool needs_exponents(const std::vector<T>& values) {
 template <class T>
 std::vector<std::string> format_floats(const std::vector<T>& values) {
   const bool scientific = needs_exponents(values);
-  const auto style = scientific ? std::chars_format::scientific : std::chars_format::fixed;
+  const auto style = scientific ? NumberStyle::scientific : NumberStyle::fixed;
   std::vector<Parts> parts;
   std::size_t fraction = 0, exponent = 0;
   for (const T value : values) {
@@ -163,7 +155,7 @@ std::vector<std::string> format_floats(const std::vector<T>& values) {
     Parts part = parts[i];
     if (scientific) {  // all have the digits that the longest needs
       if (fraction > 1)
-        part.fraction = Parts(digits(values[i], style, static_cast<int>(fraction) - 1)).fraction;
+        part.fraction = Parts(number_text(values[i], style, static_cast<int>(fraction) - 1)).fraction;
       part.exponent.insert(2, exponent - part.exponent.size(), '0');
     }
     part.fraction.resize(fraction, ' ');
@@ -178,7 +170,7 @@ std::vector<std::string> format(const std::vector<T>& values, bool in_columns) {
   if constexpr (std::is_same_v<T, bool>) {
     for (const bool value : values) words.push_back(value ? in_columns ? " True" : "True" : "False");
   } else if constexpr (std::is_integral_v<T>) {
-    for (const T value : values) words.push_back(digits(value));
+    for (const T value : values) words.push_back(std::to_string(value));
   } else {
     words = format_floats(values);
   }

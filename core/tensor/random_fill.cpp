@@ -1,14 +1,15 @@
-#include <xgrad/core/base/error.hpp>
 #include <xgrad/core/tensor/random_fill.hpp>
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <limits>
 #include <numbers>
 #include <type_traits>
 #include <utility>
+
+#include <xgrad/core/base/bit_cast.hpp>
+#include <xgrad/core/base/error.hpp>
 
 // The numbers equal PyTorch's bit for bit under any contraction by the compiler: each multiply-add that
 // PyTorch's build fuses is fused here explicitly, and no other product is added to anything.
@@ -56,11 +57,11 @@ float fused(float a, float b, float c) {
 
 // ln x for 2^-24 <= x <= 1: x = 2^e (1 + f), √½ <= 1 + f < √2, ln x = e ln 2 + f - f²/2 + f³ P(f).
 float log_cephes(float x) {
-  constexpr auto root_half = std::bit_cast<std::int32_t>(0.707106781186547524f);
-  const auto bits = std::bit_cast<std::int32_t>(x);
+  constexpr auto root_half = bit_cast<std::int32_t>(0.707106781186547524f);
+  const auto bits = bit_cast<std::int32_t>(x);
   const std::int32_t exponent = (bits - root_half) >> 23;
   const auto e = static_cast<float>(exponent);
-  const float f = std::bit_cast<float>(bits - (exponent << 23)) - 1.0f;
+  const float f = bit_cast<float>(bits - (exponent << 23)) - 1.0f;
   const float f2 = f * f;
   float p = 7.0376836292e-2f;
   p = fused(p, f, -1.1514610310e-1f);
@@ -98,11 +99,11 @@ SinCos sincos_cephes(float x) {
   s = fused(s * r2, r, r);
 
   const auto bits = static_cast<std::uint32_t>(j);
-  const auto c_bits = std::bit_cast<std::uint32_t>(c);
-  const auto s_bits = std::bit_cast<std::uint32_t>(s);
+  const auto c_bits = bit_cast<std::uint32_t>(c);
+  const auto s_bits = bit_cast<std::uint32_t>(s);
   const std::uint32_t swap = (c_bits ^ s_bits) & (0u - ((bits >> 1) & 1u));
-  return {std::bit_cast<float>(s_bits ^ swap ^ ((bits & 4u) << 29)),
-          std::bit_cast<float>(c_bits ^ swap ^ (((bits + 2u) & 4u) << 29))};
+  return {bit_cast<float>(s_bits ^ swap ^ ((bits & 4u) << 29)),
+          bit_cast<float>(c_bits ^ swap ^ (((bits + 2u) & 4u) << 29))};
 }
 
 // Turns 16 uniforms into 16 normals: 8 give the radius, 8 the angle. Each step is a loop that vectorises.

@@ -1,0 +1,23 @@
+# The header-only libraries, for Emscripten. Their folder, mostly /usr/include, also has the C library's headers of this
+# machine, which must not be found instead of Emscripten's. So links to the libraries' own folders stand in a folder apart.
+
+set(xgrad_headers "${PROJECT_BINARY_DIR}/headers")
+file(MAKE_DIRECTORY "${xgrad_headers}")
+
+# The target `target` for the library whose headers are in the folder `name`.
+function(xgrad_header_library target name)
+  find_path(XGRAD_${name}_PARENT ${name} PATHS /usr/include /usr/local/include NO_CMAKE_FIND_ROOT_PATH)
+  if(NOT XGRAD_${name}_PARENT)
+    return()
+  endif()
+  file(CREATE_LINK "${XGRAD_${name}_PARENT}/${name}" "${xgrad_headers}/${name}" SYMBOLIC)
+  add_library(${target} INTERFACE IMPORTED GLOBAL)
+  target_include_directories(${target} SYSTEM INTERFACE "${xgrad_headers}")
+endfunction()
+
+xgrad_header_library(nlohmann_json::nlohmann_json nlohmann)
+xgrad_header_library(xtl xtl)
+# WebAssembly has no flags of floating-point exceptions, so its <cfenv> lacks their names, which xtl's half_float writes.
+target_compile_definitions(xtl INTERFACE FE_INVALID=0 FE_DIVBYZERO=0 FE_OVERFLOW=0 FE_UNDERFLOW=0 FE_INEXACT=0)
+xgrad_header_library(xtensor xtensor)
+xgrad_header_library(doctest::doctest doctest)
