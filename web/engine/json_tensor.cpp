@@ -1,0 +1,60 @@
+#include "json_tensor.hpp"
+
+#include <cmath>
+#include <stdexcept>
+
+namespace xgrad::web {
+namespace {
+
+Json to_json(double number) {
+  if (std::isnan(number)) return "NaN";
+  if (std::isinf(number)) return number > 0 ? "Infinity" : "-Infinity";
+  return number;
+}
+
+// Appends the numbers of `value`, which must be lists of the sizes shape[dim], shape[dim + 1], ...
+void append(const Json& value, const std::vector<std::int64_t>& shape, std::size_t dim,
+            const std::string& name, std::vector<float>& numbers) {
+  if (dim == shape.size()) {
+    if (!value.is_number())
+      throw std::invalid_argument("[" + name + "] has " + value.dump() + " where a number must be");
+    numbers.push_back(value.get<float>());
+    return;
+  }
+  if (!value.is_array() || static_cast<std::int64_t>(value.size()) != shape[dim]) {
+    throw std::invalid_argument("[" + name +
+                                "] its lists must be of equal length, and have lists or numbers, not both");
+  }
+  for (const Json& part : value) append(part, shape, dim + 1, name, numbers);
+}
+
+}  // namespace
+
+Json to_json(const Tensor& tensor) {
+  Json data = Json::array();
+  if (tensor.dtype() == boolean) {
+    for (const bool value : tensor.to_vector<bool>()) data.push_back(value);
+  } else if (tensor.dtype() == int64) {
+    for (const std::int64_t value : tensor.to_vector<std::int64_t>()) data.push_back(value);
+  } else {
+    for (const double value : tensor.to(float64).to_vector<double>()) data.push_back(to_json(value));
+  }
+  Json shape = Json::array();
+  for (int i = 0; i < tensor.dim(); ++i) shape.push_back(tensor.size(i));
+  return {{"shape", shape}, {"data", data}};
+}
+
+Tensor to_tensor(const Json& value, const std::string& name) {
+  std::vector<std::int64_t> shape;
+  for (const Json* part = &value; part->is_array(); part = &part->front()) {
+    if (part->empty()) throw std::invalid_argument("[" + name + "] has an empty list");
+    shape.push_back(static_cast<std::int64_t>(part->size()));
+  }
+  std::vector<float> numbers;
+  append(value, shape, 0, name, numbers);
+  Tensor tensor = empty(Shape(shape), float32);
+  std::copy(numbers.begin(), numbers.end(), tensor.mutable_data<float>());
+  return tensor;
+}
+
+}  // namespace xgrad::web

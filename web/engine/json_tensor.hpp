@@ -1,0 +1,18 @@
+#pragma once
+
+#include "calls.hpp"
+
+#include <xgrad/xgrad.hpp>
+
+namespace xgrad::web {
+
+/// {"shape": [2, 3], "data": [six numbers, row by row]}. Numbers that JSON lacks are the words "NaN",
+/// "Infinity" and
+/// "-Infinity", which JavaScript's Number() reads. Booleans are true and false.
+Json to_json(const Tensor& tensor);
+
+/// A number, or lists of numbers within lists of equal length, as a float32 Tensor. `name` is what an error
+/// calls it.
+Tensor to_tensor(const Json& value, const std::string& name);
+
+}  // namespace xgrad::web

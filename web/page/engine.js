@@ -1,0 +1,50 @@
+// The library, in a worker: the page stays alive while it computes.
+
+/** An error that the library reports: its text names the operation and the rule that was broken. */
+export class EngineError extends Error {}
+
+export class Engine {
+  #worker;
+  #waiting = new Map(); // by id: how to settle the promise
+  #next = 1;
+
+  constructor() {
+    this.#worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
+    this.#worker.onmessage = ({ data }) => {
+      const { resolve, reject } = this.#waiting.get(data.id);
+      this.#waiting.delete(data.id);
+      if (data.error === undefined) resolve(data.result);
+      else reject(new EngineError(data.error));
+    };
+    // The module is missing, or it was stopped, for instance because memory ran out.
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      const error = new EngineError(`the library has stopped: ${event.message ?? 'its module cannot be loaded'}`);
+      for (const { reject } of this.#waiting.values()) reject(error);
+      this.#waiting.clear();
+    };
+  }
+
+  /** Asks for a call by name, with arguments that JSON can hold. Calls are answered in their order. */
+  call(name, args = {}) {
+    return this.#ask({ call: name, arguments: args });
+  }
+
+  /** The bytes of a file that a call has written. The file is then removed. */
+  takeFile(path) {
+    return this.#ask({ file: path });
+  }
+
+  #ask(request) {
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.postMessage({ id, ...request });
+    });
+  }
+}
+
+/** The numbers of a Tensor of an answer, as an array: JSON has words for NaN and infinities. */
+export function numbersOf(tensor) {
+  return tensor.data.map(Number);
+}

@@ -1,0 +1,15 @@
+// Numbers as text.
+
+/** A number with four significant digits, with a minus sign and ∞ as people write them. */
+export function shown(number) {
+  if (Number.isNaN(number)) return 'NaN';
+  if (!Number.isFinite(number)) return number > 0 ? '∞' : '−∞';
+  const size = Math.abs(number);
+  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? number.toExponential(3) : String(Number(number.toPrecision(4)));
+  return text.replaceAll('-', '−');
+}
+
+/** A share such as 0.953 as "95.3 %". */
+export function percent(share) {
+  return `${(100 * share).toFixed(1)} %`;
+}

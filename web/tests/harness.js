@@ -1,0 +1,97 @@
+// What the tests of the page share: a server for the built folder, a browser that watches for errors and for requests to
+// elsewhere, and the native program that answers the same calls.
+//
+// PAGE names the built folder and NATIVE the program; CHROMIUM another browser than Debian's.
+
+import { spawn } from 'node:child_process';
+import { createReadStream, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+import { chromium } from 'playwright-core';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = process.env.PAGE ?? join(root, 'build/web/page');
+const program = process.env.NATIVE ?? join(root, 'build/release/web/web_native');
+const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm',
+  '.svg': 'image/svg+xml' };
+
+function serve() {
+  const server = createServer((request, response) => {
+    const path = join(folder, normalize(new URL(request.url, 'http://x').pathname));
+    const file = path.endsWith('/') ? `${path}index.html` : path;
+    if (!file.startsWith(folder) || !statSync(file, { throwIfNoEntry: false })?.isFile()) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'text/plain; charset=utf-8' });
+    createReadStream(file).pipe(response);
+  });
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server)));
+}
+
+/**
+ * Opens the page on a panel and waits until the panel is ready.
+ * `close()` fails if the page has written to the console as an error, thrown, or asked for anything of another server.
+ * @param {string} panel tape, attention, training or exercises
+ * @param {object} [options] for the browser's context, such as { viewport, colorScheme, reducedMotion }
+ */
+export async function open(panel, options = {}) {
+  const server = await serve();
+  const home = `http://127.0.0.1:${server.address().port}/`;
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox'] });
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const page = await context.newPage();
+  const faults = [];
+  page.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()}`));
+  page.on('pageerror', (error) => faults.push(`thrown: ${error.stack}`));
+  context.on('request', (request) => {
+    const address = request.url();
+    if (!/^(data|blob):/.test(address) && !address.startsWith(home)) faults.push(`asks elsewhere: ${address}`);
+  });
+  await page.goto(`${home}#${panel}`);
+  await page.locator(`.panel-${panel}[data-ready]`).waitFor({ timeout: 30_000 });
+  const close = async () => {
+    await browser.close();
+    server.close();
+    if (faults.length > 0) throw new Error(faults.join('\n'));
+  };
+  return { page, close };
+}
+
+/** The native library: `ask(call, arguments)` gives the result, or throws what the library reports. */
+export class Native {
+  #process = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
+  #lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
+
+  async ask(call, args = {}) {
+    this.#process.stdin.write(`${JSON.stringify({ call, arguments: args })}\n`);
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error('the native program has ended');
+    const answer = JSON.parse(value);
+    if (answer.error !== undefined) throw new Error(answer.error);
+    return answer.result;
+  }
+
+  close() {
+    this.#process.stdin.end();
+  }
+}
+
+/** Throws unless |a − b| ≤ 1e-5 · max(1, |b|) for all pairs of numbers of two equal structures. */
+export function equalTo1e5(actual, expected, path = 'result') {
+  if (typeof expected === 'number' && typeof actual === 'number') {
+    if (Math.abs(actual - expected) <= 1e-5 * Math.max(1, Math.abs(expected))) return;
+    throw new Error(`${path}: ${actual} instead of ${expected}`);
+  }
+  if (expected !== null && typeof expected === 'object') {
+    const names = Object.keys(expected);
+    if (String(Object.keys(actual)) !== String(names)) throw new Error(`${path}: other names: ${Object.keys(actual)}`);
+    for (const name of names) equalTo1e5(actual[name], expected[name], `${path}.${name}`);
+    return;
+  }
+  if (actual !== expected) throw new Error(`${path}: ${actual} instead of ${expected}`);
+}
