@@ -4,10 +4,15 @@
 # with sudo unless run as root. If that is not possible, the script names them and stops. demo.sh and test.sh run this
 # script first. A second run takes a fraction of a second and changes nothing.
 #
-# Usage: scripts/setup.sh [PRESET]     PRESET: release, debug, asan-ubsan (see CMakePresets.json)
+# Usage: scripts/setup.sh [PRESET [PROGRAM...]]
+#   PRESET    release, debug, asan-ubsan, web (see CMakePresets.json); web also needs Emscripten and node
+#   PROGRAM   further programs to install, by the name of their package
 
 set -euo pipefail
 if [[ ${1:-} == -h || ${1:-} == --help ]]; then sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit; fi
+
+preset=${1:-}
+programs=("${@:2}")
 
 say() { printf '== %s\n' "$*"; }
 die() { printf 'setup: %s\n' "$@" >&2; exit 1; }
@@ -42,6 +47,12 @@ look() {
     missing+=" cmake"
   fi
   have ninja || missing+=" ninja-build"
+  if [[ $preset == web* ]]; then
+    have em++ || missing+=" emscripten"
+    have node || missing+=" nodejs"
+    have npm || missing+=" npm"
+  fi
+  for candidate in "${programs[@]}"; do have "$candidate" || missing+=" $candidate"; done
   have pkg-config || missing+=" pkg-config"
 
   # Without a compiler that could look for headers, ask dpkg.
@@ -112,14 +123,22 @@ if [[ $missing ]]; then
   [[ -z $missing ]] || say "Continuing without$missing: xgrad will be slower. $why"
 fi
 
-[[ ${1:-} ]] || exit 0
-say "Configuring build/$1"
-for dir in "build/$1" build .; do # each of these that exists must be writable; CMake's own messages are hard to read
+[[ $preset ]] || exit 0
+say "Configuring build/$preset"
+for dir in "build/$preset" build .; do # each of these that exists must be writable; CMake's own messages are hard to read
   if [[ -e $dir && ! -w $dir ]]; then die "cannot write to $(cd -- "$dir" && pwd)"; fi
 done
 fresh=() # a build directory that was moved or copied with its checkout cannot be used
-if [[ -f build/$1/CMakeCache.txt ]]; then
-  home=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "build/$1/CMakeCache.txt")
+if [[ -f build/$preset/CMakeCache.txt ]]; then
+  home=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "build/$preset/CMakeCache.txt")
   [[ $home -ef . ]] || fresh=(--fresh)
 fi
-cmake --preset "$1" ${fresh[@]+"${fresh[@]}"} | sed -n 's/^-- xgrad: /   /p'
+with=()
+if [[ $preset == web* ]]; then
+  with=("-DCMAKE_TOOLCHAIN_FILE=$(dirname "$(readlink -f "$(command -v em++)")")/cmake/Modules/Platform/Emscripten.cmake")
+  # npm writes the folder anew each time, so only if it is older than what it is made of.
+  if [[ ! web/node_modules/.package-lock.json -nt web/package-lock.json ]]; then
+    npm --prefix web ci --no-audit --no-fund --loglevel=error >/dev/null
+  fi
+fi
+cmake --preset "$preset" ${with[@]+"${with[@]}"} ${fresh[@]+"${fresh[@]}"} | sed -n 's/^-- xgrad: /   /p'
