@@ -1,4 +1,5 @@
-// Shows the panel that the address names, such as index.html#attention, and starts it when it is first shown.
+// Shows the panel that the address names, such as index.html#attention, and starts it when it is first shown. What
+// follows a question mark, as in #tape?a=2, is the panel's own.
 
 import { Engine } from './engine.js';
 import { element } from './parts/dom.js';
@@ -31,7 +32,7 @@ async function start(name) {
 }
 
 function show() {
-  const wish = location.hash.slice(1);
+  const [wish] = location.hash.slice(1).split('?');
   if (wish === 'panel') return; // the link that skips to the panel
   const name = Object.hasOwn(panels, wish) ? wish : first;
   for (const link of document.querySelectorAll('nav a')) {
