@@ -5,6 +5,8 @@ import { shown } from './number.js';
 
 const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
+const fills = new WeakMap(); // by figure: the function that fills its cells
+
 /**
  * A heatmap of `values`, row by row.
  * @param {object} options
@@ -18,27 +20,29 @@ const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowD
  * @param {(row: number, column: number) => void} [options.onchoose] called when a cell is chosen
  */
 export function heatmap({ label, rows, columns, values, signed = false, most, describe, onchoose }) {
-  const finite = values.filter(Number.isFinite).map(Math.abs);
-  const full = most ?? Math.max(...finite, Number.MIN_VALUE);
   const say = describe ?? ((i, j, value) => `${rows[i]} → ${columns[j]}: ${shown(value)}`);
   const line = element('output', { class: 'heatmap-line' }, ' ');
 
   const cells = rows.map((_, i) =>
-    columns.map((_, j) => {
-      const value = values[i * columns.length + j];
+    columns.map((_, j) => element('td', { tabindex: i === 0 && j === 0 ? '0' : '-1' })));
+  let chosen = null; // the cell that the line tells about
+  const tell = () => { line.textContent = chosen?.getAttribute('aria-label') ?? ' '; };
+  const fill = (numbers) => {
+    const full = most ?? Math.max(...numbers.filter(Number.isFinite).map(Math.abs), Number.MIN_VALUE);
+    cells.flat().forEach((cell, index) => {
+      const value = numbers[index];
       const share = Number.isFinite(value) ? Math.min(1, Math.abs(value) / full) : 0;
-      const kind = !Number.isFinite(value) ? 'absent' : signed && value < 0 ? 'below' : 'above';
-      return element('td', {
-        class: kind,
-        style: `--share: ${share.toFixed(3)}`,
-        tabindex: i === 0 && j === 0 ? '0' : '-1',
-        'aria-label': say(i, j, value),
-        'data-value': String(value),
-      });
-    }),
-  );
+      cell.className = !Number.isFinite(value) ? 'absent' : signed && value < 0 ? 'below' : 'above';
+      cell.style.setProperty('--share', share.toFixed(3));
+      cell.setAttribute('aria-label', say(Math.floor(index / columns.length), index % columns.length, value));
+      cell.dataset.value = String(value);
+    });
+    tell();
+  };
+  fill(values);
   const choose = (i, j) => {
-    line.textContent = cells[i][j].getAttribute('aria-label');
+    chosen = cells[i][j];
+    tell();
     onchoose?.(i, j);
   };
   cells.forEach((row, i) =>
@@ -62,9 +66,16 @@ export function heatmap({ label, rows, columns, values, signed = false, most, de
   const head = element('tr', {}, element('td', { class: 'corner' }),
     columns.map((name) => element('th', { scope: 'col' }, element('span', {}, name))));
   const body = rows.map((name, i) => element('tr', {}, element('th', { scope: 'row' }, name), cells[i]));
-  return element('figure', { class: 'heatmap' },
+  const figure = element('figure', { class: 'heatmap' },
     element('figcaption', {}, label),
     element('div', { class: 'scroll' },
       element('table', { 'aria-label': label }, element('thead', {}, head), element('tbody', {}, body))),
     line);
+  fills.set(figure, fill);
+  return figure;
+}
+
+/** Gives a heatmap other values of the same shape. The focus stays where it is. */
+export function refill(figure, values) {
+  fills.get(figure)(values);
 }
