@@ -3,9 +3,18 @@
 import { element } from './dom.js';
 import { shown } from './number.js';
 
-const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0],
+  Home: [0, -Infinity], End: [0, Infinity] };
 
 const fills = new WeakMap(); // by figure: the function that fills its cells
+
+const within = (index, size) => Math.max(0, Math.min(size - 1, index));
+
+// A compact heatmap names every eighth column.
+function columnNames(columns, compact) {
+  return columns.map((name, j) =>
+    element('th', { scope: 'col' }, compact && j % 8 !== 0 ? null : element('span', {}, name)));
+}
 
 /**
  * A heatmap of `values`, row by row.
@@ -16,15 +25,22 @@ const fills = new WeakMap(); // by figure: the function that fills its cells
  * @param {number[]} options.values rows.length · columns.length numbers
  * @param {boolean} [options.signed] colours for both signs, from −most to most; otherwise from 0 to most
  * @param {number} [options.most] the value of the full colour; by default the largest finite size
+ * @param {boolean} [options.compact] small cells, for matrices with many columns
  * @param {(row: number, column: number, value: number) => string} [options.describe] the line for a cell
- * @param {(row: number, column: number) => void} [options.onchoose] called when a cell is chosen
+ * @param {(row: number, column: number) => void} [options.onchoose] called when a cell is pointed at or focused
+ * @param {(row: number, column: number) => void} [options.onpick] called when a cell is clicked, or Enter pressed
  */
-export function heatmap({ label, rows, columns, values, signed = false, most, describe, onchoose }) {
+export function heatmap({ label, rows, columns, values, signed = false, most, compact = false, describe, onchoose,
+  onpick }) {
   const say = describe ?? ((i, j, value) => `${rows[i]} → ${columns[j]}: ${shown(value)}`);
-  const line = element('output', { class: 'heatmap-line' }, ' ');
+  // The focused cell has the same text as its label, so the line is not announced as well.
+  const line = element('output', { class: 'heatmap-line', 'aria-live': 'off' }, ' ');
 
   const cells = rows.map((_, i) =>
     columns.map((_, j) => element('td', { tabindex: i === 0 && j === 0 ? '0' : '-1' })));
+  const places = new Map(); // of each cell: its row and column
+  cells.forEach((row, i) => row.forEach((cell, j) => places.set(cell, [i, j])));
+
   let chosen = null; // the cell that the line tells about
   const tell = () => { line.textContent = chosen?.getAttribute('aria-label') ?? ' '; };
   const fill = (numbers) => {
@@ -40,36 +56,43 @@ export function heatmap({ label, rows, columns, values, signed = false, most, de
     tell();
   };
   fill(values);
-  const choose = (i, j) => {
-    chosen = cells[i][j];
-    tell();
-    onchoose?.(i, j);
-  };
-  cells.forEach((row, i) =>
-    row.forEach((cell, j) => {
-      cell.addEventListener('pointerenter', () => choose(i, j));
-      cell.addEventListener('focus', () => choose(i, j));
-      cell.addEventListener('click', () => cell.focus());
-      cell.addEventListener('keydown', (event) => {
-        const step = steps[event.key];
-        if (!step) return;
-        event.preventDefault();
-        const next = cells[i + step[0]]?.[j + step[1]];
-        if (!next) return;
-        cell.tabIndex = -1;
-        next.tabIndex = 0;
-        next.focus();
-      });
-    }),
-  );
 
-  const head = element('tr', {}, element('td', { class: 'corner' }),
-    columns.map((name) => element('th', { scope: 'col' }, element('span', {}, name))));
+  let stop = cells[0]?.[0]; // the cell that the Tab key reaches
+  const focus = (cell) => {
+    stop.tabIndex = -1;
+    cell.tabIndex = 0;
+    stop = cell;
+    cell.focus();
+  };
+  const choose = ({ target }) => {
+    if (!places.has(target)) return;
+    chosen = target;
+    tell();
+    onchoose?.(...places.get(target));
+  };
+  const press = (event) => {
+    const place = places.get(event.target);
+    if (!place) return;
+    if (event.key === 'Enter') onpick?.(...place);
+    const step = steps[event.key];
+    if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    focus(cells[within(place[0] + step[0], rows.length)][within(place[1] + step[1], columns.length)]);
+  };
+  const click = ({ target }) => {
+    if (!places.has(target)) return;
+    focus(target);
+    onpick?.(...places.get(target));
+  };
+
+  const head = element('tr', {}, element('td', { class: 'corner' }), columnNames(columns, compact));
   const body = rows.map((name, i) => element('tr', {}, element('th', { scope: 'row' }, name), cells[i]));
-  const figure = element('figure', { class: 'heatmap' },
+  const figure = element('figure', { class: compact ? 'heatmap compact' : 'heatmap' },
     element('figcaption', {}, label),
     element('div', { class: 'scroll' },
-      element('table', { 'aria-label': label }, element('thead', {}, head), element('tbody', {}, body))),
+      element('table', { role: 'grid', 'aria-label': label, onpointerover: choose, onfocusin: choose,
+        onkeydown: press, onclick: click },
+      element('thead', {}, head), element('tbody', {}, body))),
     line);
   fills.set(figure, fill);
   return figure;
@@ -78,4 +101,9 @@ export function heatmap({ label, rows, columns, values, signed = false, most, de
 /** Gives a heatmap other values of the same shape. The focus stays where it is. */
 export function refill(figure, values) {
   fills.get(figure)(values);
+}
+
+/** Frames one row of a heatmap, and no other. */
+export function markRow(figure, row) {
+  figure.querySelectorAll('tbody tr').forEach((line, i) => line.classList.toggle('marked', i === row));
 }
