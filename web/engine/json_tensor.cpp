@@ -14,11 +14,11 @@ Json to_json(double number) {
 
 // Appends the numbers of `value`, which must be lists of the sizes shape[dim], shape[dim + 1], ...
 void append(const Json& value, const std::vector<std::int64_t>& shape, std::size_t dim,
-            const std::string& name, std::vector<float>& numbers) {
+            const std::string& name, std::vector<double>& numbers) {
   if (dim == shape.size()) {
     if (!value.is_number())
       throw std::invalid_argument("[" + name + "] has " + value.dump() + " where a number must be");
-    numbers.push_back(value.get<float>());
+    numbers.push_back(value.get<double>());
     return;
   }
   if (!value.is_array() || static_cast<std::int64_t>(value.size()) != shape[dim]) {
@@ -44,17 +44,17 @@ Json to_json(const Tensor& tensor) {
   return {{"shape", shape}, {"data", data}};
 }
 
-Tensor to_tensor(const Json& value, const std::string& name) {
+Tensor to_tensor(const Json& value, const std::string& name, DType dtype) {
   std::vector<std::int64_t> shape;
   for (const Json* part = &value; part->is_array(); part = &part->front()) {
     if (part->empty()) throw std::invalid_argument("[" + name + "] has an empty list");
     shape.push_back(static_cast<std::int64_t>(part->size()));
   }
-  std::vector<float> numbers;
+  std::vector<double> numbers;
   append(value, shape, 0, name, numbers);
-  Tensor tensor = empty(Shape(shape), float32);
-  std::copy(numbers.begin(), numbers.end(), tensor.mutable_data<float>());
-  return tensor;
+  Tensor tensor = empty(Shape(shape), float64);
+  std::copy(numbers.begin(), numbers.end(), tensor.mutable_data<double>());
+  return tensor.to(dtype);
 }
 
 }  // namespace xgrad::web

@@ -11,8 +11,8 @@ namespace xgrad::web {
 /// "-Infinity", which JavaScript's Number() reads. Booleans are true and false.
 Json to_json(const Tensor& tensor);
 
-/// A number, or lists of numbers within lists of equal length, as a float32 Tensor. `name` is what an error
-/// calls it.
-Tensor to_tensor(const Json& value, const std::string& name);
+/// A number, or lists of numbers within lists of equal length, as a Tensor of a floating dtype. `name` is
+/// what an error calls it.
+Tensor to_tensor(const Json& value, const std::string& name, DType dtype = float32);
 
 }  // namespace xgrad::web

@@ -13,3 +13,12 @@ export function shown(number) {
 export function percent(share) {
   return `${(100 * share).toFixed(1)} %`;
 }
+
+/** A number with up to seven significant digits, which is what float32 holds. */
+export function precise(number) {
+  if (!Number.isFinite(number)) return shown(number);
+  const size = Math.abs(number);
+  const rounded = Number(number.toPrecision(7));
+  const text = size !== 0 && (size < 1e-4 || size >= 1e7) ? rounded.toExponential() : String(rounded);
+  return text.replaceAll('-', '−');
+}

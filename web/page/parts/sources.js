@@ -14,14 +14,17 @@ function file(path) {
   return details;
 }
 
-/** The list for a panel. `files` and `lesson` are paths in the project. Each file must stand in web/sources.txt too. */
-export function sources(files, lesson) {
+/**
+ * The list for a panel. `files` are paths in the project, and `lessons` is one such path or several. Each file must stand in
+ * web/sources.txt too.
+ */
+export function sources(files, lessons) {
   return element(
     'aside',
     { class: 'sources', 'aria-label': 'Where this comes from' },
     element('h3', {}, 'The code that computes this'),
     files.map(file),
     element('h3', {}, 'The lesson that explains it'),
-    file(lesson),
+    [lessons].flat().map(file),
   );
 }
