@@ -35,8 +35,15 @@ class TapePanel {
   #form = new Form(() => this.#submit());
   #player = new Player((step) => this.#show(step));
   #failure = element('div', { class: 'tape-failure' });
-  #frame = element('div', { class: 'scroll tape-frame', tabindex: '0', role: 'application', 'aria-label': 'The tape as a drawing. '
-    + 'Left and right arrow keys go through the steps. The table below says the same.', 'aria-describedby': 'tape-step' });
+  #frame = element('div', {
+    class: 'scroll tape-frame',
+    tabindex: '0',
+    role: 'application',
+    'aria-label':
+      'The tape as a drawing. ' +
+      'Left and right arrow keys go through the steps. The table below says the same.',
+    'aria-describedby': 'tape-step',
+  });
   #text = element('div', { id: 'tape-step', class: 'tape-step' });
   #table = element('div', { class: 'scroll' });
   #shown = null; // the recording that is shown: its scene, steps, drawing, and the state of the form
@@ -46,10 +53,22 @@ class TapePanel {
     this.#engine = engine;
     this.#functions = functions;
     this.#player.listenTo(this.#frame);
-    this.view = element('div', { class: 'tape-view', hidden: true }, this.#player.element, this.#frame, this.#text,
-      element('p', { class: 'note' }, 'A box is a node of the tape: the op, the id, the value, and below the line the gradient. '
-        + 'A dashed box is no node: nobody wants its gradient.'),
-      element('h3', {}, 'The tape as a table'), this.#table, this.#linkButton());
+    this.view = element(
+      'div',
+      { class: 'tape-view', hidden: true },
+      this.#player.element,
+      this.#frame,
+      this.#text,
+      element(
+        'p',
+        { class: 'note' },
+        'A box is a node of the tape: the op, the id, the value, and below the line the gradient. ' +
+          'A dashed box is no node: nobody wants its gradient.',
+      ),
+      element('h3', {}, 'The tape as a table'),
+      this.#table,
+      this.#linkButton(),
+    );
     this.elements = [this.#form.element, this.#failure, this.view];
   }
 
@@ -74,11 +93,17 @@ class TapePanel {
     try {
       const state = { ...this.#form.state, step };
       const { parsed, values } = this.#read(state);
-      const recording = await this.#engine.call('tape', { dtype: state.dtype, values,
-        statements: parsed.statements.map(({ name, tree }) => ({ name, tree })) });
+      const recording = await this.#engine.call('tape', {
+        dtype: state.dtype,
+        values,
+        statements: parsed.statements.map(({ name, tree }) => ({ name, tree })),
+      });
       if (request !== this.#request) return; // the form has asked for something else meanwhile
       if (recording.refused !== undefined) {
-        throw new FieldError('expression', state.expression, { message: recording.refused, at: recording.at ?? [0, 0] });
+        throw new FieldError('expression', state.expression, {
+          message: recording.refused,
+          at: recording.at ?? [0, 0],
+        });
       }
       this.#form.unmark();
       this.#accept(recording, state, parsed);
@@ -88,19 +113,23 @@ class TapePanel {
   }
 
   #read(state) {
-    const parsed = readField('expression', state.expression, (text) => parseExpression(text, this.#functions));
-    const values = Object.fromEntries(parsed.used.map((name) => [name, readField(name, state.values[name], parseValue)]));
+    const parsed = readField('expression', state.expression, (text) =>
+      parseExpression(text, this.#functions),
+    );
+    const values = Object.fromEntries(
+      parsed.used.map((name) => [name, readField(name, state.values[name], parseValue)]),
+    );
     return { parsed, values };
   }
 
   #accept(recording, state, parsed) {
     const scene = new Scene(recording, namesOf(recording));
     const steps = stepsOf(recording);
-    const drawing = new Drawing(scene, (box) => this.#choose(box));
+    this.view.hidden = false; // before the frame is measured
+    const drawing = new Drawing(scene, this.#frame.clientWidth - 12, (box) => this.#choose(box));
     this.#shown = { recording, scene, steps, drawing, state, now: 0 };
     this.#frame.replaceChildren(drawing.element);
     this.#failure.replaceChildren(...(recording.refusal === null ? [] : this.#refusal(recording, parsed)));
-    this.view.hidden = false;
     this.#player.begin(steps.length, state.step);
   }
 
@@ -108,13 +137,32 @@ class TapePanel {
   #refusal({ refusal, boxes, result }, { statements }) {
     const parts = [element('p', { class: 'failure', role: 'alert' }, refusal)];
     if (boxes[result].id !== null && boxes[result].value.data.length !== 1) {
-      const { range: [first, last] } = statements.at(-1);
-      parts.push(element('p', {}, 'A gradient says how one number changes. ', element('button', { type: 'button', onclick: () => {
-        const { state } = this.#form;
-        const text = state.expression;
-        this.#form.state = { ...state, expression: `${text.slice(0, first)}sum(${text.slice(first, last)})${text.slice(last)}` };
-        this.#submit();
-      } }, 'Take sum(…) of the expression')));
+      const {
+        range: [first, last],
+      } = statements.at(-1);
+      parts.push(
+        element(
+          'p',
+          {},
+          'A gradient says how one number changes. ',
+          element(
+            'button',
+            {
+              type: 'button',
+              onclick: () => {
+                const { state } = this.#form;
+                const text = state.expression;
+                this.#form.state = {
+                  ...state,
+                  expression: `${text.slice(0, first)}sum(${text.slice(first, last)})${text.slice(last)}`,
+                };
+                this.#submit();
+              },
+            },
+            'Take sum(…) of the expression',
+          ),
+        ),
+      );
     } else {
       parts.push(element('p', {}, 'Use a, b or c: they are leaves that want a gradient.'));
     }
@@ -130,8 +178,20 @@ class TapePanel {
       const [first, last] = error.at;
       this.#form.mark(error.field, error.at);
       if (last > first) {
-        parts.push(element('p', { class: 'tape-where' }, 'Here: ', element('code', {}, error.text.slice(0, first),
-          element('mark', {}, error.text.slice(first, last) || ' '), error.text.slice(last))));
+        parts.push(
+          element(
+            'p',
+            { class: 'tape-where' },
+            'Here: ',
+            element(
+              'code',
+              {},
+              error.text.slice(0, first),
+              element('mark', {}, error.text.slice(first, last) || ' '),
+              error.text.slice(last),
+            ),
+          ),
+        );
       }
     }
     this.#failure.replaceChildren(...parts);
@@ -147,45 +207,77 @@ class TapePanel {
     this.#text.replaceChildren(...stepText(scene, step, state.dtype).flat(Infinity).filter(Boolean));
     this.#table.replaceChildren(tapeTable(scene, recording.trace, step, progress));
     this.#reveal(drawing.placeOf(step.box));
-    if (location.hash === '' || location.hash.startsWith('#tape')) history.replaceState(null, '', this.address);
+    if (location.hash === '' || location.hash.startsWith('#tape'))
+      history.replaceState(null, '', this.address);
   }
 
   // Scrolls the frame, and not the page.
   #reveal({ x, width, y, height }) {
     const { clientWidth, clientHeight, scrollLeft, scrollTop } = this.#frame;
-    if (x < scrollLeft || x + width > scrollLeft + clientWidth) this.#frame.scrollLeft = x - (clientWidth - width) / 2;
-    if (y < scrollTop || y + height > scrollTop + clientHeight) this.#frame.scrollTop = y - (clientHeight - height) / 2;
+    if (x < scrollLeft || x + width > scrollLeft + clientWidth)
+      this.#frame.scrollLeft = x - (clientWidth - width) / 2;
+    if (y < scrollTop || y + height > scrollTop + clientHeight)
+      this.#frame.scrollTop = y - (clientHeight - height) / 2;
   }
 
   // A click leads to a box's step of the phase that is shown.
   #choose(box) {
     const { steps, state } = this.#shown;
     const isBack = steps[state.step].phase !== 'forward';
-    const at = steps.findIndex((step) => step.box === box && step.phase === (isBack ? 'backward' : 'forward'));
+    const at = steps.findIndex(
+      (step) => step.box === box && step.phase === (isBack ? 'backward' : 'forward'),
+    );
     if (at >= 0) this.#player.go(at);
   }
 
   #linkButton() {
     const said = element('output', {}, '');
-    return element('p', { class: 'controls' }, element('button', { type: 'button', onclick: async () => {
-      const link = new URL(this.address, location.href).href;
-      try {
-        await navigator.clipboard.writeText(link);
-        said.textContent = 'The link is copied. It opens this tape at this step.';
-      } catch {
-        said.textContent = 'Copy the address of this page: it opens this tape at this step.';
-      }
-    } }, 'Copy a link to this step'), said);
+    return element(
+      'p',
+      { class: 'controls' },
+      element(
+        'button',
+        {
+          type: 'button',
+          onclick: async () => {
+            const link = new URL(this.address, location.href).href;
+            try {
+              await navigator.clipboard.writeText(link);
+              said.textContent = 'The link is copied. It opens this tape at this step.';
+            } catch {
+              said.textContent = 'Copy the address of this page: it opens this tape at this step.';
+            }
+          },
+        },
+        'Copy a link to this step',
+      ),
+      said,
+    );
   }
 }
 
 function functionList(functions) {
   const operators = '+ − * / ^ @ (matmul)';
-  return element('details', {}, element('summary', {}, 'What can be written'),
-    element('p', {}, 'Names a, b and c, numbers, lists such as [[1, 2], [3, 4]], the operators ', element('code', {}, operators),
+  return element(
+    'details',
+    { id: 'tape-help' },
+    element('summary', {}, 'What can be written'),
+    element(
+      'p',
+      {},
+      'A value is a number, or a list such as [1, 2] or [[1, 2], [3, 4]]. An expression has the names a, b and c, ' +
+        'numbers, lists, the operators ',
+      element('code', {}, operators),
       ', brackets, and functions. Several lines, or parts between semicolons, may give names: ',
-      element('code', {}, 'd = a * b; d + d'), '. A dim counts from 0, or back from −1.'),
-    element('p', { class: 'tape-functions' }, Object.values(functions).flatMap(({ usage }) => [element('code', {}, usage), ' '])));
+      element('code', {}, 'd = a * b; d + d'),
+      '. A dim counts from 0, or back from −1.',
+    ),
+    element(
+      'p',
+      { class: 'tape-functions' },
+      Object.values(functions).flatMap(({ usage }) => [element('code', {}, usage), ' ']),
+    ),
+  );
 }
 
 /** Fills `section` with the panel. */
@@ -195,13 +287,19 @@ export async function start(section, engine) {
   const [form, ...others] = panel.elements;
   section.append(
     element('h2', {}, 'The tape'),
-    element('p', {}, 'Each op adds a node to the tape. backward() replays it, the newest node first, and each node hands gradients '
-      + 'to its inputs. Go through it step by step.'),
+    element(
+      'p',
+      { class: 'tape-intro' },
+      'Each op adds a node to the tape. backward() replays it, newest first, and each node hands gradients to ' +
+        'its inputs.',
+    ),
     form,
-    element('p', { id: 'tape-hint', class: 'note' }, 'A value is a number, or a list such as [1, 2] or [[1, 2], [3, 4]].'),
-    functionList(functions), ...others,
-    sources(['core/autograd/tape.cpp', 'core/autograd/engine.cpp', 'core/ops/arithmetic.cpp'],
-      ['lessons/00-a-times-b/page.md', 'lessons/01-chain-rule/page.md']),
+    functionList(functions),
+    ...others,
+    sources(
+      ['core/autograd/tape.cpp', 'core/autograd/engine.cpp', 'core/ops/arithmetic.cpp'],
+      ['lessons/00-a-times-b/page.md', 'lessons/01-chain-rule/page.md'],
+    ),
   );
   await panel.open(stateOf(location.hash));
   addEventListener('hashchange', () => {

@@ -13,50 +13,115 @@ export class Form {
 
   /** @param {() => void} onsubmit called when the fields are to be computed */
   constructor(onsubmit) {
-    this.#expression = element('textarea', { id: 'tape-expression', rows: '2', maxlength: String(mostCharacters),
-      spellcheck: 'false', autocapitalize: 'off', autocomplete: 'off', 'aria-describedby': 'tape-hint' });
+    this.#expression = element('textarea', {
+      id: 'tape-expression',
+      rows: '1',
+      maxlength: String(mostCharacters),
+      spellcheck: 'false',
+      autocapitalize: 'off',
+      autocomplete: 'off',
+    });
     this.#expression.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.shiftKey) return;
       event.preventDefault();
       onsubmit();
     });
-    this.#values = variables.map((name) => element('input', { id: `tape-${name}`, type: 'text', size: '14', spellcheck: 'false',
-      autocapitalize: 'off', autocomplete: 'off' }));
-    this.#dtype = element('select', { id: 'tape-dtype' }, ['float32', 'float64'].map((name) => element('option', {}, name)));
+    this.#expression.addEventListener('input', () => this.fit());
+    this.#values = variables.map((name) =>
+      element('input', {
+        id: `tape-${name}`,
+        type: 'text',
+        size: '14',
+        spellcheck: 'false',
+        autocapitalize: 'off',
+        autocomplete: 'off',
+      }),
+    );
+    this.#dtype = element(
+      'select',
+      { id: 'tape-dtype' },
+      ['float32', 'float64'].map((name) => element('option', {}, name)),
+    );
     this.#dtype.addEventListener('change', onsubmit);
-    this.#examples = element('select', { id: 'tape-example' }, element('option', { value: '' }, 'choose …'),
-      examples.map(({ title }, i) => element('option', { value: String(i) }, title)));
+    this.#examples = element(
+      'select',
+      { id: 'tape-example' },
+      element('option', { value: '' }, 'choose …'),
+      examples.map(({ title }, i) => element('option', { value: String(i) }, title)),
+    );
     this.#examples.addEventListener('change', () => {
       if (this.#examples.value === '') return;
       this.chooseExample(Number(this.#examples.value));
       onsubmit();
     });
-    this.#look = element('p', { class: 'note', 'aria-live': 'polite' });
-    this.element = element('form', { class: 'tape-form', onsubmit: (event) => { event.preventDefault(); onsubmit(); } },
-      element('div', { class: 'controls' }, element('label', { for: 'tape-example' }, 'Example', this.#examples)), this.#look,
-      element('label', { for: 'tape-expression' }, 'Expression'), this.#expression,
-      element('div', { class: 'controls' },
-        variables.map((name, i) => element('label', { for: `tape-${name}` }, `${name} =`, this.#values[i])),
+    this.#look = element('p', { class: 'note tape-look', 'aria-live': 'polite' });
+    this.element = element(
+      'form',
+      {
+        class: 'tape-form',
+        onsubmit: (event) => {
+          event.preventDefault();
+          onsubmit();
+        },
+      },
+      element(
+        'div',
+        { class: 'controls' },
+        element('label', { for: 'tape-example' }, 'Example', this.#examples),
+        this.#look,
+      ),
+      element('label', { for: 'tape-expression' }, 'Expression'),
+      this.#expression,
+      element(
+        'div',
+        { class: 'controls' },
+        variables.map((name, i) =>
+          element(
+            'label',
+            { class: 'tape-value', for: `tape-${name}` },
+            element('code', {}, `${name}\u00a0=`),
+            this.#values[i],
+          ),
+        ),
         element('label', { for: 'tape-dtype' }, 'numbers', this.#dtype),
-        element('button', { class: 'primary' }, 'Record')));
+        element('button', { class: 'primary' }, 'Record'),
+      ),
+    );
   }
 
   get state() {
-    return { expression: this.#expression.value, dtype: this.#dtype.value,
-      values: Object.fromEntries(variables.map((name, i) => [name, this.#values[i].value])) };
+    return {
+      expression: this.#expression.value,
+      dtype: this.#dtype.value,
+      values: Object.fromEntries(variables.map((name, i) => [name, this.#values[i].value])),
+    };
   }
 
   set state({ expression, values, dtype }) {
     this.#expression.value = expression;
-    variables.forEach((name, i) => { this.#values[i].value = values[name]; });
+    variables.forEach((name, i) => {
+      this.#values[i].value = values[name];
+    });
     this.#dtype.value = dtype;
     this.#look.textContent = '';
     this.#examples.value = '';
+    this.fit();
+  }
+
+  /** Makes the field of the expression as high as its text. */
+  fit() {
+    this.#expression.style.height = 'auto';
+    if (this.#expression.scrollHeight > 0)
+      this.#expression.style.height = `${this.#expression.scrollHeight + 2}px`;
   }
 
   chooseExample(i) {
     const { expression, look, dtype = 'float32', ...values } = examples[i];
-    this.state = { expression, dtype, values: Object.fromEntries(variables.map((name) => [name, values[name] ?? ''])) };
+    this.state = {
+      expression,
+      dtype,
+      values: Object.fromEntries(variables.map((name) => [name, values[name] ?? ''])),
+    };
     this.#look.textContent = look;
     this.#examples.value = String(i);
   }
@@ -64,7 +129,8 @@ export class Form {
   /** Puts the cursor on the part of a field that is wrong: the expression, or one of a, b, c. */
   mark(field, [first, last]) {
     const input = field === 'expression' ? this.#expression : this.#values[variables.indexOf(field)];
-    for (const other of [this.#expression, ...this.#values]) other.setAttribute('aria-invalid', String(other === input));
+    for (const other of [this.#expression, ...this.#values])
+      other.setAttribute('aria-invalid', String(other === input));
     input.setSelectionRange(first, last);
   }
 

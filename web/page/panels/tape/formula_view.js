@@ -24,7 +24,10 @@ export class Scene {
   }
 
   formulaOf(i) {
-    return formulaOf(this.boxes[i].op, this.inputsOf(i).map((box) => box.value.shape));
+    return formulaOf(
+      this.boxes[i].op,
+      this.inputsOf(i).map((box) => box.value.shape),
+    );
   }
 
   /** How many elements of the first input make one of the output. */
@@ -68,11 +71,21 @@ function bracketed(part, before = '', after = '') {
 /** A line: the template with names, with numbers, and the result. */
 function line(start, template, scene, i, given, result) {
   const names = filled(template, (key, ...around) => bracketed(scene.nameOf(i, key), ...around));
-  const numbers = filled(template, (key, ...around) => (key === 'n' ? [scene.countOf(i)]
-    : bracketed(valueElement(scene.tensorOf(i, key, given), mostShown), ...around)));
+  const numbers = filled(template, (key, ...around) =>
+    key === 'n'
+      ? [scene.countOf(i)]
+      : bracketed(valueElement(scene.tensorOf(i, key, given), mostShown), ...around),
+  );
   const isOneName = /^\{\w+\}$/.test(template); // then the number is the result
-  return element('p', { class: 'formula' }, start, names, isOneName ? [] : [' = ', ...numbers], ' = ',
-    valueElement(result, mostShown));
+  return element(
+    'p',
+    { class: 'formula' },
+    start,
+    names,
+    isOneName ? [] : [' = ', ...numbers],
+    ' = ',
+    valueElement(result, mostShown),
+  );
 }
 
 /** "d = a * b = 2 * 3 = 6", of the op of box i. A leaf is "a = 2". */
@@ -90,11 +103,19 @@ export function ruleFormula(scene, i, slot, turn) {
   const start = `${scene.gradientName(inputs[slot])} += `;
   const returned = turn.returned[slot];
   if (rules[slot] === undefined) {
-    return element('p', { class: 'formula' }, `${start}the rule of ${op}, given `, valueElement(turn.given, mostShown), ' = ',
-      valueElement(returned, mostShown));
+    return element(
+      'p',
+      { class: 'formula' },
+      `${start}the rule of ${op}, given `,
+      valueElement(turn.given, mostShown),
+      ' = ',
+      valueElement(returned, mostShown),
+    );
   }
-  const template = isBroadcast(scene, i, slot) && (isElementwise || value.shape.length > 2)
-    ? `sum_to(${rules[slot]}, ${shapeText(returned.shape)})` : rules[slot];
+  const template =
+    isBroadcast(scene, i, slot) && (isElementwise || value.shape.length > 2)
+      ? `sum_to(${rules[slot]}, ${shapeText(returned.shape)})`
+      : rules[slot];
   return line(start, template, scene, i, turn.given, returned);
 }
 
@@ -108,8 +129,10 @@ export function isBroadcast(scene, i, slot) {
 
 /** "dL/da = 3 + 1 = 4": what has arrived at a box. */
 export function sumFormula(scene, i, arrivals) {
-  const terms = arrivals.flatMap(({ gradient }, k) => [k > 0 ? ' + ' : '',
-    ...bracketed(valueElement(gradient, mostShown), k > 0 ? '+ ' : '')]);
+  const terms = arrivals.flatMap(({ gradient }, k) => [
+    k > 0 ? ' + ' : '',
+    ...bracketed(valueElement(gradient, mostShown), k > 0 ? '+ ' : ''),
+  ]);
   const sum = arrivals.length > 1 ? [' = ', valueElement(arrivals.at(-1).sum, mostShown)] : [];
   return element('p', { class: 'formula' }, `${scene.gradientName(i)} = `, terms, sum);
 }

@@ -22,20 +22,27 @@ function layersOf(boxes) {
 
 /** Places of boxes and of the edges that pass between them, and the chains of places that each edge visits. */
 function placesOf(boxes, layers) {
-  const places = boxes.map((box, i) => ({ layer: layers[i], width: box.width, height: box.height, links: [] }));
-  const edges = [];
-  boxes.forEach((box, to) => box.inputs.forEach((from, slot) => {
-    const chain = [from];
-    for (let layer = layers[from] + 1; layer < layers[to]; ++layer) {
-      chain.push(places.push({ layer, width: 0, height: 4, links: [] }) - 1);
-    }
-    chain.push(to);
-    for (let i = 1; i < chain.length; ++i) {
-      places[chain[i - 1]].links.push(chain[i]);
-      places[chain[i]].links.push(chain[i - 1]);
-    }
-    edges.push({ from, to, slot, chain });
+  const places = boxes.map((box, i) => ({
+    layer: layers[i],
+    width: box.width,
+    height: box.height,
+    links: [],
   }));
+  const edges = [];
+  boxes.forEach((box, to) =>
+    box.inputs.forEach((from, slot) => {
+      const chain = [from];
+      for (let layer = layers[from] + 1; layer < layers[to]; ++layer) {
+        chain.push(places.push({ layer, width: 0, height: 4, links: [] }) - 1);
+      }
+      chain.push(to);
+      for (let i = 1; i < chain.length; ++i) {
+        places[chain[i - 1]].links.push(chain[i]);
+        places[chain[i]].links.push(chain[i - 1]);
+      }
+      edges.push({ from, to, slot, chain });
+    }),
+  );
   return { places, edges };
 }
 
@@ -55,7 +62,9 @@ function stack(layer) {
 
 function arrange(columns, places) {
   for (const column of columns) {
-    column.forEach((place, i) => { place.wish = i; });
+    column.forEach((place, i) => {
+      place.wish = i;
+    });
     stack(column);
   }
   for (let sweep = 0; sweep < sweeps; ++sweep) {
@@ -63,7 +72,9 @@ function arrange(columns, places) {
     for (const column of goesRight ? columns : [...columns].reverse()) {
       for (const place of column) {
         const beside = place.links.map((i) => places[i]);
-        const before = beside.filter((other) => (goesRight ? other.layer < place.layer : other.layer > place.layer));
+        const before = beside.filter((other) =>
+          goesRight ? other.layer < place.layer : other.layer > place.layer,
+        );
         const seen = before.length > 0 ? before : beside;
         place.wish = seen.length > 0 ? mean(seen.map(middle)) : middle(place);
       }
@@ -96,12 +107,23 @@ export function layout(boxes) {
     x += width + gapAcross;
   }
   const ends = edges.map(({ from, to, slot, chain }) => {
-    const points = chain.slice(1, -1).flatMap((i) => [[places[i].x, middle(places[i])],
-      [places[i].x + places[i].width, middle(places[i])]]);
+    const points = chain.slice(1, -1).flatMap((i) => [
+      [places[i].x, middle(places[i])],
+      [places[i].x + places[i].width, middle(places[i])],
+    ]);
     const start = [places[from].x + places[from].width, middle(places[from])];
     const share = (slot + 1) / (boxes[to].inputs.length + 1);
-    return { from, to, slot, points: [start, ...points, [places[to].x, places[to].y + share * places[to].height]] };
+    return {
+      from,
+      to,
+      slot,
+      points: [start, ...points, [places[to].x, places[to].y + share * places[to].height]],
+    };
   });
-  return { width: x - gapAcross, height: Math.max(...places.map((place) => place.y + place.height)),
-    places: places.slice(0, boxes.length), edges: ends };
+  return {
+    width: x - gapAcross,
+    height: Math.max(...places.map((place) => place.y + place.height)),
+    places: places.slice(0, boxes.length),
+    edges: ends,
+  };
 }

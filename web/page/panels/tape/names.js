@@ -20,7 +20,8 @@ export function namesOf({ boxes, result }) {
   const names = boxes.map((box) => (box.name === '' ? null : free(box.name, taken)));
   boxes.forEach((box, i) => {
     if (names[i] !== null) return;
-    if (box.op === 'number') names[i] = box.value.shape.length === 0 ? precise(Number(box.value.data[0])) : free('K', taken);
+    if (box.op === 'number')
+      names[i] = box.value.shape.length === 0 ? precise(Number(box.value.data[0])) : free('K', taken);
     else if (i === result) names[i] = free('L', taken);
   });
   let next = 0;

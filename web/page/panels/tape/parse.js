@@ -40,7 +40,23 @@ jsep.hooks.add('gobble-token', function noteRange(env) {
   env.node = node;
 });
 
-const rangeOf = (node) => node.at ?? [rangeOf(node.left)[0], rangeOf(node.right)[1]];
+/** The first and the last position of a node, which a token has noted, and its first and last part know. */
+function rangeOf(node) {
+  if (node.at) return node.at;
+  const [first, last] =
+    {
+      BinaryExpression: [node.left, node.right],
+      ConditionalExpression: [node.test, node.alternate],
+      Compound: [node.body?.[1], node.body?.at(-1)],
+    }[node.type] ?? [];
+  return first ? [rangeOf(first)[0], rangeOf(last)[1]] : [0, 1];
+}
+
+/** What jsep knows of JavaScript, and no tape has. */
+const foreign = {
+  ConditionalExpression: 'conditions have no gradient; maximum, relu and clamp choose by size',
+  MemberExpression: 'subscripts and dots are not understood',
+};
 
 /** Reads one expression, whose first character is number `offset` of the whole text. */
 function read(text, offset) {
@@ -74,8 +90,10 @@ class Reader {
     const tree = this.tree(read(source, start));
     const name = set?.[1] ?? '';
     const nameAt = [offset + text.search(/\S/), offset + text.trimEnd().length];
-    if (Object.hasOwn(this.#functions, name)) throw new ExpressionError(`${name} is the name of a function`, nameAt);
-    if (name === '' && !isLast) throw new ExpressionError('only the last expression may have no name', nameAt);
+    if (Object.hasOwn(this.#functions, name))
+      throw new ExpressionError(`${name} is the name of a function`, nameAt);
+    if (name === '' && !isLast)
+      throw new ExpressionError('only the last expression may have no name', nameAt);
     if (name !== '') {
       this.#checkUse(name);
       this.#named.set(name, { isUsed: isLast, at: nameAt });
@@ -107,15 +125,15 @@ class Reader {
       case 'UnaryExpression':
         return this.#sign(node);
       case 'BinaryExpression':
-        return operators[node.operator] === 'pow' ? this.#power(node)
+        return operators[node.operator] === 'pow'
+          ? this.#power(node)
           : this.#op(operators[node.operator], [node.left, node.right], node);
       case 'CallExpression':
         return this.#call(node);
       case 'Compound':
-        if (node.body.length === 0) return this.#fail('there is nothing to compute; write an expression', [0, 1]);
-        return this.#fail('an operator is missing before this', rangeOf(node.body[1]));
+        return this.#fail('an operator is missing before this', rangeOf(node));
       default:
-        return this.#fail(`this is not understood (${node.type})`, node.at ?? [0, 1]);
+        return this.#fail(foreign[node.type] ?? 'this is not understood', rangeOf(node));
     }
   }
 
@@ -131,13 +149,13 @@ class Reader {
 
   /** A number, or a list of them. */
   number(node) {
-    if (node?.type === 'ArrayExpression') {
+    if (node.type === 'ArrayExpression') {
       return node.elements.map((element) => this.number(element ?? { at: node.at }));
     }
-    const isSigned = node?.type === 'UnaryExpression';
+    const isSigned = node.type === 'UnaryExpression';
     const literal = isSigned ? node.argument : node;
-    if (literal?.type !== 'Literal' || typeof literal.value !== 'number') {
-      return this.#fail('a number must stand here', node?.at ?? (node?.type ? rangeOf(node) : [0, 1]));
+    if (literal.type !== 'Literal' || typeof literal.value !== 'number') {
+      return this.#fail('a number must stand here', rangeOf(node));
     }
     if (!Number.isFinite(literal.value)) this.#fail('this number is too large', node.at);
     return isSigned && node.operator === '-' ? -literal.value : literal.value;
@@ -148,7 +166,11 @@ class Reader {
     else if (variables.includes(name)) this.used.add(name);
     else if (Object.hasOwn(this.#functions, name)) {
       this.#fail(`${name} is a function: write ${this.#functions[name].usage}`, at);
-    } else this.#fail(`there is no name "${name}"; there are a, b, c and the names that you set, such as d = a * b`, at);
+    } else
+      this.#fail(
+        `there is no name "${name}"; there are a, b, c and the names that you set, such as d = a * b`,
+        at,
+      );
     return { variable: name };
   }
 
@@ -161,8 +183,13 @@ class Reader {
   // −a ^ 2 is −(a ^ 2), as in Python and on paper.
   #power(node) {
     const { left } = node;
-    if (left.type !== 'UnaryExpression' || left.isGrouped) return this.#op('pow', [node.left, node.right], node);
-    const power = this.#power({ ...node, left: left.argument, at: [rangeOf(left.argument)[0], rangeOf(node)[1]] });
+    if (left.type !== 'UnaryExpression' || left.isGrouped)
+      return this.#op('pow', [node.left, node.right], node);
+    const power = this.#power({
+      ...node,
+      left: left.argument,
+      at: [rangeOf(left.argument)[0], rangeOf(node)[1]],
+    });
     if (left.operator === '+') return power;
     return { op: 'neg', inputs: [power], at: rangeOf(node).map((position) => position + this.#offset) };
   }
@@ -200,10 +227,14 @@ function split(text) {
  */
 export function parseExpression(text, functions) {
   if (text.length > mostCharacters) {
-    throw new ExpressionError(`the text ends here: it may have ${mostCharacters} characters`, [mostCharacters, text.length]);
+    throw new ExpressionError(`the text ends here: it may have ${mostCharacters} characters`, [
+      mostCharacters,
+      text.length,
+    ]);
   }
   const parts = split(text);
-  if (parts.length === 0) throw new ExpressionError('there is nothing to compute; write an expression', [0, 1]);
+  if (parts.length === 0)
+    throw new ExpressionError('there is nothing to compute; write an expression', [0, 1]);
   const reader = new Reader(functions);
   const statements = parts.map((part) => reader.statement(part));
   reader.checkAllUsed();
@@ -217,7 +248,10 @@ export function parseValue(text) {
   const value = new Reader({}).number(read(text, 0));
   const count = [value].flat(Infinity).length;
   if (count > mostElements) {
-    throw new ExpressionError(`there are ${count} numbers; a value may have ${mostElements}`, [0, text.length]);
+    throw new ExpressionError(`there are ${count} numbers; a value may have ${mostElements}`, [
+      0,
+      text.length,
+    ]);
   }
   return value;
 }

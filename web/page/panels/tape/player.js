@@ -16,7 +16,8 @@ export class Player {
   /** @param {(step: number) => void} onstep called whenever another step is shown */
   constructor(onstep) {
     this.#onstep = onstep;
-    const button = (text, act, hint) => element('button', { type: 'button', title: hint, onclick: act }, text);
+    const button = (text, act, hint) =>
+      element('button', { type: 'button', title: hint, onclick: act }, text);
     this.#buttons = {
       first: button('First', () => this.#goByHand(0), 'Home'),
       back: button('Back', () => this.#goByHand(this.#now - 1), 'Left arrow'),
@@ -25,11 +26,22 @@ export class Player {
       last: button('Last', () => this.#goByHand(this.#count - 1), 'End'),
     };
     this.#buttons.next.classList.add('primary');
-    this.#slider = element('input', { type: 'range', min: '1', max: '1', value: '1', 'aria-label': 'Step',
-      oninput: () => this.#goByHand(Number(this.#slider.value) - 1) });
+    this.#slider = element('input', {
+      type: 'range',
+      min: '1',
+      max: '1',
+      value: '1',
+      'aria-label': 'Step',
+      oninput: () => this.#goByHand(Number(this.#slider.value) - 1),
+    });
     this.#place = element('output', {}, '');
-    this.element = element('div', { class: 'controls tape-player', role: 'group', 'aria-label': 'Steps' },
-      Object.values(this.#buttons), this.#slider, this.#place);
+    this.element = element(
+      'div',
+      { class: 'controls tape-player', role: 'group', 'aria-label': 'Steps' },
+      Object.values(this.#buttons),
+      this.#slider,
+      this.#place,
+    );
   }
 
   get isPlaying() {
@@ -48,8 +60,13 @@ export class Player {
     this.#now = Math.max(0, Math.min(step, this.#count - 1));
     const { first, back, next, last } = this.#buttons;
     // A disabled button loses the focus, and with it the place of a keyboard's user.
-    for (const [button, isEnd] of [[first, this.#now === 0], [back, this.#now === 0], [next, this.#now === this.#count - 1],
-      [last, this.#now === this.#count - 1]]) button.setAttribute('aria-disabled', String(isEnd));
+    for (const [button, isEnd] of [
+      [first, this.#now === 0],
+      [back, this.#now === 0],
+      [next, this.#now === this.#count - 1],
+      [last, this.#now === this.#count - 1],
+    ])
+      button.setAttribute('aria-disabled', String(isEnd));
     this.#slider.value = String(this.#now + 1);
     this.#slider.setAttribute('aria-valuetext', `step ${this.#now + 1} of ${this.#count}`);
     this.#place.textContent = `step ${this.#now + 1} of ${this.#count}`;
@@ -65,8 +82,12 @@ export class Player {
   /** Goes through the steps by keys, while `target` has the focus. */
   listenTo(target) {
     const acts = {
-      ArrowRight: () => this.#now + 1, ArrowDown: () => this.#now + 1, ArrowLeft: () => this.#now - 1,
-      ArrowUp: () => this.#now - 1, Home: () => 0, End: () => this.#count - 1,
+      ArrowRight: () => this.#now + 1,
+      ArrowDown: () => this.#now + 1,
+      ArrowLeft: () => this.#now - 1,
+      ArrowUp: () => this.#now - 1,
+      Home: () => 0,
+      End: () => this.#count - 1,
     };
     target.addEventListener('keydown', (event) => {
       if (event.ctrlKey || event.altKey || event.metaKey) return;

@@ -15,18 +15,25 @@ function unusualValue(scene, i, dtype) {
   const { op, value } = scene.boxes[i];
   const inputs = scene.inputsOf(i).map((box) => box.value);
   if (isFinite(value) || inputs.length === 0) return [];
-  if (inputs.some(hasNaN)) return ['NaN, "not a number", goes in, so NaN comes out. Look for the node that made the first one.'];
+  if (inputs.some(hasNaN))
+    return ['NaN, "not a number", goes in, so NaN comes out. Look for the node that made the first one.'];
   if (!inputs.every(isFinite)) {
     if (!hasNaN(value)) return ['∞ goes in, and ∞ comes out.'];
-    return ['An infinity goes in. ∞ − ∞, ∞ / ∞ and 0 · ∞ have no value, so the result is NaN: "not a number".'];
+    return [
+      'An infinity goes in. ∞ − ∞, ∞ / ∞ and 0 · ∞ have no value, so the result is NaN: "not a number".',
+    ];
   }
   if (op === 'div' && some(inputs[1], isZero)) {
-    return [hasNaN(value) ? '0 / 0 has no value: the result is NaN, "not a number".'
-      : 'Divided by 0: the result is ∞, with the sign of the numerator. 0 / 0 would be NaN.'];
+    return [
+      hasNaN(value)
+        ? '0 / 0 has no value: the result is NaN, "not a number".'
+        : 'Divided by 0: the result is ∞, with the sign of the numerator. 0 / 0 would be NaN.',
+    ];
   }
   if (op === 'log') return ['log(0) is −∞. Of a negative number there is no logarithm: NaN.'];
   if (op === 'sqrt') return ['A negative number has no real root: NaN.'];
-  if (op === 'pow' && hasNaN(value)) return ['A negative number has no real power with a broken exponent: NaN.'];
+  if (op === 'pow' && hasNaN(value))
+    return ['A negative number has no real power with a broken exponent: NaN.'];
   if (op === 'pow' && some(inputs[0], isZero)) return ['0 to a negative power is 1 / 0: ∞.'];
   return [`The result is larger than the largest number of ${dtype}, ${largest[dtype]}, so it becomes ∞.`];
 }
@@ -39,10 +46,17 @@ function unusualGradient(scene, i, turn) {
   if (hasNaN(turn.given)) return ['The gradient that arrived is NaN, so what goes on is NaN.'];
   if (returned.some(hasNaN)) {
     const isClean = inputs.every((input) => isFinite(scene.boxes[input].value)) && isFinite(turn.given);
-    return [isClean ? 'The formula meets 0 · ∞ or 0 / 0, which have no value: NaN.'
-      : 'An infinity meets 0 or another infinity here. 0 · ∞ and ∞ / ∞ have no value: NaN.'];
+    return [
+      isClean
+        ? 'The formula meets 0 · ∞ or 0 / 0, which have no value: NaN.'
+        : 'An infinity meets 0 or another infinity here. 0 · ∞ and ∞ / ∞ have no value: NaN.',
+    ];
   }
-  return [isFinite(turn.given) ? 'The slope is infinite here, or too large to be held.' : 'The gradient that arrived is infinite.'];
+  return [
+    isFinite(turn.given)
+      ? 'The slope is infinite here, or too large to be held.'
+      : 'The gradient that arrived is infinite.',
+  ];
 }
 
 /** Kinks, ties and flat places. */
@@ -50,15 +64,24 @@ function kinks(scene, i, turn) {
   const { op, value } = scene.boxes[i];
   const [first, second] = scene.inputsOf(i).map((box) => box.value);
   if (op === 'relu' && some(first, isZero)) {
-    return ['At 0 relu has a kink: its slope is 0 on the left and 1 on the right. The library takes 0, as PyTorch does.'];
+    return [
+      'At 0 relu has a kink: its slope is 0 on the left and 1 on the right. The library takes 0, as PyTorch does.',
+    ];
   }
   if (op === 'relu' && some(first, isNegative)) return ['Below 0 relu is flat: no gradient passes there.'];
-  if (op === 'abs' && some(first, isZero)) return ['At 0 |x| has a kink: slopes −1 and 1. The library takes 0, as PyTorch does.'];
-  if ((op === 'maximum' || op === 'minimum') && String(first.shape) === String(second.shape)
-    && numbersOf(first).some((number, k) => number === numbersOf(second)[k])) {
+  if (op === 'abs' && some(first, isZero))
+    return ['At 0 |x| has a kink: slopes −1 and 1. The library takes 0, as PyTorch does.'];
+  if (
+    (op === 'maximum' || op === 'minimum') &&
+    String(first.shape) === String(second.shape) &&
+    numbersOf(first).some((number, k) => number === numbersOf(second)[k])
+  ) {
     return ['Both are equal here. Each gets half of the gradient.'];
   }
-  if ((op === 'max' || op === 'min') && numbersOf(first).filter((number) => number === numbersOf(value)[0]).length > 1) {
+  if (
+    (op === 'max' || op === 'min') &&
+    numbersOf(first).filter((number) => number === numbersOf(value)[0]).length > 1
+  ) {
     return ['Several elements are equally far out. They share the gradient.'];
   }
   const factor = smallestFactor(turn);
@@ -71,14 +94,17 @@ function kinks(scene, i, turn) {
 // Compares sizes only; the numbers on the page are the library's.
 function smallestFactor({ given, returned }) {
   const arrived = numbersOf(given);
-  const ratios = numbersOf(returned[0]).map((number, k) => Math.abs(number / arrived[k])).filter(Number.isFinite);
+  const ratios = numbersOf(returned[0])
+    .map((number, k) => Math.abs(number / arrived[k]))
+    .filter(Number.isFinite);
   return ratios.length > 0 ? Math.min(...ratios) : null;
 }
 
 /** Sentences for a step of the scene. */
 export function remarksOf(scene, step, dtype) {
   if (step.phase === 'forward') return unusualValue(scene, step.box, dtype);
-  if (step.phase !== 'backward' || !step.turn || !step.turn.returned.some((gradient) => gradient !== null)) return [];
+  if (step.phase !== 'backward' || !step.turn || !step.turn.returned.some((gradient) => gradient !== null))
+    return [];
   const unusual = unusualGradient(scene, step.box, step.turn);
   return unusual.length > 0 ? unusual : kinks(scene, step.box, step.turn);
 }

@@ -7,8 +7,14 @@
 export function stepsOf({ boxes, replay, result, refusal }) {
   const forward = boxes.flatMap((box, i) => (box.op === 'number' ? [] : [{ phase: 'forward', box: i }]));
   if (refusal !== null) return forward;
-  const onTape = boxes.flatMap((box, i) => (box.id === null ? [] : [i])).sort((i, j) => boxes[j].id - boxes[i].id);
-  const backward = onTape.map((i) => ({ phase: 'backward', box: i, turn: replay.find((turn) => turn.box === i) }));
+  const onTape = boxes
+    .flatMap((box, i) => (box.id === null ? [] : [i]))
+    .sort((i, j) => boxes[j].id - boxes[i].id);
+  const backward = onTape.map((i) => ({
+    phase: 'backward',
+    box: i,
+    turn: replay.find((turn) => turn.box === i),
+  }));
   return [...forward, { phase: 'start', box: result }, ...backward];
 }
 

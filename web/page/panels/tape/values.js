@@ -26,12 +26,20 @@ export function matricesOf(tensor) {
 export function abridged(rows, most) {
   const cut = (list, dots) => (list.length > most ? [...list.slice(0, most - 1), dots] : list);
   const short = rows.map((row) => cut(row, '…'));
-  return cut(short, short[0].map(() => '…'));
+  return cut(
+    short,
+    short[0].map(() => '…'),
+  );
 }
 
 function grid(rows) {
-  const cells = rows.flat().map((cell) => (cell === '…' ? element('span', {}, cell)
-    : element('span', { 'data-value': String(cell) }, precise(cell))));
+  const cells = rows
+    .flat()
+    .map((cell) =>
+      cell === '…'
+        ? element('span', {}, cell)
+        : element('span', { 'data-value': String(cell) }, precise(cell)),
+    );
   return element('span', { class: 'matrix', style: `--columns: ${rows[0].length}` }, cells);
 }
 
@@ -46,5 +54,10 @@ export function valueElement(tensor, most = Infinity) {
   }
   const shownOnes = matrices.slice(0, most).map((rows) => grid(abridged(rows, most)));
   const label = `${shapeText(tensor.shape)} numbers`;
-  return element('span', { class: 'tensor', role: 'group', 'aria-label': label }, shownOnes, matrices.length > most ? '…' : null);
+  return element(
+    'span',
+    { class: 'tensor', role: 'group', 'aria-label': label },
+    shownOnes,
+    matrices.length > most ? '…' : null,
+  );
 }
