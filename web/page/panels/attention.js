@@ -1,6 +1,119 @@
+// Attention on a sentence: the weights of each head, the steps to them, and what breaks without the scale or
+// without the mask.
+// The library computes; the files beside this one draw.
+
 import { element } from '../parts/dom.js';
+import { sources } from '../parts/sources.js';
+import { controls } from './attention/controls.js';
+import { headCards } from './attention/heads.js';
+import { queryRow } from './attention/row.js';
+import { argumentsOf, hashOf, stateOf } from './attention/state.js';
+import { headSteps } from './attention/steps.js';
+import { whyMask } from './attention/why_mask.js';
+import { whyScale } from './attention/why_scale.js';
+
+const isOurs = (hash) => hash === '#attention' || hash.startsWith('#attention?');
+
+// The answers that the panel shows for a state. A mistake in the other last word spoils its own answer only.
+async function compute(engine, state) {
+  const args = argumentsOf(state);
+  const result = await engine.call('attention', args);
+  const query = Math.min(state.query, result.words.length - 1);
+  const [row, other, sizes, mask] = await Promise.all([
+    engine.call('attention_row', { ...args, head: state.head, query }),
+    engine.call('attention', { ...args, scale: !state.scale }),
+    engine.call('attention_scale', { text: args.text, seed: args.seed }),
+    engine.call('attention_mask', { ...args, last: state.last }).catch((error) => error),
+  ]);
+  return { result, row, other, sizes, mask, query };
+}
 
 /** Fills `section` with the panel. */
 export async function start(section, engine) {
-  section.append(element('h2', {}, 'Attention'));
+  let { state, complaints } = stateOf(isOurs(location.hash) ? location.hash : '');
+  let running = false;
+  let stale = false; // the state has changed since the last computation began
+
+  const pick = (query) => query !== state.query && change({ query });
+  const form = controls(change);
+  const failure = element('p', { class: 'failure', role: 'alert', hidden: true });
+  const cards = headCards(change, pick);
+  const steps = headSteps(engine, pick);
+  const row = queryRow(pick);
+  const scale = whyScale(() => change({ scale: !state.scale }));
+  const mask = whyMask(change, () => change({ mask: state.mask === 'causal' ? 'none' : 'causal' }));
+  const results = element('div', { class: 'results', hidden: true },
+    cards.root, steps.root, row.root, scale.root, mask.root);
+
+  function change(entries) {
+    state = { ...state, ...(typeof entries === 'function' ? entries(state) : entries) };
+    complaints = [];
+    history.replaceState(null, '', hashOf(state));
+    return update();
+  }
+
+  // A word of the address that cannot be read, or what the library reports.
+  function fail(messages) {
+    failure.textContent = messages.join(' ');
+    failure.hidden = messages.length === 0;
+  }
+
+  function show({ result, row: rowAnswer, other, sizes, mask: maskAnswer, query }, of) {
+    const shownState = { ...of, query };
+    form.show(of, result.words);
+    cards.show(result, shownState);
+    steps.show(result, shownState);
+    row.show(result, rowAnswer, shownState);
+    scale.show(result, other, sizes, shownState, pick);
+    if (maskAnswer instanceof Error) mask.fail(maskAnswer.message, shownState);
+    else mask.show(maskAnswer, shownState, pick);
+    cards.mark(query);
+    steps.mark(query);
+  }
+
+  // Computes for the latest state. Changes that come meanwhile wait, and only the last of them is computed.
+  async function update() {
+    stale = true;
+    if (running) return;
+    running = true;
+    delete section.dataset.state;
+    while (stale) {
+      stale = false;
+      const of = state;
+      try {
+        const answers = await compute(engine, of);
+        if (stale) continue;
+        show(answers, of);
+        fail(complaints);
+        results.hidden = false;
+      } catch (error) {
+        form.show(of);
+        fail([...complaints, error.message]);
+        results.hidden = true;
+      }
+    }
+    running = false;
+    section.dataset.state = hashOf(state);
+  }
+
+  section.append(
+    element('h2', {}, 'Attention'),
+    element('p', {}, 'Attention lets each word of a sentence take in what it needs from other words. ' +
+      'Type a sentence. The library computes its attention here: vectors, queries and keys, scores, ' +
+      'weights, context. Then take the scale or the mask away and see why it is there.'),
+    element('p', {}, 'No number here has been trained. Three of the heads are made by hand, to show what ' +
+      'a head can look for. The random head shows what a model starts from. The panel ',
+    element('a', { href: '#training' }, 'Training'),
+    ' shows maps that were learnt.'),
+    form.form, failure, results,
+    sources(
+      ['nn/scaled_dot_product_attention.cpp', 'nn/attention.cpp', 'core/ops/softmax.cpp', 'nn/mask.hpp'],
+      ['lessons/09-attention/page.md', 'lessons/10-many-heads/page.md']));
+  addEventListener('hashchange', () => {
+    if (!location.hash.startsWith('#attention?') || location.hash === hashOf(state)) return;
+    ({ state, complaints } = stateOf(location.hash));
+    update();
+  });
+  form.show(state);
+  await update();
 }

@@ -27,11 +27,11 @@ function columnNames(columns, compact) {
  * @param {number} [options.most] the value of the full colour; by default the largest finite size
  * @param {boolean} [options.compact] small cells, for matrices with many columns
  * @param {(row: number, column: number, value: number) => string} [options.describe] the line for a cell
- * @param {(row: number, column: number) => void} [options.onchoose] called when a cell is pointed at or focused
- * @param {(row: number, column: number) => void} [options.onpick] called when a cell is clicked, or Enter pressed
+ * @param {(row: number, column: number) => void} [options.onchoose] a cell is pointed at or focused
+ * @param {(row: number, column: number) => void} [options.onpick] a cell is clicked, or Enter pressed
  */
-export function heatmap({ label, rows, columns, values, signed = false, most, compact = false, describe, onchoose,
-  onpick }) {
+export function heatmap({ label, rows, columns, values, signed = false, most, compact = false, describe,
+  onchoose, onpick }) {
   const say = describe ?? ((i, j, value) => `${rows[i]} → ${columns[j]}: ${shown(value)}`);
   // The focused cell has the same text as its label, so the line is not announced as well.
   const line = element('output', { class: 'heatmap-line', 'aria-live': 'off' }, ' ');

@@ -1,11 +1,12 @@
 // Numbers as text.
 
-/** A number with four significant digits, with a minus sign and ∞ as people write them. */
-export function shown(number) {
+/** A number with `digits` significant digits, with a minus sign and ∞ as people write them. */
+export function shown(number, digits = 4) {
   if (Number.isNaN(number)) return 'NaN';
   if (!Number.isFinite(number)) return number > 0 ? '∞' : '−∞';
   const size = Math.abs(number);
-  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? number.toExponential(3) : String(Number(number.toPrecision(4)));
+  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? number.toExponential(digits - 1)
+    : String(Number(number.toPrecision(digits)));
   return text.replaceAll('-', '−');
 }
 

@@ -1,0 +1,28 @@
+// Cells of a table that show a number and a bar.
+
+import { element } from '../../parts/dom.js';
+import { shown } from '../../parts/number.js';
+
+/**
+ * A cell with `value` as text and as a bar, which is full at `most`.
+ * @param {number} value
+ * @param {number} most
+ * @param {(value: number) => string} [text]
+ */
+export function barCell(value, most, text = shown) {
+  const share = Number.isFinite(value) && most > 0 ? Math.min(1, Math.abs(value) / most) : 0;
+  return element('td', { class: value < 0 ? 'bar below' : 'bar', 'data-value': String(value),
+    style: `--share: ${share.toFixed(3)}` }, text(value));
+}
+
+/** A number with `digits` decimals. Only 0 itself is shown as 0: smaller numbers have powers of ten. */
+export function decimals(value, digits) {
+  if (value === 0) return '0';
+  const small = Math.abs(value) < 0.5 * 10 ** -digits;
+  return small || !Number.isFinite(value) ? shown(value, 2) : value.toFixed(digits).replace('-', '−');
+}
+
+/** The largest finite size of some numbers, for the bars that they share. */
+export function most(values) {
+  return Math.max(0, ...values.filter(Number.isFinite).map(Math.abs));
+}
