@@ -248,7 +248,9 @@ test('the keyboard moves through a heatmap, and Enter picks the query', async (t
   const page = await opened(t, { query: 0 });
   const map = figure(page, 'scaled scores');
   await map.locator('td[tabindex="0"]').focus();
-  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowLeft', 'ArrowLeft', 'End']) await page.keyboard.press(key);
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight', 'ArrowLeft', 'ArrowLeft', 'End']) {
+    await page.keyboard.press(key);
+  }
   const rows = await rowsOf(page, 'scaled scores');
   const focused = page.locator('td:focus');
   assert.equal(Number(await focused.getAttribute('data-value')), rows[2].at(-1));
@@ -259,6 +261,7 @@ test('the keyboard moves through a heatmap, and Enter picks the query', async (t
   assert.match(new URL(page.url()).hash, /query=2/);
   assert.equal(await page.getByLabel('The query word').inputValue(), '2');
   assert.equal(await figure(page, 'weights').locator('tr.marked th').textContent(), '2 saw');
+  assert.equal(await focused.count(), 1, 'the focus stays in the map');
 });
 
 test('the address carries the whole state, and complains about what it cannot read', async (t) => {
@@ -301,7 +304,7 @@ test('a sentence that cannot be read is an error, and the panel goes on', async 
     await type(page, 'Sentence', text);
     assert.match(await failure.textContent(), message);
     assert.equal(await page.locator('.results').isVisible(), false);
-    await assert.rejects(native.ask('attention', argumentsOf(state({ text }))), message);
+    await assert.rejects(native.ask('attention', argumentsOf(state({ text }))), { message });
   }
   await type(page, 'Sentence', 'alone');
   assert.equal(await failure.isVisible(), false);

@@ -14,13 +14,17 @@ import { whyScale } from './attention/why_scale.js';
 
 const isOurs = (hash) => hash === '#attention' || hash.startsWith('#attention?');
 
+function askRow(engine, state, query) {
+  return engine.call('attention_row', { ...argumentsOf(state), head: state.head, query });
+}
+
 // The answers that the panel shows for a state. A mistake in the other last word spoils its own answer only.
 async function compute(engine, state) {
   const args = argumentsOf(state);
   const result = await engine.call('attention', args);
   const query = Math.min(state.query, result.words.length - 1);
   const [row, other, sizes, mask] = await Promise.all([
-    engine.call('attention_row', { ...args, head: state.head, query }),
+    askRow(engine, state, query),
     engine.call('attention', { ...args, scale: !state.scale }),
     engine.call('attention_scale', { text: args.text, seed: args.seed }),
     engine.call('attention_mask', { ...args, last: state.last }).catch((error) => error),
@@ -33,6 +37,7 @@ export async function start(section, engine) {
   let { state, complaints } = stateOf(isOurs(location.hash) ? location.hash : '');
   let running = false;
   let stale = false; // the state has changed since the last computation began
+  let last; // the state and the answers that are shown
 
   const pick = (query) => query !== state.query && change({ query });
   const form = controls(change);
@@ -71,6 +76,16 @@ export async function start(section, engine) {
     steps.mark(query);
   }
 
+  // Another query alone changes one section. The maps stay, and so does the focus in them.
+  async function showQuery(wish) {
+    const { of, answers } = last;
+    const query = Math.min(wish, answers.result.words.length - 1);
+    const answer = await askRow(engine, of, query);
+    row.show(answers.result, answer, { ...of, query });
+    cards.mark(query);
+    steps.mark(query);
+  }
+
   // Computes for the latest state. Changes that come meanwhile wait, and only the last of them is computed.
   async function update() {
     stale = true;
@@ -81,12 +96,18 @@ export async function start(section, engine) {
       stale = false;
       const of = state;
       try {
-        const answers = await compute(engine, of);
-        if (stale) continue;
-        show(answers, of);
+        if (last && hashOf({ ...last.of, query: of.query }) === hashOf(of)) {
+          await showQuery(of.query);
+        } else {
+          const answers = await compute(engine, of);
+          if (stale) continue;
+          show(answers, of);
+          last = { of, answers };
+        }
         fail(complaints);
         results.hidden = false;
       } catch (error) {
+        last = undefined;
         form.show(of);
         fail([...complaints, error.message]);
         results.hidden = true;

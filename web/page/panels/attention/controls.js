@@ -3,10 +3,16 @@
 import { element } from '../../parts/dom.js';
 import { headCounts, headSizes, initial, kinds, masks, tidy } from './state.js';
 
-function choice(label, options, onchange) {
+// The label stands beside its control and not around it, so that its text is the control's whole name.
+function labelled(label, control, id) {
+  control.id = `attention-${id}`;
+  return element('div', { class: 'field' }, element('label', { for: control.id }, label), control);
+}
+
+function choice(label, id, options, onchange) {
   const select = element('select', { onchange: () => onchange(select.value) },
     options.map((option) => element('option', { value: option }, String(option))));
-  return { box: element('label', {}, label, select), select };
+  return { box: labelled(label, select, id), select };
 }
 
 /**
@@ -19,16 +25,16 @@ export function controls(change) {
     'aria-describedby': 'attention-count', oninput: () => change({ text: tidy(text.value) }) });
   const count = element('span', { class: 'note', id: 'attention-count', role: 'status' });
 
-  const number = choice('heads H', headCounts, (value) => {
+  const number = choice('heads H', 'heads', headCounts, (value) => {
     // A head that comes back is of the kind that stands at its place at first.
     change((state) => {
       const heads = initial().heads.map((kind, h) => state.heads[h] ?? kind).slice(0, Number(value));
       return { heads, head: Math.min(state.head, heads.length - 1) };
     });
   });
-  const size = choice('head size d', headSizes, (value) => change({ d: Number(value) }));
+  const size = choice('head size d', 'd', headSizes, (value) => change({ d: Number(value) }));
   const scale = element('input', { type: 'checkbox', onchange: () => change({ scale: scale.checked }) });
-  const mask = choice('mask', masks, (value) => change({ mask: value }));
+  const mask = choice('mask', 'mask', masks, (value) => change({ mask: value }));
   const padding = element('input', { type: 'number', min: 0, max: 16, class: 'small', onchange: () => {
     const value = Number(padding.value);
     change({ padding: Number.isInteger(value) ? value : 0 });
@@ -43,7 +49,7 @@ export function controls(change) {
       element('label', { class: 'wide', for: 'attention-text' }, 'Sentence', text), count),
     element('div', { class: 'controls' }, number.box, size.box,
       element('label', {}, scale, 'scale by 1/√d'), mask.box,
-      element('label', {}, 'words of padding at the end', padding)),
+      labelled('words of padding at the end', padding, 'padding')),
     element('div', { class: 'controls' }, draw, reset));
 
   const show = (state, words) => {

@@ -41,24 +41,27 @@ function columnsMap(label, names, values, columns) {
 }
 
 // The matrices of the head, which are asked for when they are opened.
-function matrices(engine, state) {
+function matrices(engine, state, open) {
   const box = element('div', { class: 'maps' });
-  const details = element('details', {}, element('summary', {}, 'The matrices W_q, W_k and W_v of this ' +
-    'head'), box);
+  const details = element('details', { open },
+    element('summary', {}, 'The matrices W_q, W_k and W_v of this head'), box);
   details.addEventListener('toggle', async () => {
     if (!details.open || box.hasChildNodes()) return;
-    const answer = await engine.call('attention_matrices', { ...argumentsOf(state), head: state.head });
-    const rows = places(64).map((c) => `${c < 32 ? 'word' : 'position'} ${c % 32}`);
-    box.replaceChildren(...Object.entries(answer).map(([name, W]) =>
-      columnsMap(`${name} ${shapeOf(W)}`, rows, part(W), places(state.d))));
+    try {
+      const answer = await engine.call('attention_matrices', { ...argumentsOf(state), head: state.head });
+      const rows = places(64).map((c) => `${c < 32 ? 'word' : 'position'} ${c % 32}`);
+      box.replaceChildren(...Object.entries(answer).map(([name, W]) =>
+        columnsMap(`${name} ${shapeOf(W)}`, rows, part(W), places(state.d))));
+    } catch (error) {
+      box.replaceChildren(element('p', { class: 'failure', role: 'alert' }, error.message));
+    }
   });
   return details;
 }
 
 function wordsAndIds(result) {
   const ids = part(result.ids);
-  return element('ol', { class: 'tokens', start: 0, 'aria-label': 'The words, with the row of the ' +
-    'embedding of each' },
+  return element('ol', { class: 'tokens', 'aria-label': 'The words, with the row of the embedding of each' },
     result.words.map((word, i) => element('li', {}, element('span', {}, word),
       element('small', { 'data-value': String(ids[i]) }, `row ${ids[i]}`))));
 }
@@ -99,7 +102,7 @@ export function headSteps(engine, pick) {
           'what it is found by, v = x W_v is what it hands over. Each head has its own d columns of the ' +
           'three matrices. Here D stays 64 for every d; in a transformer d = D / H.',
         element('div', { class: 'maps' }, wide('q', result.q), wide('k', result.k), wide('v', result.v)),
-        matrices(engine, state)),
+        matrices(engine, state, list.querySelector('details')?.open ?? false)),
       element('div', { class: 'maps' },
         step('3. Scores', `q kᵀ: (B, H, T_q, T_k) = ${shapeOf(result.scores)}`,
           'The scalar product of each query with each key: large if both point in the same direction.',
