@@ -1,6 +1,186 @@
+// Exercises with a judge: a line to choose or a number, put into a real op. The judge is the library's gradcheck, which
+// runs in the page. All texts come from the library's side, and so does what is right: this file does not know it.
+
 import { element } from '../parts/dom.js';
+import { sources } from '../parts/sources.js';
+import { Progress } from './exercises/progress.js';
+import { checks } from './exercises/verdict.js';
+
+const judgeLesson = 'lessons/07-checking-gradients/page.md';
+const judgeFiles = ['core/debug/gradcheck.cpp', 'exercises/README.md'];
+
+/** Text in which `code` stands between two backquotes. */
+function prose(text) {
+  return text.split('`').map((part, i) => (i % 2 === 1 ? element('code', {}, part) : part));
+}
+
+/** The exercise that the address names: #exercises?my_relu. */
+function nameInAddress() {
+  const [panel, name] = location.hash.slice(1).split('?');
+  return panel === 'exercises' ? name : undefined;
+}
+
+/** The list of exercises, with the state of each. */
+class List {
+  constructor(exercises, progress) {
+    this.progress = progress;
+    this.links = new Map(exercises.map(({ name, title }) => [name,
+      element('a', { href: `#exercises?${name}` },
+        element('span', { class: 'sign', 'aria-hidden': 'true' }), element('span', {}, title),
+        element('span', { class: 'state' }))]));
+    this.count = element('span', {});
+    this.root = element('details', { class: 'exercise-list', open: matchMedia('(min-width: 56rem)').matches },
+      element('summary', {}, this.count),
+      element('ol', {}, [...this.links.values()].map((link) => element('li', {}, link))));
+  }
+
+  update(current) {
+    for (const [name, link] of this.links) {
+      const solved = this.progress.has(name);
+      const [sign, , state] = link.children;
+      link.classList.toggle('solved', solved);
+      sign.textContent = solved ? '✓' : '○';
+      state.textContent = solved ? ' solved' : ' open';
+      if (name === current) link.setAttribute('aria-current', 'page');
+      else link.removeAttribute('aria-current');
+    }
+    this.count.textContent = `${this.progress.count} of ${this.links.size} solved`;
+  }
+}
+
+/** The part of the form that takes the answer, and how to read it. */
+function answerField(exercise) {
+  if (exercise.choices) {
+    const radios = exercise.choices.map((text) => element('input', { type: 'radio', name: 'answer', value: text }));
+    const field = element('div', { class: 'choices' },
+      radios.map((radio) => element('label', {}, radio, element('code', {}, radio.value))));
+    return { field, read: () => radios.find((radio) => radio.checked)?.value, missing: 'Choose a line first.' };
+  }
+  const input = element('input', { type: 'text', inputmode: 'text', autocomplete: 'off', spellcheck: 'false', size: '14',
+    'aria-describedby': 'number-form' });
+  const field = element('div', { class: 'controls' },
+    element('label', {}, element('code', {}, `${exercise.label} =`), input),
+    element('span', { id: 'number-form', class: 'note' }, 'such as 0.125, 1e-3 or 1/8'));
+  return { field, read: () => input.value };
+}
+
+/** One exercise: its task, the form, and what the judge says. */
+class Card {
+  #engine;
+  #onSolved;
+
+  /** @param {(name: string) => void} onSolved called when an answer is right */
+  constructor(engine, onSolved) {
+    this.#engine = engine;
+    this.#onSolved = onSolved;
+    this.root = element('article', { class: 'exercise' });
+  }
+
+  show(exercise, next) {
+    const { name, title, task, question } = exercise;
+    const heading = element('h3', { tabindex: '-1', class: 'title' }, title);
+    const answer = answerField(exercise);
+    const button = element('button', { class: 'primary' }, 'Check');
+    const summary = element('div', { class: 'summary', 'aria-live': 'polite' });
+    const details = element('div', { class: 'details' });
+    const onward = next
+      ? element('a', { class: 'next', href: `#exercises?${next.name}` }, `Next: ${next.title} →`)
+      : element('span', { class: 'note' }, 'This is the last exercise.');
+    const form = element('form', { novalidate: true },
+      element('fieldset', {}, element('legend', {}, question), answer.field), element('div', { class: 'controls' }, button));
+    form.addEventListener('submit', async (event) => {
+      event.preventDefault();
+      const chosen = answer.read();
+      details.replaceChildren();
+      if (chosen === undefined) {
+        summary.replaceChildren(element('p', { class: 'failure' }, answer.missing));
+        return;
+      }
+      button.disabled = true;
+      try {
+        this.#say(exercise, await this.#engine.call('exercise_check', { name, answer: chosen }), summary, details);
+      } catch (error) {
+        summary.replaceChildren(element('p', { class: 'failure', role: 'alert' }, error.message));
+      }
+      button.disabled = false;
+      if (document.activeElement === document.body) button.focus(); // a disabled button loses the focus
+    });
+    this.root.replaceChildren(heading, ...task.map((text) => element('p', {}, prose(text))), form, summary, details,
+      element('div', { class: 'controls onward' }, onward), inCpp(name));
+    this.heading = heading;
+  }
+
+  #say(exercise, verdict, summary, details) {
+    const failed = verdict.checks.filter(({ ok }) => !ok);
+    const text = verdict.right
+      ? element('p', { class: 'success' }, element('strong', {}, 'Right. '), prose(verdict.why))
+      : element('p', { class: 'not-yet' }, element('strong', {}, 'Not yet. '),
+        `The check “${failed[0].name}” fails. `, prose(verdict.hint));
+    summary.replaceChildren(text);
+    details.replaceChildren(checks(verdict));
+    if (verdict.right) this.#onSolved(exercise.name);
+  }
+}
+
+/** How to go on with the whole exercise in C++. */
+function inCpp(name) {
+  return element('aside', { class: 'in-cpp', 'aria-label': 'The whole exercise in C++' },
+    element('p', {}, 'This is one line of the exercise ', element('code', {}, name),
+      '. Its judge takes a whole file of C++. In a clone of the project:'),
+    element('pre', { tabindex: '0' }, `scripts/judge.sh ${name}`));
+}
 
 /** Fills `section` with the panel. */
 export async function start(section, engine) {
-  section.append(element('h2', {}, 'Exercises'));
+  const exercises = await engine.call('exercise_list');
+  const names = exercises.map(({ name }) => name);
+  const progress = new Progress(names);
+  const list = new List(exercises, progress);
+  let current;
+  const card = new Card(engine, (name) => {
+    progress.add(name);
+    list.update(current);
+  });
+  const lost = element('p', { class: 'failure', role: 'alert', hidden: true });
+  const places = element('div', {});
+
+  const show = (name) => {
+    current = name;
+    const at = names.indexOf(name);
+    const { source, lesson } = exercises[at];
+    card.show(exercises[at], exercises[at + 1]);
+    list.update(current);
+    places.replaceChildren(sources([source, `exercises/${name}/task.md`, ...judgeFiles], [...new Set([lesson, judgeLesson])]));
+  };
+  const follow = () => {
+    const wish = nameInAddress();
+    const known = names.includes(wish);
+    lost.hidden = !wish || known;
+    lost.textContent = lost.hidden ? '' : `There is no exercise “${wish}”. This is the first open one.`;
+    const name = known ? wish : progress.firstOpen();
+    if (name === current) return false;
+    show(name);
+    return true;
+  };
+
+  const again = element('button', { type: 'button', onclick: () => {
+    progress.clear();
+    show(current);
+    card.heading.focus();
+  } }, 'Start over');
+  section.append(
+    element('h2', {}, 'Exercises'),
+    element('p', {}, 'Choose a line or fill in a number. It becomes part of a real op here in the page, and the library’s '
+      + 'own ', element('code', {}, 'gradcheck'), ' says whether its gradient is right. A wrong answer is worth trying: '
+      + 'look at the numbers that it gives.'),
+    element('div', { class: 'exercises' },
+      element('div', {}, list.root, element('div', { class: 'controls' }, again)),
+      element('div', { class: 'column' }, lost, card.root)),
+    places,
+  );
+  follow();
+  addEventListener('hashchange', () => {
+    // Another exercise was chosen: its heading is read out, and the page is where it begins.
+    if (nameInAddress() !== undefined && follow()) card.heading.focus();
+  });
 }
