@@ -272,16 +272,21 @@ test('the address carries the whole state, and complains about what it cannot re
   await page.getByLabel('What head 1 looks for').selectOption('same');
   await page.getByLabel('mask', { exact: true }).selectOption('none');
   await page.getByRole('radio', { name: 'head 1' }).check();
+  await settled(page);
+  const first = await rowsOf(page, 'weights of head 0');
   await page.getByRole('button', { name: 'Draw the random heads again' }).click();
   await settled(page);
   const { hash } = new URL(page.url());
   const context = await rowsOf(page, 'context');
+  const random = await rowsOf(page, 'weights of head 0');
+  assert.notDeepEqual(random, first);
   await page.reload();
   await page.locator('.panel-attention[data-ready]').waitFor();
   await settled(page);
   assert.equal(new URL(page.url()).hash, hash);
   assert.equal(await page.getByLabel('Sentence', { exact: true }).inputValue(), 'über & <b>?</b> = 100%');
   assert.deepEqual(await rowsOf(page, 'context'), context);
+  assert.deepEqual(await rowsOf(page, 'weights of head 0'), random);
   assert.equal(context[0].length, 64);
 
   await page.evaluate(() => { location.hash = '#attention?d=5&heads=magic&head=7&mask=none'; });
