@@ -40,7 +40,7 @@ export function headCards(change, pick) {
       return element('div', { class: 'card' },
         element('div', { class: 'controls' },
           element('label', { class: 'title' }, radio, `head ${h}`),
-          element('label', {}, 'looks for', kindChoice(h, kind, change))),
+          element('label', {}, 'kind', kindChoice(h, kind, change))),
         element('div', { class: 'map' }),
         element('p', { class: 'note' }));
     }));
