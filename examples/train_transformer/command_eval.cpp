@@ -24,8 +24,8 @@ int evaluate(const Options& options) {
     const Measure measure = make_task(trained.config)->validate(trained.model, trained.config.batch);
     std::cout << measure.name << ": " << measure.shown << '\n';
   } else if (trained.config.task == "addition") {
-    const std::vector<AnsweredSum> sums =
-        read_answered_sums(encode_utf8(read_text(options.file, "the file of sums")), options.file);
+    const std::vector<AnsweredSum> sums = read_answered_sums(
+        encode_utf8(read_text(options.file, "the file of sums")), options.file, trained.config.digits);
     std::cout << std::fixed << std::setprecision(2)
               << "accuracy: " << 100 * addition_accuracy(trained.model, sums) << " % of " << sums.size()
               << " sums\n";

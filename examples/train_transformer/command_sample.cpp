@@ -26,11 +26,13 @@ struct Options {
 int sample(const Options& options) {
   TrainedModel trained = open_model(options.run);
   const bool is_sum = trained.config.task == "addition";
+  const std::int64_t digits = trained.config.digits;
   if (is_sum && options.prompt.empty())
-    throw std::runtime_error("there is nothing to read: the model adds, and needs --prompt 123+456=");
-  const std::string prompt = is_sum ? question_of(read_sum(options.prompt)) : options.prompt;
+    throw std::runtime_error("there is nothing to read: the model adds, and needs --prompt " +
+                             example_question(digits));
+  const std::string prompt = is_sum ? question_of(read_sum(options.prompt, digits)) : options.prompt;
   const SampleOptions how{.prompt = prompt_tokens(prompt, trained.vocabulary),
-                          .length = is_sum ? std::int64_t{Sum::digits} : options.length,
+                          .length = is_sum ? digits + 1 : options.length,
                           .temperature = options.temperature.value_or(is_sum ? 0 : 1),
                           .top_k = options.top_k,
                           .top_p = options.top_p,

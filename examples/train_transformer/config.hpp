@@ -5,9 +5,12 @@
 
 #include <xgrad/training/progress.hpp>
 
+inline constexpr std::int64_t most_digits = 9;  ///< a sum of two such numbers, and their pair, fit int64
+
 /// The options of a run, with the defaults for the addition.
 struct Config {
   std::string task = "addition";
+  std::int64_t digits = 3;  ///< of the numbers that are added
   std::uint64_t seed = 0;
   std::int64_t steps = 1200;
   std::int64_t d_model = 64;

@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include <xgrad/core/base/number_text.hpp>
+
 #include "../command_line/number_text.hpp"
 
 namespace {
 
 std::string text_of(const std::string& value) { return value; }
+std::string text_of(double value) { return xgrad::number_text(value); }
 
 template <class T>
 std::string text_of(T value) {
@@ -19,6 +22,8 @@ bool read(const std::string& text, std::string& value) {
   return true;
 }
 
+bool read(const std::string& text, double& value) { return xgrad::read_number(text, value); }
+
 template <class T>
 bool read(const std::string& text, T& value) {
   return read_number(text, value);
@@ -29,6 +34,7 @@ bool is_valid(const std::string& name, const std::string& value) {
   return name != "task" || value == "addition" || value == "text";
 }
 bool is_valid(const std::string& name, std::int64_t value) {
+  if (name == "digits" && value > most_digits) return false;
   return value >= (name == "warmup" || name == "eval-every" ? 0 : 1);
 }
 bool is_valid(const std::string&, std::uint64_t) { return true; }
@@ -38,6 +44,7 @@ bool is_valid(const std::string&, double) { return true; }
 template <class AnyConfig, class Use>
 void for_each_option(AnyConfig& c, const Use& use) {
   use("task", c.task);
+  use("digits", c.digits);
   use("seed", c.seed);
   use("steps", c.steps);
   use("d-model", c.d_model);
@@ -68,19 +75,22 @@ Metadata config_metadata(const Config& config) {
 void read_config(const Metadata& metadata, Config& config) {
   for_each_option(config, [&](const std::string& name, auto& value) {
     const auto found = metadata.find("config." + name);
-    if (found == metadata.end()) throw std::runtime_error("the run's metadata have no config." + name);
-    if (!read(found->second, value) || !is_valid(name, value))
-      throw std::runtime_error("the run's metadata have config." + name + " '" + found->second + "'");
+    // A file without it is older than the option.
+    if (found == metadata.end() && name != "digits")
+      throw std::runtime_error("the run's metadata have no config." + name);
+    const std::string text = found == metadata.end() ? text_of(Config().digits) : found->second;
+    if (!read(text, value) || !is_valid(name, value))
+      throw std::runtime_error("the run's metadata have config." + name + " '" + text + "'");
   });
 }
 
 Config resumed_config(const Config& config, const std::vector<std::string>& given, const Metadata& metadata) {
   Config resumed = config;
   read_config(metadata, resumed);
-  const bool has_text = std::ranges::find(given, "--text") != given.end();
+  const bool has_text = std::find(given.begin(), given.end(), "--text") != given.end();
   const Metadata ours = config_metadata(config), its = config_metadata(resumed);
   const auto is_given = [&](const std::string& name) {
-    return std::ranges::find(given, "--" + name) != given.end() || (name == "task" && has_text);
+    return std::find(given.begin(), given.end(), "--" + name) != given.end() || (name == "task" && has_text);
   };
   std::string contradictions;
   for_each_option(config, [&](const std::string& name, const auto&) {

@@ -73,6 +73,14 @@ Metadata model_metadata(const nn::GPTOptions& options, const Vocabulary& vocabul
   return metadata;
 }
 
+Metadata run_metadata(const Config& config, const Task& task, const nn::GPT& model) {
+  Metadata metadata = config_metadata(config);
+  metadata.merge(model_metadata(model.options, task.vocabulary()));
+  metadata["data"] = task.data_hash();
+  for (const auto& [name, value] : training::environment()) metadata["environment." + name] = value;
+  return metadata;
+}
+
 TrainedModel open_model(const std::filesystem::path& run) {
   const training::SavedModel saved = training::load_saved_model(run);
   try {

@@ -7,6 +7,7 @@
 
 #include "config.hpp"
 #include "config_text.hpp"
+#include "task.hpp"
 #include "vocabulary.hpp"
 
 xgrad::nn::GPTOptions model_options_of(const Config& config, std::int64_t vocab_size, std::int64_t context,
@@ -14,6 +15,9 @@ xgrad::nn::GPTOptions model_options_of(const Config& config, std::int64_t vocab_
 
 /// All that is needed to build the model again, as strings: `model.d_model`, ..., `vocabulary`.
 Metadata model_metadata(const xgrad::nn::GPTOptions& options, const Vocabulary& vocabulary);
+
+/// What every file of a run says about it: the options of the run and of the model, and where it ran.
+Metadata run_metadata(const Config& config, const Task& task, const xgrad::nn::GPT& model);
 
 /// A trained model from a run's file, with what the file says about it.
 struct TrainedModel {

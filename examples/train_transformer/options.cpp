@@ -36,7 +36,8 @@ void add_model_options(CLI::App& app, Config& config) {
   add("--d-model", &Config::d_model, "width")->transform(whole_number(1));
   add("--layers", &Config::layers, "transformer blocks")->transform(whole_number(1));
   add("--heads", &Config::heads, "attention heads; must divide the width")->transform(whole_number(1));
-  add("--context", &Config::context, "characters that the model sees; always 11 for a sum; for a text 64")
+  add("--context", &Config::context,
+      "characters that the model sees; always 3 * digits + 2 for a sum; for a text 64")
       ->default_str("11")
       ->transform(whole_number(1));
   add("--dropout", &Config::dropout, "share of the activations that training drops")
@@ -118,6 +119,8 @@ void check_new_run(const CLI::App& app, const Config& config) {
   for (const std::string option : {"--context", "--sample", "--prompt", "--temperature"}) {
     if (!has_text && app.count(option) > 0) throw CLI::RequiresError(option, "--text");
   }
+  if (config.task != "addition" && app.count("--digits") > 0)
+    throw CLI::ValidationError("--digits", "is not for a text");
   if (config.warmup > config.steps)
     throw CLI::ValidationError("--warmup",
                                "must be at most --steps, which is " + std::to_string(config.steps));
@@ -132,6 +135,9 @@ void add_options(CLI::App& app, Config& config) {
       ->group("Task");
   app.add_option("--text", config.text, "file in UTF-8; the model learns to continue its text")
       ->check(not_empty())
+      ->group("Task");
+  app.add_option("--digits", config.digits, "of the numbers that are added; the sum has one more")
+      ->transform(whole_number(1, most_digits))
       ->group("Task");
   add_model_options(app, config);
   add_training_options(app, config);

@@ -20,14 +20,6 @@ nn::GPT make_model(const Task& task, const Config& config) {
   return nn::GPT(options);
 }
 
-Metadata metadata_of(const Config& config, const Task& task, const nn::GPT& model) {
-  Metadata metadata = config_metadata(config);
-  metadata.merge(model_metadata(model.options, task.vocabulary()));
-  metadata["data"] = task.data_hash();
-  for (const auto& [name, value] : training::environment()) metadata["environment." + name] = value;
-  return metadata;
-}
-
 }  // namespace
 
 Run::Run(const Config& given, const std::vector<std::string>& options, std::string program)
@@ -39,7 +31,7 @@ Run::Run(const Config& given, const std::vector<std::string>& options, std::stri
   manual_seed(config_.seed);
   model_.emplace(make_model(*task_, config_));
   trainer_.emplace(*model_, config_);
-  metadata_ = metadata_of(config_, *task_, *model_);
+  metadata_ = run_metadata(config_, *task_, *model_);
   batches_.manual_seed(config_.seed + 1);
   state_.add("model", *model_)
       .add("optimizer", trainer_->optimizer)

@@ -9,6 +9,7 @@
 #include "run.hpp"
 #include "run_report.hpp"
 #include "sample.hpp"
+#include "sums.hpp"
 
 using namespace xgrad;
 namespace fs = std::filesystem;
@@ -60,7 +61,7 @@ void Run::finish() {
   if (!is_saved_) throw std::runtime_error("the last checkpoint is missing" + newest_text());
   const std::string report = write_report().string();
   progress_->result("report: " + report, {{"report", report}});
-  const std::string prompt = config_.task == "addition" ? "123+456=" : config_.prompt;
+  const std::string prompt = config_.task == "addition" ? example_question(config_.digits) : config_.prompt;
   progress_->note("ask it more: " + program_ + " sample " + shell_quoted(folder_->path().string()) +
                       (prompt.empty() ? "" : " --prompt " + shell_quoted(prompt)),
                   {{"sample_from", folder_->path().string()}});

@@ -7,5 +7,5 @@ std::unique_ptr<Task> make_task(const Config& config) {
   if (config.task == "text")
     return std::make_unique<Text>(read_text(config.text, "the training text"), config.context);
   xgrad::Generator held_out(config.seed + 2);
-  return std::make_unique<Addition>(/*held_out=*/2000, held_out);
+  return std::make_unique<Addition>(config.digits, /*held_out=*/2000, held_out);
 }

@@ -12,7 +12,7 @@ using namespace xgrad;
 namespace {
 
 [[noreturn]] void diverged(const std::string& when, const std::string& what) {
-  throw Diverged(when + ": " + what + "; no model is saved; try a lower --lr");
+  throw Diverged(when + ": " + what);
 }
 
 std::string step_name(std::int64_t step) { return "step " + std::to_string(step); }
@@ -21,18 +21,21 @@ void check_loss(const std::string& when, double loss) {
   if (!std::isfinite(loss)) diverged(when, std::isnan(loss) ? "the loss is nan" : "the loss is inf");
 }
 
-// Scales the gradients so that their joint norm is at most 1: one odd batch must not undo what was learnt. A
-// loss or a gradient that is not finite is an error.
-void clip_gradients(const nn::GPT& model, std::int64_t step, double loss) {
+// Scales the gradients so that their joint norm is at most 1: one odd batch must not undo what was learnt.
+// Returns the norm before. A loss or a gradient that is not finite is an error.
+double clip_gradients(const nn::GPT& model, std::int64_t step, double loss) {
   check_loss(step_name(step), loss);
   try {
-    optim::clip_grad_norm_(model.parameters(), 1.0);
+    return optim::clip_grad_norm_(model.parameters(), 1.0);
   } catch (const std::runtime_error& error) {
     diverged(step_name(step), "the loss is " + std::to_string(loss) + ", but " + error.what());
   }
 }
 
 }  // namespace
+
+Diverged::Diverged(const std::string& why)
+    : runtime_error(why + "; no model is saved; try a lower --lr"), reason(why) {}
 
 Variable batch_loss(const nn::GPT& model, const Batch& batch) {
   const Variable logits = model(batch.tokens);  // (B, T, V)
@@ -53,7 +56,7 @@ Step Trainer::step(const Batch& batch) {
   const std::int64_t number = steps_done + 1;
   std::optional<training::StepNorms> norms;
   if (number == 1 || number % measure_every == 0) norms.emplace(model, number);
-  clip_gradients(model, number, loss.item<double>());
+  const double grad_norm = clip_gradients(model, number, loss.item<double>());
   const double lr = optimizer.lr();
   optimizer.step();  // moves every p against its gradient
   schedule.step();
@@ -61,6 +64,7 @@ Step Trainer::step(const Batch& batch) {
   return {.number = number,
           .loss = loss.item<double>(),
           .lr = lr,
+          .grad_norm = grad_norm,
           .norms = norms ? norms->fields() : training::Fields()};
 }
 

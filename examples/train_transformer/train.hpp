@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <stdexcept>
+#include <string>
 
 #include "config.hpp"
 #include "task.hpp"
@@ -15,13 +16,16 @@ struct Step {
   std::int64_t number;  ///< counted from 1
   double loss;          ///< before the step
   double lr;
+  double grad_norm;  ///< the joint norm of all gradients, before they were clipped
   /// Of each layer's gradient and update, after some steps: see `StepNorms`.
   xgrad::training::Fields norms = {};
 };
 
 /// The end of a run whose numbers are no numbers any more.
 struct Diverged : std::runtime_error {
-  using runtime_error::runtime_error;
+  /// `reason`: "step 2: the loss is nan". The text goes on with what that means for a run of the program.
+  explicit Diverged(const std::string& reason);
+  std::string reason;
 };
 
 /// Training with AdamW: gradients clipped to norm 1, learning rate with warm-up and cosine decay.
