@@ -6,12 +6,6 @@
 namespace xgrad::web {
 namespace {
 
-Json to_json(double number) {
-  if (std::isnan(number)) return "NaN";
-  if (std::isinf(number)) return number > 0 ? "Infinity" : "-Infinity";
-  return number;
-}
-
 // Appends the numbers of `value`, which must be lists of the sizes shape[dim], shape[dim + 1], ...
 void append(const Json& value, const std::vector<std::int64_t>& shape, std::size_t dim,
             const std::string& name, std::vector<double>& numbers) {
@@ -30,6 +24,18 @@ void append(const Json& value, const std::vector<std::int64_t>& shape, std::size
 
 }  // namespace
 
+Json to_json(double number) {
+  if (std::isnan(number)) return "NaN";
+  if (std::isinf(number)) return number > 0 ? "Infinity" : "-Infinity";
+  return number;
+}
+
+Json to_json(const Shape& shape) {
+  Json sizes = Json::array();
+  for (const std::int64_t size : shape) sizes.push_back(size);
+  return sizes;
+}
+
 Json to_json(const Tensor& tensor) {
   Json data = Json::array();
   if (tensor.dtype() == boolean) {
@@ -39,9 +45,7 @@ Json to_json(const Tensor& tensor) {
   } else {
     for (const double value : tensor.to(float64).to_vector<double>()) data.push_back(to_json(value));
   }
-  Json shape = Json::array();
-  for (int i = 0; i < tensor.dim(); ++i) shape.push_back(tensor.size(i));
-  return {{"shape", shape}, {"data", data}};
+  return {{"shape", to_json(tensor.shape())}, {"data", data}};
 }
 
 Tensor to_tensor(const Json& value, const std::string& name, DType dtype) {

@@ -6,9 +6,14 @@
 
 namespace xgrad::web {
 
-/// {"shape": [2, 3], "data": [six numbers, row by row]}. Numbers that JSON lacks are the words "NaN",
-/// "Infinity" and
-/// "-Infinity", which JavaScript's Number() reads. Booleans are true and false.
+/// A number. Those that JSON lacks are the words "NaN", "Infinity" and "-Infinity", which JavaScript's
+/// Number() reads.
+Json to_json(double number);
+
+/// [2, 3]
+Json to_json(const Shape& shape);
+
+/// {"shape": [2, 3], "data": [six numbers, row by row]}. Booleans are true and false.
 Json to_json(const Tensor& tensor);
 
 /// A number, or lists of numbers within lists of equal length, as a Tensor of a floating dtype. `name` is

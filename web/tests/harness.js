@@ -35,10 +35,11 @@ function serve() {
 /**
  * Opens the page on a panel and waits until the panel is ready.
  * `close()` fails if the page has written to the console as an error, thrown, or asked for anything of another server.
- * @param {string} panel tape, attention, training or exercises
+ * @param {string} address tape, attention, training or exercises, and what the panel takes from it: "training?heads=1"
  * @param {object} [options] for the browser's context, such as { viewport, colorScheme, reducedMotion }
  */
-export async function open(panel, options = {}) {
+export async function open(address, options = {}) {
+  const [panel] = address.split('?');
   const server = await serve();
   const home = `http://127.0.0.1:${server.address().port}/`;
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -49,10 +50,10 @@ export async function open(panel, options = {}) {
   page.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()}`));
   page.on('pageerror', (error) => faults.push(`thrown: ${error.stack}`));
   context.on('request', (request) => {
-    const address = request.url();
-    if (!/^(data|blob):/.test(address) && !address.startsWith(home)) faults.push(`asks elsewhere: ${address}`);
+    const url = request.url();
+    if (!/^(data|blob):/.test(url) && !url.startsWith(home)) faults.push(`asks elsewhere: ${url}`);
   });
-  await page.goto(`${home}#${panel}`);
+  await page.goto(`${home}#${address}`);
   await page.locator(`.panel-${panel}[data-ready]`).waitFor({ timeout: 30_000 });
   const close = async () => {
     await browser.close();

@@ -1,0 +1,164 @@
+// The options of a run: their controls, and their text in the address.
+
+import { element } from '../../parts/dom.js';
+
+const widest = 128;
+const leastRate = -5; // as a power of ten, with the next
+const mostRate = 1;
+
+/** What a run has if the address says nothing else. It learns sums of 2 digits within 600 steps. */
+export const defaults = { digits: 2, layers: 2, heads: 4, d_model: 64, batch: 64, rate: 0.004, seed: 0 };
+
+/** The options in an address such as "#training?heads=1&rate=0.1". The library checks them. */
+export function optionsIn(hash) {
+  const given = new URLSearchParams(hash.split('?')[1] ?? '');
+  const options = { ...defaults };
+  for (const name of Object.keys(options)) {
+    const number = Number(given.get(name) || NaN);
+    if (Number.isFinite(number)) options[name] = number;
+  }
+  return options;
+}
+
+/** The address of these options: those that differ from the defaults. */
+export function addressOf(options) {
+  const text = Object.keys(defaults)
+    .filter((name) => options[name] !== defaults[name])
+    .map((name) => `${name}=${options[name]}`)
+    .join('&');
+  return text ? `#training?${text}` : '#training';
+}
+
+/** A rate with two digits, such as 0.0063 or 1e-5. */
+function rateAt(power) {
+  return Number((10 ** power).toPrecision(2));
+}
+
+/** A slider with its label, and its value beside it: `output`, or what is given instead. */
+function slider(id, label, attributes, hint, output = element('output', { for: id })) {
+  const input = element('input', { id, type: 'range', ...attributes });
+  const row = element(
+    'div',
+    { class: 'slider' },
+    element('label', { for: id }, label),
+    output,
+    input,
+    hint ? element('small', { class: 'note' }, hint) : null,
+  );
+  return { input, output, row };
+}
+
+/** A number, or the text that is none: the library says so. */
+function numberIn(text) {
+  return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+}
+
+/**
+ * The controls of the options.
+ * @param {object} options what they show first
+ * @param {(options: object, name: string) => void} changed called with all options when one has changed
+ */
+export function optionControls(options, changed) {
+  const now = { ...options };
+  const digits = element(
+    'select',
+    {},
+    [1, 2, 3].map((count) => element('option', { value: count }, String(count))),
+  );
+  const layers = slider('training-layers', 'Depth (layers)', { min: 1, max: 4, step: 1 });
+  const heads = slider('training-heads', 'Heads', { min: 1, max: 8, step: 1 });
+  const width = slider('training-width', 'Width (d_model)', { max: widest }, 'a multiple of the heads');
+  const batch = slider('training-batch', 'Batch', { min: 3, max: 8, step: 1 }, 'sums in a step');
+  const rateText = element('input', {
+    type: 'text',
+    inputmode: 'decimal',
+    size: 6,
+    'aria-label': 'Learning rate as a number',
+  });
+  const rate = slider(
+    'training-rate',
+    'Learning rate',
+    { min: leastRate, max: mostRate, step: 0.05 },
+    'changes at once, also while it runs',
+    rateText,
+  );
+  const seed = element('input', { type: 'number', min: 0, step: 1, size: 6 });
+
+  const show = () => {
+    digits.value = now.digits;
+    layers.input.value = now.layers;
+    layers.output.textContent = now.layers;
+    heads.input.value = now.heads;
+    heads.output.textContent = now.heads;
+    Object.assign(width.input, { min: now.heads, step: now.heads });
+    width.input.value = now.d_model;
+    width.output.textContent = now.d_model;
+    batch.input.value = Math.log2(now.batch);
+    batch.output.textContent = now.batch;
+    rate.input.value = Math.log10(now.rate);
+    rate.input.setAttribute('aria-valuetext', String(now.rate));
+    rateText.value = now.rate;
+    batch.input.setAttribute('aria-valuetext', String(now.batch));
+    seed.value = now.seed;
+  };
+  const change = (name, value) => {
+    now[name] = value;
+    if (name === 'heads')
+      now.d_model = value * Math.min(Math.floor(widest / value), Math.round(now.d_model / value));
+    show();
+    changed({ ...now }, name);
+  };
+  const listen = (input, name, read = numberIn) =>
+    input.addEventListener('change', () => change(name, read(input.value)));
+  listen(digits, 'digits');
+  listen(layers.input, 'layers');
+  listen(heads.input, 'heads');
+  listen(width.input, 'd_model');
+  listen(batch.input, 'batch', (power) => 2 ** power);
+  listen(rateText, 'rate');
+  listen(seed, 'seed');
+  // The numbers beside the sliders follow while they move; a new model waits until they stop.
+  layers.input.addEventListener('input', () => {
+    layers.output.textContent = layers.input.value;
+  });
+  heads.input.addEventListener('input', () => {
+    heads.output.textContent = heads.input.value;
+  });
+  width.input.addEventListener('input', () => {
+    width.output.textContent = width.input.value;
+  });
+  batch.input.addEventListener('input', () => {
+    batch.output.textContent = 2 ** batch.input.value;
+  });
+  rate.input.addEventListener('input', () => change('rate', rateAt(rate.input.value)));
+  show();
+
+  const form = element(
+    'form',
+    { class: 'options', 'aria-label': 'Options of the run' },
+    rate.row,
+    element(
+      'fieldset',
+      {},
+      element('legend', {}, 'These start anew'),
+      layers.row,
+      heads.row,
+      width.row,
+      batch.row,
+      element(
+        'div',
+        { class: 'pair' },
+        element('label', {}, 'Digits', digits),
+        element('label', {}, 'Seed', seed),
+      ),
+    ),
+  );
+  form.addEventListener('submit', (event) => event.preventDefault());
+  return {
+    form,
+    show(options) {
+      Object.assign(now, options);
+      show();
+    },
+  };
+}
