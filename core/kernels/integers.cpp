@@ -25,19 +25,21 @@ Wrapping power(Wrapping a, Integer b) {
   return product;
 }
 
-template <class F>
+template <class Number = Integer, class F>
 BinaryRow<Integer> row(F) {
   return [](const Integer* a, Integer, const Integer* b, Integer, Integer* y, Integer n, Integer, Integer) {
-    for (Integer i = 0; i < n; ++i) y[i] = static_cast<Integer>(F()(a[i], b[i]));
+    for (Integer i = 0; i < n; ++i) {
+      y[i] = static_cast<Integer>(F()(static_cast<Number>(a[i]), static_cast<Number>(b[i])));
+    }
   };
 }
 
 BinaryRow<Integer> row_of(Binary f) {
   switch (f) {
     case Binary::add:
-      return row([](Wrapping a, Wrapping b) { return a + b; });
+      return row<Wrapping>([](Wrapping a, Wrapping b) { return a + b; });
     case Binary::sub:
-      return row([](Wrapping a, Wrapping b) { return a - b; });
+      return row<Wrapping>([](Wrapping a, Wrapping b) { return a - b; });
     case Binary::maximum:
       return row([](Integer a, Integer b) { return std::max(a, b); });
     case Binary::minimum:
@@ -53,7 +55,7 @@ BinaryRow<Integer> row_of(Binary f) {
     case Binary::pow:
       return row([](Integer a, Integer b) { return power(static_cast<Wrapping>(a), b); });
     default:  // mul, weigh
-      return row([](Wrapping a, Wrapping b) { return a * b; });
+      return row<Wrapping>([](Wrapping a, Wrapping b) { return a * b; });
   }
 }
 

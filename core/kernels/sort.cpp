@@ -1,6 +1,7 @@
 #include <xgrad/core/kernels/sort.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <vector>
 
 #include <xgrad/core/parallel/parallel_for.hpp>
@@ -33,7 +34,7 @@ template <class T>
   if (k == static_cast<std::int64_t>(row.size())) {
     std::sort(row.begin(), row.end(), comes_first);
   } else {
-    std::partial_sort(row.begin(), row.begin() + k, row.end(), comes_first);
+    std::partial_sort(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(k), row.end(), comes_first);
   }
 }
 
