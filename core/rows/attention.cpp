@@ -37,7 +37,7 @@ SeenRow<T> see_row(const ScoreTile<T>& tile, std::int64_t r, T* slopes) {
     batches<T>(seen.n, [&](auto at) {
       const Batch<T> x = at.load(seen.x);
       if (slopes) at.store(slopes + begin, four * sigmoid_slope<T>(x + x));
-      at.store(seen.x, cap * tanh(x));
+      at.store(seen.x, cap * tanh_of<T>(x));
     });
   }
   if (seen.mask.added || seen.mask.kept) {

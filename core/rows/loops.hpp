@@ -7,6 +7,20 @@
 namespace xgrad::kernels {
 namespace {
 
+/// f(0), f(1), ... f(n − 1), each number a constant of the compiled code. Arrays indexed by constants are
+/// registers from the start. A loop that is unrolled late would put them on the stack first.
+template <int i>
+struct Number {
+  constexpr operator int() const { return i; }
+};
+template <int n, class F>
+[[gnu::always_inline]] inline void repeat(F f) {
+  if constexpr (n > 0) {
+    repeat<n - 1>(f);
+    f(Number<n - 1>());
+  }
+}
+
 // A loop's body is written once, as a generic function of its place: `at.load(x)`, `at.store(y, value)`. It
 // is compiled for two places, a whole batch and the part of a batch at the end of the row.
 
@@ -45,15 +59,19 @@ template <class T, class Body>
   if (i < n) body(PartOfBatch<T>{i, n - i});
 }
 
-/// The same for a whole row, four batches at a time as long as four are left: their at.k is 0, 1, 2, 3.
+/// In how many sums a row is added up. An addition need not wait for the one before it, and each sum has
+/// fewer terms, so that it keeps more digits: narrow batches need more of them.
+template <class T>
+constexpr int sums_of_row = sizeof(Batch<T>) < 32 ? 8 : 4;
+
+/// The same for a whole row. As long as there are batches for all sums, at.k is the number of each batch's
+/// sum.
 template <class T, class Body>
 [[gnu::always_inline]] inline void batches(std::int64_t n, const Body& body) {
+  constexpr std::int64_t step = sums_of_row<T> * width<T>;
   std::int64_t i = 0;
-  for (; i + 4 * width<T> <= n; i += 4 * width<T>) {
-    body(WholeBatch<T>{i, 0});
-    body(WholeBatch<T>{i + width<T>, 1});
-    body(WholeBatch<T>{i + 2 * width<T>, 2});
-    body(WholeBatch<T>{i + 3 * width<T>, 3});
+  for (; i + step <= n; i += step) {
+    repeat<sums_of_row<T>>([&](auto k) { body(WholeBatch<T>{i + k * width<T>, k}); });
   }
   batches_from<T>(i, n, body);
 }
@@ -86,22 +104,27 @@ inline void zip_row(const T* a, std::int64_t a_step, const T* b, std::int64_t b_
   }
 }
 
-// The type in which a row is summed. T's many lanes keep each sum small. A batch of one has only four sums,
-// which would lose the digits of a long row.
-#ifdef XGRAD_HAVE_XSIMD
-template <class T>
-using Total = T;
-#else
-template <class T>
-using Total = double;
-#endif
+/// f(f(x[0], x[1]), f(x[2], x[3])), and so on for n batches.
+template <int n, class T, class F>
+[[gnu::always_inline]] inline Batch<T> combined(const Batch<T>* x, F f) {
+  if constexpr (n == 1) {
+    return *x;
+  } else {
+    return f(combined<n / 2, T>(x, f), combined<n / 2, T>(x + n / 2, f));
+  }
+}
 
-/// Four sums, so that an addition need not wait for the one before it. A loop adds to of[at.k].
+/// The sums of a row. A loop adds to of[at.k].
 template <class T>
 struct Sums {
-  using B = Batch<Total<T>>;
-  B of[4] = {B(0), B(0), B(0), B(0)};
-  T total() const { return static_cast<T>(sum_of<Total<T>>((of[0] + of[1]) + (of[2] + of[3]))); }
+  using B = Batch<T>;
+  B of[sums_of_row<T>];
+  Sums() {
+    repeat<sums_of_row<T>>([&](auto k) { of[k] = B(T(0)); });
+  }
+  T total() const {
+    return sum_of<T>(combined<sums_of_row<T>, T>(of, [](const B& a, const B& b) -> B { return a + b; }));
+  }
 };
 
 /// Σ f(at). In lanes beyond the end of the row f must give 0.
@@ -112,13 +135,18 @@ template <class T, class F>
   return sums.total();
 }
 
-/// Four maxima, for the same reason. A NaN is ignored.
+/// The maxima of a row, in the same manner. A NaN is ignored.
 template <class T>
 struct Maxima {
-  Batch<T> of[4];
-  explicit Maxima(T least) : of{least, least, least, least} {}
-  void add(int k, const Batch<T>& x) { of[k] = max(x, of[k]); }
-  Batch<T> of_lanes() const { return max(max(of[0], of[1]), max(of[2], of[3])); }
+  using B = Batch<T>;
+  B of[sums_of_row<T>];
+  explicit Maxima(T least) {
+    repeat<sums_of_row<T>>([&](auto k) { of[k] = B(least); });
+  }
+  void add(int k, const B& x) { of[k] = max(x, of[k]); }
+  B of_lanes() const {
+    return combined<sums_of_row<T>, T>(of, [](const B& a, const B& b) -> B { return max(a, b); });
+  }
   T largest() const { return max_of<T>(of_lanes()); }
 };
 
@@ -128,20 +156,6 @@ inline T largest_of_row(const T* x, T least, std::int64_t n) {
   Maxima<T> maxima(least);
   batches<T>(n, [&](auto at) { maxima.add(at.k, at.load(x, least)); });
   return maxima.largest();
-}
-
-/// f(0), f(1), ... f(n − 1), each number a constant of the compiled code. Arrays indexed by constants are
-/// registers from the start. A loop that is unrolled late would put them on the stack first.
-template <int i>
-struct Number {
-  constexpr operator int() const { return i; }
-};
-template <int n, class F>
-[[gnu::always_inline]] inline void repeat(F f) {
-  if constexpr (n > 0) {
-    repeat<n - 1>(f);
-    f(Number<n - 1>());
-  }
 }
 
 /// Calls f(N), where N is a constant, if a row of n elements fits N batches and N is at most `most`: such a

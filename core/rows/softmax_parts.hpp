@@ -85,16 +85,16 @@ constexpr T tail_ends_at = T(1.125);
 template <class T>
 [[gnu::noinline]] T log_sum_of_tail(const T* x, T max, std::int64_t n) {
   const Batch<T> most(max), zero(T(0));
-  Batch<Total<T>> sum(Total<T>(0));
+  Batch<T> sum(T(0));
   for (std::int64_t i = 0; i < n;) {
-    Batch<Total<T>> part(Total<T>(0));
+    Batch<T> part(T(0));
     for (const std::int64_t end = i + 64 * width<T>; i < n && i < end; i += width<T>) {
       const Batch<T> score = load_part<T>(x + i, n - i < width<T> ? n - i : width<T>, max);
       part += Batch<T>(select(score == most, zero, fast_exp<T>(score - most)));
     }
     sum += part;
   }
-  return std::log1p(static_cast<T>(sum_of<Total<T>>(sum)));
+  return std::log1p(sum_of<T>(sum));
 }
 
 /// Whether one class has more than half of the weight.

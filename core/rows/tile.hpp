@@ -8,13 +8,14 @@ namespace xgrad::kernels {
 namespace {
 
 // A tile has tile_rows rows of tile_batches batches. Its sums fill the registers, together with a row of B
-// and a factor: 12 · 2 + 2 + 1 of 32 with AVX-512, 6 · 2 + 2 + 1 of 16 with AVX2.
-#if !defined(XGRAD_HAVE_XSIMD)
-constexpr int tile_rows = 4, tile_batches = 8;
-#elif defined(__AVX512F__)
+// and a factor: 12 · 2 + 2 + 1 of 32 with AVX-512, 6 · 2 + 2 + 1 of 16 with AVX2. Narrower batches need more
+// of them in a row, or the factors cost as much as the products.
+#if defined(__AVX512F__)
 constexpr int tile_rows = 12, tile_batches = 2;
-#else
+#elif defined(__AVX2__)
 constexpr int tile_rows = 6, tile_batches = 2;
+#else
+constexpr int tile_rows = 4, tile_batches = 3;
 #endif
 template <class T>
 constexpr std::int64_t tile_columns = width<T>* tile_batches;

@@ -51,7 +51,7 @@ B<T> apply(B<T> x, B<T> p, B<T> q) {
   if constexpr (f == Unary::log1p) return log1p_of<T>(x);
   if constexpr (f == Unary::sin) return sin_of<T>(x);
   if constexpr (f == Unary::cos) return cos_of<T>(x);
-  if constexpr (f == Unary::tanh) return tanh(x);
+  if constexpr (f == Unary::tanh) return tanh_of<T>(x);
   if constexpr (f == Unary::erf) return erf_of<T>(x);
   if constexpr (f == Unary::sigmoid) return sigmoid<T>(x);
   if constexpr (f == Unary::silu) return silu<T>(x);
