@@ -66,8 +66,8 @@ TEST_CASE("every help fits 80 columns, has groups and an example for each task")
   }
   const std::string help = output_of({"--help"});
   CHECK(has(help,
-            "--context INT               characters that the model sees; always 11 for a\n"
-            "                              sum; for a text 64 [11]\n"));
+            "--context INT               characters that the model sees; always 3 * digits\n"
+            "                              + 2 for a sum; for a text 64 [11]\n"));
   for (const char* group : {"Task:", "Model:", "Training:", "Run:", "Subcommands:", "Examples:"})
     CHECK(has(help, "\n" + std::string(group) + "\n"));
 }

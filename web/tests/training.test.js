@@ -15,7 +15,7 @@ import { equalTo1e5, Native, open } from './harness.js';
 const program =
   process.env.TRAIN_TRANSFORMER ??
   fileURLToPath(new URL('../../build/release/examples/train_transformer', import.meta.url));
-const defaults = { digits: 2, layers: 2, heads: 4, d_model: 64, batch: 64, rate: 0.004, seed: 0 };
+const defaults = { digits: 2, layers: 2, heads: 4, d_model: 64, batch: 128, rate: 0.004, seed: 0 };
 
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const number = (page, key) => page.locator(`[data-number=${key}]`).getAttribute('data-value').then(Number);
@@ -35,7 +35,7 @@ async function takeSteps(page, count) {
 async function trainTo(page, step) {
   await button(page, 'Start').click();
   await page.waitForFunction((goal) => document.querySelector('.panel-training').dataset.step >= goal, step, {
-    timeout: 240_000,
+    timeout: 600_000,
   });
   await button(page, 'Pause').click();
   await button(page, 'Start').waitFor();
@@ -57,9 +57,9 @@ test("the losses of the first 20 steps, and what one sees after them, are the na
 
   for (const name of ['token.weight', 'blocks.1.attention.W_v.bias', 'blocks.0.feed_forward.expand.weight']) {
     const look = await native.ask('training_gradient', { name });
-    await page.getByLabel('Parameter').selectOption(name);
+    await page.getByLabel('Parameter', { exact: true }).selectOption(name);
     for (const kind of ['gradient', 'value']) {
-      await page.getByLabel('Show its').selectOption(kind);
+      await page.getByLabel('Show its', { exact: true }).selectOption(kind);
       await page
         .locator('.gradient .cells')
         .getByText(look[kind].tensor ? `${kind} of ${name}` : 'too many')
@@ -81,7 +81,7 @@ test("the losses of the first 20 steps, and what one sees after them, are the na
 
   const { layers, read } = await native.ask('training_attention', { sum: '47+85' });
   for (const [i, { heads }] of layers.entries()) {
-    await page.getByLabel('Layer').selectOption(String(i));
+    await page.getByLabel('Layer', { exact: true }).selectOption(String(i));
     const weights = await valuesIn(page.locator('.maps td[data-value]'));
     equalTo1e5(
       weights,
@@ -172,11 +172,11 @@ test('the rate changes at once and keeps the model; the structure starts anew', 
   equalTo1e5(await number(page, 'rate'), fourth.rate);
   assert.match(page.url(), /#training\?rate=0\.02$/);
 
-  await page.getByLabel('Heads').fill('3'); // a width of 32 does not fit
-  await page.locator('[data-number=step][data-value="0"]').waitFor();
-  assert.equal(await page.getByLabel('Width (d_model)').inputValue(), '33');
-  const other = await native.ask('training_start', { ...defaults, heads: 3, d_model: 33, rate: 0.02 });
-  assert.equal(await number(page, 'parameters'), other.parameters);
+  await page.getByLabel('Heads', { exact: true }).fill('3'); // a width of 64 does not fit
+  assert.equal(await page.getByLabel('Width (d_model)').inputValue(), '63');
+  const other = await native.ask('training_start', { ...defaults, heads: 3, d_model: 63, rate: 0.02 });
+  await page.locator(`[data-number=parameters][data-value="${other.parameters}"]`).waitFor();
+  assert.equal(await number(page, 'step'), 0);
   native.close();
   await close();
 });
@@ -207,7 +207,7 @@ test('what the library refuses is shown in its words, and the panel goes on', as
   const failure = page.locator('.panel-training .failure:visible');
   assert.match(await failure.textContent(), /d_model 30 is not divisible by num_heads 4/);
   assert.ok(await button(page, 'Start').isDisabled());
-  await page.getByLabel('Heads').fill('3');
+  await page.getByLabel('Heads', { exact: true }).fill('3');
   await failure.waitFor({ state: 'hidden' });
   await takeSteps(page, 1);
 

@@ -58,6 +58,7 @@ export async function start(section, engine) {
 
   let looked = null; // the step whose attention and gradient are shown
   let looking = false;
+  let left = false; // whether the visitor has gone to another panel while it trained
   const ask = drawing(draw);
 
   /** Runs what a button asks for. What the library refuses is shown, and the panel goes on. */
@@ -88,6 +89,7 @@ export async function start(section, engine) {
   }
   function train() {
     failure.hidden = true;
+    left = false;
     status.textContent = 'It trains.';
     return guarded(async () => {
       await runner.start();
@@ -100,7 +102,7 @@ export async function start(section, engine) {
   }
   const pausedText = () =>
     `Paused after step ${runner.state.step}.` +
-    (section.hidden ? ' Training pauses while you look at another panel.' : '');
+    (left ? ' Training pauses while you look at another panel.' : '');
 
   function change(newOptions, name) {
     const goOn = runner.state.running;
@@ -182,9 +184,11 @@ export async function start(section, engine) {
       'lessons/12-a-gpt-that-adds/page.md',
     ),
   );
-  new MutationObserver(() => section.hidden && runner.pause()).observe(section, {
-    attributeFilter: ['hidden'],
-  });
+  new MutationObserver(() => {
+    if (!section.hidden || !runner.state.running) return;
+    left = true;
+    runner.pause();
+  }).observe(section, { attributeFilter: ['hidden'] });
   addEventListener('hashchange', () => {
     if (!location.hash.startsWith('#training?')) {
       if (location.hash === '#training') history.replaceState(null, '', addressOf(options));

@@ -12,8 +12,14 @@ const examples = { 1: '7+5', 2: '47+85', 3: '347+285' };
 export function attentionPart(runner) {
   let shown = null; // the answer that is drawn
   let digits = 0;
-  const sum = element('input', { type: 'text', size: 9, autocomplete: 'off', spellcheck: 'false' });
-  const layer = element('select', {});
+  const sum = element('input', {
+    id: 'training-sum',
+    type: 'text',
+    size: 9,
+    autocomplete: 'off',
+    spellcheck: 'false',
+  });
+  const layer = element('select', { id: 'training-layer' });
   const answer = element('p', { class: 'answer', 'aria-live': 'off' });
   const failure = element('p', { class: 'failure', role: 'alert', hidden: true });
   const maps = element('div', { class: 'maps' });
@@ -91,8 +97,10 @@ export function attentionPart(runner) {
     element(
       'div',
       { class: 'controls' },
-      element('label', {}, 'Sum', sum),
-      element('label', {}, 'Layer', layer),
+      element('label', { for: sum.id }, 'Sum'),
+      sum,
+      element('label', { for: layer.id }, 'Layer'),
+      layer,
     ),
     failure,
     answer,

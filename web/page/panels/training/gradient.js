@@ -12,10 +12,10 @@ const namesOf = (count) => Array.from({ length: count }, (_, i) => String(i));
 
 /** The part of the panel with a parameter and its gradient. `refresh()` asks for it again. */
 export function gradientPart(runner) {
-  const name = element('select', {});
+  const name = element('select', { id: 'training-parameter' });
   const which = element(
     'select',
-    {},
+    { id: 'training-kind' },
     element('option', { value: 'gradient' }, 'gradient'),
     element('option', { value: 'value' }, 'value'),
   );
@@ -109,8 +109,10 @@ export function gradientPart(runner) {
     element(
       'div',
       { class: 'controls' },
-      element('label', {}, 'Parameter', name),
-      element('label', {}, 'Show its', which),
+      element('label', { for: name.id }, 'Parameter'),
+      name,
+      element('label', { for: which.id }, 'Show its'),
+      which,
     ),
     element(
       'p',

@@ -9,7 +9,7 @@ function numbersPart() {
   const fields = [
     ['step', 'step', String],
     ['loss', 'loss', shown],
-    ['accuracy', 'held-out accuracy', percent],
+    ['accuracy', 'accuracy', percent],
     ['norm', 'gradient norm', shown],
     ['rate', 'rate now', shown],
     ['speed', 'steps per second', (speed) => String(Math.round(speed))],

@@ -40,13 +40,19 @@ export function whatToTry() {
           'or at the two to their right, where the carry comes from.',
       ),
       item(
-        'One layer',
-        'stays below 10 %: the tens need the carry, and a second layer can use what the first found.',
+        'One head against four.',
+        'A head makes one mixture of all that it looks at, so one head must serve the digits and the carry in ' +
+          'one. Compare the accuracy at step 300: 67 % with one head, 89 % with four.',
       ),
-      item('One head', 'makes one mixture of all it looks at. It learns too, but later than four heads.'),
+      item(
+        'One layer',
+        'does learn it at this width. Make it narrower, 48, and it stays below 10 %: the tens need the carry, and a ' +
+          'second layer can use what the first has found.',
+      ),
       item(
         'A rate of 0.1',
-        'keeps the loss near 1 and most sums wrong. Lower it while it runs: does the model recover?',
+        'is too large: after 600 steps the loss is near 1, and 7 % are right. Lower it to 0.004 ' +
+          'after 200 steps: the model hardly recovers.',
       ),
     ),
   );
