@@ -1,3 +1,4 @@
+#include <limits>
 #include <utility>
 
 #include <xgrad/core/rows/activations.hpp>
@@ -22,7 +23,8 @@ T scalar(T x) {
   if constexpr (f == Unary::sinh) return std::sinh(x);
   if constexpr (f == Unary::cosh) return std::cosh(x);
   if constexpr (f == Unary::asinh) return std::asinh(x);
-  if constexpr (f == Unary::acosh) return std::acosh(x);
+  if constexpr (f == Unary::acosh)  // musl's has numbers below 1
+    return x < 1 ? std::numeric_limits<T>::quiet_NaN() : std::acosh(x);
   if constexpr (f == Unary::atanh) return std::atanh(x);
   if constexpr (f == Unary::erfc) return std::erfc(x);
 }
