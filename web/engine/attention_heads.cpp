@@ -48,18 +48,19 @@ Matrices same_word(std::int64_t d) {
 // distance from the scores beside it 4.
 Matrices neighbour(std::int64_t d, int step) {
   const std::int64_t n = std::min(d, position_columns);
-  const std::vector<double> next =
-      (position_table(2)[1] / std::sqrt(2.0)).to_vector<double>();  // sin ω, cos ω
+  const Tensor next = position_table(2)[1] / std::sqrt(2.0);  // sin ω, cos ω of each pair
+  const auto sin = [&](std::int64_t c) { return static_cast<double>(next.at({c})); };
+  const auto cos = [&](std::int64_t c) { return static_cast<double>(next.at({c + 1})); };
   double distance = 0;
-  for (std::int64_t c = 0; c < n; c += 2) distance += 2 * (1 - next[c + 1]);
+  for (std::int64_t c = 0; c < n; c += 2) distance += 2 * (1 - cos(c));
   const double gain = std::sqrt(4 * root(d) / distance);
   const Tensor W_q = zeros({d_model, d}, float64);
   for (std::int64_t c = 0; c < n; c += 2) {
     const std::int64_t sine = word_columns + c, cosine = sine + 1;
-    W_q.at({sine, c}) = gain * next[c + 1];
-    W_q.at({cosine, c}) = gain * step * next[c];
-    W_q.at({cosine, c + 1}) = gain * next[c + 1];
-    W_q.at({sine, c + 1}) = -gain * step * next[c];
+    W_q.at({sine, c}) = gain * cos(c);
+    W_q.at({cosine, c}) = gain * step * sin(c);
+    W_q.at({cosine, c + 1}) = gain * cos(c);
+    W_q.at({sine, c + 1}) = -gain * step * sin(c);
   }
   return {W_q, columns_from(word_columns, n, d, gain), columns_from(0, n, d, 1)};
 }

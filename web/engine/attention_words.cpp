@@ -10,13 +10,13 @@ namespace {
 
 // In UTF-8 each character has one byte that is not of the form 10xxxxxx.
 std::int64_t characters(const std::string& word) {
-  return std::count_if(word.begin(), word.end(), [](unsigned char byte) { return (byte & 0xc0) != 0x80; });
+  return std::count_if(word.begin(), word.end(), [](char byte) { return (byte & 0xc0) != 0x80; });
 }
 
 // FNV-1a (Fowler, Noll & Vo), 32 bits.
 std::uint32_t hash(const std::string& word) {
   std::uint32_t value = 2166136261u;
-  for (const unsigned char byte : word) value = (value ^ byte) * 16777619u;
+  for (const char byte : word) value = (value ^ static_cast<unsigned char>(byte)) * 16777619u;
   return value;
 }
 

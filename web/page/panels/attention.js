@@ -122,8 +122,8 @@ export async function start(section, engine) {
     element('p', {}, 'Attention lets each word of a sentence take in what it needs from other words. ' +
       'Type a sentence. The library computes its attention here: vectors, queries and keys, scores, ' +
       'weights, context. Then take the scale or the mask away and see why it is there.'),
-    element('p', {}, 'No number here has been trained. Three kinds of heads are made by hand, to show what a head ' +
-      'can look for. A random head shows what a model starts from. The panel ',
+    element('p', {}, 'No number here has been trained. Three kinds of heads are made by hand, to show what a ' +
+      'head can look for. A random head shows what a model starts from. The panel ',
     element('a', { href: '#training' }, 'Training'),
     ' shows maps that were learnt.'),
     form.form, failure, results,
