@@ -28,12 +28,12 @@ double decimal(const std::string& part, const std::string& whole) {
   const std::string text = trimmed(part);
   if (text.empty() || text.find_first_not_of("0123456789.+-eE") != std::string::npos) {
     if (text.find(',') != std::string::npos)
-      refuse("\"" + whole + "\" has a comma: write a point, as in 0.125");
-    refuse("\"" + whole + "\" is not a number: write one such as 0.125, 1e-3 or 1/8");
+      refuse("\"" + whole + "\" has a comma: write a point, as in 0.35");
+    refuse("\"" + whole + "\" is not a number: write one such as 0.35, 2e-3 or 3/7");
   }
   char* end = nullptr;
   const double number = std::strtod(text.c_str(), &end);
-  if (*end != '\0') refuse("\"" + whole + "\" is not a number: write one such as 0.125, 1e-3 or 1/8");
+  if (*end != '\0') refuse("\"" + whole + "\" is not a number: write one such as 0.35, 2e-3 or 3/7");
   if (std::isinf(number)) refuse("\"" + whole + "\" is too large for a float64, which ends at 1.8e308");
   return number;
 }
@@ -42,7 +42,7 @@ double decimal(const std::string& part, const std::string& whole) {
 
 double number_of(const std::string& text) {
   const std::string whole = trimmed(text), plain = with_plain_minus(whole);
-  if (whole.empty()) refuse("the field is empty: write a number such as 0.125, 1e-3 or 1/8");
+  if (whole.empty()) refuse("the field is empty: write a number such as 0.35, 2e-3 or 3/7");
   if (whole.size() > 60) refuse("the number is too long: 60 characters are enough");
   const std::size_t slash = plain.find('/');
   if (slash == std::string::npos) return decimal(plain, whole);

@@ -4,7 +4,7 @@
 
 namespace xgrad::web {
 
-/// The number that a visitor wrote: "0.125", "1e-3", "1/8", with "−" for a minus too. Throws
+/// The number that a visitor wrote: "0.35", "2e-3", "3/7", with "−" for a minus too. Throws
 /// std::invalid_argument, which says what to write, for a text that is no finite number.
 double number_of(const std::string& text);
 

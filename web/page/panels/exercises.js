@@ -22,7 +22,8 @@ function nameInAddress() {
 
 /** The list of exercises, with the state of each. */
 class List {
-  constructor(exercises, progress) {
+  /** @param {() => void} onAgain called to begin anew */
+  constructor(exercises, progress, onAgain) {
     this.progress = progress;
     this.links = new Map(exercises.map(({ name, title }) => [name,
       element('a', { href: `#exercises?${name}` },
@@ -31,7 +32,8 @@ class List {
     this.count = element('span', {});
     this.root = element('details', { class: 'exercise-list', open: matchMedia('(min-width: 56rem)').matches },
       element('summary', {}, this.count),
-      element('ol', {}, [...this.links.values()].map((link) => element('li', {}, link))));
+      element('ol', {}, [...this.links.values()].map((link) => element('li', {}, link))),
+      element('div', { class: 'controls' }, element('button', { type: 'button', onclick: onAgain }, 'Start over')));
   }
 
   update(current) {
@@ -44,7 +46,12 @@ class List {
       if (name === current) link.setAttribute('aria-current', 'page');
       else link.removeAttribute('aria-current');
     }
-    this.count.textContent = `${this.progress.count} of ${this.links.size} solved`;
+    this.count.textContent = this.counted();
+  }
+
+  /** Such as "5 of 22 solved". */
+  counted() {
+    return `${this.progress.count} of ${this.links.size} solved`;
   }
 }
 
@@ -60,7 +67,7 @@ function answerField(exercise) {
     'aria-describedby': 'number-form' });
   const field = element('div', { class: 'controls' },
     element('label', {}, element('code', {}, `${exercise.label} =`), input),
-    element('span', { id: 'number-form', class: 'note' }, 'such as 0.125, 1e-3 or 1/8'));
+    element('span', { id: 'number-form', class: 'note' }, 'such as 0.35, 2e-3 or 3/7'));
   return { field, read: () => input.value };
 }
 
@@ -69,7 +76,7 @@ class Card {
   #engine;
   #onSolved;
 
-  /** @param {(name: string) => void} onSolved called when an answer is right */
+  /** @param {(name: string) => string} onSolved called when an answer is right; says how many are solved */
   constructor(engine, onSolved) {
     this.#engine = engine;
     this.#onSolved = onSolved;
@@ -88,22 +95,23 @@ class Card {
       : element('span', { class: 'note' }, 'This is the last exercise.');
     const form = element('form', { novalidate: true },
       element('fieldset', {}, element('legend', {}, question), answer.field), element('div', { class: 'controls' }, button));
+    let waiting = false; // the judge is at work
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
+      if (waiting) return;
       const chosen = answer.read();
       details.replaceChildren();
       if (chosen === undefined) {
         summary.replaceChildren(element('p', { class: 'failure' }, answer.missing));
         return;
       }
-      button.disabled = true;
+      waiting = true;
       try {
         this.#say(exercise, await this.#engine.call('exercise_check', { name, answer: chosen }), summary, details);
       } catch (error) {
         summary.replaceChildren(element('p', { class: 'failure', role: 'alert' }, error.message));
       }
-      button.disabled = false;
-      if (document.activeElement === document.body) button.focus(); // a disabled button loses the focus
+      waiting = false;
     });
     this.root.replaceChildren(heading, ...task.map((text) => element('p', {}, prose(text))), form, summary, details,
       element('div', { class: 'controls onward' }, onward), inCpp(name));
@@ -113,19 +121,19 @@ class Card {
   #say(exercise, verdict, summary, details) {
     const failed = verdict.checks.filter(({ ok }) => !ok);
     const text = verdict.right
-      ? element('p', { class: 'success' }, element('strong', {}, 'Right. '), prose(verdict.why))
+      ? element('p', { class: 'success' }, element('strong', {}, 'Right. '), prose(verdict.why),
+        ` ${this.#onSolved(exercise.name)}.`)
       : element('p', { class: 'not-yet' }, element('strong', {}, 'Not yet. '),
         `The check “${failed[0].name}” fails. `, prose(verdict.hint));
     summary.replaceChildren(text);
     details.replaceChildren(checks(verdict));
-    if (verdict.right) this.#onSolved(exercise.name);
   }
 }
 
 /** How to go on with the whole exercise in C++. */
 function inCpp(name) {
   return element('aside', { class: 'in-cpp', 'aria-label': 'The whole exercise in C++' },
-    element('p', {}, 'This is one line of the exercise ', element('code', {}, name),
+    element('p', {}, 'This is one step of the exercise ', element('code', {}, name),
       '. Its judge takes a whole file of C++. In a clone of the project:'),
     element('pre', { tabindex: '0' }, `scripts/judge.sh ${name}`));
 }
@@ -135,11 +143,16 @@ export async function start(section, engine) {
   const exercises = await engine.call('exercise_list');
   const names = exercises.map(({ name }) => name);
   const progress = new Progress(names);
-  const list = new List(exercises, progress);
   let current;
+  const list = new List(exercises, progress, () => {
+    progress.clear();
+    show(current);
+    card.heading.focus();
+  });
   const card = new Card(engine, (name) => {
     progress.add(name);
     list.update(current);
+    return list.counted();
   });
   const lost = element('p', { class: 'failure', role: 'alert', hidden: true });
   const places = element('div', {});
@@ -163,19 +176,12 @@ export async function start(section, engine) {
     return true;
   };
 
-  const again = element('button', { type: 'button', onclick: () => {
-    progress.clear();
-    show(current);
-    card.heading.focus();
-  } }, 'Start over');
   section.append(
     element('h2', {}, 'Exercises'),
-    element('p', {}, 'Choose a line or fill in a number. It becomes part of a real op here in the page, and the library’s '
-      + 'own ', element('code', {}, 'gradcheck'), ' says whether its gradient is right. A wrong answer is worth trying: '
-      + 'look at the numbers that it gives.'),
-    element('div', { class: 'exercises' },
-      element('div', {}, list.root, element('div', { class: 'controls' }, again)),
-      element('div', { class: 'column' }, lost, card.root)),
+    element('p', {}, 'Choose a line or fill in a number. It becomes part of a real op here in the page. The library’s ',
+      element('code', {}, 'gradcheck'), ' measures whether its gradient is right, and its result is compared with that of '
+      + 'the library’s own op. A wrong answer is worth trying: look at the numbers that it gives.'),
+    element('div', { class: 'exercises' }, list.root, element('div', { class: 'column' }, lost, card.root)),
     places,
   );
   follow();

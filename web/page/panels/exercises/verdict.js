@@ -16,7 +16,7 @@ function message(text) {
 function compared({ name, sides, wrong }) {
   const most = largestOf(sides.map((side) => side.tensor));
   return element('div', { class: 'compared', role: 'group', 'aria-label': `${name}, compared` },
-    sides.map(({ label, tensor }) => numberTable({ label, tensor, wrong, most })));
+    sides.map(({ label, tensor }, i) => numberTable({ label, tensor, wrong: i === 0 ? wrong : [], most })));
 }
 
 function tried(inputs) {
