@@ -5,8 +5,8 @@ import { test } from 'node:test';
 
 import { equalTo1e5, Native, open } from './harness.js';
 
-// What is right, written down here so that a judge that has become too mild or too strict shows. All other choices are
-// wrong.
+// What is right, written down here so that a judge that has become too mild or too strict shows. All other
+// choices are wrong.
 const right = {
   scalar_tape: ['newest entry first; input.gradient += arriving',
     'an entry when all that use it have had their turn; input.gradient += arriving'],
@@ -27,7 +27,8 @@ const right = {
 };
 const numbers = {
   my_batch_norm: { right: ['1.5', '3/2', ' 1.50 '], wrong: ['0.6666666667', '1', '-1.5', '1.4'] },
-  my_gradcheck: { right: ['1e-5', '0.00001', '2e-6', '-1e-5'], wrong: ['0.001', '1e-12', '1e-17', '0', '1e200'] },
+  my_gradcheck: { right: ['1e-5', '0.00001', '2e-6', '-1e-5'],
+    wrong: ['0.001', '1e-12', '1e-17', '0', '1e200'] },
   my_adam: { right: ['0.271'], wrong: ['0.1', '0.729', '1', '0', '0.27'] },
   clip_gradients: { right: ['0.5', '1/2', '3.5/7'], wrong: ['2', '0.0714', '0', '1e300'] },
   warmup_cosine: { right: ['0.25', '4/16'], wrong: ['0.4', '0', '−0.25', '1.75'] },
@@ -38,14 +39,16 @@ const notNumbers = [
   ['', 'empty'], ['   ', 'empty'], ['NaN', 'not a number'], ['nan', 'not a number'], ['inf', 'not a number'],
   ['0x10', 'not a number'], ['eight', 'not a number'], ['1.2.3', 'not a number'], ['--1', 'not a number'],
   ['1e', 'not a number'], ['1/', 'not a number'], ['1/2/3', 'not a number'], ['1e400', 'too large'],
-  ['1/0', 'not a finite number'], ['0/0', 'not a finite number'], ['0,125', 'a point'], ['1'.repeat(61), 'too long'],
+  ['1/0', 'not a finite number'], ['0/0', 'not a finite number'], ['0,125', 'a point'],
+  ['1'.repeat(61), 'too long'],
 ];
 
 /** The texts and, apart from them, the numbers in them. Numbers of nodes count up while the program runs. */
 function partsOf(text) {
   const number = /[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|nan|inf)/g;
   const plain = text.replaceAll(/#\d+/g, '#');
-  return { words: plain.replaceAll(number, '0').replaceAll(/ +/g, ' '), numbers: (plain.match(number) ?? []).map(Number) };
+  const words = plain.replaceAll(number, '0').replaceAll(/ +/g, ' ');
+  return { words, numbers: (plain.match(number) ?? []).map(Number) };
 }
 
 const native = new Native();
@@ -61,7 +64,8 @@ function comparable(values) {
 function answersOf(exercise) {
   const { name } = exercise;
   if (exercise.choices) return exercise.choices.map((answer) => [answer, right[name].includes(answer)]);
-  return [...numbers[name].right.map((answer) => [answer, true]), ...numbers[name].wrong.map((answer) => [answer, false])];
+  const { right: accepted, wrong } = numbers[name];
+  return [...accepted.map((answer) => [answer, true]), ...wrong.map((answer) => [answer, false])];
 }
 
 test('the list has the exercises of the tables, and says nothing of what is right', () => {
@@ -86,7 +90,7 @@ for (const exercise of exercises) {
     assert.ok(answers.some(([, isRight]) => isRight) && answers.some(([, isRight]) => !isRight));
     for (const [answer, isRight] of answers) {
       const verdict = await native.ask('exercise_check', { name: exercise.name, answer });
-      assert.equal(verdict.right, isRight, `${answer}: ${JSON.stringify(verdict.checks.map(({ message }) => message))}`);
+      assert.equal(verdict.right, isRight, `${answer}: ${JSON.stringify(verdict.checks)}`);
       if (isRight) {
         assert.ok(verdict.why.length > 20);
         continue;
@@ -101,7 +105,8 @@ for (const exercise of exercises) {
 test('an answer that is no number is refused with a text that says what to write', async () => {
   for (const [answer, part] of notNumbers) {
     await assert.rejects(native.ask('exercise_check', { name: 'my_attention', answer }), (error) => {
-      assert.ok(error.message.startsWith('[answer] ') && error.message.includes(part), `${answer}: ${error.message}`);
+      const said = error.message;
+      assert.ok(said.startsWith('[answer] ') && said.includes(part), `${answer}: ${said}`);
       return true;
     });
   }
@@ -127,13 +132,15 @@ async function shownVerdict(page) {
       message: [...check.querySelectorAll('.message > *')].map((line) => line.textContent).join('\n'),
       tables: [...check.querySelectorAll('.numbers')].map((table) =>
         [...table.querySelectorAll('td')].map((cell) => Number(cell.dataset.value))),
-      wrong: [...check.querySelectorAll(':scope > .compared td')].map((cell) => cell.classList.contains('wrong')),
+      wrong: [...check.querySelectorAll(':scope > .compared td')]
+        .map((cell) => cell.classList.contains('wrong')),
     })),
   }));
 }
 
 async function answer(page, exercise, text) {
-  await page.locator('.exercise .summary, .exercise .details').evaluateAll((parts) => parts.forEach((part) => part.replaceChildren()));
+  await page.locator('.exercise .summary, .exercise .details')
+    .evaluateAll((parts) => parts.forEach((part) => part.replaceChildren()));
   if (exercise.choices) await page.locator('.choices input').nth(exercise.choices.indexOf(text)).check();
   else await page.locator('.exercise input').fill(text);
   await page.locator('.exercise button').click();
@@ -142,7 +149,8 @@ async function answer(page, exercise, text) {
 
 async function choose(page, name) {
   await page.evaluate((hash) => { location.hash = hash; }, `#exercises?${name}`);
-  await page.locator(`.exercise-list a[aria-current][href="#exercises?${name}"]`).waitFor({ state: 'attached' });
+  const link = page.locator(`.exercise-list a[aria-current][href="#exercises?${name}"]`);
+  await link.waitFor({ state: 'attached' });
 }
 
 test('the page gives the same verdicts, messages and numbers as the native program', async () => {
@@ -157,13 +165,15 @@ test('the page gives the same verdicts, messages and numbers as the native progr
       assert.equal(shown.right, verdict.right, where);
       const said = verdict.right ? verdict.why : verdict.hint;
       assert.ok(shown.summary.includes(said.replaceAll('`', '')), where);
-      assert.deepEqual(shown.checks.map(({ ok, name }) => [ok, name]), verdict.checks.map(({ ok, name }) => [ok, name]));
+      const heads = (checks) => checks.map(({ ok, name }) => [ok, name]);
+      assert.deepEqual(heads(shown.checks), heads(verdict.checks));
       verdict.checks.forEach((check, i) => {
         const there = shown.checks[i];
         const ours = partsOf(there.message), theirs = partsOf(check.message);
         assert.equal(ours.words, theirs.words, where);
         equalTo1e5(comparable(ours.numbers), comparable(theirs.numbers), where);
-        const tensors = [...(check.compared?.sides ?? []), ...check.inputs].map(({ tensor }) => tensor.data.map(Number));
+        const tensors = [...(check.compared?.sides ?? []), ...check.inputs]
+          .map(({ tensor }) => tensor.data.map(Number));
         equalTo1e5(there.tables.map(comparable), tensors.map(comparable), where);
         if (check.compared) {
           const marked = [...check.compared.wrong, ...check.compared.wrong.map(() => false)];
@@ -183,7 +193,8 @@ test('a wrong gradient shows what the rule gives and what small steps measure', 
   const { page, close } = await open('exercises?my_softmax');
   await answer(page, exercises.find(({ name }) => name === 'my_softmax'), 'dx = p · g');
   const message = await page.locator('.check.failed .message').textContent();
-  assert.match(message, /gradient wrong for input 0 of shape \(2, 3\) at \(\d, \d\): analytic -?\d.*, numeric -?\d/);
+  assert.match(message, /gradient wrong for input 0 of shape \(2, 3\) at \(\d, \d\): analytic -?\d/);
+  assert.match(message, /, numeric -?\d/);
   assert.match(await page.locator('.summary').textContent(), /^Not yet\. .*what do the other p do\?$/);
   assert.equal(await page.locator('.summary').getAttribute('aria-live'), 'polite');
   assert.deepEqual(await page.locator('.check.failed > .compared figcaption').allTextContents(),
@@ -234,19 +245,21 @@ test('solved exercises are kept, counted, and forgotten when asked', async () =>
   await page.reload();
   await page.locator('.panel-exercises[data-ready]').waitFor();
   assert.equal(await counted(page), '2 of 22 solved');
-  assert.deepEqual(await page.locator('.exercise-list a.solved').evaluateAll((links) => links.map((link) => link.hash)),
+  const solved = page.locator('.exercise-list a.solved');
+  assert.deepEqual(await solved.evaluateAll((links) => links.map((link) => link.hash)),
     [`#exercises?${first.name}`, `#exercises?${second.name}`]);
   assert.equal(await page.locator('.title').textContent(), exercises[2].title); // the first open one
 
   await page.locator('button', { hasText: 'Start over' }).click();
   assert.equal(await counted(page), '0 of 22 solved');
   assert.deepEqual(await kept(page), []);
-  assert.equal(await page.locator('.exercise-list a.solved').count(), 0);
+  assert.equal(await solved.count(), 0);
   await close();
 });
 
 for (const [what, breakStorage] of [
-  ['is refused', () => Object.defineProperty(window, 'localStorage', { get() { throw new Error('no storage'); } })],
+  ['is refused', () => Object.defineProperty(window, 'localStorage',
+    { get() { throw new Error('no storage'); } })],
   ['holds something else', () => localStorage.setItem('xgrad.exercises.solved', '{"my_relu"')],
 ]) {
   test(`it works where the storage ${what}`, async () => {
@@ -278,14 +291,14 @@ test('the address holds the exercise, and one that does not exist is said to be 
   await close();
 });
 
-test('every exercise names its source, its lesson, its task and the command, and the files are there', async () => {
+test('every exercise names its source, lesson, task and command, and the files are there', async () => {
   const { page, close } = await open('exercises');
   for (const { name, source, lesson } of exercises) {
     await choose(page, name);
     assert.equal(await page.locator('.in-cpp pre').textContent(), `scripts/judge.sh ${name}`);
     const files = await page.locator('.panel-exercises .sources summary').allTextContents();
-    const named = [source, `exercises/${name}/task.md`, 'core/debug/gradcheck.cpp', 'exercises/README.md', lesson,
-      'lessons/07-checking-gradients/page.md'];
+    const named = [source, `exercises/${name}/task.md`, 'core/debug/gradcheck.cpp', 'exercises/README.md',
+      lesson, 'lessons/07-checking-gradients/page.md'];
     assert.deepEqual(files, [...new Set(named)]);
     for (const file of files) {
       const answered = await page.evaluate(async (path) => (await fetch(path)).ok, `source/${file}`);
@@ -297,7 +310,10 @@ test('every exercise names its source, its lesson, its task and the command, and
 
 test('the keyboard alone solves an exercise of each kind', async () => {
   const { page, close } = await open('exercises?my_relu');
-  const focused = () => page.evaluate(() => document.activeElement.value ?? document.activeElement.textContent);
+  const focused = () => page.evaluate(() => {
+    const { value, textContent } = document.activeElement;
+    return value || textContent;
+  });
   const relu = exercises.find(({ name }) => name === 'my_relu');
   await page.locator('.title').focus();
   await page.keyboard.press('Tab'); // the first choice

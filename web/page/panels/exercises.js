@@ -1,5 +1,6 @@
-// Exercises with a judge: a line to choose or a number, put into a real op. The judge is the library's gradcheck, which
-// runs in the page. All texts come from the library's side, and so does what is right: this file does not know it.
+// Exercises with a judge: a line to choose or a number, put into a real op. The judge is the library's
+// gradcheck, which runs in the page. All texts come from the library's side, and so does what is right: this
+// file does not know it.
 
 import { element } from '../parts/dom.js';
 import { sources } from '../parts/sources.js';
@@ -33,7 +34,8 @@ class List {
     this.root = element('details', { class: 'exercise-list', open: matchMedia('(min-width: 56rem)').matches },
       element('summary', {}, this.count),
       element('ol', {}, [...this.links.values()].map((link) => element('li', {}, link))),
-      element('div', { class: 'controls' }, element('button', { type: 'button', onclick: onAgain }, 'Start over')));
+      element('div', { class: 'controls' },
+        element('button', { type: 'button', onclick: onAgain }, 'Start over')));
   }
 
   update(current) {
@@ -58,12 +60,14 @@ class List {
 /** The part of the form that takes the answer, and how to read it. */
 function answerField(exercise) {
   if (exercise.choices) {
-    const radios = exercise.choices.map((text) => element('input', { type: 'radio', name: 'answer', value: text }));
+    const radio = (value) => element('input', { type: 'radio', name: 'answer', value });
+    const radios = exercise.choices.map(radio);
     const field = element('div', { class: 'choices' },
-      radios.map((radio) => element('label', {}, radio, element('code', {}, radio.value))));
-    return { field, read: () => radios.find((radio) => radio.checked)?.value, missing: 'Choose a line first.' };
+      radios.map((one) => element('label', {}, one, element('code', {}, one.value))));
+    const read = () => radios.find(({ checked }) => checked)?.value;
+    return { field, read, missing: 'Choose a line first.' };
   }
-  const input = element('input', { type: 'text', inputmode: 'text', autocomplete: 'off', spellcheck: 'false', size: '14',
+  const input = element('input', { type: 'text', size: '14', autocomplete: 'off', spellcheck: 'false',
     'aria-describedby': 'number-form' });
   const field = element('div', { class: 'controls' },
     element('label', {}, element('code', {}, `${exercise.label} =`), input),
@@ -94,7 +98,8 @@ class Card {
       ? element('a', { class: 'next', href: `#exercises?${next.name}` }, `Next: ${next.title} →`)
       : element('span', { class: 'note' }, 'This is the last exercise.');
     const form = element('form', { novalidate: true },
-      element('fieldset', {}, element('legend', {}, question), answer.field), element('div', { class: 'controls' }, button));
+      element('fieldset', {}, element('legend', {}, question), answer.field),
+      element('div', { class: 'controls' }, button));
     let waiting = false; // the judge is at work
     form.addEventListener('submit', async (event) => {
       event.preventDefault();
@@ -107,14 +112,15 @@ class Card {
       }
       waiting = true;
       try {
-        this.#say(exercise, await this.#engine.call('exercise_check', { name, answer: chosen }), summary, details);
+        const verdict = await this.#engine.call('exercise_check', { name, answer: chosen });
+        this.#say(exercise, verdict, summary, details);
       } catch (error) {
         summary.replaceChildren(element('p', { class: 'failure', role: 'alert' }, error.message));
       }
       waiting = false;
     });
-    this.root.replaceChildren(heading, ...task.map((text) => element('p', {}, prose(text))), form, summary, details,
-      element('div', { class: 'controls onward' }, onward), inCpp(name));
+    this.root.replaceChildren(heading, ...task.map((text) => element('p', {}, prose(text))), form, summary,
+      details, element('div', { class: 'controls onward' }, onward), inCpp(name));
     this.heading = heading;
   }
 
@@ -163,7 +169,8 @@ export async function start(section, engine) {
     const { source, lesson } = exercises[at];
     card.show(exercises[at], exercises[at + 1]);
     list.update(current);
-    places.replaceChildren(sources([source, `exercises/${name}/task.md`, ...judgeFiles], [...new Set([lesson, judgeLesson])]));
+    const files = new Set([source, `exercises/${name}/task.md`, ...judgeFiles]);
+    places.replaceChildren(sources([...files], [...new Set([lesson, judgeLesson])]));
   };
   const follow = () => {
     const wish = nameInAddress();
@@ -178,9 +185,10 @@ export async function start(section, engine) {
 
   section.append(
     element('h2', {}, 'Exercises'),
-    element('p', {}, 'Choose a line or fill in a number. It becomes part of a real op here in the page. The library’s ',
-      element('code', {}, 'gradcheck'), ' measures whether its gradient is right, and its result is compared with that of '
-      + 'the library’s own op. A wrong answer is worth trying: look at the numbers that it gives.'),
+    element('p', {}, prose('Choose a line or fill in a number. It becomes part of a real op in the page. '
+      + 'The library’s `gradcheck` measures whether its gradient is right, and its result is compared '
+      + 'with that of the library’s own op. A wrong answer is worth trying: look at the numbers that it '
+      + 'gives.')),
     element('div', { class: 'exercises' }, list.root, element('div', { class: 'column' }, lost, card.root)),
     places,
   );

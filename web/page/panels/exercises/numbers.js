@@ -44,9 +44,11 @@ export function numberTable({ label, tensor, wrong = [], most = largestOf([tenso
   const rows = names.map((name, i) => element('tr', {},
     name ? element('th', { scope: 'row' }, name) : null,
     Array.from({ length: columns }, (_, j) => cell(values[i * columns + j], wrong[i * columns + j]))));
-  const shape = tensor.shape.length === 0 ? '' : ` (${tensor.shape.join(', ')}${tensor.shape.length === 1 ? ',' : ''})`;
+  const sizes = tensor.shape.length === 1 ? `${tensor.shape[0]},` : tensor.shape.join(', ');
+  const shape = sizes && ` (${sizes})`;
+  const reachable = columns >= wide && { tabindex: '0', role: 'group', 'aria-label': label };
   return element('figure', { class: 'numbers' },
     element('figcaption', {}, label, element('span', { class: 'note' }, shape)),
-    element('div', { class: 'scroll', ...(columns >= wide && { tabindex: '0', role: 'group', 'aria-label': label }) },
+    element('div', { class: 'scroll', ...reachable },
       element('table', {}, element('tbody', {}, rows))));
 }

@@ -1,4 +1,5 @@
-// Which exercises are solved. The browser keeps it; where it may not, as in some private windows, this visit does.
+// Which exercises are solved. The browser keeps it; where it may not, as in some private windows, this visit
+// does.
 
 const key = 'xgrad.exercises.solved';
 

@@ -1,4 +1,5 @@
-// What the judge says to an answer: check by check, with the numbers that were compared and those it was tried on.
+// What the judge says to an answer: check by check, with the numbers that were compared and those it was
+// tried on.
 
 import { element } from '../../parts/dom.js';
 import { largestOf, numberTable } from './numbers.js';
@@ -8,9 +9,10 @@ function message(text) {
   const lines = text.split('\n');
   const table = lines.findIndex((line) => /^at +analytic/.test(line));
   const said = table < 0 ? lines : lines.slice(0, table);
+  const rest = table < 0 ? null : lines.slice(table).join('\n');
   return element('div', { class: 'message' },
     said.map((line) => element('p', {}, line)),
-    table < 0 ? null : element('pre', { tabindex: '0', 'aria-label': 'all entries' }, lines.slice(table).join('\n')));
+    rest && element('pre', { tabindex: '0', 'aria-label': 'all entries' }, rest));
 }
 
 function compared({ name, sides, wrong }) {
