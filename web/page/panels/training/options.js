@@ -7,7 +7,7 @@ const leastRate = -5; // as a power of ten, with the next
 const mostRate = 1;
 
 /** What a run has if the address says nothing else. It learns sums of 2 digits within 600 steps. */
-export const defaults = { digits: 2, layers: 2, heads: 4, d_model: 64, batch: 128, rate: 0.004, seed: 0 };
+export const defaults = { digits: 2, layers: 2, heads: 4, d_model: 48, batch: 128, rate: 0.006, seed: 0 };
 
 /** The options in an address such as "#training?heads=1&rate=0.1". The library checks them. */
 export function optionsIn(hash) {

@@ -15,7 +15,8 @@ export function introduction() {
     ' and predicts the digits of the sum, ',
     code('132'),
     ', one after the other. Nobody tells it what a digit is, or a carry. Some sums are held out: it never ' +
-      'trains on them, and the accuracy is the share of them that it gets right to the last digit. The rate ' +
+      'trains on them, and the accuracy is the share of them that it gets right to the last digit. ' +
+      'The rate ' +
       'rises for 50 steps, falls until step 600, and stays at a tenth of what the slider says.',
   );
 }
@@ -31,28 +32,30 @@ export function whatToTry() {
       {},
       item(
         'The loss falls in steps.',
-        'The hundreds come first: 0 or 1, mostly a matter of size. After a plateau the units follow, and the ' +
-          'tens last. As long as sums are wrong by exactly 10, the model has not found the carry.',
+        'The hundreds come first: 0 or 1 is mostly a matter of size, and so are the tens, roughly. Size says ' +
+          'nothing about the last digit. It stays a guess until about step 200, and then the loss falls fast. A ' +
+          'sum that is wrong by exactly 10 misses a carry.',
       ),
       item(
         'The maps.',
-        'In the rows that write a digit, some heads come to look at the two digits of the place that is added, ' +
+        'In the rows that write a digit, some heads come to look at the two digits of the place that ' +
+          'is added, ' +
           'or at the two to their right, where the carry comes from.',
       ),
       item(
         'One head against four.',
-        'A head makes one mixture of all that it looks at, so one head must serve the digits and the carry in ' +
-          'one. Compare the accuracy at step 300: 67 % with one head, 89 % with four.',
+        'A head makes one mixture of all that it looks at, so one head must fetch the digits and the carry at ' +
+          'once. Compare the accuracy at step 400: 58 % with one head, 99 % with four.',
       ),
       item(
         'One layer',
-        'does learn it at this width. Make it narrower, 48, and it stays below 10 %: the tens need the carry, and a ' +
-          'second layer can use what the first has found.',
+        'stays below 10 % in 600 steps: a digit needs the carry, and the second layer can use what the first ' +
+          'has found.',
       ),
       item(
         'A rate of 0.1',
-        'is too large: after 600 steps the loss is near 1, and 7 % are right. Lower it to 0.004 ' +
-          'after 200 steps: the model hardly recovers.',
+        'is too large: after 200 steps 1 % are right. Lower it to 0.006 then: 400 steps later the model has ' +
+          'hardly recovered. Start anew.',
       ),
     ),
   );
