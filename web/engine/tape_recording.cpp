@@ -40,7 +40,11 @@ void Recording::see_op(const char* op, const Variable& result, const Inputs& inp
 
 void Recording::see_gradients(const Node& node, const Variable& grad, const Gradients& gradients) {
   Turn turn{index_of(node), grad, {}};
-  for (std::size_t i = 0; i < gradients.size(); ++i) turn.returned.push_back(gradients[i]);
+  const auto& inputs = boxes_.at(turn.box).inputs;  // without an optional one that is missing
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const bool is_wanted = boxes_[inputs[i]].variable.requires_grad();
+    turn.returned.push_back(is_wanted ? gradients[i] : Variable());
+  }
   turns_.push_back(std::move(turn));
 }
 

@@ -24,7 +24,7 @@ class Recording : public Observer {
   /// Replays the tape of `result`, and returns all that was seen:
   ///
   ///   boxes: in the order in which they were made. id: the place on the tape from 1, null if it is not on
-  ///     it; op, name, shape; inputs: indices of boxes; saved: bytes; value; gradient: what the replay
+  ///     it; op, name; inputs: indices of boxes; saved: bytes; value; gradient: what the replay
   ///     brought to it, or null; arrivals: what was added up to that, each with its origin, a box and the
   ///     number of its input (null for the start), and the sum so far.
   ///   result: its box.

@@ -4,35 +4,21 @@ import { element } from '../parts/dom.js';
 import { sources } from '../parts/sources.js';
 import { addressOf, stateOf } from './tape/address.js';
 import { Drawing } from './tape/drawing.js';
+import { failureOf, FieldError, readField, refusalOf } from './tape/failure.js';
 import { Form } from './tape/form.js';
 import { Scene } from './tape/formula_view.js';
+import { help } from './tape/help.js';
 import { namesOf } from './tape/names.js';
-import { ExpressionError, parseExpression, parseValue } from './tape/parse.js';
+import { parseExpression, parseValue } from './tape/parse.js';
 import { Player } from './tape/player.js';
 import { progressAt, stepsOf } from './tape/steps.js';
 import { stepText } from './tape/step_text.js';
 import { tapeTable } from './tape/table.js';
 
-/** An error in one of the fields, which the form can mark. */
-class FieldError extends Error {
-  constructor(field, text, error) {
-    super(`[${field}] ${error.message}`);
-    Object.assign(this, { field, text, at: error.at });
-  }
-}
-
-function readField(field, text, read) {
-  try {
-    return read(text);
-  } catch (error) {
-    throw error instanceof ExpressionError ? new FieldError(field, text, error) : error;
-  }
-}
-
 class TapePanel {
   #engine;
   #functions;
-  #form = new Form(() => this.#submit());
+  #form = new Form(() => this.#record(0));
   #player = new Player((step) => this.#show(step));
   #failure = element('div', { class: 'tape-failure' });
   #frame = element('div', {
@@ -46,14 +32,16 @@ class TapePanel {
   });
   #text = element('div', { id: 'tape-step', class: 'tape-step' });
   #table = element('div', { class: 'scroll' });
+  #said = element('output', {}, ''); // by the link's button
   #shown = null; // the recording that is shown: its scene, steps, drawing, and the state of the form
+  #view;
   #request = 0;
 
   constructor(engine, functions) {
     this.#engine = engine;
     this.#functions = functions;
     this.#player.listenTo(this.#frame);
-    this.view = element(
+    this.#view = element(
       'div',
       { class: 'tape-view', hidden: true },
       this.#player.element,
@@ -69,7 +57,14 @@ class TapePanel {
       this.#table,
       this.#linkButton(),
     );
-    this.elements = [this.#form.element, this.#failure, this.view];
+    this.element = element(
+      'div',
+      { class: 'tape-panel' },
+      this.#form.element,
+      help(functions),
+      this.#failure,
+      this.#view,
+    );
   }
 
   /** Shows what an address or an example asks for. */
@@ -83,13 +78,10 @@ class TapePanel {
     return this.#shown && addressOf(this.#shown.state);
   }
 
-  #submit() {
-    return this.#record(0);
-  }
-
   async #record(step) {
     const request = ++this.#request;
     this.#player.stop();
+    this.element.setAttribute('aria-busy', 'true');
     try {
       const state = { ...this.#form.state, step };
       const { parsed, values } = this.#read(state);
@@ -100,16 +92,14 @@ class TapePanel {
       });
       if (request !== this.#request) return; // the form has asked for something else meanwhile
       if (recording.refused !== undefined) {
-        throw new FieldError('expression', state.expression, {
-          message: recording.refused,
-          at: recording.at ?? [0, 0],
-        });
+        throw new FieldError('expression', state.expression, recording.refused, recording.at ?? [0, 0]);
       }
       this.#form.unmark();
       this.#accept(recording, state, parsed);
     } catch (error) {
       if (request === this.#request) this.#refuse(error);
     }
+    if (request === this.#request) this.element.setAttribute('aria-busy', 'false');
   }
 
   #read(state) {
@@ -125,76 +115,29 @@ class TapePanel {
   #accept(recording, state, parsed) {
     const scene = new Scene(recording, namesOf(recording));
     const steps = stepsOf(recording);
-    this.view.hidden = false; // before the frame is measured
+    this.#view.hidden = false; // before the frame is measured
     const drawing = new Drawing(scene, this.#frame.clientWidth - 12, (box) => this.#choose(box));
-    this.#shown = { recording, scene, steps, drawing, state, now: 0 };
+    this.#shown = { recording, scene, steps, drawing, state };
     this.#frame.replaceChildren(drawing.element);
-    this.#failure.replaceChildren(...(recording.refusal === null ? [] : this.#refusal(recording, parsed)));
+    const takeSum = () => this.#takeSum(parsed.statements.at(-1));
+    this.#failure.replaceChildren(...(recording.refusal === null ? [] : refusalOf(recording, takeSum)));
     this.#player.begin(steps.length, state.step);
   }
 
-  // The forward part is shown, and why there is no way back.
-  #refusal({ refusal, boxes, result }, { statements }) {
-    const parts = [element('p', { class: 'failure', role: 'alert' }, refusal)];
-    if (boxes[result].id !== null && boxes[result].value.data.length !== 1) {
-      const {
-        range: [first, last],
-      } = statements.at(-1);
-      parts.push(
-        element(
-          'p',
-          {},
-          'A gradient says how one number changes. ',
-          element(
-            'button',
-            {
-              type: 'button',
-              onclick: () => {
-                const { state } = this.#form;
-                const text = state.expression;
-                this.#form.state = {
-                  ...state,
-                  expression: `${text.slice(0, first)}sum(${text.slice(first, last)})${text.slice(last)}`,
-                };
-                this.#submit();
-              },
-            },
-            'Take sum(…) of the expression',
-          ),
-        ),
-      );
-    } else {
-      parts.push(element('p', {}, 'Use a, b or c: they are leaves that want a gradient.'));
-    }
-    return parts;
+  #takeSum({ range: [first, last] }) {
+    const { state } = this.#form;
+    const text = state.expression;
+    const expression = `${text.slice(0, first)}sum(${text.slice(first, last)})${text.slice(last)}`;
+    this.#form.state = { ...state, expression };
+    return this.#record(0);
   }
 
   #refuse(error) {
     this.#shown = null;
-    this.view.hidden = true;
-    const parts = [element('p', { class: 'failure', role: 'alert' }, error.message)];
+    this.#view.hidden = true;
     this.#form.unmark();
-    if (error instanceof FieldError) {
-      const [first, last] = error.at;
-      this.#form.mark(error.field, error.at);
-      if (last > first) {
-        parts.push(
-          element(
-            'p',
-            { class: 'tape-where' },
-            'Here: ',
-            element(
-              'code',
-              {},
-              error.text.slice(0, first),
-              element('mark', {}, error.text.slice(first, last) || ' '),
-              error.text.slice(last),
-            ),
-          ),
-        );
-      }
-    }
-    this.#failure.replaceChildren(...parts);
+    if (error instanceof FieldError) this.#form.mark(error.field, error.at);
+    this.#failure.replaceChildren(...failureOf(error));
   }
 
   #show(now) {
@@ -202,22 +145,23 @@ class TapePanel {
     const step = steps[now];
     const progress = progressAt(recording, steps, now);
     state.step = now;
+    this.#said.textContent = '';
     drawing.show(step, progress);
     this.#text.setAttribute('aria-live', this.#player.isPlaying ? 'off' : 'polite');
     this.#text.replaceChildren(...stepText(scene, step, state.dtype).flat(Infinity).filter(Boolean));
     this.#table.replaceChildren(tapeTable(scene, recording.trace, step, progress));
     this.#reveal(drawing.placeOf(step.box));
-    if (location.hash === '' || location.hash.startsWith('#tape'))
-      history.replaceState(null, '', this.address);
+    const isTape = location.hash === '' || location.hash.startsWith('#tape');
+    if (isTape) history.replaceState(null, '', this.address);
   }
 
   // Scrolls the frame, and not the page.
   #reveal({ x, width, y, height }) {
     const { clientWidth, clientHeight, scrollLeft, scrollTop } = this.#frame;
-    if (x < scrollLeft || x + width > scrollLeft + clientWidth)
-      this.#frame.scrollLeft = x - (clientWidth - width) / 2;
-    if (y < scrollTop || y + height > scrollTop + clientHeight)
-      this.#frame.scrollTop = y - (clientHeight - height) / 2;
+    const isBeside = x < scrollLeft || x + width > scrollLeft + clientWidth;
+    const isBelow = y < scrollTop || y + height > scrollTop + clientHeight;
+    if (isBeside) this.#frame.scrollLeft = x - (clientWidth - width) / 2;
+    if (isBelow) this.#frame.scrollTop = y - (clientHeight - height) / 2;
   }
 
   // A click leads to a box's step of the phase that is shown.
@@ -231,7 +175,6 @@ class TapePanel {
   }
 
   #linkButton() {
-    const said = element('output', {}, '');
     return element(
       'p',
       { class: 'controls' },
@@ -243,59 +186,32 @@ class TapePanel {
             const link = new URL(this.address, location.href).href;
             try {
               await navigator.clipboard.writeText(link);
-              said.textContent = 'The link is copied. It opens this tape at this step.';
+              this.#said.textContent = 'The link is copied. It opens this tape at this step.';
             } catch {
-              said.textContent = 'Copy the address of this page: it opens this tape at this step.';
+              this.#said.textContent = 'Copy the address of this page: it opens this tape at this step.';
             }
           },
         },
         'Copy a link to this step',
       ),
-      said,
+      this.#said,
     );
   }
-}
-
-function functionList(functions) {
-  const operators = '+ − * / ^ @ (matmul)';
-  return element(
-    'details',
-    { id: 'tape-help' },
-    element('summary', {}, 'What can be written'),
-    element(
-      'p',
-      {},
-      'A value is a number, or a list such as [1, 2] or [[1, 2], [3, 4]]. An expression has the names a, b and c, ' +
-        'numbers, lists, the operators ',
-      element('code', {}, operators),
-      ', brackets, and functions. Several lines, or parts between semicolons, may give names: ',
-      element('code', {}, 'd = a * b; d + d'),
-      '. A dim counts from 0, or back from −1.',
-    ),
-    element(
-      'p',
-      { class: 'tape-functions' },
-      Object.values(functions).flatMap(({ usage }) => [element('code', {}, usage), ' ']),
-    ),
-  );
 }
 
 /** Fills `section` with the panel. */
 export async function start(section, engine) {
   const functions = await engine.call('tape_functions');
   const panel = new TapePanel(engine, functions);
-  const [form, ...others] = panel.elements;
   section.append(
     element('h2', {}, 'The tape'),
     element(
       'p',
       { class: 'tape-intro' },
-      'Each op adds a node to the tape. backward() replays it, newest first, and each node hands gradients to ' +
-        'its inputs.',
+      'Each op adds a node to the tape. backward() replays it, newest first, and each node hands gradients ' +
+        'to its inputs.',
     ),
-    form,
-    functionList(functions),
-    ...others,
+    panel.element,
     sources(
       ['core/autograd/tape.cpp', 'core/autograd/engine.cpp', 'core/ops/arithmetic.cpp'],
       ['lessons/00-a-times-b/page.md', 'lessons/01-chain-rule/page.md'],

@@ -1,4 +1,4 @@
-// The state of the panel in the address: #tape?e=a*b&a=2&b=3, so that a link shows the same step of the same tape.
+// The state of the panel in the address: #tape?e=a*b&a=2&b=3. So a link shows the same step of the same tape.
 
 import { variables } from './parse.js';
 

@@ -16,7 +16,10 @@ const enlargedHeight = 340; // this
 const widthOf = (text) => text.length * letter;
 const cellText = (cell) => (cell === '…' ? cell : shown(cell));
 
-/** "label = value", with the value as a number, a small matrix or, with more dims, its shape: its size and its elements. */
+/**
+ * "label = value": its size, and how it is drawn. The value is a number, a small matrix or, with more dims, its
+ * shape.
+ */
 function valueBlock(label, tensor) {
   const start = `${label} =`;
   const offset = widthOf(start) + letter;

@@ -6,7 +6,7 @@ export const examples = [
     a: '2',
     b: '-3',
     c: '10',
-    look: 'Two ops, three leaves. Going back, the sum hands its gradient on unchanged, and the product swaps its factors.',
+    look: 'Two ops, three leaves. Going back, the sum hands on what it gets; the product swaps factors.',
   },
   {
     title: 'The chain rule',
@@ -27,7 +27,7 @@ export const examples = [
     expression: 'u = a * a; v = u * b; u + v',
     a: '3',
     b: '4',
-    look: 'This is lesson 01. u has its turn only after both of its users: that is why the newest node goes first.',
+    look: 'This is lesson 01. u has its turn only after both of its users: so the newest node goes first.',
   },
   {
     title: "micrograd's example",
@@ -36,7 +36,8 @@ export const examples = [
     b: '2',
     expression:
       'c = a + b; d = a * b + b ^ 3; c = c + (c + 1); ' +
-      'c = c + (1 + c - a); d = d + (d * 2 + relu(b + a)); d = d + (3 * d + relu(b - a)); e = c - d; f = e ^ 2; ' +
+      'c = c + (1 + c - a); d = d + (d * 2 + relu(b + a)); d = d + (3 * d + relu(b - a)); ' +
+      'e = c - d; f = e ^ 2; ' +
       'g = f / 2 + 10 / f',
     look: 'The expression of examples/tape.cpp: g = 24.7041, dg/da = 138.8338, dg/db = 645.5773.',
   },
@@ -45,7 +46,7 @@ export const examples = [
     expression: 'sum(softmax(a) * b)',
     a: '[1, 2, 3]',
     b: '[0, 0, 1]',
-    look: 'b picks one of the three shares. Its gradient raises one score and lowers the others: their sum is 0.',
+    look: 'b picks one of three shares. Its gradient raises one score and lowers the others: their sum is 0.',
   },
   {
     title: 'A linear layer',

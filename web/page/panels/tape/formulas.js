@@ -1,9 +1,10 @@
-// For each op of the tape: its formula, what its node keeps, and its rule, that is how the gradient of its output becomes
-// those of its inputs. {0} and {1} are the inputs, {y} is the output, {g} the gradient of the output, {n} the number of
-// elements that make one of the output.
+// For each op of the tape: its formula, what its node keeps, and its rule, that is how the gradient of its
+// output becomes those of its inputs. {0} and {1} are the inputs, {y} is the output, {g} the gradient of the
+// output, {n} the number of elements that make one of the output.
 
 const elementwise = (forward, keeps, rules, why) => ({ forward, keeps, rules, why, isElementwise: true });
 const unary = (name, keeps, rule, why) => elementwise(`${name}({0})`, keeps, [rule], [why]);
+const bracket = '[...] is 1 if it is true, and 0 if not.';
 const itsInput = 'its input';
 const itsResult = 'its own result';
 
@@ -43,7 +44,7 @@ const pow = elementwise(
 const chosen = (sign, word) =>
   [`{g} * [{0} ${sign} {1}]`, `{g} * [{1} ${sign} {0}]`].map((rule) => [
     rule,
-    `[...] is 1 if it is true, and 0 if not: the gradient goes to the ${word} of the two. Equal numbers get half each.`,
+    `${bracket} The gradient goes to the ${word} of the two. Equal numbers get half each.`,
   ]);
 const extreme = (name, sign, word) =>
   elementwise(
@@ -67,7 +68,7 @@ const pick = (op, word) => ({
   keeps: 'its input and its own result',
   rules: ['{g} * [{0} = {y}]'],
   why: [
-    `[...] is 1 if it is true, and 0 if not. Only the ${word} element makes a difference, so it gets the gradient. Elements that are equal share it.`,
+    `${bracket} Only the ${word} element makes a difference, so it gets the gradient. Equal ones share it.`,
   ],
 });
 const extremes = {
@@ -206,8 +207,8 @@ const formulas = {
  * What is known of an op.
  * @param {string} op its name on the tape
  * @param {number[][]} shapes of its inputs
- * @returns {{forward: string, keeps: string, rules: string[], why: string[], isElementwise: boolean}} without rules if the
- *   table has no entry
+ * @returns {{forward: string, keeps: string, rules: string[], why: string[], isElementwise: boolean}} without
+ *   rules if the table has no entry
  */
 export function formulaOf(op, shapes) {
   if (!Object.hasOwn(formulas, op)) {

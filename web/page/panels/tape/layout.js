@@ -1,6 +1,6 @@
-// Places the boxes of a graph in layers, from left to right: each box right of its inputs. An edge that spans several
-// layers has a place of its own in each layer between, so it passes no box. The order in the layers is improved in sweeps:
-// each place moves to the mean of its neighbours.
+// Places the boxes of a graph in layers, from left to right: each box right of its inputs. An edge that spans
+// several layers has a place of its own in each layer between, so it passes no box. The order in the layers is
+// improved in sweeps: each place moves to the mean of its neighbours.
 
 const gapAcross = 46; // between layers
 const gapDown = 14; // between the boxes of a layer
@@ -86,8 +86,8 @@ function arrange(columns, places) {
 
 /**
  * @param {{inputs: number[], width: number, height: number, isNumber: boolean}[]} boxes each after its inputs
- * @returns {{width: number, height: number, places: {x: number, y: number}[], edges: {from: number, to: number, slot: number,
- *   points: number[][]}[]}} where each box stands, and the points that each edge passes
+ * @returns {{width: number, height: number, places: {x: number, y: number}[],
+ *   edges: {from: number, to: number, points: number[][]}[]}} where each box stands, and what each edge passes
  */
 export function layout(boxes) {
   const { places, edges } = placesOf(boxes, layersOf(boxes));
@@ -116,7 +116,6 @@ export function layout(boxes) {
     return {
       from,
       to,
-      slot,
       points: [start, ...points, [places[to].x, places[to].y + share * places[to].height]],
     };
   });

@@ -1,5 +1,5 @@
-// From the text of an expression to the tree that the library computes (web/engine/tape_expression.hpp). jsep reads the
-// text; what it finds is checked here, so that each error says where it is.
+// From the text of an expression to the tree that the library computes (web/engine/tape_expression.hpp).
+// jsep reads the text; what it finds is checked here, so that each error says where it is.
 
 import jsep from '../../jsep.js';
 
@@ -23,8 +23,8 @@ jsep.removeAllLiterals();
 jsep.addUnaryOp('-').addUnaryOp('+');
 for (const [sign, level] of Object.entries(precedence)) jsep.addBinaryOp(sign, level, level === 3);
 
-// jsep keeps no positions. This hook runs around each token (a name, a number, a call, a bracket) and notes where it
-// stands. The flag lets the inner call through to jsep's own code.
+// jsep keeps no positions. This hook runs around each token (a name, a number, a call, a bracket) and notes
+// where it stands. The flag lets the inner call through to jsep's own code.
 jsep.hooks.add('gobble-token', function noteRange(env) {
   if (this.isInside) {
     this.isInside = false;
@@ -222,8 +222,8 @@ function split(text) {
  * Parses a text such as `d = a * b; d + exp(c)`.
  * @param {string} text
  * @param {Object<string, {usage: string, least: number, most: number}>} functions those of the library
- * @returns {{statements: {name: string, tree: object, range: number[]}[], used: string[]}} the trees, where each stands, and
- *   which of a, b and c they use
+ * @returns {{statements: {name: string, tree: object, range: number[]}[], used: string[]}} the trees, where
+ *   each stands, and which of a, b and c they use
  */
 export function parseExpression(text, functions) {
   if (text.length > mostCharacters) {

@@ -19,9 +19,7 @@ function unusualValue(scene, i, dtype) {
     return ['NaN, "not a number", goes in, so NaN comes out. Look for the node that made the first one.'];
   if (!inputs.every(isFinite)) {
     if (!hasNaN(value)) return ['∞ goes in, and ∞ comes out.'];
-    return [
-      'An infinity goes in. ∞ − ∞, ∞ / ∞ and 0 · ∞ have no value, so the result is NaN: "not a number".',
-    ];
+    return ['An infinity goes in. ∞ − ∞, ∞ / ∞ and 0 · ∞ have no value: NaN, "not a number".'];
   }
   if (op === 'div' && some(inputs[1], isZero)) {
     return [
@@ -65,7 +63,7 @@ function kinks(scene, i, turn) {
   const [first, second] = scene.inputsOf(i).map((box) => box.value);
   if (op === 'relu' && some(first, isZero)) {
     return [
-      'At 0 relu has a kink: its slope is 0 on the left and 1 on the right. The library takes 0, as PyTorch does.',
+      'At 0 relu has a kink: slope 0 on the left, 1 on the right. The library takes 0, as PyTorch does.',
     ];
   }
   if (op === 'relu' && some(first, isNegative)) return ['Below 0 relu is flat: no gradient passes there.'];

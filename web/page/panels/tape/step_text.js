@@ -32,8 +32,9 @@ function startText(scene, i) {
   return [
     element('p', { class: 'formula' }, `d${name}/d${name} = 1`),
     note(
-      `backward() starts at the result, ${scene.names[i]}: it changes as much as itself. Then the tape is replayed, ` +
-        'the newest node first. Each rule is given the gradient of its output, and returns those of its inputs.',
+      `backward() starts at the result, ${scene.names[i]}: it changes as much as itself. Then the tape is ` +
+        'replayed, the newest node first. Each rule is given the gradient of its output, and returns those ' +
+        'of its inputs.',
     ),
   ];
 }

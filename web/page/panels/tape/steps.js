@@ -1,8 +1,8 @@
 // The steps through a recording: each op in the order of its ids, then the replay, newest first.
 
 /**
- * The steps. A step has a phase: `forward` (the op of a box), `start` (the gradient of the result), or `backward` (the turn
- * of a box, with the turn of its rule unless it is a leaf).
+ * The steps. A step has a phase: `forward` (the op of a box), `start` (the gradient of the result), or
+ * `backward` (the turn of a box, with the turn of its rule unless it is a leaf).
  */
 export function stepsOf({ boxes, replay, result, refusal }) {
   const forward = boxes.flatMap((box, i) => (box.op === 'number' ? [] : [{ phase: 'forward', box: i }]));
@@ -20,8 +20,8 @@ export function stepsOf({ boxes, replay, result, refusal }) {
 
 /**
  * What is known once step number `now` is done.
- * @returns {{hasValue: boolean, arrivals: object[], hadTurn: boolean}[]} for each box: whether its value is computed, the
- *   gradients that have arrived, and whether it has had its turn in the replay
+ * @returns {{hasValue: boolean, arrivals: object[], hadTurn: boolean}[]} for each box: whether its value is
+ *   computed, the gradients that have arrived, and whether it has had its turn in the replay
  */
 export function progressAt({ boxes }, steps, now) {
   const done = steps.slice(0, now + 1);

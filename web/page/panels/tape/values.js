@@ -4,6 +4,8 @@ import { numbersOf } from '../../engine.js';
 import { element } from '../../parts/dom.js';
 import { precise } from '../../parts/number.js';
 
+const mostRead = 16; // elements that a screen reader reads one by one
+
 /** A shape as the library prints it: (2, 3), (3,) or (). */
 export function shapeText(shape) {
   return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
@@ -32,6 +34,17 @@ export function abridged(rows, most) {
   );
 }
 
+/** A Tensor as it is typed: [[1, 2], [3, 4]]. */
+function listText(tensor) {
+  const list = (dims, numbers) => {
+    if (dims.length === 0) return precise(numbers[0]);
+    const size = numbers.length / dims[0];
+    const parts = Array.from({ length: dims[0] }, (_, i) => numbers.slice(i * size, (i + 1) * size));
+    return `[${parts.map((part) => list(dims.slice(1), part)).join(', ')}]`;
+  };
+  return list(tensor.shape, numbersOf(tensor));
+}
+
 function grid(rows) {
   const cells = rows
     .flat()
@@ -44,7 +57,8 @@ function grid(rows) {
 }
 
 /**
- * A Tensor as an element. `most` limits the rows and columns that are shown, and the matrices of a Tensor with more dims.
+ * A Tensor as an element. `most` limits the rows and columns that are shown, and the matrices of a Tensor with
+ * more dims.
  */
 export function valueElement(tensor, most = Infinity) {
   const matrices = matricesOf(tensor);
@@ -53,10 +67,10 @@ export function valueElement(tensor, most = Infinity) {
     return element('span', { 'data-value': String(number) }, precise(number));
   }
   const shownOnes = matrices.slice(0, most).map((rows) => grid(abridged(rows, most)));
-  const label = `${shapeText(tensor.shape)} numbers`;
+  const label = tensor.data.length <= mostRead ? listText(tensor) : `${shapeText(tensor.shape)} numbers`;
   return element(
     'span',
-    { class: 'tensor', role: 'group', 'aria-label': label },
+    { class: 'tensor', role: 'img', 'aria-label': label },
     shownOnes,
     matrices.length > most ? '…' : null,
   );
