@@ -82,20 +82,19 @@ function kinks(scene, i, turn) {
   ) {
     return ['Several elements are equally far out. They share the gradient.'];
   }
-  const factor = smallestFactor(turn);
-  if (['sigmoid', 'tanh'].includes(op) && factor !== null && factor <= 0.25) {
+  if (['sigmoid', 'tanh'].includes(op) && smallestFactor(turn) <= 0.25) {
     return [`${op} is flat here, so the gradient becomes smaller. Many such ops in a row make it vanish.`];
   }
   return [];
 }
 
-// Compares sizes only; the numbers on the page are the library's.
+// Of an op with one input. Compares sizes only; the numbers on the page are the library's.
 function smallestFactor({ given, returned }) {
   const arrived = numbersOf(given);
   const ratios = numbersOf(returned[0])
     .map((number, k) => Math.abs(number / arrived[k]))
     .filter(Number.isFinite);
-  return ratios.length > 0 ? Math.min(...ratios) : null;
+  return Math.min(...ratios);
 }
 
 /** Sentences for a step of the scene. */
