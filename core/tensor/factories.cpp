@@ -14,7 +14,7 @@ DType natural_dtype(Scalar value) {
   return value.is_floating() ? get_default_dtype() : value.is_boolean() ? boolean : int64;
 }
 
-StoragePtr allocate(std::size_t bytes, const Shape& shape) try {
+StoragePtr allocate(std::uint64_t bytes, const Shape& shape) try {
   return StoragePtr::allocate(bytes);
 } catch (const std::bad_alloc&) {
   throw OutOfMemory(
@@ -42,7 +42,7 @@ Tensor generated(const Shape& shape, DType dtype, const Number& number) {
 
 Tensor empty(const Shape& shape, DType dtype) {
   check_sizes("empty", shape);
-  const auto bytes = static_cast<std::size_t>(shape.numel()) * item_size(dtype);
+  const std::uint64_t bytes = static_cast<std::uint64_t>(shape.numel()) * item_size(dtype);
   return Tensor(allocate(bytes, shape), shape, dtype);
 }
 

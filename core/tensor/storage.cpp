@@ -7,10 +7,11 @@ namespace xgrad {
 
 static_assert(sizeof(Storage) <= block_header);
 
-StoragePtr StoragePtr::allocate(std::size_t bytes) {
+StoragePtr StoragePtr::allocate(std::uint64_t bytes) {
   if (bytes > std::numeric_limits<std::size_t>::max() / 4) throw std::bad_alloc();
-  auto* block = static_cast<std::byte*>(pool_allocate(block_header + bytes));
-  return StoragePtr(new (block) Storage(block + block_header, bytes, nullptr));
+  const auto size = static_cast<std::size_t>(bytes);
+  auto* block = static_cast<std::byte*>(pool_allocate(block_header + size));
+  return StoragePtr(new (block) Storage(block + block_header, size, nullptr));
 }
 
 StoragePtr StoragePtr::adopt(void* data, std::size_t bytes, std::shared_ptr<void> owner) {

@@ -37,8 +37,9 @@ class Storage {
 class StoragePtr {
  public:
   StoragePtr() = default;
-  /// New, uninitialised memory. Throws `std::bad_alloc`.
-  static StoragePtr allocate(std::size_t bytes);
+  /// New, uninitialised memory. Throws `std::bad_alloc`. A size_t would cut a large number where it has 32
+  /// bits.
+  static StoragePtr allocate(std::uint64_t bytes);
   /// Memory that `owner` keeps alive.
   static StoragePtr adopt(void* data, std::size_t bytes, std::shared_ptr<void> owner);
 
