@@ -82,12 +82,15 @@ function(xgrad_use_dependencies target)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json> $<BUILD_INTERFACE:xtl>)
 endfunction()
 
-# Finds a package that `part` (tests or examples) needs; without it, configuring fails and names the switch.
+# Finds a package that `part` (tests or examples) needs, unless XgradEmscripten.cmake has; without it, configuring fails and
+# names the switch.
 macro(xgrad_require package part)
-  find_package(${package} QUIET)
-  if(NOT ${package}_FOUND)
-    string(TOUPPER ${part} switch)
-    message(FATAL_ERROR "xgrad: the ${part} need ${package}, which is not found. scripts/setup.sh installs it; "
-      "-DXGRAD_BUILD_${switch}=OFF does without.")
+  if(NOT TARGET ${package} AND NOT TARGET ${package}::${package})
+    find_package(${package} QUIET)
+    if(NOT ${package}_FOUND)
+      string(TOUPPER ${part} switch)
+      message(FATAL_ERROR "xgrad: the ${part} need ${package}, which is not found. scripts/setup.sh installs it; "
+        "-DXGRAD_BUILD_${switch}=OFF does without.")
+    endif()
   endif()
 endmacro()

@@ -5,7 +5,8 @@
 # script first. A second run takes a fraction of a second and changes nothing.
 #
 # Usage: scripts/setup.sh [PRESET [PROGRAM...]]
-#   PRESET    release, debug, asan-ubsan, web (see CMakePresets.json); web also needs Emscripten and node
+#   PRESET    release, debug, asan-ubsan, web (see CMakePresets.json); web, and web-tests and web-bench, which share its
+#             folder, also need Emscripten and node
 #   PROGRAM   further programs to install, by the name of their package
 
 set -euo pipefail
@@ -124,13 +125,15 @@ if [[ $missing ]]; then
 fi
 
 [[ $preset ]] || exit 0
-say "Configuring build/$preset"
-for dir in "build/$preset" build .; do # each of these that exists must be writable; CMake's own messages are hard to read
+build=build/$preset
+if [[ $preset == web* ]]; then build=build/web; fi
+say "Configuring $build"
+for dir in "$build" build .; do # each of these that exists must be writable; CMake's own messages are hard to read
   if [[ -e $dir && ! -w $dir ]]; then die "cannot write to $(cd -- "$dir" && pwd)"; fi
 done
 fresh=() # a build directory that was moved or copied with its checkout cannot be used
-if [[ -f build/$preset/CMakeCache.txt ]]; then
-  home=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "build/$preset/CMakeCache.txt")
+if [[ -f $build/CMakeCache.txt ]]; then
+  home=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$build/CMakeCache.txt")
   [[ $home -ef . ]] || fresh=(--fresh)
 fi
 with=()

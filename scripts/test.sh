@@ -4,6 +4,7 @@
 # Usage: scripts/test.sh [-h|--help] [PRESET] [CTEST-ARGUMENT...]
 #   scripts/test.sh                        all tests, preset release
 #   scripts/test.sh asan-ubsan             under the sanitizers (or: debug)
+#   scripts/test.sh web-tests              in WebAssembly, run by node
 #   scripts/test.sh release -R softmax     only tests whose name matches
 
 set -euo pipefail

@@ -62,7 +62,7 @@ TEST_CASE("hidden keys are not read, whatever they hold") {
     const Tensor q = randn({2, 2, 5, 3}, dtype), k = randn({2, 2, 5, 3}, dtype),
                  v = randn({2, 2, 5, 3}, dtype);
     for (const auto& [name, mask] : padding_masks()) {
-      const auto results = [&](double number) {
+      const auto results = [&, &mask = mask](double number) {  // Clang before 16 captures no binding
         const Variable Q(q, true), K(with_hidden(k, 1, number), true), V(with_hidden(v, 1, number), true);
         const Variable y = scaled_dot_product_attention(Q, K, V, {.mask = mask}).output;
         y.backward(q);
@@ -90,7 +90,7 @@ TEST_CASE(
     const Tensor for_one_head = ones({2, 2, 1, 5}, boolean);  // hides a key from one head only
     for_one_head.select(1, 0).slice(2, 3).fill_(false);
     for (const auto& [name, mask] : masks) {
-      const auto results = [&](double number) {
+      const auto results = [&, &mask = mask](double number) {  // Clang before 16 captures no binding
         mha.zero_grad();
         const Variable Q(queries, true), K(with_hidden(keys, 0, number), true);
         const Variable y = mha(Q, K, K, mask);

@@ -181,7 +181,8 @@ TEST_CASE("losses: errors") {
       {"binary_cross_entropy_with_logits",
        [](const Variable& a, const Variable& b) { return binary_cross_entropy_with_logits(a, b); }},
   };
-  for (const auto& [name, loss] : losses) {
+  for (const auto& [name, function] : losses) {
+    const Loss loss = function;  // Clang before 16 captures no binding
     CAPTURE(name);
     const std::string op = "[" + name + "] ";
     CHECK_THROWS_TEXT(loss(x, zeros({3})),

@@ -134,9 +134,9 @@ TEST_CASE("a list with an undefined or a repeated parameter is refused by clippi
   CHECK_THROWS_TEXT(clip_grad_norm_({w, w}, 1), "[clip_grad_norm_] parameters 0 and 1 are the same");
   CHECK_THROWS_TEXT(clip_grad_norm_({w, Variable()}, 1), "[clip_grad_norm_] parameter 1 is undefined");
   CHECK(equal(w.grad(), full({2}, 2.0F)));
-  for (const auto& [name, make] : optimisers) {
-    CHECK_THROWS_TEXT(make({w, w}), "[optim] parameters 0 and 1 are the same");
-    CHECK_THROWS_TEXT(make({Variable()}), "[optim] parameter 0 is undefined");
+  for (const auto& optimiser : optimisers) {
+    CHECK_THROWS_TEXT(optimiser.second({w, w}), "[optim] parameters 0 and 1 are the same");
+    CHECK_THROWS_TEXT(optimiser.second({Variable()}), "[optim] parameter 0 is undefined");
   }
   // grad() changes nothing, so it takes an input twice, as in PyTorch
   const std::vector<Variable> both = grad({sum(w * w)}, {w, w});

@@ -1,6 +1,5 @@
 // Half precision in files: every half, and the rounding of float32, by the definition of IEEE 754 binary16.
 
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -8,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <xgrad/core/base/bit_cast.hpp>
 #include <xgrad/core/io/safetensors.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
@@ -66,7 +66,7 @@ TEST_CASE("every half is read as the number that it is, and written back as it w
     if (std::isnan(should)) {
       differ += !std::isnan(is) || !std::isnan(by_definition(again[i]));
     } else {
-      differ += std::bit_cast<std::uint32_t>(is) != std::bit_cast<std::uint32_t>(should) || again[i] != half;
+      differ += bit_cast<std::uint32_t>(is) != bit_cast<std::uint32_t>(should) || again[i] != half;
     }
   }
   CHECK(differ == 0);

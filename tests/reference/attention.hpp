@@ -2,6 +2,8 @@
 
 // Scaled dot-product attention, and the mask that hides the future.
 
+#include <cstdint>
+
 #include <xtensor/xbuilder.hpp>
 
 #include "matmul.hpp"
@@ -12,8 +14,8 @@ namespace reference {
 /// A mask for scores: query i sees key j if j ≤ i + diagonal. The last query sees every key if the diagonal
 /// is T_k − T_q.
 template <class T>
-xt::xarray<T> causal(std::ptrdiff_t queries, std::ptrdiff_t keys, std::ptrdiff_t diagonal) {
-  const xt::xarray<std::ptrdiff_t> i = xt::arange(queries), j = xt::arange(keys);
+xt::xarray<T> causal(std::int64_t queries, std::int64_t keys, std::int64_t diagonal) {
+  const xt::xarray<std::int64_t> i = xt::arange(queries), j = xt::arange(keys);
   return additive<T>(j <= xt::expand_dims(i, 1) + diagonal);
 }
 
