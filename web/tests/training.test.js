@@ -129,7 +129,7 @@ test("600 steps teach sums of 2 digits, and the saved model is the native progra
   await close();
 });
 
-test('a pause stops within a slice, one step is one, "Start anew" begins the same run again', async () => {
+test('a pause stops within a slice, one step is one, "Start over" begins the same run again', async () => {
   const { page, close } = await open('training');
   const [first] = await takeSteps(page, 1);
   const paused = await trainTo(page, 30);
@@ -137,7 +137,7 @@ test('a pause stops within a slice, one step is one, "Start anew" begins the sam
   assert.equal(await number(page, 'step'), paused);
   await button(page, 'One step').click();
   await page.locator(`[data-number=step][data-value="${paused + 1}"]`).waitFor();
-  await button(page, 'Start anew').click();
+  await button(page, 'Start over').click();
   await page.locator('[data-number=step][data-value="0"]').waitFor();
   assert.deepEqual(await takeSteps(page, 1), [first]);
   await close();
@@ -155,7 +155,18 @@ test('another panel pauses the training', async () => {
   await close();
 });
 
-test('the rate changes at once and keeps the model; the structure starts anew', async () => {
+test('the way back from another panel keeps the model', async () => {
+  const { page, close } = await open('training?heads=1');
+  await takeSteps(page, 1);
+  await page.locator('nav').getByRole('link', { name: 'Tape' }).click();
+  await page.locator('.panel-training').waitFor({ state: 'hidden' });
+  await page.goBack();
+  await button(page, 'One step').click();
+  await page.locator('[data-number=step][data-value="2"]').waitFor();
+  await close();
+});
+
+test('the rate changes at once and keeps the model; the structure starts over', async () => {
   const { page, close } = await open('training');
   const native = new Native();
   await native.ask('training_start', defaults);
@@ -191,12 +202,12 @@ test('a rate that is far too large stops the run with a message', async () => {
   await failure.waitFor();
   assert.match(
     await failure.textContent(),
-    /^step \d: the loss is .*too large: lower it, then start anew\.$/,
+    /^step \d: the loss is .*too large: lower it, then start over\.$/,
   );
   assert.ok(await button(page, 'Start').isDisabled());
   await text.fill('0.004');
   await text.press('Enter');
-  await button(page, 'Start anew').click();
+  await button(page, 'Start over').click();
   await failure.waitFor({ state: 'hidden' });
   await takeSteps(page, 2);
   await close();

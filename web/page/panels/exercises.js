@@ -23,8 +23,8 @@ function nameInAddress() {
 
 /** The list of exercises, with the state of each. */
 class List {
-  /** @param {() => void} onAgain called to begin anew */
-  constructor(exercises, progress, onAgain) {
+  /** @param {() => void} onStartOver called to forget what is solved */
+  constructor(exercises, progress, onStartOver) {
     this.progress = progress;
     this.links = new Map(exercises.map(({ name, title }) => [name,
       element('a', { href: `#exercises?${name}` },
@@ -35,7 +35,7 @@ class List {
       element('summary', {}, this.count),
       element('ol', {}, [...this.links.values()].map((link) => element('li', {}, link))),
       element('div', { class: 'controls' },
-        element('button', { type: 'button', onclick: onAgain }, 'Start over')));
+        element('button', { type: 'button', onclick: onStartOver }, 'Start over')));
   }
 
   update(current) {

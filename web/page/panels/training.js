@@ -51,7 +51,7 @@ export async function start(section, engine) {
     { type: 'button', onclick: () => guarded(() => runner.oneStep()) },
     'One step',
   );
-  const anew = element('button', { type: 'button', onclick: () => begin(false) }, 'Start anew');
+  const over = element('button', { type: 'button', onclick: () => begin(false) }, 'Start over');
   const save = element('button', { type: 'button', onclick: () => guarded(saveModel) }, 'Save the model');
   const status = element('p', { class: 'status', role: 'status' });
   const failure = element('p', { class: 'failure', role: 'alert', hidden: true });
@@ -134,7 +134,7 @@ export async function start(section, engine) {
     progress.draw(state);
     if (state.diverged && failure.hidden) {
       status.textContent = `Stopped after step ${state.step}.`;
-      fail(`${state.diverged}. The learning rate ${state.rate} is too large: lower it, then start anew.`);
+      fail(`${state.diverged}. The learning rate ${state.rate} is too large: lower it, then start over.`);
     }
     look();
   }
@@ -158,7 +158,7 @@ export async function start(section, engine) {
       element(
         'div',
         { class: 'training-controls' },
-        element('div', { class: 'controls' }, go, one, anew, save),
+        element('div', { class: 'controls' }, go, one, over, save),
         status,
         failure,
         controls.form,
@@ -194,6 +194,7 @@ export async function start(section, engine) {
       if (location.hash === '#training') history.replaceState(null, '', addressOf(options));
       return;
     }
+    if (location.hash === addressOf(options)) return; // back from another panel: the model is kept
     options = optionsIn(location.hash);
     controls.show(options);
     begin(false);

@@ -41,7 +41,7 @@ export function controls(change) {
   } });
   const draw = element('button', { type: 'button', onclick: () =>
     change((state) => ({ seed: (state.seed + 1) % 10000 })) }, 'Draw the random heads again');
-  const reset = element('button', { type: 'button', onclick: () => change(initial()) }, 'Start again');
+  const reset = element('button', { type: 'button', onclick: () => change(initial()) }, 'Start over');
 
   const form = element('form', { class: 'attention-controls', 'aria-label': 'Sentence and settings',
     onsubmit: (event) => event.preventDefault() },

@@ -140,7 +140,7 @@ export function optionControls(options, changed) {
     element(
       'fieldset',
       {},
-      element('legend', {}, 'These start anew'),
+      element('legend', {}, 'Changing these starts over'),
       layers.row,
       heads.row,
       width.row,

@@ -55,7 +55,7 @@ export function whatToTry() {
       item(
         'A rate of 0.1',
         'is too large: after 200 steps 1 % are right. Lower it to 0.006 then: 400 steps later the model has ' +
-          'hardly recovered. Start anew.',
+          'hardly recovered. Start over.',
       ),
     ),
   );
