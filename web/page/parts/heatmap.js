@@ -1,7 +1,7 @@
 // A matrix as a table of coloured cells. Mouse and arrow keys choose a cell, and a line below says its number.
 
 import { element } from './dom.js';
-import { shown } from './number.js';
+import { largestSize, shareOf, shown } from './number.js';
 
 const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0],
   Home: [0, -Infinity], End: [0, Infinity] };
@@ -44,12 +44,11 @@ export function heatmap({ label, rows, columns, values, signed = false, most, co
   let chosen = null; // the cell that the line tells about
   const tell = () => { line.textContent = chosen?.getAttribute('aria-label') ?? ' '; };
   const fill = (numbers) => {
-    const full = most ?? Math.max(...numbers.filter(Number.isFinite).map(Math.abs), Number.MIN_VALUE);
+    const full = most ?? largestSize(numbers);
     cells.flat().forEach((cell, index) => {
       const value = numbers[index];
-      const share = Number.isFinite(value) ? Math.min(1, Math.abs(value) / full) : 0;
       cell.className = !Number.isFinite(value) ? 'absent' : signed && value < 0 ? 'below' : 'above';
-      cell.style.setProperty('--share', share.toFixed(3));
+      cell.style.setProperty('--share', shareOf(value, full).toFixed(3));
       cell.setAttribute('aria-label', say(Math.floor(index / columns.length), index % columns.length, value));
       cell.dataset.value = String(value);
     });

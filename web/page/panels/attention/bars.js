@@ -1,7 +1,7 @@
 // Cells of a table that show a number and a bar.
 
 import { element } from '../../parts/dom.js';
-import { shown } from '../../parts/number.js';
+import { shareOf, shown } from '../../parts/number.js';
 
 /**
  * A cell with `value` as text and as a bar, which is full at `most`.
@@ -10,9 +10,8 @@ import { shown } from '../../parts/number.js';
  * @param {(value: number) => string} [text]
  */
 export function barCell(value, most, text = shown) {
-  const share = Number.isFinite(value) && most > 0 ? Math.min(1, Math.abs(value) / most) : 0;
   return element('td', { class: value < 0 ? 'bar below' : 'bar', 'data-value': String(value),
-    style: `--share: ${share.toFixed(3)}` }, text(value));
+    style: `--share: ${shareOf(value, most).toFixed(3)}` }, text(value));
 }
 
 /** A number with `digits` decimals. Only 0 itself is shown as 0: smaller numbers have powers of ten. */
@@ -20,9 +19,4 @@ export function decimals(value, digits) {
   if (value === 0) return '0';
   const small = Math.abs(value) < 0.5 * 10 ** -digits;
   return small || !Number.isFinite(value) ? shown(value, 2) : value.toFixed(digits).replace('-', '−');
-}
-
-/** The largest finite size of some numbers, for the bars that they share. */
-export function most(values) {
-  return Math.max(0, ...values.filter(Number.isFinite).map(Math.abs));
 }

@@ -3,8 +3,8 @@
 import { element } from '../../parts/dom.js';
 import { heatmap, markRow } from '../../parts/heatmap.js';
 import { shown } from '../../parts/number.js';
+import { part } from '../../parts/tensor.js';
 import { kindChoice } from './controls.js';
-import { part } from './tensor.js';
 
 /** The words with their positions: two equal words differ. */
 export function namesOf(words) {

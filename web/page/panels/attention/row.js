@@ -1,12 +1,12 @@
 // One query: its row of numbers through the stages, and its context as a sum.
 
+import { numbersOf } from '../../engine.js';
 import { element } from '../../parts/dom.js';
 import { heatmap } from '../../parts/heatmap.js';
-import { numbersOf } from '../../engine.js';
-import { shown } from '../../parts/number.js';
-import { barCell, decimals, most } from './bars.js';
+import { largestSize, shown } from '../../parts/number.js';
+import { indexNames } from '../../parts/tensor.js';
+import { barCell, decimals } from './bars.js';
 import { namesOf } from './heads.js';
-import { places } from './tensor.js';
 
 const few = (value) => shown(value, 3);
 
@@ -15,7 +15,7 @@ function table(names, row, scaleText) {
     ['score q · k', row.scores], [scaleText, row.scaled], ['masked', row.masked],
     ['exp(score − largest)', row.exp], ['weight', row.weights],
   ].map(([name, tensor], s) => ({ name, values: numbersOf(tensor), digits: s < 3 ? 2 : 4 }));
-  const full = stages.map(({ values }) => most(values));
+  const full = stages.map(({ values }) => largestSize(values));
   full[4] = 1;
   const label = 'The row, stage by stage';
   return element('div', { class: 'scroll' }, element('table', { class: 'stages', 'aria-label': label },
@@ -52,7 +52,7 @@ function formula(names, row) {
 function sumOfParts(names, row, d) {
   const weights = numbersOf(row.weights);
   const rows = [...names.map((name, j) => `${few(weights[j])} · v of ${name}`), 'sum: context'];
-  return heatmap({ label: 'weight · v for each word, and their sum', rows, columns: places(d), signed: true,
+  return heatmap({ label: 'weight · v for each word, and their sum', rows, columns: indexNames(d), signed: true,
     compact: true, values: [...numbersOf(row.parts), ...numbersOf(row.context)],
     describe: (i, j, value) => `${rows[i]}, number ${j}: ${shown(value)}` });
 }

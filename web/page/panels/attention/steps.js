@@ -3,9 +3,9 @@
 import { element } from '../../parts/dom.js';
 import { heatmap, markRow } from '../../parts/heatmap.js';
 import { shown } from '../../parts/number.js';
+import { indexNames, part, shapeText } from '../../parts/tensor.js';
 import { namesOf, wordMap } from './heads.js';
 import { argumentsOf } from './state.js';
-import { part, places, shapeOf } from './tensor.js';
 
 const stories = {
   random: 'The matrices of this head are drawn from N(0, 1/D). Nothing has trained them, so the pattern ' +
@@ -49,9 +49,9 @@ function matrices(engine, state, open) {
     if (!details.open || box.hasChildNodes()) return;
     try {
       const answer = await engine.call('attention_matrices', { ...argumentsOf(state), head: state.head });
-      const rows = places(64).map((c) => `${c < 32 ? 'word' : 'position'} ${c % 32}`);
+      const rows = indexNames(64).map((c) => `${c < 32 ? 'word' : 'position'} ${c % 32}`);
       box.replaceChildren(...Object.entries(answer).map(([name, W]) =>
-        columnsMap(`${name} ${shapeOf(W)}`, rows, part(W), places(state.d))));
+        columnsMap(`${name} ${shapeText(W.shape)}`, rows, part(W), indexNames(state.d))));
     } catch (error) {
       box.replaceChildren(element('p', { class: 'failure', role: 'alert' }, error.message));
     }
@@ -83,28 +83,28 @@ export function headSteps(engine, pick) {
     const names = namesOf(result.words);
     const map = (label, tensor, options) =>
       wordMap({ label, names, values: part(tensor, 0, h), pick, ...options });
-    const columns = places(state.d);
+    const columns = indexNames(state.d);
     const wide = (label, tensor) => columnsMap(label, names, part(tensor, 0, h), columns);
 
     title.textContent = `Head ${h}, step by step`;
     story.textContent = stories[state.heads[h]];
     list.replaceChildren(
-      step('1. Words become vectors', `x: (B, T, D) = ${shapeOf(result.x)}`,
+      step('1. Words become vectors', `x: (B, T, D) = ${shapeText(result.x.shape)}`,
         'Each word takes its row of an embedding: 32 numbers, drawn from N(0, 1) by a generator whose ' +
           'seed is made of the letters. Equal words have equal rows. Beside them stand 32 sines and ' +
           'cosines of the position, times √2. Most transformers add the two; here they stand side by ' +
           'side, so that you can tell them apart.',
         wordsAndIds(result),
         columnsMap('x: the word (0 to 31) and its position (32 to 63)', names, part(result.x, 0),
-          places(64))),
-      step('2. Queries, keys and values', `q, k, v: (B, H, T, d) = ${shapeOf(result.q)}`,
+          indexNames(64))),
+      step('2. Queries, keys and values', `q, k, v: (B, H, T, d) = ${shapeText(result.q.shape)}`,
         'Three products make three vectors of each word: q = x W_q is what it looks for, k = x W_k is ' +
           'what it is found by, v = x W_v is what it hands over. Each head has its own d columns of the ' +
           'three matrices. Here D stays 64 for every d; in a transformer d = D / H.',
         element('div', { class: 'maps' }, wide('q', result.q), wide('k', result.k), wide('v', result.v)),
         matrices(engine, state, list.querySelector('details')?.open ?? false)),
       element('div', { class: 'maps' },
-        step('3. Scores', `q kᵀ: (B, H, T_q, T_k) = ${shapeOf(result.scores)}`,
+        step('3. Scores', `q kᵀ: (B, H, T_q, T_k) = ${shapeText(result.scores.shape)}`,
           'The scalar product of each query with each key: large if both point in the same direction.',
           map('scores q kᵀ', result.scores, { signed: true })),
         step('4. Scale', `q kᵀ / √d`,
@@ -114,11 +114,11 @@ export function headSteps(engine, pick) {
         step('5. Mask', '−∞ where a key is hidden',
           whoSees(state),
           map('masked scores', result.masked, { signed: true })),
-        step('6. Softmax', `weights: (B, H, T_q, T_k) = ${shapeOf(result.weights)}`,
+        step('6. Softmax', `weights: (B, H, T_q, T_k) = ${shapeText(result.weights.shape)}`,
           'exp of each score, divided by the sum of its row. exp(−∞) is 0. A row that sees nothing is 0 ' +
             'as a whole.',
           map('weights', result.weights, { most: 1 }))),
-      step('7. Context', `weights v: (B, H, T_q, d) = ${shapeOf(result.context)}`,
+      step('7. Context', `weights v: (B, H, T_q, d) = ${shapeText(result.context.shape)}`,
         'Each row is the mean of the rows of v, with the weights of that row. It is what the head has ' +
           'found for the word.',
         wide('context', result.context)),

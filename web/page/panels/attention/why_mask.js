@@ -3,9 +3,9 @@
 import { element } from '../../parts/dom.js';
 import { heatmap } from '../../parts/heatmap.js';
 import { percent, shown } from '../../parts/number.js';
+import { part } from '../../parts/tensor.js';
 import { namesOf, wordMap } from './heads.js';
 import { kinds, tidy } from './state.js';
-import { part } from './tensor.js';
 
 // A number per head and word.
 function headMap(label, heads, words, values, most, text) {

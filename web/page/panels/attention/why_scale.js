@@ -1,10 +1,10 @@
 // Why the scores are scaled: random heads of four sizes, without and with the scale.
 
 import { element } from '../../parts/dom.js';
-import { shown } from '../../parts/number.js';
-import { barCell, most } from './bars.js';
+import { largestSize, shown } from '../../parts/number.js';
+import { part } from '../../parts/tensor.js';
+import { barCell } from './bars.js';
 import { namesOf, wordMap } from './heads.js';
-import { part } from './tensor.js';
 
 const figures = [
   ['size', 'usual score'],
@@ -16,7 +16,7 @@ const figures = [
 function table({ rows }) {
   const sides = ['without', 'with'];
   const full = Object.fromEntries(figures.map(([name]) =>
-    [name, name === 'largest' ? 1 : most(rows.flatMap((row) => sides.map((side) => row[side][name])))]));
+    [name, name === 'largest' ? 1 : largestSize(rows.flatMap((row) => sides.map((side) => row[side][name])))]));
   const cell = (row, side, name) => {
     const td = barCell(row[side][name], full[name], (value) => shown(value, 3));
     td.dataset.figure = `${row.d} ${side} ${name}`;

@@ -2,7 +2,8 @@
 
 import { numbersOf } from '../../engine.js';
 import { element } from '../../parts/dom.js';
-import { shown } from '../../parts/number.js';
+import { largestSize, shareOf, shown } from '../../parts/number.js';
+import { shapeText } from '../../parts/tensor.js';
 
 const wide = 6; // columns from which on a table may need to scroll on a phone
 
@@ -15,12 +16,6 @@ function rowNames(shape) {
   return names.map((name) => (name.length === 0 ? '' : `(${name.join(', ')})`));
 }
 
-/** The largest finite size of the numbers of several Tensors. */
-export function largestOf(tensors) {
-  const sizes = tensors.flatMap(numbersOf).filter(Number.isFinite).map(Math.abs);
-  return Math.max(...sizes, Number.MIN_VALUE);
-}
-
 /**
  * The table. Colours show signs and sizes, and a mark the wrong numbers.
  * @param {object} options
@@ -29,23 +24,21 @@ export function largestOf(tensors) {
  * @param {boolean[]} [options.wrong] which of the numbers are wrong
  * @param {number} [options.most] the number of the full colour
  */
-export function numberTable({ label, tensor, wrong = [], most = largestOf([tensor]) }) {
+export function numberTable({ label, tensor, wrong = [], most = largestSize(numbersOf(tensor)) }) {
   const values = numbersOf(tensor);
   const columns = tensor.shape.length === 0 ? 1 : tensor.shape.at(-1);
   const names = rowNames(tensor.shape);
   const cell = (value, isWrong) => {
-    const share = Number.isFinite(value) ? Math.min(1, Math.abs(value) / most) : 0;
     return element('td', {
       class: [value < 0 ? 'below' : 'above', isWrong && 'wrong'].filter(Boolean).join(' '),
-      style: `--share: ${share.toFixed(3)}`,
+      style: `--share: ${shareOf(value, most).toFixed(3)}`,
       'data-value': String(value),
     }, shown(value), isWrong ? element('span', { class: 'mark', title: 'wrong' }, '*') : null);
   };
   const rows = names.map((name, i) => element('tr', {},
     name ? element('th', { scope: 'row' }, name) : null,
     Array.from({ length: columns }, (_, j) => cell(values[i * columns + j], wrong[i * columns + j]))));
-  const sizes = tensor.shape.length === 1 ? `${tensor.shape[0]},` : tensor.shape.join(', ');
-  const shape = sizes && ` (${sizes})`;
+  const shape = tensor.shape.length === 0 ? '' : ` ${shapeText(tensor.shape)}`;
   const reachable = columns >= wide && { tabindex: '0', role: 'group', 'aria-label': label };
   return element('figure', { class: 'numbers' },
     element('figcaption', {}, label, element('span', { class: 'note' }, shape)),

@@ -1,8 +1,10 @@
 // What the judge says to an answer: check by check, with the numbers that were compared and those it was
 // tried on.
 
+import { numbersOf } from '../../engine.js';
 import { element } from '../../parts/dom.js';
-import { largestOf, numberTable } from './numbers.js';
+import { largestSize } from '../../parts/number.js';
+import { numberTable } from './numbers.js';
 
 /** The judge's text. A table in it, as gradcheck prints one, keeps its columns. */
 function message(text) {
@@ -16,7 +18,7 @@ function message(text) {
 }
 
 function compared({ name, sides, wrong }) {
-  const most = largestOf(sides.map((side) => side.tensor));
+  const most = largestSize(sides.flatMap((side) => numbersOf(side.tensor)));
   return element('div', { class: 'compared', role: 'group', 'aria-label': `${name}, compared` },
     sides.map(({ label, tensor }, i) => numberTable({ label, tensor, wrong: i === 0 ? wrong : [], most })));
 }

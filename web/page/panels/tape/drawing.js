@@ -2,8 +2,9 @@
 
 import { svg } from '../../parts/dom.js';
 import { shown } from '../../parts/number.js';
+import { shapeText } from '../../parts/tensor.js';
 import { layout } from './layout.js';
-import { abridged, matricesOf, shapeText } from './values.js';
+import { abridged, matricesOf } from './values.js';
 
 const most = 4; // rows and columns of a matrix
 const letter = 7.3; // width of a letter of the font, and

@@ -2,8 +2,9 @@
 // "d = a * b = 2 * 3 = 6" and "dL/da += dL/dd * b = 1 * 3 = 3".
 
 import { element } from '../../parts/dom.js';
+import { shapeText } from '../../parts/tensor.js';
 import { formulaOf } from './formulas.js';
-import { shapeText, valueElement } from './values.js';
+import { valueElement } from './values.js';
 
 const mostShown = 6; // rows and columns of a matrix in a formula; the table has them all
 

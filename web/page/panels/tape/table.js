@@ -1,7 +1,8 @@
 // The tape as trace() prints it, with the values and gradients that are known at a step.
 
 import { element } from '../../parts/dom.js';
-import { shapeText, valueElement } from './values.js';
+import { shapeText } from '../../parts/tensor.js';
+import { valueElement } from './values.js';
 
 const unfolded = 16; // more elements than this are shown when asked for
 

@@ -3,13 +3,9 @@
 import { numbersOf } from '../../engine.js';
 import { element } from '../../parts/dom.js';
 import { precise } from '../../parts/number.js';
+import { shapeText } from '../../parts/tensor.js';
 
 const mostRead = 16; // elements that a screen reader reads one by one
-
-/** A shape as the library prints it: (2, 3), (3,) or (). */
-export function shapeText(shape) {
-  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
-}
 
 /** The matrices of a Tensor, each a list of rows. A number and a vector are one row. */
 export function matricesOf(tensor) {

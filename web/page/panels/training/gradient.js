@@ -1,14 +1,13 @@
 // Any parameter of the model and its gradient in the last step.
 
 import { numbersOf } from '../../engine.js';
-import { histogram } from '../../parts/histogram.js';
 import { element } from '../../parts/dom.js';
 import { heatmap, refill } from '../../parts/heatmap.js';
+import { histogram } from '../../parts/histogram.js';
 import { shown } from '../../parts/number.js';
+import { indexNames } from '../../parts/tensor.js';
 
 const first = 'blocks.0.attention.W_q.weight';
-
-const namesOf = (count) => Array.from({ length: count }, (_, i) => String(i));
 
 /** The part of the panel with a parameter and its gradient. `refresh()` asks for it again. */
 export function gradientPart(runner) {
@@ -58,8 +57,8 @@ export function gradientPart(runner) {
       cells.replaceChildren(
         heatmap({
           label: `${which.value} of ${look.name}`,
-          rows: namesOf(rows),
-          columns: namesOf(columns),
+          rows: indexNames(rows),
+          columns: indexNames(columns),
           values: numbersOf(tensor),
           signed: true,
           compact: true,

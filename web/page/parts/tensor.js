@@ -1,4 +1,4 @@
-// Parts of the Tensors in an answer.
+// Tensors of an answer, { shape: [2, 3], data: [six numbers, row by row] }: their parts and their text.
 
 /** The numbers of tensor[index[0]][index[1]]..., row by row. */
 export function part(tensor, ...index) {
@@ -11,12 +11,12 @@ export function part(tensor, ...index) {
   return tensor.data.slice(start, start + size).map(Number);
 }
 
-/** A shape as text: (1, 4, 11, 16). */
-export function shapeOf(tensor) {
-  return `(${tensor.shape.join(', ')})`;
+/** A shape as the library prints it: (2, 3), (3,) or (). */
+export function shapeText(shape) {
+  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
 }
 
-/** 0, 1, ... as names of columns. */
-export function places(size) {
+/** The indices of a dim, "0", "1", ..., as names of rows or columns. */
+export function indexNames(size) {
   return Array.from({ length: size }, (_, i) => String(i));
 }
