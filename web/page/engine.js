@@ -3,8 +3,10 @@
 /** An error that the library reports: its text names the operation and the rule that was broken. */
 export class EngineError extends Error {}
 
+/** Sends calls to the worker. */
 export class Engine {
   #worker;
+  #end = null; // the error after which the worker answers no more
   #waiting = new Map(); // by id: how to settle the promise
   #next = 1;
 
@@ -16,11 +18,12 @@ export class Engine {
       if (data.error === undefined) resolve(data.result);
       else reject(new EngineError(data.error));
     };
-    // The module is missing, or it was stopped, for instance because memory ran out.
+    // The worker cannot be loaded. What goes wrong later, it answers itself.
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      const error = new EngineError(`the library has stopped: ${event.message ?? 'its module cannot be loaded'}`);
-      for (const { reject } of this.#waiting.values()) reject(error);
+      const reason = event.message ?? 'its module cannot be loaded';
+      this.#end = new EngineError(`the library has stopped: ${reason}`);
+      for (const { reject } of this.#waiting.values()) reject(this.#end);
       this.#waiting.clear();
     };
   }
@@ -36,6 +39,7 @@ export class Engine {
   }
 
   #ask(request) {
+    if (this.#end) return Promise.reject(this.#end);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });

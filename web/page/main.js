@@ -3,6 +3,7 @@
 
 import { Engine } from './engine.js';
 import { element } from './parts/dom.js';
+import { failureText } from './parts/failure.js';
 
 const panels = {
   tape: () => import('./panels/tape.js'),
@@ -26,7 +27,7 @@ async function start(name) {
     await panel.start(section, engine);
     section.dataset.ready = 'true';
   } catch (error) {
-    section.append(element('p', { class: 'failure', role: 'alert' }, `This panel cannot start: ${error.message}`));
+    section.append(failureText(`This panel cannot start: ${error.message}`));
     throw error;
   }
 }

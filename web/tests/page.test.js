@@ -21,3 +21,16 @@ for (const panel of ['tape', 'attention', 'training', 'exercises']) {
     await close();
   });
 }
+
+test('if the library cannot be loaded, each panel says so', async () => {
+  const { page, close } = await open('tape');
+  await page.context().route('**/xgrad.js', (route) => route.abort());
+  await page.reload();
+  for (const panel of ['tape', 'attention', 'training', 'exercises']) {
+    await page.evaluate((hash) => { location.hash = hash; }, `#${panel}`);
+    const failure = page.locator(`.panel-${panel} .failure:visible`).first();
+    await failure.waitFor();
+    assert.match(await failure.textContent(), /the library has stopped: its module cannot be loaded/);
+  }
+  await assert.rejects(close, /the library has stopped/); // it is thrown, too
+});

@@ -3,6 +3,7 @@
 // The library computes; the files beside this one draw.
 
 import { element } from '../parts/dom.js';
+import { failureText, setFailure } from '../parts/failure.js';
 import { sources } from '../parts/sources.js';
 import { controls } from './attention/controls.js';
 import { headCards } from './attention/heads.js';
@@ -41,7 +42,7 @@ export async function start(section, engine) {
 
   const pick = (query) => query !== state.query && change({ query });
   const form = controls(change);
-  const failure = element('p', { class: 'failure', role: 'alert', hidden: true });
+  const failure = failureText();
   const cards = headCards(change, pick);
   const steps = headSteps(engine, pick);
   const row = queryRow(pick);
@@ -59,8 +60,7 @@ export async function start(section, engine) {
 
   // A word of the address that cannot be read, or what the library reports.
   function fail(messages) {
-    failure.textContent = messages.join(' ');
-    failure.hidden = messages.length === 0;
+    setFailure(failure, messages.join(' '));
   }
 
   function show({ result, row: rowAnswer, other, sizes, mask: maskAnswer, query }, of) {

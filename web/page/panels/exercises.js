@@ -3,6 +3,7 @@
 // file does not know it.
 
 import { element } from '../parts/dom.js';
+import { failureText, setFailure } from '../parts/failure.js';
 import { sources } from '../parts/sources.js';
 import { Progress } from './exercises/progress.js';
 import { checks } from './exercises/verdict.js';
@@ -115,7 +116,7 @@ class Card {
         const verdict = await this.#engine.call('exercise_check', { name, answer: chosen });
         this.#say(exercise, verdict, summary, details);
       } catch (error) {
-        summary.replaceChildren(element('p', { class: 'failure', role: 'alert' }, error.message));
+        summary.replaceChildren(failureText(error.message));
       }
       waiting = false;
     });
@@ -160,7 +161,7 @@ export async function start(section, engine) {
     list.update(current);
     return list.counted();
   });
-  const lost = element('p', { class: 'failure', role: 'alert', hidden: true });
+  const lost = failureText();
   const places = element('div', {});
 
   const show = (name) => {
@@ -175,8 +176,7 @@ export async function start(section, engine) {
   const follow = () => {
     const wish = nameInAddress();
     const known = names.includes(wish);
-    lost.hidden = !wish || known;
-    lost.textContent = lost.hidden ? '' : `There is no exercise “${wish}”. This is the first open one.`;
+    setFailure(lost, !wish || known ? '' : `There is no exercise “${wish}”. This is the first open one.`);
     const name = known ? wish : progress.firstOpen();
     if (name === current) return false;
     show(name);

@@ -2,6 +2,7 @@
 
 import { EngineError } from '../engine.js';
 import { element } from '../parts/dom.js';
+import { failureText, setFailure } from '../parts/failure.js';
 import { sources } from '../parts/sources.js';
 import { attentionPart } from './training/attention.js';
 import { gradientPart } from './training/gradient.js';
@@ -54,7 +55,7 @@ export async function start(section, engine) {
   const over = element('button', { type: 'button', onclick: () => begin(false) }, 'Start over');
   const save = element('button', { type: 'button', onclick: () => guarded(saveModel) }, 'Save the model');
   const status = element('p', { class: 'status', role: 'status' });
-  const failure = element('p', { class: 'failure', role: 'alert', hidden: true });
+  const failure = failureText();
 
   let looked = null; // the step whose attention and gradient are shown
   let looking = false;
@@ -67,17 +68,13 @@ export async function start(section, engine) {
       await work();
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      fail(error.message);
+      setFailure(failure, error.message);
     }
-  }
-  function fail(message) {
-    failure.textContent = message;
-    failure.hidden = false;
   }
 
   /** Makes a new model of the options, and trains it if `goOn`. */
   function begin(goOn) {
-    failure.hidden = true;
+    setFailure(failure, '');
     looked = null;
     return guarded(async () => {
       status.textContent = '';
@@ -88,7 +85,7 @@ export async function start(section, engine) {
     });
   }
   function train() {
-    failure.hidden = true;
+    setFailure(failure, '');
     left = false;
     status.textContent = 'It trains.';
     return guarded(async () => {
@@ -109,7 +106,7 @@ export async function start(section, engine) {
     options = newOptions;
     history.replaceState(null, '', addressOf(options));
     if (name !== 'rate') return begin(goOn);
-    failure.hidden = !runner.state.diverged;
+    if (!runner.state.diverged) setFailure(failure, '');
     return guarded(() => runner.setRate(options.rate));
   }
 
@@ -134,7 +131,8 @@ export async function start(section, engine) {
     progress.draw(state);
     if (state.diverged && failure.hidden) {
       status.textContent = `Stopped after step ${state.step}.`;
-      fail(`${state.diverged}. The learning rate ${state.rate} is too large: lower it, then start over.`);
+      const advice = `The learning rate ${state.rate} is too large: lower it, then start over.`;
+      setFailure(failure, `${state.diverged}. ${advice}`);
     }
     look();
   }

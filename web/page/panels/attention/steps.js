@@ -1,6 +1,7 @@
 // From the words to the context of one head, one step after the other.
 
 import { element } from '../../parts/dom.js';
+import { failureText } from '../../parts/failure.js';
 import { heatmap, markRow } from '../../parts/heatmap.js';
 import { shown } from '../../parts/number.js';
 import { indexNames, part, shapeText } from '../../parts/tensor.js';
@@ -53,7 +54,7 @@ function matrices(engine, state, open) {
       box.replaceChildren(...Object.entries(answer).map(([name, W]) =>
         columnsMap(`${name} ${shapeText(W.shape)}`, rows, part(W), indexNames(state.d))));
     } catch (error) {
-      box.replaceChildren(element('p', { class: 'failure', role: 'alert' }, error.message));
+      box.replaceChildren(failureText(error.message));
     }
   });
   return details;

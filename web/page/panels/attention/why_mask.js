@@ -1,6 +1,7 @@
 // Why there is a mask: what each word takes from later words, and what a change of the last word changes.
 
 import { element } from '../../parts/dom.js';
+import { failureText, setFailure } from '../../parts/failure.js';
 import { heatmap } from '../../parts/heatmap.js';
 import { percent, shown } from '../../parts/number.js';
 import { part } from '../../parts/tensor.js';
@@ -34,7 +35,7 @@ export function whyMask(change, toggle) {
   const later = element('div', { class: 'maps' });
   const last = element('input', { type: 'text', spellcheck: 'false', autocomplete: 'off',
     oninput: () => change({ last: tidy(last.value).trim() }) });
-  const failure = element('p', { class: 'failure', role: 'alert', hidden: true });
+  const failure = failureText();
   const sentence = element('p', { class: 'sentences' });
   const changes = element('div', { class: 'maps' });
   const conclusion = element('p', { role: 'status' });
@@ -68,7 +69,7 @@ export function whyMask(change, toggle) {
       headMap(label, state.heads, changed, part(side.change), full, shown)));
 
     if (document.activeElement !== last) last.value = state.last;
-    failure.hidden = true;
+    setFailure(failure, '');
     results.hidden = false;
     sentence.replaceChildren(...answer.changed.slice(0, -1).map((word) => `${word} `),
       element('del', {}, answer.words.at(-1)), ' ', element('ins', {}, answer.changed.at(-1)));
@@ -78,8 +79,7 @@ export function whyMask(change, toggle) {
   /** Shows what is wrong with the other last word. */
   const fail = (message, state) => {
     if (document.activeElement !== last) last.value = state.last;
-    failure.textContent = message;
-    failure.hidden = false;
+    setFailure(failure, message);
     results.hidden = true;
   };
   return { root, show, fail };

@@ -1,6 +1,7 @@
 // What the panel says when something is wrong with a field, or when the library refuses.
 
 import { element } from '../../parts/dom.js';
+import { failureText } from '../../parts/failure.js';
 import { ExpressionError } from './parse.js';
 
 /** An error in a field of the form: `at` is the part of its text that is wrong. */
@@ -21,25 +22,23 @@ export function readField(field, text, read) {
   }
 }
 
-const alert = (message) => element('p', { class: 'failure', role: 'alert' }, message);
-
 /** The message of an error, and the part that is wrong. */
 export function failureOf(error) {
-  if (!(error instanceof FieldError)) return [alert(error.message)];
+  if (!(error instanceof FieldError)) return [failureText(error.message)];
   const { text } = error;
   const [first, last] = error.at;
-  if (last <= first) return [alert(error.message)];
+  if (last <= first) return [failureText(error.message)];
   const wrong = element('mark', {}, text.slice(first, last) || '\u00a0');
   const where = element('code', {}, text.slice(0, first), wrong, text.slice(last));
-  return [alert(error.message), element('p', { class: 'tape-where' }, 'Here: ', where)];
+  return [failureText(error.message), element('p', { class: 'tape-where' }, 'Here: ', where)];
 }
 
 /** Why the library does not replay a tape, and what helps. `takeSum` changes the expression. */
 export function refusalOf({ refusal, boxes, result }, takeSum) {
   const box = boxes[result];
   if (box.id === null)
-    return [alert(refusal), element('p', {}, 'Use a, b or c: they are leaves that want a gradient.')];
-  if (box.value.data.length === 1) return [alert(refusal)];
+    return [failureText(refusal), element('p', {}, 'Use a, b or c: they are leaves that want a gradient.')];
+  if (box.value.data.length === 1) return [failureText(refusal)];
   const button = element('button', { type: 'button', onclick: takeSum }, 'Take sum(…) of the expression');
-  return [alert(refusal), element('p', {}, 'A gradient says how one number changes. ', button)];
+  return [failureText(refusal), element('p', {}, 'A gradient says how one number changes. ', button)];
 }

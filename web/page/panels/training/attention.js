@@ -2,6 +2,7 @@
 
 import { EngineError, numbersOf } from '../../engine.js';
 import { element } from '../../parts/dom.js';
+import { failureText, setFailure } from '../../parts/failure.js';
 import { heatmap, refill } from '../../parts/heatmap.js';
 import { percent } from '../../parts/number.js';
 
@@ -21,7 +22,7 @@ export function attentionPart(runner) {
   });
   const layer = element('select', { id: 'training-layer' });
   const answer = element('p', { class: 'answer', 'aria-live': 'off' });
-  const failure = element('p', { class: 'failure', role: 'alert', hidden: true });
+  const failure = failureText();
   const maps = element('div', { class: 'maps' });
 
   /** Row i has read a character; from the = on it writes the next one. */
@@ -77,11 +78,10 @@ export function attentionPart(runner) {
   const refresh = async () => {
     try {
       draw(await runner.look('training_attention', { sum: sum.value }));
-      failure.hidden = true;
+      setFailure(failure, '');
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
-      failure.textContent = error.message;
-      failure.hidden = false;
+      setFailure(failure, error.message);
     }
   };
   sum.addEventListener('change', refresh);
