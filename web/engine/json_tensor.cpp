@@ -1,7 +1,9 @@
 #include "json_tensor.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <vector>
 
 namespace xgrad::web {
 namespace {

@@ -1,8 +1,10 @@
 #pragma once
 
-#include "calls.hpp"
+#include <string>
 
 #include <xgrad/xgrad.hpp>
+
+#include "calls.hpp"
 
 namespace xgrad::web {
 

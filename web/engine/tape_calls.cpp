@@ -1,3 +1,7 @@
+#include <memory>
+#include <stdexcept>
+#include <string>
+
 #include "json_tensor.hpp"
 #include "tape_expression.hpp"
 #include "tape_functions.hpp"

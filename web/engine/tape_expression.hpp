@@ -8,6 +8,11 @@
 // A `number` behind the operands of an op is an option, such as the dim of `sum(a, 0)`. `at` says where in
 // the text the part stands. It is handed back if the library refuses that part.
 
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
 #include "json_tensor.hpp"
 #include "tape_recording.hpp"
 

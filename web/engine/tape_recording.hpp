@@ -29,7 +29,7 @@ class Recording : public Observer {
   ///     number of its input (null for the start), and the sum so far.
   ///   result: its box.
   ///   replay: the turns of the rules. box, given: the gradient of its output, returned: one for each input.
-  ///   trace: the bytes that the tape holds before the replay, and the counts that trace() prints.
+  ///   trace: what trace() counts before the replay: nodes, leaves and saved bytes.
   ///   refusal: why the library does not replay this tape, or null.
   Json replay(const Variable& result);
 

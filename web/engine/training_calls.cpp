@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
+#include <string>
 
 #include "training_look.hpp"
 

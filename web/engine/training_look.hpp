@@ -5,7 +5,7 @@
 
 namespace xgrad::web {
 
-/// The accuracy on the held-out sums, and ten of them with what the model makes of them.
+/// The accuracy on the held-out sums, and the model's answers to ten of them.
 Json look_at_accuracy(TrainingRun& run);
 
 /// The weights of all heads while the model continues a sum such as "47+85": each row is a character that it

@@ -42,7 +42,7 @@ Config with_schedule(Config config) {
 }
 
 Addition make_addition(const Config& config) {
-  Generator held_out(config.seed + 2);  // as train_transformer does, which so evaluates on the same sums
+  Generator held_out(config.seed + 2);  // train_transformer's, so both evaluate on the same sums
   return {config.digits, /*held_out=*/2000, held_out};
 }
 

@@ -10,13 +10,12 @@ std::vector<Exercise> in_order() {
   const auto append = [&all](const std::vector<Exercise>& more) {
     all.insert(all.end(), more.begin(), more.end());
   };
-  const std::vector<Exercise> elementwise = elementwise_exercises();
-  all.push_back(elementwise[0]);
+  all.push_back(relu_exercise());
   append(matrix_exercises());
   append(softmax_exercises());
   append(norm_exercises());
   all.push_back(finite_differences());
-  all.push_back(elementwise[1]);
+  all.push_back(gelu_exercise());
   append(training_exercises());
   all.push_back(lora());
   append(attention_exercises());

@@ -37,6 +37,8 @@ void judge_relu(Judge& judge, const Slope& slope) {
       gradient_at(zero, [](const Variable& x) { return relu(x); }), "the gradient of the library's relu");
 }
 
+}  // namespace
+
 Exercise relu_exercise() {
   return {
       .name = "my_relu",
@@ -64,6 +66,8 @@ Exercise relu_exercise() {
           "its result need not keep x."};
 }
 
+namespace {
+
 Variable cumulative(const Variable& x) { return 0.5 * (1 + erf(x / std::numbers::sqrt2)); }
 Variable density(const Variable& x) { return exp(-0.5 * x * x) / std::sqrt(2 * std::numbers::pi); }
 
@@ -81,6 +85,8 @@ void judge_gelu(Judge& judge, const Slope& slope) {
       [&] { return gradient_at(points, [&](const Variable& x) { return my_gelu(x, slope); }); },
       gradient_at(points, [](const Variable& x) { return gelu(x); }), "the gradient of the library's gelu");
 }
+
+}  // namespace
 
 Exercise gelu_exercise() {
   return {
@@ -112,9 +118,5 @@ Exercise gelu_exercise() {
           "(u · v)′ = u′ · v + u · v′ with u = x and v = Φ(x). At 0 the slope is 1/2, and around x = 1 it "
           "is above 1."};
 }
-
-}  // namespace
-
-std::vector<Exercise> elementwise_exercises() { return {relu_exercise(), gelu_exercise()}; }
 
 }  // namespace xgrad::web

@@ -1,5 +1,6 @@
 #include "judge.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <exception>
 #include <new>
