@@ -121,6 +121,20 @@ test('requests that make no sense are refused', async () => {
   await refused({ name: 'my_adam', answer: 1 }, '[exercises] answer must be a text');
 });
 
+/** A test in the page at an address. A failed one closes the browser too, which would keep node alive. */
+function pageTest(name, address, body, options) {
+  test(name, async () => {
+    const { page, close } = await open(address, options);
+    try {
+      await body(page);
+    } catch (error) {
+      await close().catch(() => {}); // what failed first is told
+      throw error;
+    }
+    await close();
+  });
+}
+
 /** What the page shows of a verdict, with the numbers of its tables. */
 async function shownVerdict(page) {
   return page.locator('.exercise').evaluate((root) => ({
@@ -153,8 +167,7 @@ async function choose(page, name) {
   await link.waitFor({ state: 'attached' });
 }
 
-test('the page gives the same verdicts, messages and numbers as the native program', async () => {
-  const { page, close } = await open('exercises');
+pageTest('the page says and shows the same as the native program', 'exercises', async (page) => {
   for (const exercise of exercises) {
     await choose(page, exercise.name);
     for (const [text] of answersOf(exercise)) {
@@ -182,15 +195,13 @@ test('the page gives the same verdicts, messages and numbers as the native progr
       });
     }
   }
-  await close();
 });
 
 /** What localStorage keeps. */
 const kept = (page) => page.evaluate(() => JSON.parse(localStorage.getItem('xgrad.exercises.solved')));
 const counted = (page) => page.locator('.exercise-list summary').textContent();
 
-test('a wrong gradient shows what the rule gives and what small steps measure', async () => {
-  const { page, close } = await open('exercises?my_softmax');
+pageTest('a wrong gradient is shown beside the measured one', 'exercises?my_softmax', async (page) => {
   await answer(page, exercises.find(({ name }) => name === 'my_softmax'), 'dx = p · g');
   const message = await page.locator('.check.failed .message').textContent();
   assert.match(message, /gradient wrong for input 0 of shape \(2, 3\) at \(\d, \d\): analytic -?\d/);
@@ -203,11 +214,9 @@ test('a wrong gradient shows what the rule gives and what small steps measure', 
   assert.equal(await page.locator('.check.failed details td').first().isVisible(), false);
   await page.locator('.check.failed details summary').click();
   assert.equal(await page.locator('.check.failed details td').first().isVisible(), true);
-  await close();
 });
 
-test('bad input is an alert, and the next answer is judged', async () => {
-  const { page, close } = await open('exercises?my_attention');
+pageTest('bad input is an alert, and the next answer is judged', 'exercises?my_attention', async (page) => {
   const exercise = exercises.find(({ name }) => name === 'my_attention');
   for (const [text, part] of notNumbers) {
     await answer(page, exercise, text);
@@ -217,18 +226,14 @@ test('bad input is an alert, and the next answer is judged', async () => {
   }
   await answer(page, exercise, '1/8');
   assert.equal(await page.locator('.summary .success').count(), 1);
-  await close();
 });
 
-test('without a choice there is nothing to check', async () => {
-  const { page, close } = await open('exercises?my_relu');
+pageTest('without a choice there is nothing to check', 'exercises?my_relu', async (page) => {
   await page.locator('.exercise button').click();
   assert.equal(await page.locator('.summary').textContent(), 'Choose a line first.');
-  await close();
 });
 
-test('solved exercises are kept, counted, and forgotten when asked', async () => {
-  const { page, close } = await open('exercises');
+pageTest('solved exercises are kept, counted, and forgotten when asked', 'exercises', async (page) => {
   assert.equal(await counted(page), '0 of 22 solved');
   const [first, second] = exercises;
   await answer(page, first, first.choices.find((choice) => !right[first.name].includes(choice)));
@@ -254,7 +259,6 @@ test('solved exercises are kept, counted, and forgotten when asked', async () =>
   assert.equal(await counted(page), '0 of 22 solved');
   assert.deepEqual(await kept(page), []);
   assert.equal(await solved.count(), 0);
-  await close();
 });
 
 for (const [what, breakStorage] of [
@@ -262,20 +266,17 @@ for (const [what, breakStorage] of [
     { get() { throw new Error('no storage'); } })],
   ['holds something else', () => localStorage.setItem('xgrad.exercises.solved', '{"my_relu"')],
 ]) {
-  test(`it works where the storage ${what}`, async () => {
-    const { page, close } = await open('tape');
+  pageTest(`it works where the storage ${what}`, 'tape', async (page) => {
     await page.addInitScript(breakStorage);
     await page.evaluate(() => { location.hash = '#exercises?my_adam'; });
     await page.reload();
     await page.locator('.panel-exercises[data-ready]').waitFor();
     await answer(page, exercises.find(({ name }) => name === 'my_adam'), '0.271');
     assert.equal(await counted(page), '1 of 22 solved');
-    await close();
   });
 }
 
-test('the address holds the exercise, and one that does not exist is said to be so', async () => {
-  const { page, close } = await open('exercises?lora');
+pageTest('the address holds the exercise, which may not exist', 'exercises?lora', async (page) => {
   const title = () => page.locator('.title').textContent();
   assert.equal(await title(), exercises.find(({ name }) => name === 'lora').title);
   await choose(page, 'my_rope');
@@ -288,11 +289,9 @@ test('the address holds the exercise, and one that does not exist is said to be 
   assert.equal(await page.locator('.column > .failure').textContent(),
     'There is no exercise “my_tanh”. This is the first open one.');
   assert.equal(await title(), exercises[0].title);
-  await close();
 });
 
-test('every exercise names its source, lesson, task and command, and the files are there', async () => {
-  const { page, close } = await open('exercises');
+pageTest('every exercise names its files, which are there, and the command', 'exercises', async (page) => {
   for (const { name, source, lesson } of exercises) {
     await choose(page, name);
     assert.equal(await page.locator('.in-cpp pre').textContent(), `scripts/judge.sh ${name}`);
@@ -305,11 +304,9 @@ test('every exercise names its source, lesson, task and command, and the files a
       assert.ok(answered, file);
     }
   }
-  await close();
 });
 
-test('the keyboard alone solves an exercise of each kind', async () => {
-  const { page, close } = await open('exercises?my_relu');
+pageTest('the keyboard alone solves an exercise of each kind', 'exercises?my_relu', async (page) => {
   const focused = () => page.evaluate(() => {
     const { value, textContent } = document.activeElement;
     return value || textContent;
@@ -325,7 +322,7 @@ test('the keyboard alone solves an exercise of each kind', async () => {
   await page.locator('.summary .success').waitFor();
   await page.keyboard.press('Tab');
   assert.equal(await focused(), 'Check');
-  while (!(await focused()).startsWith('Next: ')) await page.keyboard.press('Tab');
+  for (let i = 0; i < 20 && !(await focused()).startsWith('Next: '); ++i) await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.locator('.title', { hasText: 'The rows of a table' }).waitFor();
   assert.equal(await focused(), 'The rows of a table');
@@ -336,16 +333,13 @@ test('the keyboard alone solves an exercise of each kind', async () => {
   await page.keyboard.press('Enter');
   await page.locator('.summary .success').waitFor();
   assert.equal(await counted(page), '2 of 22 solved');
-  await close();
 });
 
-test('no verdict is wider than a phone of 360 pixels', async () => {
-  const { page, close } = await open('exercises', { viewport: { width: 360, height: 740 } });
+pageTest('no verdict is wider than a phone of 360 pixels', 'exercises', async (page) => {
   for (const exercise of exercises) {
     await choose(page, exercise.name);
     await answer(page, exercise, answersOf(exercise).find(([, isRight]) => !isRight)[0]);
     await page.locator('.exercise details').evaluateAll((all) => all.forEach((one) => { one.open = true; }));
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360, exercise.name);
   }
-  await close();
-});
+}, { viewport: { width: 360, height: 740 } });

@@ -5,7 +5,7 @@ import { element } from '../../parts/dom.js';
 import { largestSize, shareOf, shown } from '../../parts/number.js';
 import { shapeText } from '../../parts/tensor.js';
 
-const wide = 6; // columns from which on a table may need to scroll on a phone
+const wide = 4; // columns from which on a table may need to scroll on a phone
 
 /** The index of each row of the last dim, such as "(0, 1)"; nothing of a Tensor with one row. */
 function rowNames(shape) {
