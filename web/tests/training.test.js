@@ -38,8 +38,10 @@ async function trainTo(page, step) {
     timeout: 1_800_000,
   });
   await button(page, 'Pause').click();
-  await button(page, 'Start').waitFor();
-  return number(page, 'step');
+  const text = await page.getByText(/^Paused after step/).textContent();
+  const paused = Number(text.match(/\d+/)[0]);
+  await page.getByText(`never trains on, after step ${paused}`).waitFor(); // the last evaluation is drawn
+  return paused;
 }
 
 /** The numbers that a heatmap or another element draws. */

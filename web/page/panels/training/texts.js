@@ -32,9 +32,9 @@ export function whatToTry() {
       {},
       item(
         'The loss falls in steps.',
-        'The hundreds come first: 0 or 1 is mostly a matter of size, and so are the tens, roughly. Size says ' +
-          'nothing about the last digit. It stays a guess until about step 200, and then the loss falls fast. A ' +
-          'sum that is wrong by exactly 10 misses a carry.',
+        'The hundreds come first: 0 or 1 is mostly a matter of size, and so are the tens, roughly. Size ' +
+          'says nothing about the last digit. It stays a guess until about step 200, and then the loss falls ' +
+          'fast. A sum that is wrong by exactly 10 misses a carry.',
       ),
       item(
         'The maps.',
@@ -44,18 +44,18 @@ export function whatToTry() {
       ),
       item(
         'One head against four.',
-        'A head makes one mixture of all that it looks at, so one head must fetch the digits and the carry at ' +
-          'once. Compare the accuracy at step 400: 58 % with one head, 99 % with four.',
+        'A head makes one mixture of all that it looks at, so one head must fetch the digits and the carry ' +
+          'at once. Compare the accuracy at step 400: 58 % with one head, 99 % with four.',
       ),
       item(
         'One layer',
-        'stays below 10 % in 600 steps: a digit needs the carry, and the second layer can use what the first ' +
-          'has found.',
+        'stays below 10 % in 600 steps: a digit needs the carry, and the second layer can use what the ' +
+          'first has found.',
       ),
       item(
         'A rate of 0.1',
-        'is too large: after 200 steps 1 % are right. Lower it to 0.006 then: 400 steps later the model has ' +
-          'hardly recovered. Start over.',
+        'is too large: after 200 steps 1 % are right. Lower it to 0.006 then: 400 steps later the model ' +
+          'has hardly recovered. Start over.',
       ),
     ),
   );
