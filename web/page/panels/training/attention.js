@@ -47,7 +47,7 @@ export function attentionPart(runner) {
       layer.replaceChildren(
         ...look.layers.map((_, i) => element('option', { value: i }, `${i + 1} of ${look.layers.length}`)),
       );
-      layer.value = kept in look.layers && kept !== '' ? kept : look.layers.length - 1;
+      layer.value = kept in look.layers && kept !== '' ? kept : 0;
     }
     shown = look;
     const { heads } = look.layers[Number(layer.value)];

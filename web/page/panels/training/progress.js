@@ -12,7 +12,7 @@ function numbersPart() {
     ['accuracy', 'accuracy', percent],
     ['norm', 'gradient norm', shown],
     ['rate', 'rate now', shown],
-    ['speed', 'steps per second', (speed) => String(Math.round(speed))],
+    ['speed', 'steps / s', (speed) => String(Math.round(speed))],
     ['parameters', 'parameters', (count) => count.toLocaleString('en')],
   ];
   const values = {};

@@ -33,14 +33,13 @@ export function whatToTry() {
       item(
         'The loss falls in steps.',
         'The hundreds come first: 0 or 1 is mostly a matter of size, and so are the tens, roughly. Size ' +
-          'says nothing about the last digit. It stays a guess until about step 200, and then the loss falls ' +
-          'fast. A sum that is wrong by exactly 10 misses a carry.',
+          'says nothing about the last digit. It stays a guess until about step 200, and then the loss ' +
+          'falls fast. A sum that is wrong by exactly 10 misses a carry.',
       ),
       item(
         'The maps.',
-        'In the rows that write a digit, some heads come to look at the two digits of the place that ' +
-          'is added, ' +
-          'or at the two to their right, where the carry comes from.',
+        'Head 0 of layer 1 comes to add in columns: after 600 steps the row that writes the units looks at ' +
+          'the two units, about half each, and the row that writes the hundreds at the two tens.',
       ),
       item(
         'One head against four.',
