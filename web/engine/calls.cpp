@@ -7,8 +7,22 @@
 namespace xgrad::web {
 namespace {
 
+constexpr std::size_t most_bytes = 100'000;
+constexpr int most_depth = 1000;  // deeper lists and trees would overflow the stack of those who walk them
+
+Json parsed(const std::string& text) {
+  if (text.size() > most_bytes) {
+    throw std::length_error("[page] the request has " + std::to_string(text.size()) + " bytes; at most " +
+                            std::to_string(most_bytes) + " are read");
+  }
+  return Json::parse(text, [](int depth, Json::parse_event_t, const Json&) {
+    if (depth <= most_depth) return true;
+    throw std::length_error("[page] the request is nested deeper than " + std::to_string(most_depth));
+  });
+}
+
 Json answer(const Calls& calls, const std::string& text) {
-  const Json request = Json::parse(text);
+  const Json request = parsed(text);
   const std::string name = request.at("call").get<std::string>();
   const auto call = calls.find(name);
   if (call == calls.end()) throw std::invalid_argument("[page] there is no call \"" + name + "\"");

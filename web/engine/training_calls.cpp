@@ -29,6 +29,13 @@ std::int64_t whole_number(const Json& arguments, const char* name) {
                               value.dump());
 }
 
+// So many that the page is answered soon.
+std::int64_t step_count_in(const Json& arguments) {
+  const std::int64_t count = whole_number(arguments, "count");
+  if (count >= 1 && count <= 1000) return count;
+  throw std::invalid_argument("[training] count must be from 1 to 1000, got " + std::to_string(count));
+}
+
 double rate_in(const Json& arguments) {
   const Json& value = arguments.at("rate");
   if (value.is_number()) return value.get<double>();
@@ -94,9 +101,7 @@ Calls training_calls() {
          return description_of(runs->current());
        }},
       {"training_steps",
-       [runs](const Json& arguments) {
-         return take_steps(runs->current(), whole_number(arguments, "count"));
-       }},
+       [runs](const Json& arguments) { return take_steps(runs->current(), step_count_in(arguments)); }},
       {"training_rate",
        [runs](const Json& arguments) {
          const double rate = rate_in(arguments);

@@ -18,11 +18,11 @@ export class Engine {
       if (data.error === undefined) resolve(data.result);
       else reject(new EngineError(data.error));
     };
-    // The worker cannot be loaded. What goes wrong later, it answers itself.
+    // The worker, or the module that it imports, cannot be loaded. What goes wrong later, it answers itself.
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      const reason = event.message ?? 'its module cannot be loaded';
-      this.#end = new EngineError(`the library has stopped: ${reason}`);
+      const reason = event.message || 'its module cannot be loaded';
+      this.#end = new EngineError(`the library has stopped: ${reason}. Load the page again.`);
       for (const { reject } of this.#waiting.values()) reject(this.#end);
       this.#waiting.clear();
     };

@@ -29,6 +29,8 @@ async function start(name) {
   } catch (error) {
     section.append(failureText(`This panel cannot start: ${error.message}`));
     throw error;
+  } finally {
+    document.querySelector('.loading')?.remove();
   }
 }
 

@@ -21,7 +21,7 @@ function choice(label, id, options, onchange) {
  */
 export function controls(change) {
   const text = element('input', { type: 'text', id: 'attention-text', spellcheck: 'false',
-    autocomplete: 'off',
+    autocomplete: 'off', maxlength: 1000,
     'aria-describedby': 'attention-count', oninput: () => change({ text: tidy(text.value) }) });
   const count = element('span', { class: 'note', id: 'attention-count', role: 'status' });
 

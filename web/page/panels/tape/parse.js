@@ -66,7 +66,9 @@ function read(text, offset) {
     return jsep(plain);
   } catch (error) {
     const at = offset + Math.min(error.index ?? 0, text.length);
-    throw new ExpressionError(error.description ?? error.message, [at, at + 1]);
+    const isTooDeep = error instanceof RangeError; // jsep calls itself for each bracket
+    const message = isTooDeep ? 'the brackets are nested too deeply' : (error.description ?? error.message);
+    throw new ExpressionError(message, [at, at + 1]);
   }
 }
 

@@ -73,6 +73,7 @@ export function optionControls(options, changed) {
     type: 'text',
     inputmode: 'decimal',
     size: 6,
+    maxlength: 20,
     'aria-label': 'Learning rate as a number',
   });
   const rate = slider(
