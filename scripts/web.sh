@@ -18,7 +18,13 @@ case $command in
   serve | build | test) ;;
   *) die "there is no command $command; scripts/web.sh --help lists them" ;;
 esac
-[[ $port =~ ^[0-9]{1,5}$ ]] && ((port >= 1 && port <= 65535)) || die "a port is a number from 1 to 65535, not $port"
+[[ $port =~ ^[1-9][0-9]{0,4}$ ]] && ((port <= 65535)) || die "a port is a number from 1 to 65535, not $port"
+
+if [[ $command == serve ]]; then # known before the build, and without a traceback
+  command -v python3 >/dev/null || die "python3 is missing; it serves the page"
+  python3 -c 'import http.server, sys; http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), None).server_close()' \
+    "$port" 2>/dev/null || die "port $port is in use or not allowed; name another: scripts/web.sh serve PORT"
+fi
 
 CDPATH='' cd -P -- "$(dirname -- "$0")/.."
 export NODE_PATH=/usr/share/nodejs # where Emscripten's optimiser finds its parser, whatever node is in use
