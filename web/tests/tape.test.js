@@ -226,6 +226,27 @@ panelTest('a step has its formula with the numbers put in', async (page) => {
   assert.ok(texts.includes('dL/db += dL/dd * d = 2 * 1 = 2'), texts.join('\n'));
 });
 
+panelTest('a vector or a matrix that is in every product of a batch says so', async (page) => {
+  const a = '[[[1, 2], [3, 4]], [[5, 6], [7, -8]]]';
+  const textOf = async (expression, b, step = 7) => {
+    await record(page, expression, { a, b });
+    await goTo(page, step); // the rule of matmul, after 2 leaves, matmul, sum, the start and the rule of sum
+    assert.match(await page.locator('#tape-step h3').textContent(), /rule of #\d matmul/);
+    return [await formulas(page), await page.locator('#tape-step').textContent()];
+  };
+  let [lines, text] = await textOf('sum(a @ b)', '[1, -1]');
+  assert.match(text, /b is in every product of the batch/);
+  assert.doesNotMatch(text, /a is in every product/);
+  assert.match(lines[0], /^dL\/da \+= outer\(/);
+  assert.match(lines[1], /^dL\/db \+= sum_to\(aᵀ @ .*, \(2,\)\)/);
+  [lines, text] = await textOf('sum(b @ a)', '[[1, -1]]');
+  assert.match(text, /b is in every product of the batch/);
+  assert.match(lines[0], /^dL\/db \+= sum_to\(.* @ aᵀ, \(1, 2\)\)/);
+  assert.match(lines[1], /^dL\/da \+= bᵀ @/);
+  [, text] = await textOf('sum(reshape(a, 4, 2) @ b)', '[1, -1]', 8);
+  assert.doesNotMatch(text, /in every product/);
+});
+
 panelTest('a value that is used several times shows each gradient and their sum', async (page) => {
   await record(page, 'a * a + a', { a: '3' });
   await press(page, 'Last');
@@ -442,6 +463,12 @@ panelTest('infinities, NaN and kinks are explained', async (page) => {
   assert.match((await remark('exp(a) - exp(a)', { a: '1000' }, 4))[0], /∞ − ∞/);
   assert.match((await remark('relu(a)', { a: '0' }, 4))[0], /^At 0 relu has a kink/);
   assert.match((await remark('maximum(a, b)', { a: '1', b: '1' }, 5))[0], /Each gets half/);
+  assert.match((await remark('var(a)', { a: '[1]' }, 2))[0], /Of one number it is 0 \/ 0/);
+  assert.match((await remark('a @ b', { a: '[1e30, 1e30]', b: '[1e30, -1e30]' }, 3))[0], /∞ − ∞/);
+  assert.match((await remark('a ^ b', { a: '0', b: '2' }, 5))[0], /^At base 0 the formula meets log\(0\)/);
+  assert.deepEqual(await remark('a ^ 2', { a: '0' }, 4), []);
+  assert.match((await remark('sigmoid(a)', { a: '0' }, 4))[0], /never above 1\/4/);
+  assert.deepEqual(await remark('tanh(a)', { a: '0' }, 4), []);
   assert.deepEqual(await remark('a / b', { a: '1', b: '2' }, 3), []);
   await record(page, 'a / b', { a: '1', b: '0' });
   await goTo(page, 3);

@@ -99,8 +99,8 @@ export function forwardFormula(scene, i) {
 
 /** "dL/da += dL/dd * b = 1 * 3 = 3": what the rule of box i returned for its input number `slot`. */
 export function ruleFormula(scene, i, slot, turn) {
-  const { op, inputs, value } = scene.boxes[i];
-  const { rules, isElementwise } = scene.formulaOf(i);
+  const { op, inputs } = scene.boxes[i];
+  const { rules } = scene.formulaOf(i);
   const start = `${scene.gradientName(inputs[slot])} += `;
   const returned = turn.returned[slot];
   if (rules[slot] === undefined) {
@@ -114,18 +114,20 @@ export function ruleFormula(scene, i, slot, turn) {
     );
   }
   const template =
-    isBroadcast(scene, i, slot) && (isElementwise || value.shape.length > 2)
+    isBroadcast(scene, i, slot)
       ? `sum_to(${rules[slot]}, ${shapeText(returned.shape)})`
       : rules[slot];
   return line(start, template, scene, i, turn.given, returned);
 }
 
-/** Whether input number `slot` of an op was repeated to the shape of the result. */
+/** Whether input number `slot` of an op was repeated: to the shape of the result, or for each product of a batch. */
 export function isBroadcast(scene, i, slot) {
-  const input = scene.inputsOf(i)[slot].value.shape;
+  const shapes = scene.inputsOf(i).map((box) => box.value.shape);
   const output = scene.boxes[i].value.shape;
-  if (scene.formulaOf(i).isElementwise) return String(input) !== String(output);
-  return scene.boxes[i].op === 'matmul' && String(input.slice(0, -2)) !== String(output.slice(0, -2));
+  if (scene.formulaOf(i).isElementwise) return String(shapes[slot]) !== String(output);
+  if (scene.boxes[i].op !== 'matmul') return false;
+  const matrices = shapes.filter((shape) => shape.length > 1).length; // a vector leaves no dim in the result
+  return String(shapes[slot].slice(0, -2)) !== String(output.slice(0, output.length - matrices));
 }
 
 /** "dL/da = 3 + 1 = 4": what has arrived at a box. */

@@ -31,8 +31,12 @@ function unusualValue(scene, i, dtype) {
   if (op === 'log') return ['log(0) is −∞. Of a negative number there is no logarithm: NaN.'];
   if (op === 'sqrt') return ['A negative number has no real root: NaN.'];
   if (op === 'pow' && hasNaN(value))
-    return ['A negative number has no real power with a broken exponent: NaN.'];
+    return ['A negative number has no real power with a fractional exponent: NaN.'];
   if (op === 'pow' && some(inputs[0], isZero)) return ['0 to a negative power is 1 / 0: ∞.'];
+  if ((op === 'var' || op === 'std') && hasNaN(value))
+    return ['The variance divides by the count minus 1. Of one number it is 0 / 0: NaN, "not a number".'];
+  if (hasNaN(value))
+    return [`On the way a number became larger than ${largest[dtype]}, that is ∞, and ∞ − ∞ has no value: NaN.`];
   return [`The result is larger than the largest number of ${dtype}, ${largest[dtype]}, so it becomes ∞.`];
 }
 
@@ -82,8 +86,14 @@ function kinks(scene, i, turn) {
   ) {
     return ['Several elements are equally far out. They share the gradient.'];
   }
-  if (['sigmoid', 'tanh'].includes(op) && smallestFactor(turn) <= 0.25) {
-    return [`${op} is flat here, so the gradient becomes smaller. Many such ops in a row make it vanish.`];
+  if (op === 'pow' && some(first, isZero) && (turn.returned[1] !== null || some(second, isZero))) {
+    return ['At base 0 the formula meets log(0) = −∞ or 0 · 0⁻¹. The library takes 0 there, as PyTorch does.'];
+  }
+  if (op === 'sigmoid') {
+    return ['The slope is never above 1/4, so the gradient becomes smaller. Many sigmoids in a row make it vanish.'];
+  }
+  if (op === 'tanh' && smallestFactor(turn) <= 0.25) {
+    return ['tanh is flat here, so the gradient becomes smaller. Many such ops in a row make it vanish.'];
   }
   return [];
 }

@@ -57,7 +57,11 @@ function ruleText(scene, i, slot, turn) {
     ruleFormula(scene, i, slot, turn),
     why ? note(sentence(why, scene, i)) : null,
     isBroadcast(scene, i, slot)
-      ? note(`${name} was repeated to the shape of the result. Its gradient is the sum over the copies.`)
+      ? note(
+          scene.formulaOf(i).isElementwise
+            ? `${name} was repeated to the shape of the result. Its gradient is the sum over the copies.`
+            : `${name} is in every product of the batch. Its gradient is the sum over the products.`,
+        )
       : null,
   ];
 }
