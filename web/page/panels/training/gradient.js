@@ -117,7 +117,7 @@ export function gradientPart(runner) {
       'p',
       { class: 'note' },
       'The gradients of a step are scaled together so that their joint norm is at most 1. ' +
-        'This is what AdamW gets.',
+        'This is what AdamW gets. The gradient norm above the curves is the one before that.',
     ),
     waiting,
     result,
