@@ -82,16 +82,25 @@ export class Native {
   }
 }
 
-/** Throws unless |a − b| ≤ 1e-5 · max(1, |b|) for all pairs of numbers of two equal structures. */
-export function equalTo1e5(actual, expected, path = 'result') {
+const sizesOf = (numbers) => numbers.map(Math.abs).filter(Number.isFinite);
+
+/**
+ * Throws unless |a − b| ≤ 1e-5 · scale for all pairs of numbers of two equal structures. The scale of an array's
+ * numbers is the largest of them, and that of a lone number its own size: small gradients are compared as strictly as
+ * large ones. A number that is 0 but for rounding needs the scale of what it was computed from.
+ */
+export function equalTo1e5(actual, expected, path = 'result', scale = undefined) {
   if (typeof expected === 'number' && typeof actual === 'number') {
-    if (Math.abs(actual - expected) <= 1e-5 * Math.max(1, Math.abs(expected))) return;
-    throw new Error(`${path}: ${actual} instead of ${expected}`);
+    if (Object.is(actual, expected)) return; // infinities too
+    if (Math.abs(actual - expected) <= 1e-5 * (scale ?? Math.abs(expected))) return;
+    throw new Error(`${path}: ${actual} instead of ${expected}, to 1e-5 of ${scale ?? Math.abs(expected)}`);
   }
   if (expected !== null && typeof expected === 'object') {
+    const isNumbers = Array.isArray(expected) && expected.some((x) => typeof x === 'number');
+    const own = isNumbers && scale === undefined ? Math.max(0, ...sizesOf(expected)) : scale;
     const names = Object.keys(expected);
     if (String(Object.keys(actual)) !== String(names)) throw new Error(`${path}: other names: ${Object.keys(actual)}`);
-    for (const name of names) equalTo1e5(actual[name], expected[name], `${path}.${name}`);
+    for (const name of names) equalTo1e5(actual[name], expected[name], `${path}.${name}`, own);
     return;
   }
   if (actual !== expected) throw new Error(`${path}: ${actual} instead of ${expected}`);

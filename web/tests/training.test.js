@@ -69,7 +69,7 @@ test("the losses of the first 20 steps, and what one sees after them, are the na
         .waitFor();
       for (const key of ['norm', 'mean', 'largest']) {
         const cell = page.locator(`.facts [data-kind=${kind}][data-key=${key}]`);
-        equalTo1e5(Number(await cell.getAttribute('data-value')), look[kind][key]);
+        equalTo1e5(Number(await cell.getAttribute('data-value')), look[kind][key], key, look[kind].largest);
       }
       const cells = await valuesIn(page.locator('.gradient .heatmap td[data-value]'));
       equalTo1e5(cells, look[kind].tensor ? look[kind].tensor.data : []);
