@@ -120,7 +120,7 @@ export function ruleFormula(scene, i, slot, turn) {
   return line(start, template, scene, i, turn.given, returned);
 }
 
-/** Whether input number `slot` of an op was repeated: to the shape of the result, or for each product of a batch. */
+/** Whether input number `slot` was repeated: to the shape of the result, or for each product of a batch. */
 export function isBroadcast(scene, i, slot) {
   const shapes = scene.inputsOf(i).map((box) => box.value.shape);
   const output = scene.boxes[i].value.shape;

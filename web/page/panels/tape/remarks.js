@@ -36,7 +36,9 @@ function unusualValue(scene, i, dtype) {
   if ((op === 'var' || op === 'std') && hasNaN(value))
     return ['The variance divides by the count minus 1. Of one number it is 0 / 0: NaN, "not a number".'];
   if (hasNaN(value))
-    return [`On the way a number became larger than ${largest[dtype]}, that is ∞, and ∞ − ∞ has no value: NaN.`];
+    return [
+      `On the way a number became larger than ${largest[dtype]}, that is ∞, and ∞ − ∞ has no value: NaN.`,
+    ];
   return [`The result is larger than the largest number of ${dtype}, ${largest[dtype]}, so it becomes ∞.`];
 }
 
@@ -87,10 +89,14 @@ function kinks(scene, i, turn) {
     return ['Several elements are equally far out. They share the gradient.'];
   }
   if (op === 'pow' && some(first, isZero) && (turn.returned[1] !== null || some(second, isZero))) {
-    return ['At base 0 the formula meets log(0) = −∞ or 0 · 0⁻¹. The library takes 0 there, as PyTorch does.'];
+    return [
+      'At base 0 the formula meets log(0) = −∞ or 0 · 0⁻¹. The library takes 0 there, as PyTorch does.',
+    ];
   }
   if (op === 'sigmoid') {
-    return ['The slope is never above 1/4, so the gradient becomes smaller. Many sigmoids in a row make it vanish.'];
+    return [
+      'The slope is never above 1/4, so the gradient becomes smaller. Many sigmoids in a row make it vanish.',
+    ];
   }
   if (op === 'tanh' && smallestFactor(turn) <= 0.25) {
     return ['tanh is flat here, so the gradient becomes smaller. Many such ops in a row make it vanish.'];

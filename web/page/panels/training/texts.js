@@ -1,5 +1,5 @@
-// What the panel says to learners. Its figures hold for the seeds 0 and 1. Rounding alone moves the step at which a run
-// learns the carry, so the figures are no finer than what two builds of the library agree on.
+// What the panel says to learners. Its figures hold for the seeds 0 and 1. Rounding alone moves the step at
+// which a run learns the carry, so the figures are no finer than what two builds of the library agree on.
 
 import { element } from '../../parts/dom.js';
 
