@@ -33,6 +33,13 @@ inline constexpr std::array steps{
     Step{"gpt2-124M", 4, 64, 50257, 768, 12, 12},
 };
 
+/// The same for a network of three layers, with ReLU between them.
+struct MlpStep {
+  const char* name;
+  std::int64_t B, inputs, hidden, classes;
+};
+inline constexpr std::array mlp_steps{MlpStep{"mlp", 32, 64, 128, 10}};
+
 /// An op on an (M, N) matrix; for matmul (M, N) @ (N, M).
 struct Size {
   const char* name;

@@ -9,6 +9,7 @@
 
 #include "measure.hpp"
 #include "rows.hpp"
+#include "training_step.hpp"
 
 using namespace xgrad;
 using Work = std::function<void()>;
@@ -41,21 +42,8 @@ void attention_rows(const std::string& row, const bench::Attention& a, bool fuse
 
 void step_rows() {
   for (const bench::Step& s : bench::steps) {
-    bench::row(std::string("step/") + s.name, bench::flops(s), [s]() -> Work {
-      auto model = std::make_shared<nn::GPT>(nn::GPTOptions{.vocab_size = s.V,
-                                                            .context = s.T,
-                                                            .d_model = s.d,
-                                                            .num_layers = s.L,
-                                                            .num_heads = s.H,
-                                                            .tied_head = true});
-      auto optimizer = std::make_shared<optim::AdamW>(model->parameters(), optim::AdamWOptions{.lr = 1e-4});
-      const Tensor tokens = randint(0, s.V, {s.B, s.T}), targets = randint(0, s.V, {s.B * s.T});
-      return [=] {
-        optimizer->zero_grad();
-        cross_entropy((*model)(tokens).reshape({-1, s.V}), targets).backward();
-        optimizer->step();
-      };
-    });
+    bench::row(std::string("step/") + s.name, bench::flops(s),
+               [s]() -> Work { return bench::training(s, {.lr = 1e-4}).step; });
   }
 }
 

@@ -4,11 +4,28 @@
 #
 # Usage: scripts/bench.sh [-h|--help] [--rows REGEX] [--rounds N] [--min-time SECONDS] [--threads 1,2] [--peer-root DIR]
 #                         [--coretype NAME] [--markdown FILE] [--json FILE]
+#        scripts/bench.sh --web [--rounds N] [--seconds SECONDS]
+#
+# With --web, it compares small training steps natively, in WebAssembly and in TensorFlow.js. The options are those of
+# bench/web.py.
 
 set -euo pipefail
 if [[ ${1:-} == -h || ${1:-} == --help ]]; then sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit; fi
 
 cd -- "$(CDPATH='' cd -P -- "$(dirname -- "$0")/.." && pwd)"
+
+if [[ ${1:-} == --web ]]; then
+  scripts/setup.sh web-bench
+  if [[ ! bench/peer_tfjs/node_modules/.package-lock.json -nt bench/peer_tfjs/package-lock.json ]]; then
+    npm --prefix bench/peer_tfjs ci --no-audit --no-fund --loglevel=error > /dev/null
+  fi
+  echo "== Building natively and for node"
+  cmake --build --preset web-bench -- --quiet
+  cmake --preset bench > /dev/null
+  cmake --build --preset bench --target step_bench -- --quiet
+  exec python3 bench/web.py "${@:2}"
+fi
+
 scripts/setup.sh release
 
 missing=()

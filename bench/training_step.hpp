@@ -1,0 +1,63 @@
+#pragma once
+
+// xgrad's training steps of rows.hpp: forward, cross entropy, backward, AdamW.
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include <xgrad/xgrad.hpp>
+
+#include "rows.hpp"
+
+namespace bench {
+
+/// A model, its batch, and the step that trains the one on the other and returns the loss.
+struct Training {
+  std::shared_ptr<const xgrad::nn::Module> model;
+  xgrad::Tensor input, targets;
+  std::function<xgrad::Variable()> step;
+};
+
+/// `logits(model, input)` has a row for each of the targets.
+template <class Model, class Logits>
+Training training(std::shared_ptr<Model> model, const xgrad::Tensor& input, const xgrad::Tensor& targets,
+                  const xgrad::optim::AdamWOptions& options, const Logits& logits) {
+  auto optimizer = std::make_shared<xgrad::optim::AdamW>(model->parameters(), options);
+  return {model, input, targets, [=] {
+            optimizer->zero_grad();
+            const xgrad::Variable loss = xgrad::cross_entropy(logits(*model, input), targets);
+            loss.backward();
+            optimizer->step();
+            return loss;
+          }};
+}
+
+inline Training training(const Step& s, const xgrad::optim::AdamWOptions& options) {
+  auto model = std::make_shared<xgrad::nn::GPT>(xgrad::nn::GPTOptions{.vocab_size = s.V,
+                                                                      .context = s.T,
+                                                                      .d_model = s.d,
+                                                                      .num_layers = s.L,
+                                                                      .num_heads = s.H,
+                                                                      .tied_head = true});
+  const xgrad::Tensor tokens = xgrad::randint(0, s.V, {s.B, s.T});
+  const xgrad::Tensor targets = xgrad::randint(0, s.V, {s.B * s.T});
+  return training(model, tokens, targets, options, [V = s.V](const auto& gpt, const xgrad::Tensor& x) {
+    return gpt(x).reshape({-1, V});  // (B, T) → (B, T, V) → (B T, V)
+  });
+}
+
+inline Training training(const MlpStep& s, const xgrad::optim::AdamWOptions& options) {
+  auto model = std::make_shared<xgrad::nn::Sequential>();
+  // One after the other: the order in which compilers evaluate arguments differs, and with it the weights.
+  model->push_back(xgrad::nn::Linear(s.inputs, s.hidden));
+  model->push_back(xgrad::nn::ReLU());
+  model->push_back(xgrad::nn::Linear(s.hidden, s.hidden));
+  model->push_back(xgrad::nn::ReLU());
+  model->push_back(xgrad::nn::Linear(s.hidden, s.classes));
+  const xgrad::Tensor x = xgrad::randn({s.B, s.inputs}), targets = xgrad::randint(0, s.classes, {s.B});
+  return training(model, x, targets, options,
+                  [](const auto& mlp, const xgrad::Tensor& input) { return mlp(input); });
+}
+
+}  // namespace bench
