@@ -15,6 +15,7 @@ if [[ ${1:-} == -h || ${1:-} == --help ]]; then sed -n '2,/^$/s/^# \{0,1\}//p' "
 cd -- "$(CDPATH='' cd -P -- "$(dirname -- "$0")/.." && pwd)"
 
 if [[ ${1:-} == --web ]]; then
+  export NODE_PATH=/usr/share/nodejs # where Emscripten's optimiser finds its parser
   scripts/setup.sh web-bench
   if [[ ! bench/peer_tfjs/node_modules/.package-lock.json -nt bench/peer_tfjs/package-lock.json ]]; then
     npm --prefix bench/peer_tfjs ci --no-audit --no-fund --loglevel=error > /dev/null
