@@ -5,19 +5,25 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
 
 namespace xgrad {
 
-/// A temporary folder, which is removed with it.
+/// A new temporary folder, which is removed with it. Its name is not made of the process's number: in
+/// WebAssembly all processes have the same.
 struct Folder {
-  std::filesystem::path path =
-      std::filesystem::temp_directory_path() / ("xgrad_safetensors_" + std::to_string(::getpid()));
-  Folder() { std::filesystem::create_directories(path); }
+  std::filesystem::path path;
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "xgrad_test_XXXXXX").string();
+    if (!::mkdtemp(name.data())) throw std::runtime_error("cannot make the folder " + name);
+    path = name;
+  }
   ~Folder() { std::filesystem::remove_all(path); }
   std::size_t files() const {
     return static_cast<std::size_t>(
