@@ -45,6 +45,7 @@ TEST_CASE("generate: errors") {
   CHECK_THROWS_TEXT(with({.temperature = 1, .top_k = -1}), "[generate] top_k must not be negative, got -1");
   CHECK_THROWS_TEXT(with({.temperature = 1, .top_p = 2}), "[generate] top_p must lie in [0, 1], got 2");
   CHECK_THROWS_TEXT(with({.temperature = 1, .min_p = NAN}), "[generate] min_p must lie in [0, 1], got nan");
+  CHECK_THROWS_TEXT(with({.temperature = 1, .min_p = -NAN}), "[generate] min_p must lie in [0, 1], got nan");
   CHECK_THROWS_TEXT(with({.repetition_penalty = 0}), "[generate] repetition_penalty must be positive");
   CHECK_THROWS_TEXT(with({.num_beams = 0}), "[generate] num_beams must be at least 1, got 0");
   CHECK_THROWS_TEXT(with({.length_penalty = INFINITY}), "[generate] length_penalty must be finite, got inf");

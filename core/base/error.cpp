@@ -1,5 +1,6 @@
 #include <xgrad/core/base/error.hpp>
 
+#include <cmath>
 #include <sstream>
 #include <utility>
 
@@ -17,7 +18,15 @@ template void ErrorPart::print<DType>(std::ostream&, const void*);
 template void ErrorPart::print<int>(std::ostream&, const void*);
 template void ErrorPart::print<long>(std::ostream&, const void*);
 template void ErrorPart::print<unsigned long>(std::ostream&, const void*);
-template void ErrorPart::print<double>(std::ostream&, const void*);
+
+template <>
+void ErrorPart::print<double>(std::ostream& out, const void* value) {
+  const double number = *static_cast<const double*>(value);
+  if (std::isnan(number))
+    out << "nan";  // x86 makes NaNs with the sign set
+  else
+    out << number;
+}
 
 std::string error_text_of(std::string_view op, ErrorParts parts) {
   std::ostringstream text;

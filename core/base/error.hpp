@@ -74,7 +74,8 @@ extern template void ErrorPart::print<DType>(std::ostream&, const void*);
 extern template void ErrorPart::print<int>(std::ostream&, const void*);
 extern template void ErrorPart::print<long>(std::ostream&, const void*);
 extern template void ErrorPart::print<unsigned long>(std::ostream&, const void*);
-extern template void ErrorPart::print<double>(std::ostream&, const void*);
+template <>
+void ErrorPart::print<double>(std::ostream& out, const void* value);  // without the sign of a NaN
 
 /// The text of every error: `[op] the broken rule, with the shapes`, then the place from the innermost
 /// ErrorScope. Parts are streamed in order.
