@@ -152,4 +152,7 @@ TEST_CASE("a file that does not name its digits is of 3 digits; one with a wrong
     save_safetensors(path, file.tensors, file.metadata);
     CHECK_THROWS_TEXT(open_model(path), "the run's metadata have config.digits '" + wrong + "'");
   }
+  file.metadata["config.digits"] = "2";
+  save_safetensors(path, file.tensors, file.metadata);
+  CHECK_THROWS_TEXT(open_model(path), "its config.digits is 2, which needs a context of 8, and the model has 11");
 }

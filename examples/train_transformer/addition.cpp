@@ -55,7 +55,7 @@ Addition::Addition(std::int64_t digits, std::int64_t held_out, Generator& genera
   }
 }
 
-std::int64_t Addition::context() const { return 3 * digits_ + 2; }
+std::int64_t Addition::context() const { return context_of_sums(digits_); }
 
 std::int64_t Addition::count_of_sums() const { return numbers_of(2 * digits_); }
 

@@ -6,6 +6,7 @@
 
 #include "../command_line/number_text.hpp"
 #include "model_size.hpp"
+#include "sums.hpp"
 #include "utf8.hpp"
 
 using namespace xgrad;
@@ -92,6 +93,11 @@ TrainedModel open_model(const std::filesystem::path& run) {
     if (vocabulary.size() != options.vocab_size)
       throw std::runtime_error("its vocabulary has " + std::to_string(vocabulary.size()) +
                                " characters, and the model " + std::to_string(options.vocab_size));
+    if (config.task == "addition" && options.context != context_of_sums(config.digits))
+      throw std::runtime_error("its config.digits is " + std::to_string(config.digits) +
+                               ", which needs a context of " +
+                               std::to_string(context_of_sums(config.digits)) + ", and the model has " +
+                               std::to_string(options.context));
     check_fits_file(options, saved.state);
     TrainedModel trained{saved.path, saved.metadata, config, std::move(vocabulary), nn::GPT(options)};
     trained.model.load_state_dict(saved.state);

@@ -56,6 +56,8 @@ std::int64_t numbers_of(std::int64_t digits) {
   return numbers;
 }
 
+std::int64_t context_of_sums(std::int64_t digits) { return 3 * digits + 2; }
+
 std::string question_of(const Sum& sum) {
   return written(sum.a, sum.digits) + '+' + written(sum.b, sum.digits) + '=';
 }

@@ -13,6 +13,9 @@ struct Sum {
 /// How many numbers there are with so many digits: 1000, from 000 to 999.
 std::int64_t numbers_of(std::int64_t digits);
 
+/// How many characters a model reads: a sum and its result without the last digit, which is never an input.
+std::int64_t context_of_sums(std::int64_t digits);
+
 /// `042+917=`
 std::string question_of(const Sum& sum);
 /// `0959`
