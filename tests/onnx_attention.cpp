@@ -67,9 +67,9 @@ Result attention(const Tensor& q, const Tensor& k, const Tensor& v, const Defini
   return r;
 }
 
-struct Inputs {
+struct Case {
   Tensor q, k, v;
-  Inputs() {
+  Case() {
     manual_seed(11);
     q = randn({B, H, T_q, d}, float64);
     k = randn({B, H_k, T_k, d}, float64);
@@ -78,7 +78,7 @@ struct Inputs {
 };
 
 // The call gives the definition's output, in three nodes and in one, and its scores at each stage.
-void check(const Inputs& x, AttentionOptions options, const Definition& definition) {
+void check(const Case& x, AttentionOptions options, const Definition& definition) {
   const Result expected = attention(x.q, x.k, x.v, definition);
   for (const bool fused : {false, true}) {
     options.fused = fused;
@@ -99,14 +99,14 @@ double if_hidden(bool hidden) { return hidden ? -inf : 0; }
 }  // namespace
 
 TEST_CASE("ONNX attention: grouped heads, scale and softcap") {
-  const Inputs x;
+  const Case x;
   check(x, {}, {});
   check(x, {.scale = 0.5}, {.scale = 0.5});
   check(x, {.softcap = 0.7}, {.softcap = 0.7});
 }
 
 TEST_CASE("ONNX attention: masks, boolean and floating, after the softcap") {
-  const Inputs x;
+  const Case x;
   Tensor seen = ones({B, 1, T_q, T_k}, boolean);
   seen.at({0, 0, 1, 2}) = false;
   for (std::int64_t j = 0; j < T_k; ++j) seen.at({1, 0, 2, j}) = false;  // a query that sees no key
@@ -118,7 +118,7 @@ TEST_CASE("ONNX attention: masks, boolean and floating, after the softcap") {
 }
 
 TEST_CASE("ONNX attention: both causal alignments, with a past and with padding") {
-  const Inputs x;
+  const Case x;
   const auto upper_left = [](auto, auto, auto i, auto j) { return if_hidden(j > i); };
   const auto after_past = [](auto, auto, auto i, auto j) { return if_hidden(j > i + T_k - T_q); };
   check(x, {.mask = Mask::causal_upper_left()}, {.bias = upper_left});
@@ -146,7 +146,7 @@ TEST_CASE("ONNX attention: both causal alignments, with a past and with padding"
 }
 
 TEST_CASE("ONNX attention: inputs of 3 dims") {
-  const Inputs x;
+  const Case x;
   const auto joined = [](const Tensor& t) {
     return t.transpose(1, 2).reshape({B, t.size(2), t.size(1) * d});
   };

@@ -21,11 +21,11 @@ using namespace xgrad;
 
 namespace {
 
-struct Reduction {
+struct NamedReduction {
   std::string name;
   std::function<Tensor(const Tensor& x, const Shape& dims, bool keepdim)> f;
 };
-const std::vector<Reduction> reductions = {
+const std::vector<NamedReduction> reductions = {
     {"sum", [](const Tensor& x, const Shape& d, bool keep) { return sum(x, d, keep).value(); }},
     {"mean", [](const Tensor& x, const Shape& d, bool keep) { return mean(x, d, keep).value(); }},
     {"var", [](const Tensor& x, const Shape& d, bool keep) { return var(x, d, 1, keep).value(); }},
@@ -43,7 +43,7 @@ const std::vector<Reduction> reductions = {
      [](const Tensor& x, const Shape& d, bool keep) { return sum(x.to(int64), d, keep).value(); }},
 };
 // These run along one dim.
-const std::vector<Reduction> picks = {
+const std::vector<NamedReduction> picks = {
     {"argmax",
      [](const Tensor& x, const Shape& d, bool keep) { return argmax(x, static_cast<int>(d[0]), keep); }},
     {"argmin",
@@ -58,7 +58,7 @@ const std::vector<Reduction> picks = {
      [](const Tensor& x, const Shape& d, bool) { return cumprod(x, static_cast<int>(d[0])).value(); }},
 };
 
-void check_as_copied(const std::string& layout, const Tensor& x, const Reduction& reduction,
+void check_as_copied(const std::string& layout, const Tensor& x, const NamedReduction& reduction,
                      const Shape& dims) {
   CAPTURE(layout);
   CAPTURE(reduction.name);
@@ -96,9 +96,9 @@ TEST_CASE("reduce_views: a view gives the result of its copy") {
       for (int i = 0; i < 3; ++i) {
         if (set >> i & 1) dims.push_back(i);
       }
-      for (const Reduction& reduction : reductions) check_as_copied(name, view, reduction, dims);
+      for (const NamedReduction& reduction : reductions) check_as_copied(name, view, reduction, dims);
       if (dims.dim() != 1) continue;
-      for (const Reduction& pick : picks) check_as_copied(name, view, pick, dims);
+      for (const NamedReduction& pick : picks) check_as_copied(name, view, pick, dims);
     }
   }
 }

@@ -19,7 +19,7 @@ TEST_CASE("reference: activations are PyTorch's") {
       {"softplus_3_2", [](const xt::xarray<double>& x) { return reference::softplus(x, 3.0, 2.0); }},
   };
   for (const auto& [op, f] : table)
-    check_golden("pointwise", op, [f = f](const Inputs& in) { return f(array_of<double>(in[0])); });
+    check_golden("pointwise", op, [f = f](const Tensors& in) { return f(array_of<double>(in[0])); });
 }
 
 // Bounds. A function of the library is right to two last places, which are four units; a sum, a product and a

@@ -68,16 +68,16 @@ void check_within(const xt::xarray<Wide<T>>& allowed, const Tensor& ours, const 
   }
 }
 
-using Inputs = std::vector<Tensor>;
+using Tensors = std::vector<Tensor>;
 
 /// Checks the definition itself against PyTorch's values for every case of the op in tests/golden/<family>.
 inline void check_golden(const std::string& family, const std::string& op,
-                         const std::function<xt::xarray<double>(const Inputs&)>& definition) {
+                         const std::function<xt::xarray<double>(const Tensors&)>& definition) {
   int cases = 0;
   for (const auto& [key, expected] : goldens(family)) {
     if (!key.starts_with(op + "/") || !key.ends_with("/out")) continue;
     const std::string prefix = key.substr(0, key.size() - 3) + "in";
-    Inputs inputs;
+    Tensors inputs;
     for (const auto& [name, tensor] : goldens(family)) {
       if (name == prefix + std::to_string(inputs.size())) inputs.push_back(tensor);
     }

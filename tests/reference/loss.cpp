@@ -44,7 +44,7 @@ TEST_CASE("reference: losses of classes are PyTorch's") {
   };
   const xt::xarray<double> weights = {0.5, 2, 0, 1, 3}, one(1.0);
   const auto check = [&](const std::string& name, const Case& c, const Reduce& reduce, bool is_mean) {
-    check_golden("cross_entropy", name + c.suffix, [&](const Inputs& in) -> xt::xarray<double> {
+    check_golden("cross_entropy", name + c.suffix, [&](const Tensors& in) -> xt::xarray<double> {
       const Tensor logits = classes_last(in[0]);
       const bool has_classes = in[1].dtype() == int64;
       const xt::xarray<double> x = array_of<double>(logits), w = c.is_weighted ? weights : one,
@@ -75,12 +75,12 @@ TEST_CASE("reference: losses of classes are PyTorch's") {
 }
 
 TEST_CASE("reference: losses of elements are PyTorch's") {
-  const auto in = [](const Inputs& inputs, std::size_t i) { return array_of<double>(inputs[i]); };
+  const auto in = [](const Tensors& inputs, std::size_t i) { return array_of<double>(inputs[i]); };
   const xt::xarray<double> weight = {0.5, 2, 0}, pos_weight = {3, 0.25, 1}, one(1.0);
   for (const auto& [name, reduce] : reductions) {
     const std::string reduction = name;
     const auto check = [&, f = reduce](const std::string& op, const auto& loss) {
-      check_golden("loss", op, [&](const Inputs& x) { return f(loss(in(x, 0), in(x, 1))); });
+      check_golden("loss", op, [&](const Tensors& x) { return f(loss(in(x, 0), in(x, 1))); });
     };
     using A = const xt::xarray<double>&;
     check("mse_loss_" + reduction, [](A x, A t) { return reference::mse_loss(x, t); });
@@ -105,7 +105,7 @@ TEST_CASE("reference: losses of elements are PyTorch's") {
     }
   }
   const auto each = [&](const auto& loss) {
-    return [&](const Inputs& x) { return xt::xarray<double>(loss(in(x, 0), in(x, 1))); };
+    return [&](const Tensors& x) { return xt::xarray<double>(loss(in(x, 0), in(x, 1))); };
   };
   check_golden("loss", "bce_of_probs_sure", each(reference::binary_cross_entropy<double>));
 }

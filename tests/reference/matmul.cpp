@@ -8,16 +8,16 @@
 using namespace xgrad;
 
 TEST_CASE("reference: matmul and linear are PyTorch's") {
-  const auto in = [](const Inputs& inputs, std::size_t i) { return array_of<double>(inputs[i]); };
-  check_golden("matmul", "bmm", [&](const Inputs& x) { return reference::matmul(in(x, 0), in(x, 1)); });
+  const auto in = [](const Tensors& inputs, std::size_t i) { return array_of<double>(inputs[i]); };
+  check_golden("matmul", "bmm", [&](const Tensors& x) { return reference::matmul(in(x, 0), in(x, 1)); });
   check_golden("matmul", "matmul",
-               [&](const Inputs& x) {  // a vector is a row on the left and a column on the right
+               [&](const Tensors& x) {  // a vector is a row on the left and a column on the right
                  const Tensor a = x[0].dim() == 1 ? x[0].unsqueeze(0) : x[0],
                               b = x[1].dim() == 1 ? x[1].unsqueeze(1) : x[1];
                  return reference::matmul(in({a, b}, 0), in({a, b}, 1));
                });
   check_golden("matmul", "linear",
-               [&](const Inputs& x) { return reference::linear(in(x, 0), in(x, 1), in(x, 2)); });
+               [&](const Tensors& x) { return reference::linear(in(x, 0), in(x, 1), in(x, 2)); });
 }
 
 // Bounds: a sum of k products, added in any order and with or without fused multiply-adds, is off by up to

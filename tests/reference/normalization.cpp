@@ -14,14 +14,15 @@ const xt::xarray<double> one(1.0), none(0.0);
 }  // namespace
 
 TEST_CASE("reference: layer_norm and rms_norm are PyTorch's") {
-  const auto in = [](const Inputs& inputs, std::size_t i) { return array_of<double>(inputs[i]); };
+  const auto in = [](const Tensors& inputs, std::size_t i) { return array_of<double>(inputs[i]); };
   check_golden("norm", "layer_norm",
-               [&](const Inputs& x) { return reference::layer_norm(in(x, 0), one, none, 1e-5); });
+               [&](const Tensors& x) { return reference::layer_norm(in(x, 0), one, none, 1e-5); });
   check_golden("norm", "layer_norm_affine",
-               [&](const Inputs& x) { return reference::layer_norm(in(x, 0), in(x, 1), in(x, 2), 1e-3); });
-  check_golden("norm", "rms_norm", [&](const Inputs& x) { return reference::rms_norm(in(x, 0), one, 1e-5); });
+               [&](const Tensors& x) { return reference::layer_norm(in(x, 0), in(x, 1), in(x, 2), 1e-3); });
+  check_golden("norm", "rms_norm",
+               [&](const Tensors& x) { return reference::rms_norm(in(x, 0), one, 1e-5); });
   check_golden("norm", "rms_norm_affine",
-               [&](const Inputs& x) { return reference::rms_norm(in(x, 0), in(x, 1), 1e-3); });
+               [&](const Tensors& x) { return reference::rms_norm(in(x, 0), in(x, 1), 1e-3); });
 }
 
 // Bounds. A mean is off by n u mean |x| (n roundings of a sum), and so is each x − μ; the mean of squares by

@@ -63,7 +63,7 @@ TEST_CASE("reference: reductions are PyTorch's") {
   };
   for (const auto& [op, definition] : table) {
     for (const auto& [name, axes] : choices) {
-      check_golden("reduce", op + "_" + name, [f = definition, axes = axes](const Inputs& in) {
+      check_golden("reduce", op + "_" + name, [f = definition, axes = axes](const Tensors& in) {
         return f(array_of<double>(in[0]), axes);
       });
     }

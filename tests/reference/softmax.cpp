@@ -42,27 +42,27 @@ xt::xarray<R> units(const xt::xarray<R>& x, std::int64_t n, std::ptrdiff_t axis)
 
 TEST_CASE("reference: softmax, log_softmax and logsumexp are PyTorch's") {
   using Array = xt::xarray<double>;
-  const auto x = [](const Inputs& in) { return array_of<double>(in[0]); };
+  const auto x = [](const Tensors& in) { return array_of<double>(in[0]); };
   for (const int axis : {-1, 0, 1}) {
     std::string suffix;
     if (axis != -1) suffix.append("_").append(std::to_string(axis));
     check_golden("softmax", "softmax" + suffix,
-                 [&](const Inputs& in) { return reference::softmax(x(in), axis); });
+                 [&](const Tensors& in) { return reference::softmax(x(in), axis); });
     check_golden("softmax", "log_softmax" + suffix,
-                 [&](const Inputs& in) { return reference::log_softmax(x(in), axis); });
+                 [&](const Tensors& in) { return reference::log_softmax(x(in), axis); });
   }
   for (const char* op : {"softmax_kept_or_zero", "softmax_forbidden_or_zero"}) {
-    check_golden("softmax", op, [&](const Inputs& in) {
+    check_golden("softmax", op, [&](const Tensors& in) {
       const xt::xarray<bool> keep = array_of<double>(in[1]) > 0.5;
       return reference::masked_softmax<double>(0.5 * x(in), reference::additive<double>(keep));
     });
   }
-  check_golden("softmax", "softmax_added", [&](const Inputs& in) {
+  check_golden("softmax", "softmax_added", [&](const Tensors& in) {
     return reference::masked_softmax<double>(x(in), 0.25 * array_of<double>(in[1]));
   });
   check_golden("reduce", "logsumexp_-1",
-               [&](const Inputs& in) -> Array { return reference::logsumexp(x(in), {-1}); });
-  check_golden("reduce", "logsumexp_0_1", [&](const Inputs& in) -> Array {
+               [&](const Tensors& in) -> Array { return reference::logsumexp(x(in), {-1}); });
+  check_golden("reduce", "logsumexp_0_1", [&](const Tensors& in) -> Array {
     return reference::logsumexp(x(in), {0, 1});
   });
 }
