@@ -1,6 +1,7 @@
 #include <cmath>
 #include <limits>
 
+#include "arguments.hpp"
 #include "attention_setting.hpp"
 #include "attention_why.hpp"
 #include "json_tensor.hpp"
@@ -41,8 +42,9 @@ Json attention(const Json& arguments) {
 // One row of the weights on its way from the scores, and what each word adds to the context.
 Json attention_row(const Json& arguments) {
   const Setting s = setting_of(arguments);
-  const std::int64_t h = whole_number(arguments, "head", 0, s.heads.H - 1);
-  const std::int64_t i = whole_number(arguments, "query", 0, s.sentence.size() - 1);
+  const Arguments given("attention", arguments);
+  const std::int64_t h = given.whole_number("head", 0, s.heads.H - 1);
+  const std::int64_t i = given.whole_number("query", 0, s.sentence.size() - 1);
   const NoGradGuard no_grad;
   const Projected p = project(s.sentence.x, s.heads);
   const auto row = [&](const Variable& x) { return x.select(0, 0).select(0, h).select(0, i); };
@@ -71,7 +73,8 @@ Json attention_row(const Json& arguments) {
 // The matrices of one head: (D, d) each.
 Json attention_matrices(const Json& arguments) {
   const Setting s = setting_of(arguments);
-  const std::int64_t h = whole_number(arguments, "head", 0, s.heads.H - 1), d = s.heads.d;
+  const std::int64_t h = Arguments("attention", arguments).whole_number("head", 0, s.heads.H - 1);
+  const std::int64_t d = s.heads.d;
   const auto of_head = [&](const Tensor& W) { return to_json(W.slice(1, h * d, (h + 1) * d)); };
   return {{"W_q", of_head(s.heads.W_q)}, {"W_k", of_head(s.heads.W_k)}, {"W_v", of_head(s.heads.W_v)}};
 }

@@ -21,8 +21,4 @@ struct Setting {
 /// "padding": 0, "seed": 0}.
 Setting setting_of(const Json& arguments);
 
-/// The whole number `name` of a call, which must be within the bounds.
-std::int64_t whole_number(const Json& arguments, const std::string& name, std::int64_t least,
-                          std::int64_t most);
-
 }  // namespace xgrad::web

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "arguments.hpp"
 #include "attention_setting.hpp"
 #include "json_tensor.hpp"
 
@@ -37,22 +38,17 @@ Json measured(const Projected& p, double scale, const Tensor& direction) {
 // Per head and word, (H, T): the share of the row's weight on later words.
 Tensor share_on_later_words(const Variable& weights) { return sum(triu(weights, 1), -1)[0]; }
 
-struct Attended {
-  Variable weights, context;
-};
-
-Attended attend(const Sentence& sentence, const Setting& s, const nn::Mask& mask) {
+nn::AttentionOutput attention_of(const Sentence& sentence, const Setting& s, const nn::Mask& mask) {
   const Projected p = project(sentence.x, s.heads);
-  const auto [context, weights] =
-      nn::scaled_dot_product_attention(p.q, p.k, p.v, {.mask = mask, .scale = s.scale()});
-  return {weights, context};
+  return nn::scaled_dot_product_attention(p.q, p.k, p.v, {.mask = mask, .scale = s.scale()});
 }
 
 }  // namespace
 
 Json attention_scale(const Json& arguments) {
-  const Sentence sentence = sentence_of(words_of(arguments.at("text").get<std::string>()));
-  const auto seed = static_cast<std::uint32_t>(whole_number(arguments, "seed", 0, 9999));
+  const Arguments given("attention", arguments);
+  const Sentence sentence = sentence_of(words_of(given.text("text")));
+  const auto seed = static_cast<std::uint32_t>(given.whole_number("seed", 0, 9999));
   Json rows = Json::array();
   for (const std::int64_t d : {4, 16, 64, 256}) {
     const Heads heads = make_heads(std::vector<std::string>(measured_heads, "random"), d, seed);
@@ -71,7 +67,7 @@ Json attention_scale(const Json& arguments) {
 
 Json attention_mask(const Json& arguments) {
   const Setting s = setting_of(arguments);
-  const std::vector<std::string> last = words_of(arguments.at("last").get<std::string>());
+  const std::vector<std::string> last = words_of(Arguments("attention", arguments).text("last"));
   if (last.size() != 1) {
     throw std::invalid_argument("[attention] the other last word must be one word, not " +
                                 std::to_string(last.size()));
@@ -83,12 +79,13 @@ Json attention_mask(const Json& arguments) {
   Json answer = {{"words", s.sentence.words}, {"changed", words}};
   for (const bool causal : {false, true}) {
     const nn::Mask mask = causal ? nn::Mask::causal() : nn::Mask();
-    const Attended before = attend(s.sentence, s, mask), after = attend(changed, s, mask);
-    const Variable change = amax(abs(after.context - before.context), -1)[0];  // (H, T)
-    const Variable of_earlier = change.slice(1, 0, -1);                        // (H, T − 1)
+    const auto [context, weights] = attention_of(s.sentence, s, mask);
+    const Variable changed_context = attention_of(changed, s, mask).output;
+    const Variable change = amax(abs(changed_context - context), -1)[0];  // (H, T)
+    const Variable of_earlier = change.slice(1, 0, -1);                   // (H, T − 1)
     answer[causal ? "causal" : "none"] = {
-        {"weights", to_json(before.weights.value()[0])},  // (H, T, T)
-        {"later", to_json(share_on_later_words(before.weights))},
+        {"weights", to_json(weights.value()[0])},  // (H, T, T)
+        {"later", to_json(share_on_later_words(weights))},
         {"change", to_json(change.value())},
         {"earlier", of_earlier.numel() == 0 ? 0 : max(of_earlier).item<double>()}};
   }

@@ -32,8 +32,9 @@ std::vector<std::string> words_of(const std::string& text) {
   std::vector<std::string> words;
   for (std::string word; in >> word;) {
     if (characters(word) > most_characters) {
-      throw std::invalid_argument("[attention] \"" + word + "\" has " + std::to_string(characters(word)) +
-                                  " characters; a word has at most " + std::to_string(most_characters));
+      throw std::invalid_argument("[attention] a word has " + std::to_string(characters(word)) +
+                                  " characters; at most " + std::to_string(most_characters) +
+                                  " can be shown");
     }
     words.push_back(word);
   }

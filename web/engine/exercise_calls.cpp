@@ -1,19 +1,12 @@
 #include <stdexcept>
 
+#include "arguments.hpp"
 #include "exercises/answer.hpp"
 #include "exercises/exercise.hpp"
 #include "json_tensor.hpp"
 
 namespace xgrad::web {
 namespace {
-
-std::string text_of(const Json& arguments, const char* name) {
-  const auto at = arguments.find(name);
-  if (at == arguments.end() || !at->is_string()) {
-    throw std::invalid_argument(std::string("[exercises] ") + name + " must be a text");
-  }
-  return at->get<std::string>();
-}
 
 const Exercise& exercise_named(const std::string& name) {
   for (const Exercise& exercise : all_exercises()) {
@@ -58,8 +51,9 @@ Json list(const Json&) {
 }
 
 Json check(const Json& arguments) {
-  const Exercise& exercise = exercise_named(text_of(arguments, "name"));
-  const std::string answer = text_of(arguments, "answer");
+  const Arguments given("exercises", arguments);
+  const Exercise& exercise = exercise_named(given.text("name"));
+  const std::string answer = given.text("answer");
   Judge judge;
   std::string hint;
   if (exercise.choices.empty()) {

@@ -46,7 +46,7 @@ Variable Expression::evaluate(const Json& tree) {
   return found->second;
 }
 
-// A constant wants no gradient, so it has no node.
+// A constant requires no gradient, so it has no node.
 Variable Expression::constant(const Json& value) {
   const Variable constant(to_tensor(value, "expression", dtype_));
   recording_.add(constant, "number", "");

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "arguments.hpp"
 #include "training_look.hpp"
 
 namespace xgrad::web {
@@ -22,35 +23,15 @@ class Runs {
   std::unique_ptr<TrainingRun> run_;
 };
 
-std::int64_t whole_number(const Json& arguments, const char* name) {
-  const Json& value = arguments.at(name);
-  if (value.is_number_integer()) return value.get<std::int64_t>();
-  throw std::invalid_argument("[training] " + std::string(name) + " must be a whole number, got " +
-                              value.dump());
-}
-
-// So many that the page is answered soon.
-std::int64_t step_count_in(const Json& arguments) {
-  const std::int64_t count = whole_number(arguments, "count");
-  if (count >= 1 && count <= 1000) return count;
-  throw std::invalid_argument("[training] count must be from 1 to 1000, got " + std::to_string(count));
-}
-
-double rate_in(const Json& arguments) {
-  const Json& value = arguments.at("rate");
-  if (value.is_number()) return value.get<double>();
-  throw std::invalid_argument("[training] the rate must be a number, got " + value.dump());
-}
-
-Config config_in(const Json& arguments) {
+Config config_in(const Arguments& arguments) {
   Config config;
-  config.digits = whole_number(arguments, "digits");
-  config.layers = whole_number(arguments, "layers");
-  config.heads = whole_number(arguments, "heads");
-  config.d_model = whole_number(arguments, "d_model");
-  config.batch = whole_number(arguments, "batch");
-  config.seed = static_cast<std::uint64_t>(whole_number(arguments, "seed"));
-  config.lr = rate_in(arguments);
+  config.digits = arguments.whole_number("digits");
+  config.layers = arguments.whole_number("layers");
+  config.heads = arguments.whole_number("heads");
+  config.d_model = arguments.whole_number("d_model");
+  config.batch = arguments.whole_number("batch");
+  config.seed = static_cast<std::uint64_t>(arguments.whole_number("seed"));
+  config.lr = arguments.number("rate");
   return config;
 }
 
@@ -63,6 +44,8 @@ Json description_of(TrainingRun& run) {
           {"loss_of_guessing", std::log(run.task().vocabulary().size())},  // all characters equally likely
           {"held_out", run.task().held_out().size()}};
 }
+
+constexpr std::int64_t most_steps = 1000;  // so that the page is answered soon
 
 // Stops at the step that diverges, and says why.
 Json take_steps(TrainingRun& run, std::int64_t count) {
@@ -91,31 +74,31 @@ Json save(const TrainingRun& run) {
 
 Calls training_calls() {
   const auto runs = std::make_shared<Runs>();
-  const auto text = [](const Json& arguments, const char* name) {
-    return arguments.at(name).get<std::string>();
-  };
+  const auto of = [](const Json& arguments) { return Arguments("training", arguments); };
   return {
       {"training_start",
-       [runs](const Json& arguments) {
-         runs->begin(config_in(arguments));
+       [runs, of](const Json& arguments) {
+         runs->begin(config_in(of(arguments)));
          return description_of(runs->current());
        }},
       {"training_steps",
-       [runs](const Json& arguments) { return take_steps(runs->current(), step_count_in(arguments)); }},
+       [runs, of](const Json& arguments) {
+         return take_steps(runs->current(), of(arguments).whole_number("count", 1, most_steps));
+       }},
       {"training_rate",
-       [runs](const Json& arguments) {
-         const double rate = rate_in(arguments);
+       [runs, of](const Json& arguments) {
+         const double rate = of(arguments).number("rate");
          runs->current().set_rate(rate);
          return Json{{"rate", rate}};
        }},
       {"training_evaluate", [runs](const Json&) { return look_at_accuracy(runs->current()); }},
       {"training_attention",
-       [runs, text](const Json& arguments) {
-         return look_at_attention(runs->current(), text(arguments, "sum"));
+       [runs, of](const Json& arguments) {
+         return look_at_attention(runs->current(), of(arguments).text("sum"));
        }},
       {"training_gradient",
-       [runs, text](const Json& arguments) {
-         return look_at_gradient(runs->current(), text(arguments, "name"));
+       [runs, of](const Json& arguments) {
+         return look_at_gradient(runs->current(), of(arguments).text("name"));
        }},
       {"training_save", [runs](const Json&) { return save(runs->current()); }},
   };

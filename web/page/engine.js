@@ -47,8 +47,3 @@ export class Engine {
     });
   }
 }
-
-/** The numbers of a Tensor of an answer, as an array: JSON has words for NaN and infinities. */
-export function numbersOf(tensor) {
-  return tensor.data.map(Number);
-}

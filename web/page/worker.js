@@ -3,7 +3,7 @@
 import createModule from './xgrad.js';
 
 // ccall puts a request on the module's stack, which a long one would overflow. The library reads no longer ones.
-const mostCharacters = 100_000;
+const maxCharacters = 100_000;
 
 let stopped; // the error after which the library's memory cannot be trusted
 
@@ -26,8 +26,8 @@ function take(library, path) {
 
 function respond(library, request) {
   const text = JSON.stringify(request);
-  if (text.length > mostCharacters) {
-    throw new Error(`[page] the request has ${text.length} characters; at most ${mostCharacters} are read`);
+  if (text.length > maxCharacters) {
+    throw new Error(`[page] the request has ${text.length} characters; at most ${maxCharacters} are read`);
   }
   try {
     return JSON.parse(library.ccall('respond', 'string', ['string'], [text]));

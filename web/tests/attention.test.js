@@ -1,14 +1,13 @@
 // The panel Attention: its numbers are the native library's, and they are what attention is defined to be.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 
-import { argumentsOf, hashOf, initial } from '../page/panels/attention/state.js';
+import { addressOf, argumentsOf, initial } from '../page/panels/attention/state.js';
 import { Native, equalTo1e5, open } from './harness.js';
 
 let native;
 before(() => { native = new Native(); });
-after(() => native.close());
 
 const state = (entries) => ({ ...initial(), ...entries });
 
@@ -18,7 +17,7 @@ async function settled(page) {
 }
 
 async function go(page, wish) {
-  await page.evaluate((hash) => { location.hash = hash; }, hashOf(wish));
+  await page.evaluate((hash) => { location.hash = hash; }, addressOf(wish));
   await settled(page);
 }
 
@@ -74,7 +73,7 @@ const settings = [
 ];
 
 for (const entries of settings) {
-  test(`every number is the native library's: ${hashOf(state(entries))}`, async (t) => {
+  test(`every number is the native library's: ${addressOf(state(entries))}`, async (t) => {
     const page = await opened(t, entries);
     const of = state(entries);
     const args = argumentsOf(of);
@@ -302,7 +301,7 @@ test('a sentence that cannot be read is an error, and the panel goes on', async 
     ['', /^\[attention\] the sentence has no words/],
     ['   ', /^\[attention\] the sentence has no words/],
     ['a b c d e f g h i j k l m n o p q', /has 17 words; at most 16/],
-    ['x'.repeat(25), /has 25 characters; a word has at most 24/],
+    ['x'.repeat(25), /a word has 25 characters; at most 24/],
   ]) {
     await type(page, 'Sentence', text);
     assert.match(await failure.textContent(), message);

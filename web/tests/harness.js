@@ -8,6 +8,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { createInterface } from 'node:readline';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { chromium } from 'playwright-core';
@@ -17,6 +18,20 @@ const folder = process.env.PAGE ?? join(root, 'build/web/page');
 const program = process.env.NATIVE ?? join(root, 'build/release/web/web_native');
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm',
   '.svg': 'image/svg+xml' };
+
+// What a test opens and does not close, because it fails before, would keep node alive.
+const leftOpen = new Set();
+
+let started; // the browser of a file of tests, each of which has a context of its own
+function browser() {
+  started ??= chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+  return started;
+}
+
+after(async () => {
+  await Promise.all([...leftOpen].map((close) => close()));
+  await (await started)?.close();
+});
 
 function serve() {
   const server = createServer((request, response) => {
@@ -42,9 +57,7 @@ export async function open(address, options = {}) {
   const [panel] = address.split('?');
   const server = await serve();
   const home = `http://127.0.0.1:${server.address().port}/`;
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox'] });
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  const context = await (await browser()).newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
   const faults = [];
   page.on('console', (message) => message.type() === 'error' && faults.push(`console: ${message.text()}`));
@@ -53,11 +66,17 @@ export async function open(address, options = {}) {
     const url = request.url();
     if (!/^(data|blob):/.test(url) && !url.startsWith(home)) faults.push(`asks elsewhere: ${url}`);
   });
+  const end = async () => {
+    leftOpen.delete(end);
+    await context.close();
+    server.close();
+    server.closeAllConnections();
+  };
+  leftOpen.add(end);
   await page.goto(`${home}#${address}`);
   await page.locator(`.panel-${panel}[data-ready]`).waitFor({ timeout: 30_000 });
   const close = async () => {
-    await browser.close();
-    server.close();
+    await end();
     if (faults.length > 0) throw new Error(faults.join('\n'));
   };
   return { page, close };
@@ -67,6 +86,11 @@ export async function open(address, options = {}) {
 export class Native {
   #process = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
   #lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
+  #end = () => this.close();
+
+  constructor() {
+    leftOpen.add(this.#end);
+  }
 
   async ask(call, args = {}) {
     this.#process.stdin.write(`${JSON.stringify({ call, arguments: args })}\n`);
@@ -78,6 +102,7 @@ export class Native {
   }
 
   close() {
+    leftOpen.delete(this.#end);
     this.#process.stdin.end();
   }
 }

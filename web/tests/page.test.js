@@ -22,6 +22,33 @@ for (const panel of ['tape', 'attention', 'training', 'exercises']) {
   });
 }
 
+test('a link to a panel shows it as it was left', async () => {
+  const { page, close } = await open('attention?d=4');
+  await page.getByLabel('mask', { exact: true }).selectOption('none');
+  await page.locator('nav a', { hasText: 'Tape' }).click();
+  await page.locator('.panel-tape[data-ready]').waitFor();
+  await page.locator('nav a', { hasText: 'Attention' }).click();
+  await page.locator('.panel-attention:visible').waitFor();
+  assert.equal(new URL(page.url()).hash, '#attention?d=4&mask=none');
+  assert.equal(await page.getByLabel('mask', { exact: true }).inputValue(), 'none');
+  await page.goBack();
+  assert.match(new URL(page.url()).hash, /^#tape/);
+  await close();
+});
+
+for (const [address, wrong] of [
+  ['tape?e=a%2Bb&a=1&b=2&d=float16&s=two', ['d=float16', 's=two']],
+  ['attention?d=5&heads=magic', ['d=5', 'heads=magic']],
+  ['training?heads=two&depth=3', ['heads=two', 'depth=3']],
+]) {
+  test(`the panel names each entry of the address that it cannot read: ${address}`, async () => {
+    const { page, close } = await open(address);
+    const said = wrong.map((entry) => `The address says ${entry}, which is not known here.`).join(' ');
+    assert.equal(await page.locator('.failure:visible').textContent(), said);
+    await close();
+  });
+}
+
 test('if the library cannot be loaded, each panel says so', async () => {
   const { page, close } = await open('tape');
   await page.context().route('**/xgrad.js', (route) => route.abort());

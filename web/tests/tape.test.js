@@ -1,12 +1,11 @@
 // The tape panel: its numbers against the native library and against closed forms, its texts, keys and links.
 
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 
 import { equalTo1e5, Native, open } from './harness.js';
 
 const native = new Native();
-after(() => native.close());
 
 /** A test of the open panel. A browser that stays open after a failure would keep the program from ending. */
 function panelTest(name, body) {

@@ -194,6 +194,27 @@ test('the rate changes at once and keeps the model; the structure starts over', 
   await close();
 });
 
+test('options that change faster than models are made: the newest model trains', async () => {
+  const { page, close } = await open('training?layers=1&heads=2&d_model=16&batch=8');
+  await button(page, 'Start').click();
+  await page.evaluate(async () => {
+    for (let i = 0; i < 24; ++i) {
+      const input = document.getElementById('training-heads');
+      input.value = i % 2 === 0 ? 2 : 1;
+      input.dispatchEvent(new Event('change'));
+      await new Promise((resolve) => { setTimeout(resolve, 5 * (i % 6)); });
+    }
+  });
+  const status = page.locator('.panel-training .status');
+  await status.getByText('It trains.').waitFor();
+  await page.waitForFunction(() => Number(document.querySelector('.panel-training').dataset.step) > 20);
+  assert.equal(await status.textContent(), 'It trains.');
+  assert.equal(await page.locator('.panel-training .attention .heatmap').count(), 1); // one head
+  await button(page, 'Pause').click();
+  await status.getByText(/^Paused after step/).waitFor();
+  await close();
+});
+
 test('a rate that is far too large stops the run with a message', async () => {
   const { page, close } = await open('training');
   const text = page.getByLabel('Learning rate as a number');

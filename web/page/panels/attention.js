@@ -8,12 +8,10 @@ import { sources } from '../parts/sources.js';
 import { controls } from './attention/controls.js';
 import { headCards } from './attention/heads.js';
 import { queryRow } from './attention/row.js';
-import { argumentsOf, hashOf, stateOf } from './attention/state.js';
+import { addressOf, argumentsOf, stateOf } from './attention/state.js';
 import { headSteps } from './attention/steps.js';
 import { whyMask } from './attention/why_mask.js';
 import { whyScale } from './attention/why_scale.js';
-
-const isOurs = (hash) => hash === '#attention' || hash.startsWith('#attention?');
 
 function askRow(engine, state, query) {
   return engine.call('attention_row', { ...argumentsOf(state), head: state.head, query });
@@ -34,8 +32,8 @@ async function compute(engine, state) {
 }
 
 /** Fills `section` with the panel. */
-export async function start(section, engine) {
-  let { state, complaints } = stateOf(isOurs(location.hash) ? location.hash : '');
+export async function start(section, engine, { entries, moved }) {
+  let { state, complaints } = stateOf(entries);
   let running = false;
   let stale = false; // the state has changed since the last computation began
   let last; // the state and the answers that are shown
@@ -51,10 +49,11 @@ export async function start(section, engine) {
   const results = element('div', { class: 'results', hidden: true },
     cards.root, steps.root, row.root, scale.root, mask.root);
 
-  function change(entries) {
-    state = { ...state, ...(typeof entries === 'function' ? entries(state) : entries) };
+  // `changes` are new entries of the state, or a function that makes them of the old one.
+  function change(changes) {
+    state = { ...state, ...(typeof changes === 'function' ? changes(state) : changes) };
     complaints = [];
-    history.replaceState(null, '', hashOf(state));
+    moved(addressOf(state));
     return update();
   }
 
@@ -96,7 +95,7 @@ export async function start(section, engine) {
       stale = false;
       const of = state;
       try {
-        if (last && hashOf({ ...last.of, query: of.query }) === hashOf(of)) {
+        if (last && addressOf({ ...last.of, query: of.query }) === addressOf(of)) {
           await showQuery(of.query);
         } else {
           const answers = await compute(engine, of);
@@ -114,7 +113,7 @@ export async function start(section, engine) {
       }
     }
     running = false;
-    section.dataset.state = hashOf(state);
+    section.dataset.state = addressOf(state);
   }
 
   section.append(
@@ -130,11 +129,10 @@ export async function start(section, engine) {
     sources(
       ['nn/scaled_dot_product_attention.cpp', 'nn/attention.cpp', 'core/ops/softmax.cpp', 'nn/mask.hpp'],
       ['lessons/09-attention/page.md', 'lessons/10-many-heads/page.md']));
-  addEventListener('hashchange', () => {
-    if (!location.hash.startsWith('#attention?') || location.hash === hashOf(state)) return;
-    ({ state, complaints } = stateOf(location.hash));
-    update();
-  });
   form.show(state);
   await update();
+  return (others) => {
+    ({ state, complaints } = stateOf(others));
+    return update();
+  };
 }

@@ -16,12 +16,6 @@ function prose(text) {
   return text.split('`').map((part, i) => (i % 2 === 1 ? element('code', {}, part) : part));
 }
 
-/** The exercise that the address names: #exercises?my_relu. */
-function nameInAddress() {
-  const [panel, name] = location.hash.slice(1).split('?');
-  return panel === 'exercises' ? name : undefined;
-}
-
 /** The list of exercises, with the state of each. */
 class List {
   /** @param {() => void} onStartOver called to forget what is solved */
@@ -146,7 +140,7 @@ function inCpp(name) {
 }
 
 /** Fills `section` with the panel. */
-export async function start(section, engine) {
+export async function start(section, engine, { entries }) {
   const exercises = await engine.call('exercise_list');
   const names = exercises.map(({ name }) => name);
   const progress = new Progress(names);
@@ -173,8 +167,9 @@ export async function start(section, engine) {
     const files = new Set([source, `exercises/${name}/task.md`, ...judgeFiles]);
     places.replaceChildren(sources([...files], [...new Set([lesson, judgeLesson])]));
   };
-  const follow = () => {
-    const wish = nameInAddress();
+  // The address has the name of an exercise: #exercises?my_relu.
+  const follow = (wishes) => {
+    const [wish] = wishes.keys();
     const known = names.includes(wish);
     setFailure(lost, !wish || known ? '' : `There is no exercise “${wish}”. This is the first open one.`);
     const name = known ? wish : progress.firstOpen();
@@ -192,9 +187,8 @@ export async function start(section, engine) {
     element('div', { class: 'exercises' }, list.root, element('div', { class: 'column' }, lost, card.root)),
     places,
   );
-  follow();
-  addEventListener('hashchange', () => {
-    // Another exercise was chosen: its heading is read out, and the page is where it begins.
-    if (nameInAddress() !== undefined && follow()) card.heading.focus();
-  });
+  follow(entries);
+  return (others) => {
+    if (follow(others)) card.heading.focus(); // it is read out, and the page is where it begins
+  };
 }

@@ -1,6 +1,7 @@
 // An expression, its tape, and the way through it: forwards by id, then backwards, newest node first.
 
 import { element } from '../parts/dom.js';
+import { failureText, setFailure } from '../parts/failure.js';
 import { sources } from '../parts/sources.js';
 import { addressOf, stateOf } from './tape/address.js';
 import { Drawing } from './tape/drawing.js';
@@ -18,8 +19,10 @@ import { tapeTable } from './tape/table.js';
 class TapePanel {
   #engine;
   #functions;
-  #form = new Form(() => this.#record(0));
+  #moved;
+  #form = new Form(() => this.#submit());
   #player = new Player((step) => this.#show(step));
+  #complaint = failureText(); // about the address
   #failure = element('div', { class: 'tape-failure' });
   #frame = element('div', {
     class: 'scroll tape-frame',
@@ -37,9 +40,11 @@ class TapePanel {
   #view;
   #request = 0;
 
-  constructor(engine, functions) {
+  /** @param {(address: string) => void} moved called with the address of each step that is shown */
+  constructor(engine, functions, moved) {
     this.#engine = engine;
     this.#functions = functions;
+    this.#moved = moved;
     this.#player.listenTo(this.#frame);
     this.#view = element(
       'div',
@@ -51,7 +56,7 @@ class TapePanel {
         'p',
         { class: 'note' },
         'A box is a node of the tape: the op, the id, the value, and below the line the gradient. ' +
-          'A dashed box is no node: nobody wants its gradient.',
+          'A dashed box is no node: it requires no gradient.',
       ),
       element('h3', {}, 'The tape as a table'),
       this.#table,
@@ -62,20 +67,24 @@ class TapePanel {
       { class: 'tape-panel' },
       this.#form.element,
       help(functions),
+      this.#complaint,
       this.#failure,
       this.#view,
     );
   }
 
-  /** Shows what an address or an example asks for. */
-  async open(state) {
+  /** Shows what the entries of an address ask for; if they name no expression, the first example. */
+  async open(entries) {
+    const { state, complaints } = stateOf(entries);
+    setFailure(this.#complaint, complaints.join(' '));
     if (state) this.#form.state = state;
     else this.#form.chooseExample(0);
     await this.#record(state?.step ?? 0);
   }
 
-  get address() {
-    return this.#shown && addressOf(this.#shown.state);
+  #submit() {
+    setFailure(this.#complaint, '');
+    return this.#record(0);
   }
 
   async #record(step) {
@@ -151,8 +160,7 @@ class TapePanel {
     this.#text.replaceChildren(...stepText(scene, step, state.dtype).flat(Infinity).filter(Boolean));
     this.#table.replaceChildren(tapeTable(scene, recording.trace, step, progress));
     this.#reveal(drawing.placeOf(step.box));
-    const isTape = location.hash === '' || location.hash.startsWith('#tape');
-    if (isTape) history.replaceState(null, '', this.address);
+    this.#moved(addressOf(state));
   }
 
   // Scrolls the frame, and not the page.
@@ -183,7 +191,7 @@ class TapePanel {
         {
           type: 'button',
           onclick: async () => {
-            const link = new URL(this.address, location.href).href;
+            const link = new URL(addressOf(this.#shown.state), location.href).href;
             try {
               await navigator.clipboard.writeText(link);
               this.#said.textContent = 'The link is copied. It opens this tape at this step.';
@@ -200,9 +208,9 @@ class TapePanel {
 }
 
 /** Fills `section` with the panel. */
-export async function start(section, engine) {
+export async function start(section, engine, { entries, moved }) {
   const functions = await engine.call('tape_functions');
-  const panel = new TapePanel(engine, functions);
+  const panel = new TapePanel(engine, functions, moved);
   section.append(
     element('h2', {}, 'The tape'),
     element(
@@ -217,10 +225,6 @@ export async function start(section, engine) {
       ['lessons/00-a-times-b/page.md', 'lessons/01-chain-rule/page.md'],
     ),
   );
-  await panel.open(stateOf(location.hash));
-  addEventListener('hashchange', () => {
-    const state = stateOf(location.hash);
-    if (state) panel.open(state);
-    else if (location.hash === '#tape' && panel.address) history.replaceState(null, '', panel.address);
-  });
+  await panel.open(entries);
+  return (others) => panel.open(others);
 }

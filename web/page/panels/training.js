@@ -6,7 +6,7 @@ import { failureText, setFailure } from '../parts/failure.js';
 import { sources } from '../parts/sources.js';
 import { attentionPart } from './training/attention.js';
 import { gradientPart } from './training/gradient.js';
-import { addressOf, optionControls, optionsIn } from './training/options.js';
+import { addressOf, optionControls, optionsOf } from './training/options.js';
 import { progressPart } from './training/progress.js';
 import { Runner } from './training/runner.js';
 import { introduction, whatToTry } from './training/texts.js';
@@ -39,8 +39,8 @@ function download(bytes, name) {
 }
 
 /** Fills `section` with the panel. */
-export async function start(section, engine) {
-  let options = optionsIn(location.hash);
+export async function start(section, engine, { entries, moved }) {
+  let { options, complaints } = optionsOf(entries);
   const runner = new Runner(engine, () => changed());
   const progress = progressPart();
   const attention = attentionPart(runner);
@@ -59,6 +59,8 @@ export async function start(section, engine) {
 
   let looked = null; // the step whose attention and gradient are shown
   let looking = false;
+  let newest = 0; // counts the models
+  let awaited = false; // whether the model that is being made shall train at once
   let left = false; // whether the visitor has gone to another panel while it trained
   const ask = drawing(draw);
 
@@ -74,14 +76,22 @@ export async function start(section, engine) {
 
   /** Makes a new model of the options, and trains it if `goOn`. */
   function begin(goOn) {
-    setFailure(failure, '');
+    setFailure(failure, complaints.join(' '));
+    complaints = [];
     looked = null;
+    awaited = goOn;
+    const number = ++newest; // while it is made, the options may change again
     return guarded(async () => {
-      status.textContent = '';
-      await runner.begin(options);
-      status.textContent = 'Ready: a new model, before its first step.';
-      await Promise.all([attention.begin(options), gradient.begin(runner.state.description)]);
-      if (goOn) train();
+      try {
+        status.textContent = '';
+        await runner.begin(options);
+        if (number !== newest) return;
+        status.textContent = 'Ready: a new model, before its first step.';
+        await Promise.all([attention.begin(options), gradient.begin(runner.state.description)]);
+        if (number === newest && awaited) train();
+      } finally {
+        if (number === newest) awaited = false;
+      }
     });
   }
   function train() {
@@ -102,9 +112,9 @@ export async function start(section, engine) {
     (left ? ' Training pauses while you look at another panel.' : '');
 
   function change(newOptions, name) {
-    const goOn = runner.state.running;
+    const goOn = runner.state.running || awaited;
     options = newOptions;
-    history.replaceState(null, '', addressOf(options));
+    moved(addressOf(options));
     if (name !== 'rate') return begin(goOn);
     if (!runner.state.diverged) setFailure(failure, '');
     return guarded(() => runner.setRate(options.rate));
@@ -187,15 +197,10 @@ export async function start(section, engine) {
     left = true;
     runner.pause();
   }).observe(section, { attributeFilter: ['hidden'] });
-  addEventListener('hashchange', () => {
-    if (!location.hash.startsWith('#training?')) {
-      if (location.hash === '#training') history.replaceState(null, '', addressOf(options));
-      return;
-    }
-    if (location.hash === addressOf(options)) return; // back from another panel: the model is kept
-    options = optionsIn(location.hash);
-    controls.show(options);
-    begin(false);
-  });
   await begin(false);
+  return (others) => {
+    ({ options, complaints } = optionsOf(others));
+    controls.show(options);
+    return begin(false);
+  };
 }

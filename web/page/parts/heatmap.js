@@ -23,14 +23,14 @@ function columnNames(columns, compact) {
  * @param {string[]} options.rows names of the rows
  * @param {string[]} options.columns names of the columns
  * @param {number[]} options.values rows.length · columns.length numbers
- * @param {boolean} [options.signed] colours for both signs, from −most to most; otherwise from 0 to most
- * @param {number} [options.most] the value of the full colour; by default the largest finite size
+ * @param {boolean} [options.signed] colours for both signs, from −max to max; otherwise from 0 to max
+ * @param {number} [options.max] the value of the full colour; by default the largest finite size
  * @param {boolean} [options.compact] small cells, for matrices with many columns
  * @param {(row: number, column: number, value: number) => string} [options.describe] the line for a cell
  * @param {(row: number, column: number) => void} [options.onchoose] a cell is pointed at or focused
  * @param {(row: number, column: number) => void} [options.onpick] a cell is clicked, or Enter pressed
  */
-export function heatmap({ label, rows, columns, values, signed = false, most, compact = false, describe,
+export function heatmap({ label, rows, columns, values, signed = false, max, compact = false, describe,
   onchoose, onpick }) {
   const say = describe ?? ((i, j, value) => `${rows[i]} → ${columns[j]}: ${shown(value)}`);
   // The focused cell has the same text as its label, so the line is not announced as well.
@@ -44,7 +44,7 @@ export function heatmap({ label, rows, columns, values, signed = false, most, co
   let chosen = null; // the cell that the line tells about
   const tell = () => { line.textContent = chosen?.getAttribute('aria-label') ?? ' '; };
   const fill = (numbers) => {
-    const full = most ?? largestSize(numbers);
+    const full = max ?? largestSize(numbers);
     cells.flat().forEach((cell, index) => {
       const value = numbers[index];
       cell.className = !Number.isFinite(value) ? 'absent' : signed && value < 0 ? 'below' : 'above';

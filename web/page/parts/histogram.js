@@ -12,10 +12,10 @@ export function histogram(label) {
   let counts = [];
   let largest = 0;
   const draw = (drawing, width) => {
-    const most = Math.max(...counts, 1);
+    const highest = Math.max(...counts, 1);
     const end = largest > 0 && Number.isFinite(largest) ? largest : 1;
     const x = axis(-end, end, margin.left, width - margin.right, false);
-    const y = axis(0, most * 1.05, height - margin.bottom, margin.top, false);
+    const y = axis(0, highest * 1.05, height - margin.bottom, margin.top, false);
     addAxes(drawing, width, x, y, 'value', shown);
     const size = (2 * end) / counts.length;
     counts.forEach((count, i) => {

@@ -26,10 +26,10 @@ export function precise(number) {
 
 /** The largest finite size of some numbers; 0 if there is none. */
 export function largestSize(numbers) {
-  return numbers.filter(Number.isFinite).reduce((most, number) => Math.max(most, Math.abs(number)), 0);
+  return numbers.filter(Number.isFinite).reduce((max, number) => Math.max(max, Math.abs(number)), 0);
 }
 
-/** The share of the full colour or bar that a number has, from 0 to 1, if `most` has all of it. */
-export function shareOf(number, most) {
-  return Number.isFinite(number) && most > 0 ? Math.min(1, Math.abs(number) / most) : 0;
+/** The share of the full colour or bar that a number has, from 0 to 1, if `max` has all of it. */
+export function shareOf(number, max) {
+  return Number.isFinite(number) && max > 0 ? Math.min(1, Math.abs(number) / max) : 0;
 }

@@ -1,5 +1,10 @@
 // Tensors of an answer, { shape: [2, 3], data: [six numbers, row by row] }: their parts and their text.
 
+/** All numbers, as an array. Those that JSON lacks are words there, such as "NaN". */
+export function numbersOf(tensor) {
+  return tensor.data.map(Number);
+}
+
 /** The numbers of tensor[index[0]][index[1]]..., row by row. */
 export function part(tensor, ...index) {
   let start = 0;

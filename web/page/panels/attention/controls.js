@@ -1,6 +1,7 @@
 // The controls above the maps.
 
 import { element } from '../../parts/dom.js';
+import { select } from '../../parts/select.js';
 import { headCounts, headSizes, initial, kinds, masks, tidy } from './state.js';
 
 // The label stands beside its control and not around it, so that its text is the control's whole name.
@@ -9,10 +10,9 @@ function labelled(label, control, id) {
   return element('div', { class: 'field' }, element('label', { for: control.id }, label), control);
 }
 
-function choice(label, id, options, onchange) {
-  const select = element('select', { onchange: () => onchange(select.value) },
-    options.map((option) => element('option', { value: option }, String(option))));
-  return { box: labelled(label, select, id), select };
+function choice(label, id, choices, onchoose) {
+  const node = select({}, choices, onchoose);
+  return { box: labelled(label, node, id), select: node };
 }
 
 /**
@@ -67,9 +67,8 @@ export function controls(change) {
 
 /** A choice of the kind of head `h`. */
 export function kindChoice(h, kind, change) {
-  const select = element('select', { 'aria-label': `What head ${h} looks for`, onchange: () =>
-    change((state) => ({ heads: state.heads.map((other, i) => (i === h ? select.value : other)) })) },
-    Object.entries(kinds).map(([value, name]) =>
-      element('option', { value, selected: value === kind }, name)));
-  return select;
+  const node = select({ 'aria-label': `What head ${h} looks for` }, Object.entries(kinds), (value) =>
+    change((state) => ({ heads: state.heads.map((other, i) => (i === h ? value : other)) })));
+  node.value = kind;
+  return node;
 }

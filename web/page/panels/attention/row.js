@@ -1,10 +1,10 @@
 // One query: its row of numbers through the stages, and its context as a sum.
 
-import { numbersOf } from '../../engine.js';
 import { element } from '../../parts/dom.js';
 import { heatmap } from '../../parts/heatmap.js';
 import { largestSize, shown } from '../../parts/number.js';
-import { indexNames } from '../../parts/tensor.js';
+import { select, setChoices } from '../../parts/select.js';
+import { indexNames, numbersOf } from '../../parts/tensor.js';
 import { barCell, decimals } from './bars.js';
 import { namesOf } from './heads.js';
 
@@ -60,7 +60,7 @@ function sumOfParts(names, row, d) {
 /** The section of one query. `pick(query)` is called when the visitor chooses another word. */
 export function queryRow(pick) {
   const title = element('h3');
-  const words = element('select', { onchange: () => pick(Number(words.value)) });
+  const words = select({}, [], (value) => pick(Number(value)));
   const box = element('div', { class: 'row' });
   const root = element('section', { 'aria-label': 'One query in numbers' }, title,
     element('p', {}, 'Follow one row of the maps. The scores of one query become weights; the weights ' +
@@ -70,8 +70,8 @@ export function queryRow(pick) {
   const show = (result, row, state) => {
     const names = namesOf(result.words);
     title.textContent = `One query in numbers: head ${state.head}, word ${names[state.query]}`;
-    words.replaceChildren(...names.map((name, i) =>
-      element('option', { value: i, selected: i === state.query }, name)));
+    setChoices(words, [...names.entries()]);
+    words.value = state.query;
     box.replaceChildren(
       table(names, row, state.scale ? `/ √${state.d}` : 'not scaled'),
       element('p', { class: 'note' }, 'The largest score is subtracted first. That changes no weight, ' +

@@ -1,5 +1,6 @@
-// What the controls say, and its form in the address: #attention?text=...&d=16 opens the panel as its sender
-// saw it.
+// What the controls say, and its form in the address, such as #attention?text=...&d=16.
+
+import { addressOf as addressOfEntries, oneOf, readEntries, wholeNumber } from '../../parts/address.js';
 
 export const kinds = {
   random: 'random',
@@ -27,10 +28,6 @@ export function initial() {
   };
 }
 
-const whole = (text) => (/^\d{1,4}$/.test(text) ? Number(text) : undefined);
-const oneOf = (choices) => (text) => choices.find((choice) => String(choice) === text);
-
-// Reads each entry from its text in the address, or gives undefined.
 const readers = {
   text: tidy,
   heads: (text) => {
@@ -41,25 +38,17 @@ const readers = {
   d: oneOf(headSizes),
   scale: (text) => ({ on: true, off: false })[text],
   mask: oneOf(masks),
-  padding: whole,
-  seed: whole,
-  head: whole,
-  query: whole,
+  padding: wholeNumber,
+  seed: wholeNumber,
+  head: wholeNumber,
+  query: wholeNumber,
   last: tidy,
 };
 
-/**
- * The state that an address such as "#attention?d=4&mask=none" names, and a complaint about each entry that
- * cannot be read. What is not named is as at first.
- */
-export function stateOf(hash) {
-  const state = initial();
-  const complaints = [];
-  for (const [name, text] of new URLSearchParams(hash.split('?')[1] ?? '')) {
-    const value = Object.hasOwn(readers, name) ? readers[name](text) : undefined;
-    if (value === undefined) complaints.push(`The address says ${name}=${text}, which is not known here.`);
-    else state[name] = value;
-  }
+/** The state that the entries of an address name, and complaints. What is not named is as at first. */
+export function stateOf(entries) {
+  const { values, complaints } = readEntries(entries, readers);
+  const state = { ...initial(), ...values };
   if (state.head >= state.heads.length) {
     complaints.push(`The address asks for head ${state.head}; the last one is ${state.heads.length - 1}.`);
     state.head = 0;
@@ -68,15 +57,14 @@ export function stateOf(hash) {
 }
 
 /** The address of a state. It names only what differs from the state at first. */
-export function hashOf(state) {
+export function addressOf(state) {
   const first = initial();
-  const named = new URLSearchParams();
+  const named = {};
   for (const [name, value] of Object.entries(state)) {
     if (String(value) === String(first[name])) continue;
-    named.set(name, name === 'scale' ? (value ? 'on' : 'off') : String(value));
+    named[name] = name === 'scale' ? (value ? 'on' : 'off') : String(value);
   }
-  const text = named.toString();
-  return text ? `#attention?${text}` : '#attention';
+  return addressOfEntries('attention', named);
 }
 
 /** The arguments of the library's calls. */

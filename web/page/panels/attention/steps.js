@@ -118,7 +118,7 @@ export function headSteps(engine, pick) {
         step('6. Softmax', `weights: (B, H, T_q, T_k) = ${shapeText(result.weights.shape)}`,
           'exp of each score, divided by the sum of its row. exp(−∞) is 0. A row that sees nothing is 0 ' +
             'as a whole.',
-          map('weights', result.weights, { most: 1 }))),
+          map('weights', result.weights, { max: 1 }))),
       step('7. Context', `weights v: (B, H, T_q, d) = ${shapeText(result.context.shape)}`,
         'Each row is the mean of the rows of v, with the weights of that row. It is what the head has ' +
           'found for the word.',

@@ -9,9 +9,9 @@ import { namesOf, wordMap } from './heads.js';
 import { kinds, tidy } from './state.js';
 
 // A number per head and word.
-function headMap(label, heads, words, values, most, text) {
+function headMap(label, heads, words, values, max, text) {
   return heatmap({ label, rows: heads.map((kind, h) => `head ${h}: ${kinds[kind]}`), columns: words, values,
-    most, describe: (h, i, value) => `head ${h}, word ${words[i]}: ${text(value)}` });
+    max, describe: (h, i, value) => `head ${h}, word ${words[i]}: ${text(value)}` });
 }
 
 // Two maps side by side: without a mask and with it. `draw(label, side)` draws one.
@@ -60,7 +60,7 @@ export function whyMask(change, toggle) {
     const masked = state.mask === 'causal';
     button.textContent = masked ? 'Take the mask away in the maps above' : 'Put the mask back';
     maps.replaceChildren(...both(answer, `head ${state.head}`, (label, side) =>
-      wordMap({ label, names, values: part(side.weights, state.head), most: 1, pick })));
+      wordMap({ label, names, values: part(side.weights, state.head), max: 1, pick })));
     later.replaceChildren(...both(answer, 'share on later words', (label, side) =>
       headMap(label, state.heads, names, part(side.later), 1, percent)));
     const changed = namesOf(answer.changed);

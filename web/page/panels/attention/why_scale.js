@@ -66,7 +66,7 @@ export function whyScale(toggle) {
     const on = state.scale ? result : other;
     const off = state.scale ? other : result;
     const map = (label, answer) =>
-      wordMap({ label, names, values: part(answer.weights, 0, state.head), most: 1, pick });
+      wordMap({ label, names, values: part(answer.weights, 0, state.head), max: 1, pick });
     button.textContent = state.scale ? 'Take the scale away in the maps above' : 'Put the scale back';
     maps.replaceChildren(map(`head ${state.head} without the scale`, off),
       map(`head ${state.head} with 1/√d`, on));

@@ -1,9 +1,8 @@
 // A Tensor of an answer as a table of numbers.
 
-import { numbersOf } from '../../engine.js';
 import { element } from '../../parts/dom.js';
 import { largestSize, shareOf, shown } from '../../parts/number.js';
-import { shapeText } from '../../parts/tensor.js';
+import { numbersOf, shapeText } from '../../parts/tensor.js';
 
 const wide = 4; // columns from which on a table may need to scroll on a phone
 
@@ -22,16 +21,16 @@ function rowNames(shape) {
  * @param {string} options.label what the numbers are
  * @param {{shape: number[], data: (number|string|boolean)[]}} options.tensor
  * @param {boolean[]} [options.wrong] which of the numbers are wrong
- * @param {number} [options.most] the number of the full colour
+ * @param {number} [options.max] the number of the full colour
  */
-export function numberTable({ label, tensor, wrong = [], most = largestSize(numbersOf(tensor)) }) {
+export function numberTable({ label, tensor, wrong = [], max = largestSize(numbersOf(tensor)) }) {
   const values = numbersOf(tensor);
   const columns = tensor.shape.length === 0 ? 1 : tensor.shape.at(-1);
   const names = rowNames(tensor.shape);
   const cell = (value, isWrong) => {
     return element('td', {
       class: [value < 0 ? 'below' : 'above', isWrong && 'wrong'].filter(Boolean).join(' '),
-      style: `--share: ${shareOf(value, most).toFixed(3)}`,
+      style: `--share: ${shareOf(value, max).toFixed(3)}`,
       'data-value': String(value),
     }, shown(value), isWrong ? element('span', { class: 'mark', title: 'wrong' }, '*') : null);
   };

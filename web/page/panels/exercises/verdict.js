@@ -1,9 +1,9 @@
 // What the judge says to an answer: check by check, with the numbers that were compared and those it was
 // tried on.
 
-import { numbersOf } from '../../engine.js';
 import { element } from '../../parts/dom.js';
 import { largestSize } from '../../parts/number.js';
+import { numbersOf } from '../../parts/tensor.js';
 import { numberTable } from './numbers.js';
 
 /** The judge's text. A table in it, as gradcheck prints one, keeps its columns. */
@@ -18,9 +18,9 @@ function message(text) {
 }
 
 function compared({ name, sides, wrong }) {
-  const most = largestSize(sides.flatMap((side) => numbersOf(side.tensor)));
+  const max = largestSize(sides.flatMap((side) => numbersOf(side.tensor)));
   return element('div', { class: 'compared', role: 'group', 'aria-label': `${name}, compared` },
-    sides.map(({ label, tensor }, i) => numberTable({ label, tensor, wrong: i === 0 ? wrong : [], most })));
+    sides.map(({ label, tensor }, i) => numberTable({ label, tensor, wrong: i === 0 ? wrong : [], max })));
 }
 
 function tried(inputs) {

@@ -6,12 +6,12 @@ import { shapeText } from '../../parts/tensor.js';
 import { layout } from './layout.js';
 import { abridged, matricesOf } from './values.js';
 
-const most = 4; // rows and columns of a matrix
+const maxCells = 4; // rows and columns of a matrix
 const letter = 7.3; // width of a letter of the font, and
 const lineHeight = 17; // the height of a line, in pixels
 const padding = 9;
 const margin = 6;
-const mostEnlarged = 1.4; // a small drawing, while it is no higher than
+const maxScale = 1.4; // a small drawing, while it is no higher than
 const enlargedHeight = 340; // this
 
 const widthOf = (text) => text.length * letter;
@@ -32,7 +32,7 @@ function valueBlock(label, tensor) {
       draw: (x, y) => [textAt(x, y, start), textAt(x + offset, y, text)],
     };
   }
-  const rows = abridged(matricesOf(tensor)[0], most);
+  const rows = abridged(matricesOf(tensor)[0], maxCells);
   const columns = rows[0].map((_, j) => Math.max(...rows.map((row) => widthOf(cellText(row[j])))));
   const gap = 1.2 * letter;
   const isNumber = tensor.shape.length === 0;
@@ -163,7 +163,7 @@ export class Drawing {
     );
     this.#edges = this.#plan.edges.map(({ points }) => svg('path', { class: 'edge', d: edgePath(points) }));
     const size = [this.#plan.width, this.#plan.height].map((length) => Math.ceil(length) + 2 * margin);
-    this.#scale = Math.max(1, Math.min(mostEnlarged, room / size[0], enlargedHeight / size[1]));
+    this.#scale = Math.max(1, Math.min(maxScale, room / size[0], enlargedHeight / size[1]));
     const [width, height] = size.map((length) => length * this.#scale);
     this.element = svg(
       'svg',
@@ -178,15 +178,15 @@ export class Drawing {
   show(step, progress) {
     this.#groups.forEach((group, i) => this.#fill(group, i, step, progress[i]));
     this.#plan.edges.forEach((edge, k) => {
-      const wantsGradient = this.#scene.boxes[edge.from].id !== null;
+      const requiresGradient = this.#scene.boxes[edge.from].id !== null;
       const goesBack = progress[edge.to].hadTurn;
-      const isNow = step.box === edge.to && step.phase !== 'start' && (wantsGradient || !goesBack);
+      const isNow = step.box === edge.to && step.phase !== 'start' && (requiresGradient || !goesBack);
       const head = `url(#tape-arrow${isNow ? '-now' : ''})`;
       const path = this.#edges[k];
       path.classList.toggle('now', isNow);
       path.classList.toggle('waits', !progress[edge.to].hasValue);
       path.setAttribute('marker-end', goesBack ? '' : head);
-      path.setAttribute('marker-start', goesBack && wantsGradient ? head : '');
+      path.setAttribute('marker-start', goesBack && requiresGradient ? head : '');
     });
   }
 

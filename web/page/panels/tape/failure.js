@@ -37,7 +37,7 @@ export function failureOf(error) {
 export function refusalOf({ refusal, boxes, result }, takeSum) {
   const box = boxes[result];
   if (box.id === null)
-    return [failureText(refusal), element('p', {}, 'Use a, b or c: they are leaves that want a gradient.')];
+    return [failureText(refusal), element('p', {}, 'Use a, b or c: they are leaves that require a gradient.')];
   if (box.value.data.length === 1) return [failureText(refusal)];
   const button = element('button', { type: 'button', onclick: takeSum }, 'Take sum(…) of the expression');
   return [failureText(refusal), element('p', {}, 'A gradient says how one number changes. ', button)];

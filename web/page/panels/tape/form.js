@@ -1,8 +1,11 @@
 // The fields of the panel: an expression, the values of a, b and c, and examples.
 
 import { element } from '../../parts/dom.js';
+import { select } from '../../parts/select.js';
 import { examples } from './examples.js';
-import { mostCharacters, variables } from './parse.js';
+import { maxCharacters, variables } from './parse.js';
+
+export const dtypes = ['float32', 'float64'];
 
 export class Form {
   #expression;
@@ -16,7 +19,7 @@ export class Form {
     this.#expression = element('textarea', {
       id: 'tape-expression',
       rows: '1',
-      maxlength: String(mostCharacters),
+      maxlength: String(maxCharacters),
       spellcheck: 'false',
       autocapitalize: 'off',
       autocomplete: 'off',
@@ -37,21 +40,11 @@ export class Form {
         autocomplete: 'off',
       }),
     );
-    this.#dtype = element(
-      'select',
-      { id: 'tape-dtype' },
-      ['float32', 'float64'].map((name) => element('option', {}, name)),
-    );
-    this.#dtype.addEventListener('change', onsubmit);
-    this.#examples = element(
-      'select',
-      { id: 'tape-example' },
-      element('option', { value: '' }, 'choose …'),
-      examples.map(({ title }, i) => element('option', { value: String(i) }, title)),
-    );
-    this.#examples.addEventListener('change', () => {
-      if (this.#examples.value === '') return;
-      this.chooseExample(Number(this.#examples.value));
+    this.#dtype = select({ id: 'tape-dtype' }, dtypes, onsubmit);
+    const titles = examples.map(({ title }, i) => [i, title]);
+    this.#examples = select({ id: 'tape-example' }, [['', 'choose …'], ...titles], (value) => {
+      if (value === '') return;
+      this.chooseExample(Number(value));
       onsubmit();
     });
     this.#look = element('p', { class: 'note tape-look', 'aria-live': 'polite' });

@@ -11,7 +11,7 @@ export class ExpressionError extends Error {
   }
 }
 
-export const mostCharacters = 400;
+export const maxCharacters = 400;
 export const variables = ['a', 'b', 'c'];
 const mostElements = 256;
 const operators = { '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', '@': 'matmul', '^': 'pow', '**': 'pow' };
@@ -228,9 +228,9 @@ function split(text) {
  *   each stands, and which of a, b and c they use
  */
 export function parseExpression(text, functions) {
-  if (text.length > mostCharacters) {
-    throw new ExpressionError(`the text ends here: it may have ${mostCharacters} characters`, [
-      mostCharacters,
+  if (text.length > maxCharacters) {
+    throw new ExpressionError(`the text ends here: it may have ${maxCharacters} characters`, [
+      maxCharacters,
       text.length,
     ]);
   }
@@ -246,7 +246,7 @@ export function parseExpression(text, functions) {
 /** Parses a value: a number, or lists of numbers within lists. */
 export function parseValue(text) {
   if (text.trim() === '') throw new ExpressionError('a number or a list is missing', [0, 1]);
-  if (text.length > 4 * mostCharacters) throw new ExpressionError('the value is too long', [0, text.length]);
+  if (text.length > 4 * maxCharacters) throw new ExpressionError('the value is too long', [0, text.length]);
   const value = new Reader({}).number(read(text, 0));
   const count = [value].flat(Infinity).length;
   if (count > mostElements) {

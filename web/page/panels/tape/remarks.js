@@ -1,6 +1,6 @@
 // What is worth a word at a step: infinities and NaN, kinks, and gradients that become small.
 
-import { numbersOf } from '../../engine.js';
+import { numbersOf } from '../../parts/tensor.js';
 
 const largest = { float32: '3.4 · 10³⁸', float64: '1.8 · 10³⁰⁸' };
 const some = (tensor, test) => numbersOf(tensor).some(test);

@@ -47,7 +47,7 @@ function ruleText(scene, i, slot, turn) {
     return [
       note(
         box.id === null
-          ? `${name} wants no gradient, so the rule computes none for it.`
+          ? `${name} requires no gradient, so the rule computes none for it.`
           : `The rule returns nothing for ${name}: its gradient is 0.`,
       ),
     ];

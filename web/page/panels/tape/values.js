@@ -1,9 +1,8 @@
 // Tensors as text: a number, or a small matrix of numbers.
 
-import { numbersOf } from '../../engine.js';
 import { element } from '../../parts/dom.js';
 import { precise } from '../../parts/number.js';
-import { shapeText } from '../../parts/tensor.js';
+import { numbersOf, shapeText } from '../../parts/tensor.js';
 
 const mostRead = 16; // elements that a screen reader reads one by one
 
@@ -18,11 +17,11 @@ export function matricesOf(tensor) {
 }
 
 /**
- * Cuts a matrix down to `most` rows and columns. The last ones are then dots.
+ * Cuts a matrix down to `limit` rows and columns. The last ones are then dots.
  * @returns {(number | '…')[][]}
  */
-export function abridged(rows, most) {
-  const cut = (list, dots) => (list.length > most ? [...list.slice(0, most - 1), dots] : list);
+export function abridged(rows, limit) {
+  const cut = (list, dots) => (list.length > limit ? [...list.slice(0, limit - 1), dots] : list);
   const short = rows.map((row) => cut(row, '…'));
   return cut(
     short,
@@ -53,21 +52,21 @@ function grid(rows) {
 }
 
 /**
- * A Tensor as an element. `most` limits the rows and columns that are shown, and the matrices of a Tensor with
+ * A Tensor as an element. `limit` limits the rows and columns that are shown, and the matrices of a Tensor with
  * more dims.
  */
-export function valueElement(tensor, most = Infinity) {
+export function valueElement(tensor, limit = Infinity) {
   const matrices = matricesOf(tensor);
   if (tensor.shape.length === 0) {
     const [[[number]]] = matrices;
     return element('span', { 'data-value': String(number) }, precise(number));
   }
-  const shownOnes = matrices.slice(0, most).map((rows) => grid(abridged(rows, most)));
+  const shownOnes = matrices.slice(0, limit).map((rows) => grid(abridged(rows, limit)));
   const label = tensor.data.length <= mostRead ? listText(tensor) : `${shapeText(tensor.shape)} numbers`;
   return element(
     'span',
     { class: 'tensor', role: 'img', 'aria-label': label },
     shownOnes,
-    matrices.length > most ? '…' : null,
+    matrices.length > limit ? '…' : null,
   );
 }

@@ -1,10 +1,12 @@
 // What the heads look at while the model continues a sum.
 
-import { EngineError, numbersOf } from '../../engine.js';
+import { EngineError } from '../../engine.js';
 import { element } from '../../parts/dom.js';
 import { failureText, setFailure } from '../../parts/failure.js';
 import { heatmap, refill } from '../../parts/heatmap.js';
 import { percent } from '../../parts/number.js';
+import { select, setChoices } from '../../parts/select.js';
+import { numbersOf } from '../../parts/tensor.js';
 
 /** A sum to begin with: its units carry. */
 const examples = { 1: '7+5', 2: '47+85', 3: '347+285' };
@@ -20,7 +22,10 @@ export function attentionPart(runner) {
     autocomplete: 'off',
     spellcheck: 'false',
   });
-  const layer = element('select', { id: 'training-layer' });
+  const layer = select({ id: 'training-layer' }, [], () => {
+    maps.replaceChildren();
+    draw(shown);
+  });
   const answer = element('p', { class: 'answer', 'aria-live': 'off' });
   const failure = failureText();
   const maps = element('div', { class: 'maps' });
@@ -44,8 +49,9 @@ export function attentionPart(runner) {
     const old = shown && structureOf(shown);
     if (layer.options.length !== look.layers.length) {
       const kept = layer.value;
-      layer.replaceChildren(
-        ...look.layers.map((_, i) => element('option', { value: i }, `${i + 1} of ${look.layers.length}`)),
+      setChoices(
+        layer,
+        look.layers.map((_, i) => [i, `${i + 1} of ${look.layers.length}`]),
       );
       layer.value = kept in look.layers && kept !== '' ? kept : 0;
     }
@@ -61,7 +67,7 @@ export function attentionPart(runner) {
             rows: rowNames(look),
             columns: look.read,
             values: numbersOf(weights),
-            most: 1,
+            max: 1,
             describe: describe(h),
           }),
         ),
@@ -85,10 +91,6 @@ export function attentionPart(runner) {
     }
   };
   sum.addEventListener('change', refresh);
-  layer.addEventListener('change', () => {
-    maps.replaceChildren();
-    draw(shown);
-  });
 
   const part = element(
     'section',

@@ -1,23 +1,18 @@
 // Any parameter of the model and its gradient in the last step.
 
-import { numbersOf } from '../../engine.js';
 import { element } from '../../parts/dom.js';
 import { heatmap, refill } from '../../parts/heatmap.js';
 import { histogram } from '../../parts/histogram.js';
 import { shown } from '../../parts/number.js';
-import { indexNames } from '../../parts/tensor.js';
+import { select, setChoices } from '../../parts/select.js';
+import { indexNames, numbersOf } from '../../parts/tensor.js';
 
 const first = 'blocks.0.attention.W_q.weight';
 
 /** The part of the panel with a parameter and its gradient. `refresh()` asks for it again. */
 export function gradientPart(runner) {
-  const name = element('select', { id: 'training-parameter' });
-  const which = element(
-    'select',
-    { id: 'training-kind' },
-    element('option', { value: 'gradient' }, 'gradient'),
-    element('option', { value: 'value' }, 'value'),
-  );
+  const name = select({ id: 'training-parameter' }, [], () => refresh());
+  const which = select({ id: 'training-kind' }, ['gradient', 'value'], () => refresh());
   const facts = element('table', { class: 'facts' });
   const bars = histogram('How often a number of this size occurs');
   const cells = element('div', { class: 'cells' });
@@ -98,8 +93,6 @@ export function gradientPart(runner) {
     result.hidden = !hasGradient;
     if (hasGradient) draw(await runner.look('training_gradient', { name: name.value }));
   };
-  name.addEventListener('change', refresh);
-  which.addEventListener('change', refresh);
 
   const part = element(
     'section',
@@ -126,10 +119,9 @@ export function gradientPart(runner) {
     part,
     begin({ tensors }) {
       const kept = name.value || first;
-      name.replaceChildren(
-        ...tensors.map((tensor) =>
-          element('option', { value: tensor.name }, `${tensor.name} (${tensor.shape.join(' × ')})`),
-        ),
+      setChoices(
+        name,
+        tensors.map((tensor) => [tensor.name, `${tensor.name} (${tensor.shape.join(' × ')})`]),
       );
       if (tensors.some((tensor) => tensor.name === kept)) name.value = kept;
       return refresh();

@@ -1,32 +1,30 @@
 // The options of a run: their controls, and their text in the address.
 
+import { addressOf as addressOfEntries, readEntries } from '../../parts/address.js';
 import { element } from '../../parts/dom.js';
+import { select } from '../../parts/select.js';
 
 const widest = 128;
-const leastRate = -5; // as a power of ten, with the next
-const mostRate = 1;
+const minRate = -5; // as a power of ten, with the next
+const maxRate = 1;
 
 /** What a run has if the address says nothing else. It learns sums of 2 digits within 600 steps. */
 export const defaults = { digits: 2, layers: 2, heads: 4, d_model: 48, batch: 128, rate: 0.006, seed: 0 };
 
-/** The options in an address such as "#training?heads=1&rate=0.1". The library checks them. */
-export function optionsIn(hash) {
-  const given = new URLSearchParams(hash.split('?')[1] ?? '');
-  const options = { ...defaults };
-  for (const name of Object.keys(options)) {
-    const number = Number(given.get(name) || NaN);
-    if (Number.isFinite(number)) options[name] = number;
-  }
-  return options;
+/** Reads a number. The library checks whether it is a possible one. */
+const finite = (text) => (text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined);
+
+/** The options that the entries of an address such as #training?heads=1&rate=0.1 name, and complaints. */
+export function optionsOf(entries) {
+  const readers = Object.fromEntries(Object.keys(defaults).map((name) => [name, finite]));
+  const { values, complaints } = readEntries(entries, readers);
+  return { options: { ...defaults, ...values }, complaints };
 }
 
 /** The address of these options: those that differ from the defaults. */
 export function addressOf(options) {
-  const text = Object.keys(defaults)
-    .filter((name) => options[name] !== defaults[name])
-    .map((name) => `${name}=${options[name]}`)
-    .join('&');
-  return text ? `#training?${text}` : '#training';
+  const changed = Object.entries(options).filter(([name, value]) => value !== defaults[name]);
+  return addressOfEntries('training', changed);
 }
 
 /** A rate with two digits, such as 0.0063 or 1e-5. */
@@ -49,9 +47,7 @@ function slider(id, label, attributes, hint, output = element('output', { for: i
 }
 
 /** A number, or the text that is none: the library says so. */
-function numberIn(text) {
-  return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
-}
+const numberIn = (text) => finite(text) ?? text;
 
 /**
  * The controls of the options.
@@ -60,11 +56,7 @@ function numberIn(text) {
  */
 export function optionControls(options, changed) {
   const now = { ...options };
-  const digits = element(
-    'select',
-    {},
-    [1, 2, 3].map((count) => element('option', { value: count }, String(count))),
-  );
+  const digits = select({}, [1, 2, 3], (value) => change('digits', Number(value)));
   const layers = slider('training-layers', 'Depth (layers)', { min: 1, max: 4, step: 1 });
   const heads = slider('training-heads', 'Heads', { min: 1, max: 8, step: 1 });
   const width = slider('training-width', 'Width (d_model)', { max: widest }, 'a multiple of the heads');
@@ -79,7 +71,7 @@ export function optionControls(options, changed) {
   const rate = slider(
     'training-rate',
     'Learning rate',
-    { min: leastRate, max: mostRate, step: 0.05 },
+    { min: minRate, max: maxRate, step: 0.05 },
     'changes at once, also while it runs',
     rateText,
   );
@@ -111,7 +103,6 @@ export function optionControls(options, changed) {
   };
   const listen = (input, name, read = numberIn) =>
     input.addEventListener('change', () => change(name, read(input.value)));
-  listen(digits, 'digits');
   listen(layers.input, 'layers');
   listen(heads.input, 'heads');
   listen(width.input, 'd_model');

@@ -1,0 +1,20 @@
+// A choice from a list.
+
+import { element } from './dom.js';
+
+/** Gives a select other choices: pairs of a value and its text, or texts that are their own values. */
+export function setChoices(select, choices) {
+  select.replaceChildren(
+    ...choices.map((choice) => {
+      const [value, text] = [choice].flat();
+      return element('option', { value }, String(text ?? value));
+    }),
+  );
+}
+
+/** A <select> of such choices. `onchoose` is called with the value of the one that the visitor takes. */
+export function select(attributes, choices, onchoose) {
+  const node = element('select', { ...attributes, onchange: () => onchoose(node.value) });
+  setChoices(node, choices);
+  return node;
+}
