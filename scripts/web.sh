@@ -7,7 +7,7 @@
 #   scripts/web.sh                builds, and serves on http://localhost:8000 until Ctrl-C
 #   scripts/web.sh serve PORT     the same on another port
 #   scripts/web.sh build          builds only, and prints the size
-#   scripts/web.sh test           tests the page in headless Chromium, against the native library
+#   scripts/web.sh test           tests the page in headless Chromium, against the native library, which it builds
 
 set -euo pipefail
 if [[ ${1:-} == -h || ${1:-} == --help ]]; then sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit; fi
@@ -35,7 +35,7 @@ scripts/setup.sh web ${extra[@]+"${extra[@]}"}
 echo "== Building the page (takes two minutes the first time)"
 cmake --build --preset web -- --quiet | { grep -v "^ninja: no work to do" || true; }
 files=$(find build/web/page -type f | wc -l)
-size=$(tar -C build/web/page --sort=name -cf - . | gzip -9 | wc -c)
+size=$(find build/web/page -type f -print0 | sort -z | xargs -0 cat | gzip -9 | wc -c)
 echo "build/web/page: $files files, $((size / 1000)) kB compressed"
 
 case $command in

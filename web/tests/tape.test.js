@@ -7,16 +7,11 @@ import { equalTo1e5, Native, open } from './harness.js';
 
 const native = new Native();
 
-/** A test of the open panel. A browser that stays open after a failure would keep the program from ending. */
+/** A test of the open panel. */
 function panelTest(name, body) {
   test(name, async () => {
     const { page, close } = await open('tape');
-    try {
-      await body(page);
-    } catch (error) {
-      await close().catch(() => {}); // the first error is the one to report
-      throw error;
-    }
+    await body(page);
     await close();
   });
 }
@@ -286,6 +281,15 @@ panelTest('the table is that of trace()', async (page) => {
   );
 });
 
+panelTest('an expression of the visitor is no example any more', async (page) => {
+  const example = page.locator('#tape-example');
+  assert.equal(await example.inputValue(), '0');
+  assert.notEqual(await page.locator('.tape-look').textContent(), '');
+  await page.locator('#tape-expression').fill('a * b');
+  assert.equal(await example.inputValue(), '');
+  assert.equal(await page.locator('.tape-look').textContent(), '');
+});
+
 const mistakes = [
   ['an unknown name', 'a * x', { a: '2' }, '[expression] character 5: there is no name "x"'],
   ['an unbalanced bracket', '(a + b', { a: '1', b: '2' }, '[expression] character 7: Unclosed ('],
@@ -302,6 +306,8 @@ const mistakes = [
     { a: '1' },
     '[expression] character 5: there is no function "sinh2"',
   ],
+  ['a method', 'a + b.exp()', { a: '1', b: '2' }, '[expression] character 5: functions have no dot: write exp(a)'],
+  ['a factor without a sign', 'b + 2a', { a: '1', b: '2' }, '[expression] character 6: an operator is missing'],
   [
     'too many arguments',
     'exp(a, a)',
@@ -322,7 +328,7 @@ const mistakes = [
     '[expression] character 1: d is set here, but not used',
   ],
   ['nothing', '', {}, '[expression] character 1: there is nothing to compute'],
-  ['a missing value', 'a * b', { a: '2' }, '[b] character 1: a number or a list is missing'],
+  ['a missing value', 'a * b', { a: '2' }, '[b] character 1: it has no value; write a number or a list'],
   ['a word as a value', 'a', { a: '[1, two]' }, '[a] character 5: a number must stand here'],
   ['rows of different lengths', 'sum(a)', { a: '[[1, 2], [3]]' }, '[a] its lists must be of equal length'],
   [

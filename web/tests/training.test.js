@@ -40,7 +40,7 @@ async function trainTo(page, step) {
   await button(page, 'Pause').click();
   const text = await page.getByText(/^Paused after step/).textContent();
   const paused = Number(text.match(/\d+/)[0]);
-  await page.getByText(`never trains on, after step ${paused}`).waitFor(); // the last evaluation is drawn
+  await page.getByText(`held-out sums, after step ${paused}`).waitFor(); // the last evaluation is drawn
   return paused;
 }
 
@@ -244,6 +244,7 @@ test('what the library refuses is shown in its words, and the panel goes on', as
   await page.getByLabel('Heads', { exact: true }).fill('3');
   await failure.waitFor({ state: 'hidden' });
   await takeSteps(page, 1);
+  await page.locator('.panel-training .status').getByText('After step 1.', { exact: true }).waitFor();
 
   await page.getByLabel('Sum', { exact: true }).fill('100+1');
   await page.getByLabel('Sum', { exact: true }).press('Enter');

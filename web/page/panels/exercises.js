@@ -125,7 +125,7 @@ class Card {
       ? element('p', { class: 'success' }, element('strong', {}, 'Right. '), prose(verdict.why),
         ` ${this.#onSolved(exercise.name)}.`)
       : element('p', { class: 'not-yet' }, element('strong', {}, 'Not yet. '),
-        `The check “${failed[0].name}” fails. `, prose(verdict.hint));
+        `This check fails: ${failed[0].name}. `, prose(verdict.hint));
     summary.replaceChildren(text);
     details.replaceChildren(checks(verdict));
   }
@@ -180,9 +180,9 @@ export async function start(section, engine, { entries }) {
 
   section.append(
     element('h2', {}, 'Exercises'),
-    element('p', {}, prose('Choose a line or fill in a number. It becomes part of a real op in the page. '
-      + 'The library’s `gradcheck` measures whether its gradient is right, and its result is compared '
-      + 'with that of the library’s own op. A wrong answer is worth trying: look at the numbers that it '
+    element('p', {}, prose('Choose a line or fill in a number. The page runs the op, or the step of '
+      + 'training, with it. It compares the result with that of the library’s own code and, where there is a '
+      + 'gradient, measures it with `gradcheck`. A wrong answer is worth trying: look at the numbers that it '
       + 'gives.')),
     element('div', { class: 'exercises' }, list.root, element('div', { class: 'column' }, lost, card.root)),
     places,

@@ -49,7 +49,7 @@ export async function start(section, engine, { entries, moved }) {
   const go = element('button', { type: 'button', class: 'primary', onclick: toggle }, 'Start');
   const one = element(
     'button',
-    { type: 'button', onclick: () => guarded(() => runner.oneStep()) },
+    { type: 'button', onclick: () => guarded(oneStep) },
     'One step',
   );
   const over = element('button', { type: 'button', onclick: () => begin(false) }, 'Start over');
@@ -103,6 +103,10 @@ export async function start(section, engine, { entries, moved }) {
       if (!runner.state.running && !runner.state.diverged) status.textContent = pausedText();
     });
   }
+  async function oneStep() {
+    await runner.oneStep();
+    if (!runner.state.diverged) status.textContent = `After step ${runner.state.step}.`;
+  }
   function toggle() {
     if (runner.state.running) runner.pause();
     else train();
@@ -126,7 +130,7 @@ export async function start(section, engine, { entries, moved }) {
     download(bytes, 'addition.safetensors');
     status.textContent =
       `Saved after step ${runner.state.step}: addition.safetensors, ${bytes.length} bytes. ` +
-      'The program reads it: train_transformer eval addition.safetensors';
+      'To read it in a build of the examples: build/release/examples/train_transformer eval addition.safetensors';
   }
 
   function changed() {

@@ -42,9 +42,12 @@ export function heatmap({ label, rows, columns, values, signed = false, max, com
   cells.forEach((row, i) => row.forEach((cell, j) => places.set(cell, [i, j])));
 
   let chosen = null; // the cell that the line tells about
+  const key = element('small', { class: 'note' }); // what the colours mean
   const tell = () => { line.textContent = chosen?.getAttribute('aria-label') ?? ' '; };
   const fill = (numbers) => {
     const full = max ?? largestSize(numbers);
+    const hidden = numbers.some((number) => number === -Infinity) ? ', hatched: −∞' : '';
+    key.textContent = signed ? `orange −${shown(full, 3)} to blue ${shown(full, 3)}${hidden}` : '';
     cells.flat().forEach((cell, index) => {
       const value = numbers[index];
       cell.className = !Number.isFinite(value) ? 'absent' : signed && value < 0 ? 'below' : 'above';
@@ -87,7 +90,7 @@ export function heatmap({ label, rows, columns, values, signed = false, max, com
   const head = element('tr', {}, element('td', { class: 'corner' }), columnNames(columns, compact));
   const body = rows.map((name, i) => element('tr', {}, element('th', { scope: 'row' }, name), cells[i]));
   const figure = element('figure', { class: compact ? 'heatmap compact' : 'heatmap' },
-    element('figcaption', {}, label),
+    element('figcaption', {}, element('span', {}, label), key),
     element('div', { class: 'scroll' },
       element('table', { role: 'grid', 'aria-label': label, onpointerover: choose, onfocusin: choose,
         onkeydown: press, onclick: click },

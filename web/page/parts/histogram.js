@@ -5,18 +5,20 @@ import { svg } from './dom.js';
 import { shown } from './number.js';
 
 /**
- * A histogram: counts in equal bins from −largest to largest. `draw({ counts, largest })` shows others.
+ * A histogram: counts in equal bins from −largest to largest. `draw({ counts, largest }, name)` shows others, of numbers
+ * of that name.
  * @param {string} label what is counted, as caption and for screen readers
  */
 export function histogram(label) {
   let counts = [];
   let largest = 0;
+  let what = '';
   const draw = (drawing, width) => {
     const highest = Math.max(...counts, 1);
     const end = largest > 0 && Number.isFinite(largest) ? largest : 1;
     const x = axis(-end, end, margin.left, width - margin.right, false);
     const y = axis(0, highest * 1.05, height - margin.bottom, margin.top, false);
-    addAxes(drawing, width, x, y, 'value', shown);
+    addAxes(drawing, width, x, y, what, shown);
     const size = (2 * end) / counts.length;
     counts.forEach((count, i) => {
       const left = x.place(-end + i * size);
@@ -45,7 +47,8 @@ export function histogram(label) {
   line.remove();
   return {
     figure,
-    draw(summary) {
+    draw(summary, name) {
+      what = name;
       counts = summary.counts;
       largest = Number(summary.largest);
       redraw();

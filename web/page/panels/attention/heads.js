@@ -60,7 +60,7 @@ export function headCards(change, pick) {
       card.classList.toggle('chosen', h === state.head);
       card.querySelector('.map').replaceChildren(wordMap({ label: `weights of head ${h}`, names,
         values: part(result.weights, 0, h), max: 1, pick }));
-      card.querySelector('.note').replaceChildren('The largest weight of a row is ',
+      card.querySelector('p.note').replaceChildren('The largest weight of a row is ',
         element('span', { 'data-value': String(largest[h]) }, shown(largest[h])), ' on average.');
     });
   };

@@ -3,7 +3,7 @@
 import { element } from '../../parts/dom.js';
 import { failureText } from '../../parts/failure.js';
 import { heatmap, markRow } from '../../parts/heatmap.js';
-import { shown } from '../../parts/number.js';
+import { largestSize, shown } from '../../parts/number.js';
 import { indexNames, part, shapeText } from '../../parts/tensor.js';
 import { namesOf, wordMap } from './heads.js';
 import { argumentsOf } from './state.js';
@@ -32,7 +32,7 @@ function whoSees({ mask, padding }) {
   const causal = mask === 'causal' ? 'A word sees itself and the words before it.'
     : 'There is no causal mask.';
   const padded = padding === 0 ? 'There is no padding.'
-    : `The last ${padding === 1 ? 'word is' : `${padding} words are`} padding, which no word sees.`;
+    : `No word sees the last ${padding === 1 ? 'word' : `${padding} words`}: padding.`;
   return `${causal} ${padded}`;
 }
 
@@ -85,6 +85,7 @@ export function headSteps(engine, pick) {
     const map = (label, tensor, options) =>
       wordMap({ label, names, values: part(tensor, 0, h), pick, ...options });
     const columns = indexNames(state.d);
+    const sizeOfScores = largestSize(part(result.scores, 0, h)); // the colours show what the scale does
     const wide = (label, tensor) => columnsMap(label, names, part(tensor, 0, h), columns);
 
     title.textContent = `Head ${h}, step by step`;
@@ -100,18 +101,19 @@ export function headSteps(engine, pick) {
           indexNames(64))),
       step('2. Queries, keys and values', `q, k, v: (B, H, T, d) = ${shapeText(result.q.shape)}`,
         'Three products make three vectors of each word: q = x W_q is what it looks for, k = x W_k is ' +
-          'what it is found by, v = x W_v is what it hands over. Each head has its own d columns of the ' +
+          'what it is found by, v = x W_v is what it passes on. Each head has its own d columns of the ' +
           'three matrices. Here D stays 64 for every d; in a transformer d = D / H.',
         element('div', { class: 'maps' }, wide('q', result.q), wide('k', result.k), wide('v', result.v)),
         matrices(engine, state, list.querySelector('details')?.open ?? false)),
       element('div', { class: 'maps' },
         step('3. Scores', `q kᵀ: (B, H, T_q, T_k) = ${shapeText(result.scores.shape)}`,
-          'The scalar product of each query with each key: large if both point in the same direction.',
-          map('scores q kᵀ', result.scores, { signed: true })),
+          'The dot product of each query with each key: large if both point in the same direction.',
+          map('scores q kᵀ', result.scores, { signed: true, max: sizeOfScores })),
         step('4. Scale', `q kᵀ / √d`,
           state.scale ? `Each score divided by √${state.d} = ${shown(result.root)}.` : 'The scale is ' +
             'off. The scores stay as they are.',
-          map(state.scale ? 'scaled scores' : 'scores, not scaled', result.scaled, { signed: true })),
+          map(state.scale ? 'scaled scores' : 'scores, not scaled', result.scaled,
+            { signed: true, max: sizeOfScores })),
         step('5. Mask', '−∞ where a key is hidden',
           whoSees(state),
           map('masked scores', result.masked, { signed: true })),

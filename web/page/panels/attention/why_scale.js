@@ -47,15 +47,15 @@ export function whyScale(toggle) {
     element('p', {}, 'A score is a sum of d products. If the numbers of q and k are independent with ' +
       'mean 0 and variance 1, each product has variance 1 and the score has variance d: its usual size ' +
       'is √d. Without the scale, scores grow with d. Then the largest one takes almost all of the ' +
-      'weight, the softmax is flat around it, and hardly any gradient comes through (Vaswani et al. ' +
+      'weight, the softmax saturates, and hardly any gradient comes through (Vaswani et al. ' +
       '2017, section 3.2.1).'),
     element('div', { class: 'controls' }, button), maps,
     element('h4', {}, 'Sixteen random heads read your sentence, for four sizes d'),
     element('p', {}, 'No mask hides a word here. The usual score is the root of the mean square. The ' +
       'largest weight and the entropy are means over the rows; an entropy of n bits is as open as an ' +
-      'even choice among 2ⁿ words. The last column is a backward pass: L is the sum of the contexts in a ' +
-      'random direction of length near 1, and the number is the mean size of its gradient where the ' +
-      'softmax reads the scores.'),
+      'even choice among 2ⁿ words. The last column is a backward pass: L is the dot product of the ' +
+      'contexts with a random vector of length near 1, and the column is the mean of |dL/dscore|, of the scores ' +
+      'that the softmax reads.'),
     one, box,
     element('p', {}, 'Read down the columns. Without the scale, the usual score follows √d, the largest ' +
       'weight goes to 1, and the gradient shrinks. With the scale all of them stay where they are, ' +

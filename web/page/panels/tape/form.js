@@ -29,7 +29,10 @@ export class Form {
       event.preventDefault();
       onsubmit();
     });
-    this.#expression.addEventListener('input', () => this.fit());
+    this.#expression.addEventListener('input', () => {
+      this.#leaveExample();
+      this.fit();
+    });
     this.#values = variables.map((name) =>
       element('input', {
         id: `tape-${name}`,
@@ -38,6 +41,7 @@ export class Form {
         spellcheck: 'false',
         autocapitalize: 'off',
         autocomplete: 'off',
+        oninput: () => this.#leaveExample(),
       }),
     );
     this.#dtype = select({ id: 'tape-dtype' }, dtypes, onsubmit);
@@ -96,9 +100,13 @@ export class Form {
       this.#values[i].value = values[name];
     });
     this.#dtype.value = dtype;
+    this.#leaveExample();
+    this.fit();
+  }
+
+  #leaveExample() {
     this.#look.textContent = '';
     this.#examples.value = '';
-    this.fit();
   }
 
   /** Makes the field of the expression as high as its text. */

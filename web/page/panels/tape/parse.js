@@ -68,7 +68,8 @@ function read(text, offset) {
     const at = offset + Math.min(error.index ?? 0, text.length);
     const isTooDeep = error instanceof RangeError; // jsep calls itself for each bracket
     const message = isTooDeep ? 'the brackets are nested too deeply' : (error.description ?? error.message);
-    throw new ExpressionError(message, [at, at + 1]);
+    const isProduct = /^Variable names cannot start with a number/.test(message); // 2a
+    throw new ExpressionError(isProduct ? 'an operator is missing; write 2 * a' : message, [at, at + 1]);
   }
 }
 
@@ -157,7 +158,7 @@ class Reader {
     const isSigned = node.type === 'UnaryExpression';
     const literal = isSigned ? node.argument : node;
     if (literal.type !== 'Literal' || typeof literal.value !== 'number') {
-      return this.#fail('a number must stand here', rangeOf(node));
+      return this.#fail('a number must stand here, such as 0.5', rangeOf(node));
     }
     if (!Number.isFinite(literal.value)) this.#fail('this number is too large', node.at);
     return isSigned && node.operator === '-' ? -literal.value : literal.value;
@@ -197,6 +198,7 @@ class Reader {
   }
 
   #call(node) {
+    if (node.callee.type === 'MemberExpression') this.#fail('functions have no dot: write exp(a)', node.at);
     const name = node.callee.name;
     const known = Object.hasOwn(this.#functions, name ?? '') ? this.#functions[name] : undefined;
     if (!known) return this.#fail(`there is no function "${name ?? 'of this kind'}"`, node.at);
@@ -245,7 +247,7 @@ export function parseExpression(text, functions) {
 
 /** Parses a value: a number, or lists of numbers within lists. */
 export function parseValue(text) {
-  if (text.trim() === '') throw new ExpressionError('a number or a list is missing', [0, 1]);
+  if (text.trim() === '') throw new ExpressionError('it has no value; write a number or a list', [0, 1]);
   if (text.length > 4 * maxCharacters) throw new ExpressionError('the value is too long', [0, text.length]);
   const value = new Reader({}).number(read(text, 0));
   const count = [value].flat(Infinity).length;

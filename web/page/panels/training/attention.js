@@ -51,7 +51,7 @@ export function attentionPart(runner) {
       const kept = layer.value;
       setChoices(
         layer,
-        look.layers.map((_, i) => [i, `${i + 1} of ${look.layers.length}`]),
+        look.layers.map((_, i) => [i, `${i} (blocks.${i})`]),
       );
       layer.value = kept in look.layers && kept !== '' ? kept : 0;
     }

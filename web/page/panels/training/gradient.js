@@ -14,7 +14,7 @@ export function gradientPart(runner) {
   const name = select({ id: 'training-parameter' }, [], () => refresh());
   const which = select({ id: 'training-kind' }, ['gradient', 'value'], () => refresh());
   const facts = element('table', { class: 'facts' });
-  const bars = histogram('How often a number of this size occurs');
+  const bars = histogram('How many entries are of this size');
   const cells = element('div', { class: 'cells' });
   const waiting = element('p', { class: 'note' }, 'The first step makes the first gradients.');
   const result = element(
@@ -84,7 +84,7 @@ export function gradientPart(runner) {
         row('largest size', 'largest', look),
       ),
     );
-    bars.draw(look[which.value]);
+    bars.draw(look[which.value], which.value);
     drawCells(look);
   };
   const refresh = async () => {

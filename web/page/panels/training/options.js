@@ -72,7 +72,8 @@ export function optionControls(options, changed) {
     'training-rate',
     'Learning rate',
     { min: minRate, max: maxRate, step: 0.05 },
-    'changes at once, also while it runs',
+    'Its peak, also while it runs: the rate of a step rises to it for 50 steps, falls until step 600, and stays ' +
+      'at a tenth of it.',
     rateText,
   );
   const seed = element('input', { type: 'number', min: 0, step: 1, size: 6 });

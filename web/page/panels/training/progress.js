@@ -56,8 +56,8 @@ function samplesPart() {
     ),
     body,
   );
-  const draw = (samples, step) => {
-    when.textContent = `Ten sums that it never trains on, after step ${step}`;
+  const draw = (samples, heldOut, step) => {
+    when.textContent = `Ten of the ${heldOut?.toLocaleString('en') ?? ''} held-out sums, after step ${step}`;
     body.replaceChildren(
       ...samples.map(({ question, predicted, expected }) => {
         const right = predicted === expected;
@@ -80,7 +80,7 @@ export function progressPart() {
   const samples = samplesPart();
   const loss = curve({ label: 'Loss of each step', mark: null });
   const accuracy = curve({
-    label: 'Accuracy on held-out sums',
+    label: 'Accuracy on the held-out sums',
     format: percent,
     tick: (share) => `${Math.round(100 * share)} %`,
     range: [0, 1],
@@ -116,7 +116,7 @@ export function progressPart() {
       if (latest === evaluated) return;
       evaluated = latest;
       accuracy.draw(accuracies.map((one) => ({ x: one.step, y: one.accuracy })));
-      samples.draw(state.samples, state.evaluated);
+      samples.draw(state.samples, description?.held_out, state.evaluated);
     },
   };
 }

@@ -16,9 +16,7 @@ export function introduction() {
     ' and predicts the digits of the sum, ',
     code('132'),
     ', one after the other. Nobody tells it what a digit is, or a carry. Some sums are held out: it never ' +
-      'trains on them, and the accuracy is the share of them that it gets right to the last digit. ' +
-      'The rate ' +
-      'rises for 50 steps, falls until step 600, and stays at a tenth of what the slider says.',
+      'trains on them, and the accuracy is the share of them that it gets right to the last digit.',
   );
 }
 
@@ -39,13 +37,13 @@ export function whatToTry() {
       ),
       item(
         'The maps.',
-        'Head 0 of layer 1 comes to add in columns: after 600 steps the row that writes the units looks at ' +
+        'Head 0 of layer 0 comes to add in columns: after 600 steps the row that writes the units looks at ' +
           'the two units, about half each, and the row that writes the hundreds at the two tens.',
       ),
       item(
         'One head against four.',
         'A head makes one mixture of all that it looks at, so one head must fetch the digits and the carry ' +
-          'at once. Compare the accuracy at step 400: below 90 % with one head, above 95 % with four.',
+          'at once. Compare the accuracy at step 500: below 95 % with one head, above 98 % with four.',
       ),
       item(
         'One layer',
