@@ -9,11 +9,10 @@
 #include "task.hpp"
 
 /// Adding two numbers, as text with the digits in their natural order: `042+917=0959` with three digits. The
-/// model sees the problem and predicts the digits of the sum. Some of the million sums are held out for the
-/// test.
+/// model sees the problem and predicts the digits of the sum. Some of all sums are held out for the test.
 class Addition : public Task {
  public:
-  /// Chooses sums that no batch will contain: `held_out` of them, or a fifth of all if there are fewer.
+  /// Chooses sums that no batch will contain: `held_out` of them, but at most a fifth of all.
   Addition(std::int64_t digits, std::int64_t held_out, xgrad::Generator& generator);
 
   const Vocabulary& vocabulary() const override { return vocabulary_; }  ///< ten digits, + and =
@@ -35,13 +34,13 @@ class Addition : public Task {
 
  private:
   std::int64_t count_of_sums() const;
-  Sum sum_at(std::int64_t index) const;
+  Sum sum_at(std::int64_t index) const;  // a · numbers_of(digits) + b is the index of a + b
 
   std::int64_t digits_;
   Vocabulary vocabulary_ = Vocabulary::of(U"0123456789+=");
   std::vector<Sum> held_out_;
-  std::unordered_set<std::int64_t> held_out_indices_;  // a · 1000 + b
+  std::unordered_set<std::int64_t> held_out_indices_;  // see sum_at
 };
 
-/// The share of the sums that the model continues with these digits.
+/// The share of the sums that the model continues with these digits. All have as many digits.
 double addition_accuracy(xgrad::nn::GPT& model, const std::vector<AnsweredSum>& sums);

@@ -10,7 +10,7 @@ struct Sum {
   std::int64_t digits = 3;
 };
 
-/// How many numbers there are with so many digits: 1000, from 000 to 999.
+/// How many numbers there are with so many digits: 10^digits, such as 1000 from 000 to 999.
 std::int64_t numbers_of(std::int64_t digits);
 
 /// How many characters a model reads: a sum and its result without the last digit, which is never an input.

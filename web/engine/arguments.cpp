@@ -18,7 +18,7 @@ void Arguments::refuse(const char* name, const std::string& rule, const Json& va
 std::int64_t Arguments::whole_number(const char* name, std::int64_t least, std::int64_t most) const {
   using Limits = std::numeric_limits<std::int64_t>;
   const Json& value = at(name);
-  // JSON's whole numbers that exceed int64 are unsigned.
+  // The parser makes all whole numbers from 0 on unsigned, so they may exceed int64.
   const bool is_too_large =
       value.is_number_unsigned() && value.get<std::uint64_t>() > std::uint64_t{Limits::max()};
   if (value.is_number_integer() && !is_too_large) {

@@ -21,11 +21,19 @@ const first = 'tape';
 const engine = new Engine();
 const main = document.querySelector('main');
 
+/** The name of the panel that the address names now; `show` follows a moment later. */
+function nameInAddress() {
+  const { panel } = readAddress(location.hash);
+  return Object.hasOwn(modules, panel) ? panel : first;
+}
+
 /** A panel that has been started, and the address of what it shows. */
 class Panel {
+  #name;
   #open; // a promise of the function that opens other entries
 
   constructor(name, address) {
+    this.#name = name;
     this.address = address;
     this.section = element('section', { class: `panel panel-${name}` });
     main.append(this.section);
@@ -36,7 +44,7 @@ class Panel {
     const { entries } = readAddress(this.address);
     const moved = (address) => {
       this.address = address;
-      if (!this.section.hidden) history.replaceState(null, '', address);
+      if (nameInAddress() === this.#name) history.replaceState(null, '', address);
     };
     try {
       const { start } = await load();
@@ -64,12 +72,16 @@ class Panel {
 }
 
 const panels = new Map(); // those that have been started, by name
+let shown; // one of them
 
 function show() {
-  const wish = readAddress(location.hash).panel;
-  if (wish === 'panel') return; // the link that skips to the panel
-  const name = Object.hasOwn(modules, wish) ? wish : first;
-  const address = name === wish ? location.hash : '';
+  const { panel } = readAddress(location.hash);
+  if (panel === 'panel' && shown) { // the link that skips to the panel
+    history.replaceState(null, '', shown.address);
+    return;
+  }
+  const name = nameInAddress();
+  const address = name === panel ? location.hash : `#${name}`;
   for (const link of document.querySelectorAll('nav a')) {
     const current = link.hash === `#${name}`;
     if (current) link.setAttribute('aria-current', 'page');
@@ -78,6 +90,7 @@ function show() {
   for (const [other, { section }] of panels) section.hidden = other !== name;
   if (panels.has(name)) panels.get(name).follow(address);
   else panels.set(name, new Panel(name, address));
+  shown = panels.get(name);
 }
 
 addEventListener('hashchange', show);

@@ -39,7 +39,7 @@ const notNumbers = [
   ['', 'empty'], ['   ', 'empty'], ['NaN', 'not a number'], ['nan', 'not a number'], ['inf', 'not a number'],
   ['0x10', 'not a number'], ['eight', 'not a number'], ['1.2.3', 'not a number'], ['--1', 'not a number'],
   ['1e', 'not a number'], ['1/', 'not a number'], ['1/2/3', 'not a number'], ['1e400', 'too large'],
-  ['1/0', 'not a finite number'], ['0/0', 'not a finite number'], ['0,125', 'a point'],
+  ['1/0', 'divides by 0'], ['0/0', 'divides by 0'], ['0,125', 'a point'],
   ['1'.repeat(61), 'too long'],
 ];
 
@@ -278,6 +278,10 @@ pageTest('the address holds the exercise, which may not exist', 'exercises?lora'
   assert.equal(await page.evaluate(() => document.activeElement.textContent), 'The rule of a rotation');
   await page.goBack();
   await page.locator('.title', { hasText: 'low-rank' }).waitFor();
+  await page.evaluate(() => { location.hash = '#tape'; });
+  await page.locator('.panel-tape[data-ready]').waitFor();
+  await page.locator('nav a', { hasText: 'Exercises' }).click();
+  assert.equal(await page.evaluate(() => location.hash), '#exercises?lora');
   await page.evaluate(() => { location.hash = '#exercises?my_tanh'; });
   await page.locator('.column > .failure:visible').waitFor();
   assert.equal(await page.locator('.column > .failure').textContent(),

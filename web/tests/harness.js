@@ -22,7 +22,7 @@ const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/cs
 // What a test opens and does not close, because it fails before, would keep node alive.
 const leftOpen = new Set();
 
-let started; // the browser of a file of tests, each of which has a context of its own
+let started; // one browser for all tests of a file; each test has a context of its own
 function browser() {
   started ??= chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
   return started;

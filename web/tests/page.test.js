@@ -36,6 +36,18 @@ test('a link to a panel shows it as it was left', async () => {
   await close();
 });
 
+test('the link that skips to the panel keeps the address, and opens the first panel where there is none', async () => {
+  const { page, close } = await open('attention?d=4');
+  await page.locator('.skip').focus();
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => location.hash === '#attention?d=4');
+  assert.equal(await page.locator('.panel:visible h2').textContent(), 'Attention');
+  await page.evaluate(() => history.replaceState(null, '', '#panel'));
+  await page.reload();
+  await page.locator('.panel-tape[data-ready]').waitFor();
+  await close();
+});
+
 for (const [address, wrong] of [
   ['tape?e=a%2Bb&a=1&b=2&d=float16&s=two', ['d=float16', 's=two']],
   ['attention?d=5&heads=magic', ['d=5', 'heads=magic']],

@@ -243,6 +243,11 @@ test('what the library refuses is shown in its words, and the panel goes on', as
   assert.ok(await button(page, 'Start').isDisabled());
   await page.getByLabel('Heads', { exact: true }).fill('3');
   await failure.waitFor({ state: 'hidden' });
+  await page.getByLabel('Heads', { exact: true }).fill('1');
+  await page.getByLabel('Width (d_model)', { exact: true }).fill('1');
+  await page.getByLabel('Heads', { exact: true }).fill('4');
+  await page.waitForFunction(() => location.hash.includes('d_model=4'));
+  assert.ok(await failure.isHidden());
   await takeSteps(page, 1);
   await page.locator('.panel-training .status').getByText('After step 1.', { exact: true }).waitFor();
 

@@ -47,7 +47,8 @@ double number_of(const std::string& text) {
   const std::size_t slash = plain.find('/');
   if (slash == std::string::npos) return decimal(plain, whole);
   const double number = decimal(plain.substr(0, slash), whole) / decimal(plain.substr(slash + 1), whole);
-  if (!std::isfinite(number)) refuse("\"" + whole + "\" is not a finite number");
+  if (!std::isfinite(number))
+    refuse("\"" + whole + "\" divides by 0 or is too large: write a number such as 0.35, 2e-3 or 3/7");
   return number;
 }
 

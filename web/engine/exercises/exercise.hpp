@@ -1,8 +1,8 @@
 #pragma once
 
 // An exercise of the page. It has the name of one in exercises/, so that a reader can go on with the whole of
-// it in C++. Here the answer is one line to choose or one number, which is put into a real op; a Judge says
-// what comes out.
+// it in C++. Here the answer is one line to choose or one number; the page runs it, and a Judge says what
+// comes out.
 
 #include <functional>
 #include <string>

@@ -21,7 +21,7 @@ void judge_split(Judge& judge, const Split& split) {
   Generator generator(32);
   const nn::MultiHeadAttention mha(4, 2, {.dtype = float64}, generator);
   const Tensor x = sample({1, 3, 4}, 33);
-  // Heads have numbers that say where they come from: 10 · token + place in the row.
+  // Numbers that say where they come from: 10 · token + column.
   const Tensor rows = (arange(3, float64).reshape({1, 3, 1}) * 10 + arange(4, float64)).value();
   judge.equal(
       "2 heads of 3 tokens", {{"x (B, T, D)", rows}}, [&] { return split(rows, 2); },
@@ -41,14 +41,16 @@ Exercise multi_head() {
       .source = "nn/heads.hpp",
       .task = {"x has the shape (B, T, D). Each of H heads gets d = D / H numbers of every token: head h the "
                "columns h · d "
-               "to (h + 1) · d. Attention wants the shape (B, H, T, d).",
+               "to (h + 1) · d. Attention takes the shape (B, H, T, d).",
                "`reshape` keeps the order of the numbers in memory. `transpose(i, j)` swaps two dims, and "
                "`mT()` the "
                "last two."},
       .question = "Which line gives the heads?",
       .choices = choices<Split>(
           judge_split, {{"x.reshape({B, T, H, d}).transpose(1, 2)", "",
-                         [](auto& x, std::int64_t H) -> Variable { return nn::split_heads(x, H); }},
+                         [](auto& x, std::int64_t H) -> Variable {
+                           return x.reshape({x.size(0), x.size(1), H, x.size(2) / H}).transpose(1, 2);
+                         }},
                         {"x.reshape({B, H, T, d})",
                          "Write down the numbers as they lie in memory: which of them does head 0 get?",
                          [](auto& x, std::int64_t H) -> Variable {
@@ -69,9 +71,8 @@ Exercise multi_head() {
                            return x.transpose(1, 2).reshape({x.size(0), H, x.size(2) / H, x.size(1)}).mT();
                          }}}),
       .why =
-          "The columns of a row are cut into H pieces first, and then the dims change places. As a view, the "
-          "first "
-          "right line moves no number."};
+          "The columns of a row are cut into H pieces first, and then the dims change places. "
+          "`x.reshape({B, T, H, d}).transpose(1, 2)` makes views only: it moves no number."};
 }
 
 }  // namespace xgrad::web

@@ -22,7 +22,7 @@ Json side(const std::string& label, const Tensor& tensor) {
 
 std::string numbers(std::size_t count) { return text(count, count == 1 ? " number" : " numbers"); }
 
-// "(1, 0)", the place of element `number` in the order of rows; "" of a single number.
+// " at (1, 0)", the place of element `number` in the order of rows; "" of a single number.
 std::string place(std::size_t number, const Shape& shape) {
   return shape.dim() == 0 ? "" : text(" at ", unravel_index(static_cast<std::int64_t>(number), shape));
 }

@@ -6,11 +6,12 @@
 namespace xgrad::web {
 namespace {
 
-/// From d = dL/dy, g = d γ, x̂ and σ to dL/dx, row by row.
-struct Row {
+/// What the rule is told, of all rows at once: d = dL/dy, g = d γ, x̂ and σ.
+struct Told {
   Variable d, g, x_hat, sigma;
 };
-using LayerNormRule = Variable (*)(const Row& row);
+/// From that to dL/dx.
+using LayerNormRule = Variable (*)(const Told& row);
 
 Variable my_layer_norm(const Variable& x, const Variable& gamma, LayerNormRule rule) {
   const Tensor y = layer_norm(x.detach(), gamma.detach()).value();
@@ -40,17 +41,19 @@ Exercise layer_norm_exercise() {
       .choices = choices<LayerNormRule>(
           judge_layer_norm,
           {{"dx = (g − mean(g) − x̂ · mean(g · x̂)) / σ", "",
-            [](const Row& r) { return (r.g - row_mean(r.g) - r.x_hat * row_mean(r.g * r.x_hat)) / r.sigma; }},
+            [](const Told& r) {
+              return (r.g - row_mean(r.g) - r.x_hat * row_mean(r.g * r.x_hat)) / r.sigma;
+            }},
            {"dx = g / σ", "If one x of the row grows, what do μ and σ do?",
-            [](const Row& r) { return r.g / r.sigma; }},
+            [](const Told& r) { return r.g / r.sigma; }},
            {"dx = (g − mean(g)) / σ", "Stretch all x by 2: what does y do, and what must Σ dx · x̂ be?",
-            [](const Row& r) { return (r.g - row_mean(r.g)) / r.sigma; }},
+            [](const Told& r) { return (r.g - row_mean(r.g)) / r.sigma; }},
            {"dx = (g − x̂ · mean(g · x̂)) / σ", "Add 1 to all x: what does y do, and what must Σ dx be?",
-            [](const Row& r) { return (r.g - r.x_hat * row_mean(r.g * r.x_hat)) / r.sigma; }},
+            [](const Told& r) { return (r.g - r.x_hat * row_mean(r.g * r.x_hat)) / r.sigma; }},
            {"dx = (g − mean(g) − x̂ · sum(g · x̂)) / σ", "dσ/dxᵢ is x̂ᵢ / n: where does the n go?",
-            [](const Row& r) { return (r.g - row_mean(r.g) - r.x_hat * row_sum(r.g * r.x_hat)) / r.sigma; }},
+            [](const Told& r) { return (r.g - row_mean(r.g) - r.x_hat * row_sum(r.g * r.x_hat)) / r.sigma; }},
            {"dx = (d − mean(d) − x̂ · mean(d · x̂)) / σ", "Which step lies between x̂ and y?",
-            [](const Row& r) {
+            [](const Told& r) {
               return (r.d - row_mean(r.d) - r.x_hat * row_mean(r.d * r.x_hat)) / r.sigma;
             }}}),
       .why =
@@ -112,13 +115,13 @@ Exercise rms_norm_exercise() {
 
 void judge_batch_norm(Judge& judge, double factor) {
   const Tensor x = tensor({{1.0, 4.0}, {7.0, -2.0}, {4.0, 1.0}}, float64);
-  const auto running = [](double value) { return full({2}, value, float64); };
   const double momentum = 0.1;
-  const Tensor var_before = running(1), mean_before = running(0);
-  batch_norm(x, mean_before, var_before, {}, {}, /*training=*/true, momentum);
+  const Tensor running_mean = zeros({2}, float64), running_var = ones({2}, float64),
+               before = running_var.clone();
+  batch_norm(x, running_mean, running_var, {}, {}, /*training=*/true, momentum);  // moves both
   judge.equal(
       "running_var after one batch", {{"x (N, C)", x}},
-      [&] { return (1 - momentum) * running(1) + momentum * factor * var(x, 0, 0); }, var_before,
+      [&] { return (1 - momentum) * before + momentum * factor * var(x, 0, 0); }, running_var,
       "that of the library's batch_norm");
 }
 

@@ -42,18 +42,20 @@ Exercise adam_exercise() {
                "the step, "
                "and comes near 1 later. Let β₁ = 0.9."},
       .question = "By which number is m divided in step 3?",
-      .number = {.label = "number",
-                 .hint =
-                     hints("If every g is 1, how large is m after three steps?",
-                           {{0.1, "This is right in step 1: how large is m two steps later?"},
-                            {0.729,
-                             "This is the share of the first m, of 0, that is left: what is the share of "
-                             "the gradients?"},
-                            {0.81, "This is the share of the first m, of 0, that is left after two steps."},
-                            {0.19, "This is right in step 2."},
-                            {0.3, "The second gradient counts 0.1, the first one counts less by then."},
-                            {1, "This leaves m as it is, which is too small."}}),
-                 .judge = judge_adam},
+      .number =
+          {.label = "number",
+           .hint = hints(
+               "If every g is 1, how large is m after three steps?",
+               {{0.1, "This is right in step 1: how large is m two steps later?"},
+                {0.729,
+                 "m began as 0, and this is how much that 0 still counts: how much do the "
+                 "gradients count?"},
+                {0.81, "m began as 0, and this is how much that 0 counts after two steps."},
+                {0.19, "This is right in step 2."},
+                {0.3,
+                 "The third gradient counts 0.1 and the second one 0.09: what does the first one count?"},
+                {1, "This leaves m as it is, which is too small."}}),
+           .judge = judge_adam},
       .why =
           "1 − β₁³ = 1 − 0.729 = 0.271, the sum of the weights of the three gradients. So m / (1 − β₁ᵗ) is "
           "their weighted mean."};

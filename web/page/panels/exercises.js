@@ -1,6 +1,6 @@
-// Exercises with a judge: a line to choose or a number, put into a real op. The judge is the library's
-// gradcheck, which runs in the page. All texts come from the library's side, and so does what is right: this
-// file does not know it.
+// Exercises: a line to choose or a number to fill in. The judge (web/engine/exercises/judge.hpp) runs it, and compares
+// the result with the library's, or measures its gradient with gradcheck. All texts come from there, and so does
+// what is right: this file does not know it.
 
 import { element } from '../parts/dom.js';
 import { failureText, setFailure } from '../parts/failure.js';
@@ -140,7 +140,7 @@ function inCpp(name) {
 }
 
 /** Fills `section` with the panel. */
-export async function start(section, engine, { entries }) {
+export async function start(section, engine, { entries, moved }) {
   const exercises = await engine.call('exercise_list');
   const names = exercises.map(({ name }) => name);
   const progress = new Progress(names);
@@ -160,6 +160,7 @@ export async function start(section, engine, { entries }) {
 
   const show = (name) => {
     current = name;
+    moved(`#exercises?${name}`);
     const at = names.indexOf(name);
     const { source, lesson } = exercises[at];
     card.show(exercises[at], exercises[at + 1]);

@@ -13,8 +13,11 @@ import { introduction, whatToTry } from './training/texts.js';
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
-/** Calls `draw` before the next frame, or once a second for those who want less motion. */
-function drawing(draw) {
+/**
+ * Makes a function that asks for `draw`: before the next frame, or at most once a second for those who want less motion,
+ * unless it is asked for at once.
+ */
+function drawingOnRequest(draw) {
   let asked = false;
   let last = -Infinity;
   const frame = () => {
@@ -59,10 +62,10 @@ export async function start(section, engine, { entries, moved }) {
 
   let looked = null; // the step whose attention and gradient are shown
   let looking = false;
-  let newest = 0; // counts the models
-  let awaited = false; // whether the model that is being made shall train at once
+  let models = 0; // how many have been begun
+  let trainsWhenReady = false; // the model that is being made
   let left = false; // whether the visitor has gone to another panel while it trained
-  const ask = drawing(draw);
+  const ask = drawingOnRequest(draw);
 
   /** Runs what a button asks for. What the library refuses is shown, and the panel goes on. */
   async function guarded(work) {
@@ -79,18 +82,18 @@ export async function start(section, engine, { entries, moved }) {
     setFailure(failure, complaints.join(' '));
     complaints = [];
     looked = null;
-    awaited = goOn;
-    const number = ++newest; // while it is made, the options may change again
+    trainsWhenReady = goOn;
+    const number = ++models; // while it is made, the options may change again
     return guarded(async () => {
       try {
         status.textContent = '';
         await runner.begin(options);
-        if (number !== newest) return;
+        if (number !== models) return;
         status.textContent = 'Ready: a new model, before its first step.';
         await Promise.all([attention.begin(options), gradient.begin(runner.state.description)]);
-        if (number === newest && awaited) train();
+        if (number === models && trainsWhenReady) train();
       } finally {
-        if (number === newest) awaited = false;
+        if (number === models) trainsWhenReady = false;
       }
     });
   }
@@ -115,10 +118,10 @@ export async function start(section, engine, { entries, moved }) {
     `Paused after step ${runner.state.step}.` +
     (left ? ' Training pauses while you look at another panel.' : '');
 
-  function change(newOptions, name) {
-    const goOn = runner.state.running || awaited;
+  function change(newOptions, name, settled) {
+    const goOn = runner.state.running || trainsWhenReady;
     options = newOptions;
-    moved(addressOf(options));
+    if (settled) moved(addressOf(options)); // browsers allow some hundred changes of the address a minute
     if (name !== 'rate') return begin(goOn);
     if (!runner.state.diverged) setFailure(failure, '');
     return guarded(() => runner.setRate(options.rate));
@@ -156,8 +159,11 @@ export async function start(section, engine, { entries, moved }) {
     if (looking || diverged || evaluated === undefined || evaluated === looked) return;
     looking = true;
     looked = evaluated;
-    await guarded(() => Promise.all([attention.refresh(), gradient.refresh()]));
-    looking = false;
+    try {
+      await guarded(() => Promise.all([attention.refresh(), gradient.refresh()]));
+    } finally {
+      looking = false;
+    }
     if (runner.state.evaluated !== looked) changed();
   }
 

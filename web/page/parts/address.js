@@ -7,7 +7,7 @@ export function readAddress(hash) {
   return { panel, entries: new URLSearchParams(query) };
 }
 
-/** The address of a panel with these entries: texts by name. */
+/** The address of a panel with these entries: an object, or pairs of name and value. */
 export function addressOf(panel, entries) {
   const query = new URLSearchParams(entries).toString();
   return query ? `#${panel}?${query}` : `#${panel}`;

@@ -2,12 +2,12 @@
 
 import { element } from './dom.js';
 
-/** Gives a select other choices: pairs of a value and its text, or texts that are their own values. */
+/** Gives a select other choices: pairs of a value and its text, or values that are their own texts. */
 export function setChoices(select, choices) {
   select.replaceChildren(
     ...choices.map((choice) => {
-      const [value, text] = [choice].flat();
-      return element('option', { value }, String(text ?? value));
+      const [value, text = value] = Array.isArray(choice) ? choice : [choice];
+      return element('option', { value }, String(text));
     }),
   );
 }

@@ -5,11 +5,10 @@ import { element } from '../../parts/dom.js';
 import { select } from '../../parts/select.js';
 
 const widest = 128;
-const minRate = -5; // as a power of ten, with the next
-const maxRate = 1;
+const ratePowers = { min: -5, max: 1 }; // the slider goes from 10^-5 to 10^1
 
 /** What a run has if the address says nothing else. It learns sums of 2 digits within 600 steps. */
-export const defaults = { digits: 2, layers: 2, heads: 4, d_model: 48, batch: 128, rate: 0.006, seed: 0 };
+const defaults = { digits: 2, layers: 2, heads: 4, d_model: 48, batch: 128, rate: 0.006, seed: 0 };
 
 /** Reads a number. The library checks whether it is a possible one. */
 const finite = (text) => (text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined);
@@ -46,13 +45,14 @@ function slider(id, label, attributes, hint, output = element('output', { for: i
   return { input, output, row };
 }
 
-/** A number, or the text that is none: the library says so. */
+/** A number, or the text itself if it is none, which the library then refuses. */
 const numberIn = (text) => finite(text) ?? text;
 
 /**
  * The controls of the options.
  * @param {object} options what they show first
- * @param {(options: object, name: string) => void} changed called with all options when one has changed
+ * @param {(options: object, name: string, settled: boolean) => void} changed called with all options when one has
+ *   changed; not settled while its slider moves
  */
 export function optionControls(options, changed) {
   const now = { ...options };
@@ -71,7 +71,7 @@ export function optionControls(options, changed) {
   const rate = slider(
     'training-rate',
     'Learning rate',
-    { min: minRate, max: maxRate, step: 0.05 },
+    { ...ratePowers, step: 0.05 },
     'Its peak, also while it runs: the rate of a step rises to it for 50 steps, falls until step 600, and stays ' +
       'at a tenth of it.',
     rateText,
@@ -95,12 +95,13 @@ export function optionControls(options, changed) {
     batch.input.setAttribute('aria-valuetext', String(now.batch));
     seed.value = now.seed;
   };
-  const change = (name, value) => {
+  const change = (name, value, settled = true) => {
     now[name] = value;
     if (name === 'heads')
-      now.d_model = value * Math.min(Math.floor(widest / value), Math.round(now.d_model / value));
+      // The nearest multiple of the heads that the slider has.
+      now.d_model = value * Math.min(Math.floor(widest / value), Math.max(1, Math.round(now.d_model / value)));
     show();
-    changed({ ...now }, name);
+    changed({ ...now }, name, settled);
   };
   const listen = (input, name, read = numberIn) =>
     input.addEventListener('change', () => change(name, read(input.value)));
@@ -111,19 +112,13 @@ export function optionControls(options, changed) {
   listen(rateText, 'rate');
   listen(seed, 'seed');
   // The numbers beside the sliders follow while they move; a new model waits until they stop.
-  layers.input.addEventListener('input', () => {
-    layers.output.textContent = layers.input.value;
-  });
-  heads.input.addEventListener('input', () => {
-    heads.output.textContent = heads.input.value;
-  });
-  width.input.addEventListener('input', () => {
-    width.output.textContent = width.input.value;
-  });
-  batch.input.addEventListener('input', () => {
-    batch.output.textContent = 2 ** batch.input.value;
-  });
-  rate.input.addEventListener('input', () => change('rate', rateAt(rate.input.value)));
+  for (const { input, output } of [layers, heads, width, batch]) {
+    input.addEventListener('input', () => {
+      output.textContent = input === batch.input ? 2 ** input.value : input.value;
+    });
+  }
+  rate.input.addEventListener('input', () => change('rate', rateAt(rate.input.value), false));
+  listen(rate.input, 'rate', rateAt);
   show();
 
   const form = element(
