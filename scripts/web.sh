@@ -29,7 +29,7 @@ fi
 CDPATH='' cd -P -- "$(dirname -- "$0")/.."
 export NODE_PATH=/usr/share/nodejs # where Emscripten's optimiser finds its parser, whatever node is in use
 extra=()
-if [[ $command == test ]]; then extra=(chromium); fi
+if [[ $command == test ]]; then extra=(chromium-headless-shell); fi
 scripts/setup.sh web ${extra[@]+"${extra[@]}"}
 
 echo "== Building the page (takes two minutes the first time)"

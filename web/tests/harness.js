@@ -1,7 +1,7 @@
 // What the tests of the page share: a server for the built folder, a browser that watches for errors and for requests to
 // elsewhere, and the native program that answers the same calls.
 //
-// PAGE names the built folder and NATIVE the program; CHROMIUM another browser than Debian's.
+// PAGE names the built folder and NATIVE the program; CHROMIUM another browser than Debian's headless shell.
 
 import { spawn } from 'node:child_process';
 import { createReadStream, statSync } from 'node:fs';
@@ -24,7 +24,8 @@ const leftOpen = new Set();
 
 let started; // one browser for all tests of a file; each test has a context of its own
 function browser() {
-  started ??= chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+  const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell';
+  started ??= chromium.launch({ executablePath, args: ['--no-sandbox'] });
   return started;
 }
 
