@@ -15,12 +15,15 @@ std::string trimmed(const std::string& text) {
   return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
 }
 
-std::string with_plain_minus(std::string text) {
+std::string with_plain_minus(const std::string& text) {
   const std::string minus = "−";
-  for (std::size_t at = text.find(minus); at != std::string::npos; at = text.find(minus)) {
-    text.replace(at, minus.size(), "-");
+  std::string plain;
+  std::size_t from = 0;
+  for (std::size_t at; (at = text.find(minus, from)) != std::string::npos; from = at + minus.size()) {
+    plain.append(text, from, at - from);
+    plain += '-';
   }
-  return text;
+  return plain.append(text, from);
 }
 
 // strtod also reads words such as nan, and hexadecimal numbers.
