@@ -42,5 +42,5 @@ class Addition : public Task {
   std::unordered_set<std::int64_t> held_out_indices_;  // see sum_at
 };
 
-/// The share of the sums that the model continues with these digits. All have as many digits.
+/// The share of the sums that the model continues with these digits. All have the same number of digits.
 double addition_accuracy(xgrad::nn::GPT& model, const std::vector<AnsweredSum>& sums);

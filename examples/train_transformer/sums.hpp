@@ -13,7 +13,8 @@ struct Sum {
 /// How many numbers there are with so many digits: 10^digits, such as 1000 from 000 to 999.
 std::int64_t numbers_of(std::int64_t digits);
 
-/// How many characters a model reads: a sum and its result without the last digit, which is never an input.
+/// How many characters a model reads: the 2 digits + 2 of a question, and the digits + 1 of its answer but
+/// the last, which is never an input.
 std::int64_t context_of_sums(std::int64_t digits);
 
 /// `042+917=`
