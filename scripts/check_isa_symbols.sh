@@ -14,10 +14,11 @@ build=build/${1:-release}
 shopt -s nullglob
 
 checked=0 bad=0
-for isa in avx2 avx512; do
+for isa in avx2 avx512 avx512_bf16; do
   case $isa in
     avx2) number=1 arch='xsimd::(fma3<xsimd::)?avx2>?' ;; # kernels::Isa, rows/isa.hpp
     avx512) number=2 arch='xsimd::avx512[a-z]+' ;;
+    avx512_bf16) number=3 arch='xsimd::avx512[a-z]+' ;;
   esac
   table="(^|[ &])xgrad::kernels::rows_for<.*, \(xgrad::kernels::Isa\)$number>\(\)$"
   for object in "$build/CMakeFiles/xgrad_rows_$isa.dir"/core/rows/*.o; do

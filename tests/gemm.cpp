@@ -1,17 +1,21 @@
-// xgrad's own gemm and CBLAS against a triple loop: every pair of transposes, many sizes, and rows with a gap
-// between them.
+// xgrad's own gemm, CBLAS and the products of BFloat16 against a triple loop: every pair of transposes, many
+// sizes, and rows with a gap between them.
 
 #include <array>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "support.hpp"
 #include "whole_numbers.hpp"
 
+#include <xgrad/core/base/convert.hpp>
 #include <xgrad/core/kernels/cblas.hpp>
 #include <xgrad/core/kernels/gemm.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/generator.hpp>
 
 using namespace xgrad;
 
@@ -22,8 +26,20 @@ struct Case {
   std::int64_t m, n, k, extra;  // extra: elements between the rows
 };
 
-template <class T>
-using Gemm = void (*)(const kernels::Product<T>&);
+template <class T, class Of>
+using Gemm = void (*)(const kernels::Product<T, Of>&);
+
+// Whole numbers of less than 8 bits, which BFloat16 holds exactly.
+template <class Of>
+std::vector<Of> factors(std::int64_t count, std::int64_t seed) {
+  if constexpr (std::is_same_v<Of, BFloat16>) {
+    std::vector<Of> x;
+    for (const float number : whole_numbers<float>(count, seed)) x.push_back(to_bfloat16(number));
+    return x;
+  } else {
+    return whole_numbers<Of>(count, seed);
+  }
+}
 
 template <class T>
 kernels::Operand<T> operand(bool is_transposed, const T* first, std::int64_t row_stride) {
@@ -31,17 +47,19 @@ kernels::Operand<T> operand(bool is_transposed, const T* first, std::int64_t row
 }
 
 // The first element of C that is wrong, or −1. With beta = 0, C starts as NaN.
-template <class T>
-std::int64_t first_wrong(Gemm<T> gemm, const Case& x, T alpha, T beta, bool has_bias) {
+template <class T, class Of>
+std::int64_t first_wrong(Gemm<T, Of> gemm, const Case& x, T alpha, T beta, bool has_bias) {
   const std::int64_t lda = (x.trans_a ? x.m : x.k) + x.extra, ldb = (x.trans_b ? x.k : x.n) + x.extra;
   const std::int64_t ldc = x.n + x.extra;
-  const std::vector<T> a = whole_numbers<T>((x.trans_a ? x.k : x.m) * lda, 3);
-  const std::vector<T> b = whole_numbers<T>((x.trans_b ? x.n : x.k) * ldb, 5);
+  const std::vector<Of> a = factors<Of>((x.trans_a ? x.k : x.m) * lda, 3);
+  const std::vector<Of> b = factors<Of>((x.trans_b ? x.n : x.k) * ldb, 5);
   const std::vector<T> bias = whole_numbers<T>(x.n, 13);
   std::vector<T> c = whole_numbers<T>(x.m * ldc, 11);
   if (beta == T(0)) c.assign(c.size(), std::numeric_limits<T>::quiet_NaN());
   std::vector<T> expected = c;
-  const auto at = [](const std::vector<T>& v, std::int64_t i) { return v[static_cast<std::size_t>(i)]; };
+  const auto at = [](const std::vector<Of>& v, std::int64_t i) {
+    return convert<T>(v[static_cast<std::size_t>(i)]);
+  };
   for (std::int64_t i = 0; i < x.m; ++i) {
     for (std::int64_t j = 0; j < x.n; ++j) {
       T sum = 0;
@@ -49,7 +67,8 @@ std::int64_t first_wrong(Gemm<T> gemm, const Case& x, T alpha, T beta, bool has_
         sum += at(a, x.trans_a ? p * lda + i : i * lda + p) * at(b, x.trans_b ? j * ldb + p : p * ldb + j);
       }
       T& to = expected[static_cast<std::size_t>(i * ldc + j)];
-      to = alpha * sum + (beta == T(0) ? T(0) : beta * to) + (has_bias ? at(bias, j) : T(0));
+      to = alpha * sum + (beta == T(0) ? T(0) : beta * to) +
+           (has_bias ? bias[static_cast<std::size_t>(j)] : T(0));
     }
   }
   gemm({.m = x.m,
@@ -75,19 +94,28 @@ void cblas_or_own(const kernels::Product<T>& x) {
   if (!kernels::cblas_gemm(x)) kernels::own_gemm(x);
 }
 
-template <class T>
+template <class T, class Of>
+std::vector<std::pair<const char*, Gemm<T, Of>>> functions() {
+  const auto chosen = [](const kernels::Product<T, Of>& p) { kernels::gemm(p); };
+  if constexpr (std::is_same_v<Of, BFloat16>) {
+    return {{"chosen", chosen}};
+  } else {
+    return {{"own", [](const kernels::Product<T>& p) { kernels::own_gemm(p); }},
+            {"CBLAS", cblas_or_own<T>},
+            {"chosen", chosen}};
+  }
+}
+
+template <class T, class Of>
 void check(const Case& x) {
-  const std::pair<const char*, Gemm<T>> functions[] = {
-      {"own", [](const kernels::Product<T>& p) { kernels::own_gemm(p); }},
-      {"CBLAS", cblas_or_own<T>},
-      {"chosen", [](const kernels::Product<T>& p) { kernels::gemm(p); }}};
   struct Terms {
     T alpha, beta;
     bool has_bias;
   };
   for (const Terms& terms : {Terms{1, 0, false}, {1, 1, false}, {1, 0, true}, {2, -3, true}}) {
-    for (const auto& function : functions) {
-      const std::int64_t wrong = first_wrong<T>(function.second, x, terms.alpha, terms.beta, terms.has_bias);
+    for (const auto& function : functions<T, Of>()) {
+      const std::int64_t wrong =
+          first_wrong<T, Of>(function.second, x, terms.alpha, terms.beta, terms.has_bias);
       REQUIRE_MESSAGE(wrong == -1, function.first, " gemm, transposed ", x.trans_a, " ", x.trans_b,
                       ", sizes ", x.m, " ", x.n, " ", x.k, ", extra ", x.extra, ", alpha ", terms.alpha,
                       ", beta ", terms.beta, ", bias ", terms.has_bias);
@@ -95,22 +123,23 @@ void check(const Case& x) {
   }
 }
 
-template <class T>
+template <class T, class Of>
 void check_all(std::int64_t m, std::int64_t n, std::int64_t k) {
   for (const bool trans_a : {false, true}) {
     for (const bool trans_b : {false, true}) {
-      for (const std::int64_t extra : {0, 3}) check<T>({trans_a, trans_b, m, n, k, extra});
+      for (const std::int64_t extra : {0, 3}) check<T, Of>({trans_a, trans_b, m, n, k, extra});
     }
   }
 }
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("gemm equals the triple loop", T, float, double) {
+TEST_CASE_TEMPLATE("gemm equals the triple loop", Of, float, double, BFloat16) {
+  using T = std::conditional_t<std::is_same_v<Of, BFloat16>, float, Of>;
   SUBCASE("small sizes, with every remainder of a tile") {
     for (std::int64_t m = 1; m <= 19; ++m) {
       for (const std::int64_t n : {1, 2, 7, 8, 15, 16, 17, 31, 32, 33, 63, 70}) {
-        for (const std::int64_t k : {1, 2, 5}) check_all<T>(m, n, k);
+        for (const std::int64_t k : {1, 2, 5}) check_all<T, Of>(m, n, k);
       }
     }
   }
@@ -131,16 +160,17 @@ TEST_CASE_TEMPLATE("gemm equals the triple loop", T, float, double) {
                                   {5, 6, 80},
                                   {7, 6, 130},
                                   {8, 13, 128}}) {
-      check_all<T>(m, n, k);
+      check_all<T, Of>(m, n, k);
     }
   }
   SUBCASE("a size of 0") {
     for (const auto& [m, n, k] : {std::array<std::int64_t, 3>{3, 4, 0}, {0, 4, 3}, {3, 0, 4}, {0, 0, 0}})
-      check_all<T>(m, n, k);
+      check_all<T, Of>(m, n, k);
   }
 }
 
-TEST_CASE_TEMPLATE("gemm of a batch equals gemm of each product", T, float, double) {
+TEST_CASE_TEMPLATE("gemm of a batch equals gemm of each product", Of, float, double, BFloat16) {
+  using T = std::conditional_t<std::is_same_v<Of, BFloat16>, float, Of>;
   constexpr std::int64_t count = 3, m = 13, n = 18, k = 9;
   for (const bool trans_a : {false, true}) {
     for (const bool trans_b : {false, true}) {
@@ -152,18 +182,50 @@ TEST_CASE_TEMPLATE("gemm of a batch equals gemm of each product", T, float, doub
           CAPTURE(step_b);
           const std::int64_t step_a = m * k + 1, step_c = m * n + 3;
           const std::int64_t lda = trans_a ? m : k, ldb = trans_b ? k : n;
-          const std::vector<T> a = whole_numbers<T>(count * step_a, 3),
-                               b = whole_numbers<T>(count * (n * k + 2), 5);
+          const std::vector<Of> a = factors<Of>(count * step_a, 3), b = factors<Of>(count * (n * k + 2), 5);
           std::vector<T> c = whole_numbers<T>(count * step_c, 11), expected = c;
           for (std::int64_t i = 0; i < count; ++i) {
-            kernels::gemm<T>({m, n, depth, 2, operand(trans_a, a.data() + i * step_a, lda),
-                              operand(trans_b, b.data() + i * step_b, ldb), -1, expected.data() + i * step_c,
-                              n});
+            kernels::gemm<T, Of>({m, n, depth, 2, operand(trans_a, a.data() + i * step_a, lda),
+                                  operand(trans_b, b.data() + i * step_b, ldb), -1,
+                                  expected.data() + i * step_c, n});
           }
-          kernels::gemm<T>({m, n, depth, 2, operand(trans_a, a.data(), lda), operand(trans_b, b.data(), ldb),
-                            -1, c.data(), n},
-                           {count, step_a, step_b, step_c});
+          kernels::gemm<T, Of>({m, n, depth, 2, operand(trans_a, a.data(), lda),
+                                operand(trans_b, b.data(), ldb), -1, c.data(), n},
+                               {count, step_a, step_b, step_c});
           CHECK(c == expected);
+        }
+      }
+    }
+  }
+}
+
+// Products whose sums round: each addition by 2⁻²⁴ of a partial sum, which is at most Σ|a||b|.
+TEST_CASE("a product of BFloat16 has the rounding errors of float32 sums alone") {
+  for (const std::int64_t k : {2, 31, 300, 1025}) {
+    for (const std::int64_t m : {2, 40}) {
+      CAPTURE(k);
+      CAPTURE(m);
+      constexpr std::int64_t n = 37;
+      Generator random(static_cast<std::uint64_t>(k));
+      const Tensor a = rand({m, k}, float32, random).to(bfloat16),
+                   b = randn({k, n}, float32, random).to(bfloat16);
+      std::vector<float> c(static_cast<std::size_t>(m * n));
+      const auto* first_a = reinterpret_cast<const BFloat16*>(a.storage()->data());
+      const auto* first_b = reinterpret_cast<const BFloat16*>(b.storage()->data());
+      kernels::gemm<float, BFloat16>(
+          {m, n, k, 1, kernels::row_major(first_a, k), kernels::row_major(first_b, n), 0, c.data(), n});
+      const std::vector<double> x = a.to_vector<double>(), y = b.to_vector<double>();
+      for (std::int64_t i = 0; i < m; ++i) {
+        for (std::int64_t j = 0; j < n; ++j) {
+          double sum = 0, size = 0;
+          for (std::int64_t p = 0; p < k; ++p) {
+            const double term =
+                x[static_cast<std::size_t>(i * k + p)] * y[static_cast<std::size_t>(p * n + j)];
+            sum += term;
+            size += std::abs(term);
+          }
+          const double error = std::abs(c[static_cast<std::size_t>(i * n + j)] - sum);
+          REQUIRE(error <= static_cast<double>(k) * std::exp2(-23) * size);
         }
       }
     }

@@ -3,6 +3,8 @@
 #include <concepts>
 #include <limits>
 
+#include <xgrad/core/base/bfloat16.hpp>
+
 namespace xgrad {
 
 /// `value` as a To, defined for every value. C++ leaves open how a floating number beyond an integer's range
@@ -10,7 +12,13 @@ namespace xgrad {
 /// off. As a bool, a value is whether it is not 0.
 template <class To, class From>
 constexpr To convert(From value) {
-  if constexpr (std::same_as<To, bool>) {
+  if constexpr (std::same_as<From, BFloat16>) {
+    return convert<To>(widened(value));
+  } else if constexpr (std::same_as<To, BFloat16>) {
+    return to_bfloat16(static_cast<float>(value));
+  } else if constexpr (std::same_as<To, From>) {
+    return value;
+  } else if constexpr (std::same_as<To, bool>) {
     return value != From(0);
   } else if constexpr (std::integral<To> && std::floating_point<From>) {
     using Limits = std::numeric_limits<To>;

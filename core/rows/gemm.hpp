@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include <xgrad/core/base/bfloat16.hpp>
 #include <xgrad/core/rows/isa.hpp>
 
 namespace xgrad::kernels {
@@ -24,12 +25,12 @@ Operand<T> transposed(const T* first, std::int64_t row_stride) {
 }
 
 /// One product C = alpha · A B + beta · C + bias, with A (m, k), B (k, n) and C (m, n). C's rows are
-/// contiguous and begin c_row_stride elements apart.
-template <class T>
+/// contiguous and begin c_row_stride elements apart. The elements of A and B are of type Of.
+template <class T, class Of = T>
 struct Product {
   std::int64_t m, n, k;
   T alpha;
-  Operand<T> a, b;
+  Operand<Of> a, b;
   T beta;  ///< 0: C is written without being read
   T* c;
   std::int64_t c_row_stride;
@@ -49,6 +50,12 @@ struct GemmRows {
   /// Computes all products in this thread; m, n and k are positive. Returns 0. If it needs more than `size`
   /// elements of scratch memory, it computes nothing and returns the number that it needs.
   std::int64_t (*multiply)(const Product<T>& first, const ProductBatch& batch, T* scratch, std::int64_t size);
+};
+
+/// Products of BFloat16, whose sums are float32. In software they are widened on the way into the tiles.
+struct MixedGemmRows {
+  std::int64_t (*multiply)(const Product<float, BFloat16>& first, const ProductBatch& batch, float* scratch,
+                           std::int64_t size);
 };
 
 }  // namespace xgrad::kernels

@@ -6,22 +6,40 @@
 namespace xgrad::kernels {
 namespace {
 
+bool wishes(std::string_view isa) {
+  const char* wish = std::getenv("XGRAD_ISA");
+  return wish && isa == wish;
+}
+
+// Not in every build are all three used.
+[[maybe_unused]] bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+[[maybe_unused]] bool has_avx512() {
+  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512cd");
+}
+
 Isa detect() {
   Isa isa = Isa::baseline;
 #if defined(XGRAD_HAVE_AVX2)
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) isa = Isa::avx2;
+  if (has_avx2()) isa = Isa::avx2;
 #endif
 #if defined(XGRAD_HAVE_AVX512)
-  if (isa == Isa::avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512cd")) {
-    isa = Isa::avx512;
-  }
+  if (has_avx512()) isa = Isa::avx512;
 #endif
-  const char* wish = std::getenv("XGRAD_ISA");
-  if (wish && std::string_view(wish) == "baseline") return Isa::baseline;
-  if (wish && std::string_view(wish) == "avx2" && isa == Isa::avx512) return Isa::avx2;
+  if (wishes("baseline")) return Isa::baseline;
+  if (wishes("avx2") && isa == Isa::avx512) return Isa::avx2;
   return isa;
+}
+
+bool detect_bfloat16() {
+#if defined(XGRAD_HAVE_AVX512_BF16)
+  if (!has_avx512() || !__builtin_cpu_supports("avx512bf16")) return false;
+  if (wishes("baseline") || wishes("avx2") || wishes("avx512")) return false;
+  return __builtin_cpu_is("amd") || wishes("avx512_bf16");
+#else
+  return false;
+#endif
 }
 
 }  // namespace
@@ -29,6 +47,11 @@ Isa detect() {
 Isa best_isa() {
   static const Isa isa = detect();
   return isa;
+}
+
+bool has_bfloat16_products() {
+  static const bool has = detect_bfloat16();
+  return has;
 }
 
 Isa isa_of_rows() {

@@ -13,11 +13,15 @@
 
 namespace xgrad::kernels {
 
-enum class Isa { baseline, avx2, avx512 };
+enum class Isa { baseline, avx2, avx512, avx512_bf16 };
 
-/// The best instruction set of this processor that was compiled in. XGRAD_ISA=baseline|avx2|avx512 in the
-/// environment asks for a lesser one.
+/// The best instruction set of this processor that was compiled in, avx512 at most. XGRAD_ISA in the
+/// environment, one of baseline, avx2, avx512 and avx512_bf16, asks for a lesser one.
 Isa best_isa();
+
+/// Whether this processor multiplies BFloat16 faster than float32, with AVX512-BF16. AMD's do from Zen 4 on.
+/// Intel's have the instruction too, at half the rate, and are chosen only by XGRAD_ISA=avx512_bf16.
+bool has_bfloat16_products();
 
 /// The instruction set that the row functions run in: `best_isa()`, or with XGRAD_NATIVE, where all code is
 /// compiled for this machine, the widest that the compiler was told to use.

@@ -3,6 +3,7 @@
 // Loops over rows in batches. For rows/*.cpp only.
 
 #include <xgrad/core/rows/batch.hpp>
+#include <xgrad/core/rows/batch_bfloat16.hpp>
 
 namespace xgrad::kernels {
 namespace {
@@ -30,6 +31,7 @@ struct WholeBatch {
   std::int64_t i;
   int k = 0;
   Batch<T> load(const T* x) const { return kernels::load<T>(x + i); }
+  Batch<T> load(const BFloat16* x) const { return kernels::load<T>(x + i); }
   Batch<T> load(const T* x, T /*filling*/) const { return load(x); }
   void store(T* y, const Batch<T>& value) const { kernels::store<T>(y + i, value); }
   Batch<T> keep(const Batch<T>& value, T /*filling*/) const { return value; }
@@ -44,6 +46,7 @@ struct PartOfBatch {
   std::int64_t i, count;
   static constexpr int k = 0;
   Batch<T> load(const T* x) const { return load(x, T(0)); }
+  Batch<T> load(const BFloat16* x) const { return load_part<T>(x + i, count, T(0)); }
   Batch<T> load(const T* x, T filling) const { return load_part<T>(x + i, count, filling); }
   void store(T* y, const Batch<T>& value) const { store_part<T>(y + i, value, count); }
   Batch<T> keep(const Batch<T>& value, T filling) const { return keep_part<T>(value, count, filling); }

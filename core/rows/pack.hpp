@@ -1,6 +1,6 @@
 #pragma once
 
-// Copies the operands of a product into the order in which its tiles read them. For rows/gemm.cpp only.
+// Copies the operands of a product into the order in which its tiles read them. For rows/gemm*.cpp only.
 
 #include <xgrad/core/rows/shuffle.hpp>
 
@@ -65,6 +65,28 @@ void pack_panel(const T* from, std::int64_t depth_step, std::int64_t step, std::
   for (; q < count; ++q) pack_rows<T, 1>(from + q * step, step, depth, to + q, count);
 }
 
+// The same of BFloat16, which become float32.
+inline void pack_panel(const BFloat16* from, std::int64_t depth_step, std::int64_t step, std::int64_t depth,
+                       std::int64_t count, std::int64_t length, float* to) {
+  constexpr std::int64_t most = 32, steps = 64;  // a panel has 32 rows at most
+  float rows[most * steps];                      // widened, for a part of the depth
+  if (step == 1) {
+    for (std::int64_t p = 0; p < depth; ++p) {
+      const BFloat16* x = from + p * depth_step;
+      batches_from<float>(0, count, [&](auto at) { at.store(to + p * count, at.load(x)); });
+    }
+    return;
+  }
+  for (std::int64_t p = 0; p < depth; p += steps) {
+    const std::int64_t part = smaller(steps, depth - p);
+    for (std::int64_t q = 0; q < count; ++q) {
+      const BFloat16* x = from + q * step + p;
+      batches_from<float>(0, part, [&](auto at) { at.store(rows + q * steps, at.load(x)); });
+    }
+    pack_panel(rows, 1, steps, part, count, length, to + p * count);
+  }
+}
+
 // A length in parts of `size` elements. The first `longer` parts have one more, the last has the rest.
 struct Parts {
   std::int64_t length, size, longer;
@@ -85,15 +107,6 @@ void for_each_part(const Parts& parts, Function function) {
     function(at, size);
     at += size;
   }
-}
-
-// All panels of a block.
-template <class T>
-void pack(const T* from, std::int64_t depth_step, std::int64_t step, std::int64_t depth, const Parts& panels,
-          T* to) {
-  for_each_part(panels, [&](std::int64_t at, std::int64_t size) {
-    pack_panel(from + at * step, depth_step, step, depth, size, panels.length - at, to + at * depth);
-  });
 }
 
 }  // namespace

@@ -5,19 +5,12 @@
 #include <utility>
 
 #include <xgrad/core/rows/loops.hpp>
+#include <xgrad/core/rows/vector_of.hpp>
 
 namespace xgrad::kernels {
 namespace {
 
 #if defined(__GNUC__) && __has_builtin(__builtin_shufflevector)
-
-// Vectors of the compiler: xsimd has no shuffle that all of its versions share.
-template <class T, int n>
-struct Vector {
-  typedef T type __attribute__((vector_size(n * sizeof(T)), aligned(sizeof(T)), may_alias));
-};
-template <class T, int n>
-using VectorOf = typename Vector<T, n>::type;
 
 template <int... i>
 using Lanes = std::integer_sequence<int, i...>;

@@ -1,6 +1,6 @@
 #pragma once
 
-// The innermost part of a product: a tile of C with its sums in registers. For rows/gemm.cpp only.
+// The innermost part of a product: a tile of C with its sums in registers. For rows/gemm*.cpp only.
 
 #include <xgrad/core/rows/pack.hpp>
 
@@ -37,8 +37,8 @@ struct Tile {
   std::int64_t rest;  // elements in the last batch of a row, if that is not whole
 };
 
-// R rows by N batches.
-template <class T, int R, int N, bool ends_in_part>
+// R rows by N batches. Each step along k is Steps::step.
+template <class T, class Steps, int R, int N, bool ends_in_part>
 void multiply_tile(const Tile<T>& t) {
   using B = Batch<T>;
   constexpr auto is_part = [](int j) { return ends_in_part && j == N - 1; };
@@ -64,7 +64,7 @@ void multiply_tile(const Tile<T>& t) {
     repeat<N>([&](auto j) { row[j] = read(b, j); });
     repeat<R>([&](auto i) {
       const B factor(a[i / 4][i % 4 * a_row_stride]);
-      repeat<N>([&](auto j) { sum[i][j] = fma(factor, row[j], sum[i][j]); });
+      repeat<N>([&](auto j) { sum[i][j] = Steps::step(factor, row[j], sum[i][j]); });
     });
     repeat<(R + 3) / 4>([&](auto g) { a[g] += a_column_stride; });
     b += b_row_stride;
@@ -84,7 +84,7 @@ void multiply_tile(const Tile<T>& t) {
 }
 
 // A function for each size of tile, compiled with its numbers of rows and batches as constants.
-template <class T>
+template <class T, class Steps>
 struct Tiles {
   using Multiply = void (*)(const Tile<T>&);
   Multiply of[tile_rows][tile_batches][2];
@@ -92,8 +92,8 @@ struct Tiles {
   constexpr Tiles() : of{} { set<tile_rows, tile_batches>(); }
   template <int R, int N>
   constexpr void set() {
-    of[R - 1][N - 1][0] = multiply_tile<T, R, N, false>;
-    of[R - 1][N - 1][1] = multiply_tile<T, R, N, true>;
+    of[R - 1][N - 1][0] = multiply_tile<T, Steps, R, N, false>;
+    of[R - 1][N - 1][1] = multiply_tile<T, Steps, R, N, true>;
     if constexpr (N > 1) {
       set<R, N - 1>();
     } else if constexpr (R > 1) {
@@ -101,8 +101,8 @@ struct Tiles {
     }
   }
 };
-template <class T>
-constexpr Tiles<T> tiles;
+template <class T, class Steps>
+constexpr Tiles<T, Steps> tiles;
 
 }  // namespace
 }  // namespace xgrad::kernels
