@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include <xgrad/core/autograd/engine.hpp>
+#include <xgrad/core/autograd/mixed_precision.hpp>
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
 
@@ -103,6 +104,7 @@ class Rewind {
 struct CallAgain {
   CheckpointFunction f;
   Generator& generator;
+  bool is_mixed = false;                     // the first call ran in mixed precision
   std::optional<GeneratorState> state = {};  // before the first call, if f drew
   std::vector<bool> reached = {};            // whether the first result depended on each input of the node
   std::vector<Saved> captured = {};          // as the first call read them
@@ -116,6 +118,7 @@ struct CallAgain {
 Gradients CallAgain::operator()(const Replay& r) const {
   const bool create_graph = grad_enabled();
   const GradModeGuard recorded(true);
+  const MixedPrecision precision(is_mixed);
   std::optional<Rewind> rewind;
   if (state) rewind.emplace(generator, *state);
   std::vector<Variable> inputs;
@@ -181,7 +184,7 @@ Variable checkpoint(CheckpointFunction f, const std::vector<Variable>& inputs, G
 
   // The first call is recorded too, to learn which Variables f reads. Its tape is dropped.
   const GeneratorState before = generator.state();
-  CallAgain again{.f = std::move(f), .generator = generator};
+  CallAgain again{.f = std::move(f), .generator = generator, .is_mixed = mixed_precision()};
   std::vector<Variable> node_inputs = inputs;
   std::vector<std::weak_ptr<Node>> dropped;
   Tensor value;

@@ -31,7 +31,9 @@ Tensor memory_for_result(const Variable& x) {
   constexpr std::size_t worth_reusing = std::size_t{64} << 10;
   // An observer looks at x after the op.
   const bool reuses = x.value().nbytes() >= worth_reusing && x.owns_memory() && !is_observed();
-  return reuses ? x.value() : empty(x.shape(), x.dtype());
+  if (!reuses) return empty(x.shape(), x.dtype());
+  x.value().storage()->bump_version();  // a rounded copy of x is not one of the result
+  return x.value();
 }
 
 bool wants_gradient(const Inputs& inputs) {

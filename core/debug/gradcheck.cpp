@@ -5,6 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include <xgrad/core/autograd/mixed_precision.hpp>
 #include <xgrad/core/debug/gradcheck_compare.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
@@ -132,6 +133,11 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<Variable
                           const GradcheckOptions& options, const std::vector<NamedVariable>& leaves) {
   if (!f) fail("gradcheck", "the function is empty");
   if (options.order != 1 && options.order != 2) fail("gradcheck", "order ", options.order, " is not 1 or 2");
+  if (mixed_precision()) {
+    fail("gradcheck",
+         "MixedPrecision is on: numbers rounded to bfloat16 are too coarse for differences; call "
+         "gradcheck outside of its block");
+  }
   for (const NamedVariable& leaf : leaves) {
     // A Variable without a gradient is not moved: it may be no leaf, and may hold −∞, as a mask in a buffer
     // does.

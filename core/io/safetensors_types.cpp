@@ -51,7 +51,7 @@ std::size_t copy_up_to(const std::byte* from, std::size_t count, std::byte* to) 
 constexpr auto copy_u64 = copy_up_to<std::uint64_t, std::numeric_limits<std::int64_t>::max()>;
 constexpr auto copy_boolean = copy_up_to<std::uint8_t, 1>;
 
-// The first type of each dtype is the one that is written.
+// The first type of each dtype is the one that is written. BF16 is read as float32, which ops compute in.
 constexpr std::array<FileType, 20> file_types{{{"F64", 64, float64, nullptr},
                                                {"F32", 32, float32, nullptr},
                                                {"F16", 16, float32, widen_f16},
@@ -83,6 +83,7 @@ const FileType* find_type(std::string_view tag) {
 
 const FileType& written_type(DType dtype, bool half_precision) {
   if (half_precision && dtype == float32) return *find_type("F16");
+  if (dtype == bfloat16) return *find_type("BF16");
   return *std::find_if(file_types.begin(), file_types.end(),
                        [&](const FileType& type) { return type.dtype == dtype; });
 }

@@ -28,7 +28,7 @@ inline std::uint64_t bytes_of(const FileType& type, std::uint64_t count) {
 }
 
 const FileType* find_type(std::string_view tag);  ///< null for an unknown tag
-/// The type that a dtype is written as: F32, ...; float32 as F16 if `half_precision` is set.
+/// The type that a dtype is written as: F32, BF16, ...; float32 as F16 if `half_precision` is set.
 const FileType& written_type(DType dtype, bool half_precision);
 
 /// `count` floats in half precision, each rounded to the nearest half, ties to even. Returns `count`, or the

@@ -5,10 +5,11 @@
 namespace xgrad::kernels {
 
 // softmax(scale · q kᵀ + mask) v of every head, tile by tile: in memory there are a few tiles of scores,
-// never all of them. q is (B, H, T_q, d), k (B, H_k, T_k, d), v (B, H_k, T_k, d_v), of one floating dtype,
-// and H_k divides H: query head h reads key head h / (H / H_k). Each is read in place if its last stride
-// is 1. Results of these shapes are new. In memory they are (B, T, H, d), with the heads side by side. The
-// caller has checked shapes and dtypes.
+// never all of them. q is (B, H, T_q, d), k (B, H_k, T_k, d), v (B, H_k, T_k, d_v), and H_k divides H: query
+// head h reads key head h / (H / H_k). Each is read in place if its last stride is 1. Results of these shapes
+// are new. In memory they are (B, T, H, d), with the heads side by side. The caller has checked shapes and
+// dtypes: q, k and v have one floating dtype, or all are bfloat16. In that case each product reads bfloat16,
+// to which the weights and their gradients are rounded too, and all else is float32, the results included.
 
 /// What happens to the scores between the two products, in this order.
 struct ScoreForm {
@@ -20,7 +21,7 @@ struct ScoreForm {
 
 /// Masks of the scores and the weights; each may be undefined.
 struct ScoreMasks {
-  Tensor added;      ///< of q's dtype, of 4 dims that broadcast to (B, H, T_q, T_k)
+  Tensor added;      ///< of the results' dtype, of 4 dims that broadcast to (B, H, T_q, T_k)
   Tensor kept;       ///< boolean, true keeps; broadcasts to (B, H, T_q, T_k)
   Tensor undropped;  ///< (B, H, T_q, T_k) boolean: the weights that dropout keeps
 };

@@ -1,7 +1,9 @@
 #include <xgrad/core/kernels/attention.hpp>
 
+#include <xgrad/core/base/convert.hpp>
 #include <xgrad/core/kernels/attention_tiles.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
+#include <xgrad/core/tensor/rounded.hpp>
 
 // Algorithm 2 of Dao 2023, "FlashAttention-2": the keys outside, the queries inside; of each row only
 // the largest score and the sum of exponentials were kept.
@@ -10,19 +12,20 @@ namespace xgrad::kernels {
 namespace {
 
 Tensor zero_gradient(const Tensor& x, bool wanted) {
-  return wanted ? zeros(side_by_side(x, x.size(3)), x.dtype()).transpose(1, 2) : Tensor();
+  return wanted ? zeros(side_by_side(x, x.size(3)), product_dtype(x)).transpose(1, 2) : Tensor();
 }
 
 // The gradients of one head, tile by tile. No other thread writes to them, so sums are added up in one order.
-template <class T>
+template <class T, class Of>
 class HeadBackward {
  public:
-  HeadBackward(const AttentionHead<T>& head, const Tensor& g, const Tensor& q, const Tensor& k,
-               const Tensor& v, const Attention& forward, const AttentionGradients& out,
-               const TileMemory<T>& memory)
+  HeadBackward(const AttentionHead<T, Of>& head, const Tensor& g, const Tensor& read_g, const Tensor& q,
+               const Tensor& k, const Tensor& v, const Attention& forward, const AttentionGradients& out,
+               const TileMemory<T, Of>& memory)
       : head_(head),
         d_v_(v.size(3)),
         g_(g, head.b, head.h),
+        read_g_(read_g, head.b, head.h),
         q_(q, head.b, head.h),
         k_(k, head.b, head.of_keys),
         v_(v, head.b, head.of_keys),
@@ -61,7 +64,7 @@ class HeadBackward {
     T* const ds = dq_.data || dk_.data || d_added_ ? memory_.second : nullptr;
     const ScoreTile<T> tile = head_.scores(query, n, key, m, p, memory_);
     if (ds) {  // dP = g vᵀ, where dropout kept P
-      gemm<T>({n, m, d_v_, T(1), g_.from(query), v_.transposed_from(key), T(0), ds, m});
+      gemm<T, Of>({n, m, d_v_, T(1), read_g_.from(query), v_.transposed_from(key), T(0), ds, m});
       head_.drop(ds, query, n, key, m);
     }
     const TileGradients<T> gradients{.max = max_ + query,
@@ -77,15 +80,18 @@ class HeadBackward {
     if (gradients.slopes) rows<AttentionRows<T>>().multiply(ds, gradients.slopes, n * m);
     if (dv_.data) {  // dv += Pᵀ g
       head_.drop(p, query, n, key, m);
-      gemm<T>({m, d_v_, n, T(1), transposed<T>(p, m), g_.from(query), T(1), dv_.at(key), dv_.row_stride});
+      const Of* const weights = memory_.operand(p, n * m);
+      gemm<T, Of>(
+          {m, d_v_, n, T(1), transposed(weights, m), read_g_.from(query), T(1), dv_.at(key), dv_.row_stride});
     }
+    const Of* const read_ds = dq_.data || dk_.data ? memory_.operand(ds, n * m) : nullptr;
     if (dq_.data) {  // dq += s dS k
-      gemm<T>({n, head_.d, m, head_.scale, row_major<T>(ds, m), k_.from(key), T(1), dq_.at(query),
-               dq_.row_stride});
+      gemm<T, Of>({n, head_.d, m, head_.scale, row_major(read_ds, m), k_.from(key), T(1), dq_.at(query),
+                   dq_.row_stride});
     }
     if (dk_.data) {  // dk += s dSᵀ q
-      gemm<T>({m, head_.d, n, head_.scale, transposed<T>(ds, m), q_.from(query), T(1), dk_.at(key),
-               dk_.row_stride});
+      gemm<T, Of>({m, head_.d, n, head_.scale, transposed(read_ds, m), q_.from(query), T(1), dk_.at(key),
+                   dk_.row_stride});
     }
   }
 
@@ -117,17 +123,19 @@ class HeadBackward {
     }
   }
 
-  void subtract(T factor, const T* x, T* from) const {
-    for (std::int64_t i = 0; i < head_.d; ++i) from[i] -= factor * x[i];
+  void subtract(T factor, const Of* x, T* from) const {
+    for (std::int64_t i = 0; i < head_.d; ++i) from[i] -= factor * convert<T>(x[i]);
   }
 
-  const AttentionHead<T>& head_;
+  const AttentionHead<T, Of>& head_;
   std::int64_t d_v_;
-  HeadRows<T> g_, q_, k_, v_, output_, dq_{}, dk_{}, dv_{};
+  HeadRows<T> g_;
+  HeadRows<Of> read_g_, q_, k_, v_;  // as products read them
+  HeadRows<T> output_, dq_{}, dk_{}, dv_{};
   T* d_added_ = nullptr;
   std::int64_t added_row_ = 0, added_column_ = 0;
   const T *max_, *inverse_sum_;
-  const TileMemory<T>& memory_;
+  const TileMemory<T, Of>& memory_;
 };
 
 // Heads that add to the same memory are one thread's work, so that sums are added up in one order.
@@ -150,26 +158,26 @@ AttentionGradients attention_backward(const Tensor& g, const Tensor& q, const Te
                                       const ScoreMasks& masks, AttentionWants wants) {
   const AttentionGradients out{zero_gradient(q, wants.q), zero_gradient(k, wants.k),
                                zero_gradient(v, wants.v),
-                               wants.added ? zeros(masks.added.shape(), q.dtype()) : Tensor()};
+                               wants.added ? zeros(masks.added.shape(), product_dtype(q)) : Tensor()};
   const Attention made{readable_heads(forward.output), forward.max, forward.inverse_sum};
-  const Tensor from_g = readable_heads(g), from_q = readable_heads(q), from_k = readable_heads(k),
-               from_v = readable_heads(v);
+  const Tensor from_g = readable_heads(g), read_g = q.dtype() == bfloat16 ? rounded_once(from_g) : from_g,
+               from_q = readable_heads(q), from_k = readable_heads(k), from_v = readable_heads(v);
   const std::int64_t batches = q.size(0), heads = q.size(1), queries = q.size(2), keys = k.size(2);
   if (batches * heads == 0) return out;
   const Work work = work_of(q, k, out.d_added);
-  dispatch_floating("fused_attention", q, [&]<class T>() {
+  dispatch_product("fused_attention", q, [&]<class T, class Of>() {
     const std::int64_t grain =
         attention_grain(queries, keys, (q.size(3) + v.size(3)) * work.batches * work.heads);
     const std::int64_t parts = batches / work.batches * (heads / work.heads);
     parallel_for(parts, grain, [&](std::int64_t begin, std::int64_t end) {
-      const TileMemory<T> memory(queries, keys, q.dtype(), form, masks);
+      const TileMemory<T, Of> memory(queries, keys, form, masks);
       for (std::int64_t part = begin; part < end; ++part) {
         const std::int64_t b = part / (heads / work.heads) * work.batches,
                            h = part % (heads / work.heads) * work.heads;
         for (std::int64_t i = b; i < b + work.batches; ++i) {
           for (std::int64_t j = h; j < h + work.heads; ++j) {
-            const AttentionHead<T> head(from_q, from_k, form, masks, i, j);
-            HeadBackward<T>(head, from_g, from_q, from_k, from_v, made, out, memory).run();
+            const AttentionHead<T, Of> head(from_q, from_k, form, masks, i, j);
+            HeadBackward<T, Of>(head, from_g, read_g, from_q, from_k, from_v, made, out, memory).run();
           }
         }
       }

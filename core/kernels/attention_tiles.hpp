@@ -8,6 +8,7 @@
 #include <xgrad/core/kernels/gemm.hpp>
 #include <xgrad/core/parallel/parallel_for.hpp>
 #include <xgrad/core/rows/attention.hpp>
+#include <xgrad/core/rows/bfloat16.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
@@ -49,16 +50,16 @@ struct HeadRows {
   }
 };
 
-/// A thread's own memory: tiles, and a few numbers for each query.
-template <class T>
+/// A thread's own memory: tiles, and a few numbers for each query. Products read tiles of Of.
+template <class T, class Of>
 struct TileMemory {
-  TileMemory(std::int64_t queries, std::int64_t keys, DType dtype, const ScoreForm& form,
-             const ScoreMasks& masks) {
+  TileMemory(std::int64_t queries, std::int64_t keys, const ScoreForm& form, const ScoreMasks& masks) {
     const std::int64_t tile = std::min(queries, tile_queries) * std::min(keys, tile_keys);
     const auto tile_if = [tile](bool is_needed) { return is_needed ? tile : 0; };
     const std::int64_t capped = tile_if(form.softcap != 0), added = tile_if(masks.added.defined()),
                        kept = tile_if(masks.kept.defined());
-    all = empty({2 * tile + capped + added + kept + 3 * queries}, dtype);
+    all = empty({2 * tile + capped + added + kept + 3 * queries}, dtype_of<T>());
+    if constexpr (!std::is_same_v<T, Of>) rounded = empty({tile}, bfloat16);
     keys_of_queries = empty({queries}, int64);
     first = raw<T>(all);
     second = first + tile;
@@ -69,14 +70,24 @@ struct TileMemory {
     rests = {per_query + queries, raw<std::int64_t>(keys_of_queries), per_query + 2 * queries};
   }
 
-  Tensor all, keys_of_queries;
+  /// A tile as a product reads it, valid until the next call.
+  const Of* operand(const T* of_tile, std::int64_t n) const {
+    if constexpr (std::is_same_v<T, Of>) {
+      return of_tile;
+    } else {
+      rows<BFloat16Rows>().round(of_tile, raw<Of>(rounded), n);
+      return raw<Of>(rounded);
+    }
+  }
+
+  Tensor all, keys_of_queries, rounded;
   T *first, *second, *slopes, *per_query;
   T *of_added, *of_kept;  // copies of tiles of the masks
   RowRests<T> rests;
 };
 
 /// One head of the queries with its head of the keys, and what its tiles are made of.
-template <class T>
+template <class T, class Of>
 class AttentionHead {
  public:
   AttentionHead(const Tensor& q, const Tensor& k, const ScoreForm& form, const ScoreMasks& masks,
@@ -105,10 +116,10 @@ class AttentionHead {
 
   /// scale · q kᵀ of `rows` queries and `columns` keys, to be softcapped and masked by the row functions.
   ScoreTile<T> scores(std::int64_t query, std::int64_t rows, std::int64_t key, std::int64_t columns, T* to,
-                      const TileMemory<T>& memory) const {
+                      const TileMemory<T, Of>& memory) const {
     const T cap = static_cast<T>(form_.softcap);
-    gemm<T>({rows, columns, d, cap == T(0) ? scale : scale / cap, q_.from(query), k_.transposed_from(key),
-             T(0), to, columns});
+    gemm<T, Of>({rows, columns, d, cap == T(0) ? scale : scale / cap, q_.from(query), k_.transposed_from(key),
+                 T(0), to, columns});
     const Part part{query, rows, key, columns};
     return {.scores = to,
             .rows = rows,
@@ -167,7 +178,7 @@ class AttentionHead {
   }
 
   const ScoreForm& form_;
-  HeadRows<T> q_, k_;
+  HeadRows<Of> q_, k_;
   Tensor added_, kept_;
   const bool* undropped_;
 };

@@ -21,7 +21,7 @@ Tensor index_select(const Tensor& x, int dim, const Tensor& index) {
   const Tensor from = x.contiguous(), at = index.contiguous();
   const AroundDim around = around_dim(x.shape(), dim);
   const std::int64_t inner = around.inner;
-  dispatch(x.dtype(), [&]<class T>() {
+  dispatch_moves(x.dtype(), [&]<class T>() {
     const auto* which = raw<std::int64_t>(at);
     parallel_for(around.outer * n, parallel_grain / inner + 1, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t r = begin; r < end; ++r) {

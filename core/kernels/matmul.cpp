@@ -51,8 +51,9 @@ struct Matrices {
 // the multiplications alone are not.
 constexpr std::int64_t few_rows = 4;
 
-// c = alpha · a b + beta · c + bias, for every index of the batch dims. c's rows are contiguous.
-template <class T>
+// c = alpha · a b + beta · c + bias, for every index of the batch dims. c's rows are contiguous. The operands
+// hold elements of type Of.
+template <class T, class Of>
 class BatchedProduct {
  public:
   BatchedProduct(const Tensor& a, const Tensor& b, const Tensor& c, T alpha, T beta, const T* bias)
@@ -134,26 +135,27 @@ class BatchedProduct {
 
   // A part of `count` items, which lie one stride of the last batch dim apart.
   void multiply(const Shape& item, std::int64_t count, Part rows, Part columns) const {
-    const auto step = [&](const Matrices<T>& x) { return batch_.empty() ? 0 : x.batch_strides.back(); };
-    gemm<T>({.m = rows.size,
-             .n = columns.size,
-             .k = k_,
-             .alpha = alpha_,
-             .a = a_.from(item, rows.first, 0),
-             .b = b_.from(item, 0, columns.first),
-             .beta = beta_,
-             .c = c_.at(item, rows.first, columns.first),
-             .c_row_stride = c_.layout.leading,
-             .bias = bias_ ? bias_ + columns.first : nullptr,
-             .all_rows = m_},
-            {.count = count, .a_step = step(a_), .b_step = step(b_), .c_step = step(c_)});
+    const auto step = [&](const auto& x) { return batch_.empty() ? 0 : x.batch_strides.back(); };
+    gemm<T, Of>({.m = rows.size,
+                 .n = columns.size,
+                 .k = k_,
+                 .alpha = alpha_,
+                 .a = a_.from(item, rows.first, 0),
+                 .b = b_.from(item, 0, columns.first),
+                 .beta = beta_,
+                 .c = c_.at(item, rows.first, columns.first),
+                 .c_row_stride = c_.layout.leading,
+                 .bias = bias_ ? bias_ + columns.first : nullptr,
+                 .all_rows = m_},
+                {.count = count, .a_step = step(a_), .b_step = step(b_), .c_step = step(c_)});
   }
 
   std::int64_t m_, n_, k_;
   T alpha_, beta_;
   const T* bias_;
   Shape batch_;
-  Matrices<T> a_, b_, c_;
+  Matrices<Of> a_, b_;
+  Matrices<T> c_;
 };
 
 // c's rows or its columns are contiguous.
@@ -164,9 +166,9 @@ void multiply_into(const Tensor& a, const Tensor& b, const Tensor& c, double alp
     assert(!bias.defined());          // a bias is added to the rows of c, not of cᵀ
     return multiply_into(b.mT(), a.mT(), c.mT(), alpha, beta);
   }
-  dispatch_floating("matmul", c, [&]<class T>() {
+  dispatch_product("matmul", a, [&]<class T, class Of>() {
     const T* first = bias.defined() ? raw<T>(bias) : nullptr;
-    BatchedProduct<T>(a, b, c, static_cast<T>(alpha), static_cast<T>(beta), first).run();
+    BatchedProduct<T, Of>(a, b, c, static_cast<T>(alpha), static_cast<T>(beta), first).run();
   });
 }
 
@@ -186,7 +188,7 @@ void matmul_into(const Tensor& a, const Tensor& b, const Tensor& c, double alpha
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  const Tensor columns = weight.mT(), y = empty(product_shape(x, columns), x.dtype());
+  const Tensor columns = weight.mT(), y = empty(product_shape(x, columns), product_dtype(x));
   multiply_into(x, columns, y, 1, 0, bias.defined() ? bias.contiguous() : bias);
   return y;
 }

@@ -6,7 +6,8 @@ namespace xgrad::kernels {
 
 // Matrix products over the last two dims; the dims before them broadcast. Operands are read in place, in any
 // order of their strides. An operand is copied only if neither of its last two strides is 1 or its elements
-// repeat. The caller has checked shapes and dtypes.
+// repeat. The caller has checked shapes and dtypes: both operands have one floating dtype, or both are
+// bfloat16, and then the sums and the result are float32.
 
 /// (..., M, K) @ (..., K, N) → (..., M, N), new. Contiguous unless an operand's matrices lie interleaved, as
 /// attention's heads do. The result's matrices are then interleaved too, so joining the heads moves no

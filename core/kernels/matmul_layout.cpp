@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad::kernels {
@@ -32,7 +33,7 @@ Tensor empty_in_order_of(const Tensor& like, const Shape& shape) {
     sorted[i] = shape[static_cast<int>(order[i])];
     back[static_cast<int>(order[i])] = i;
   }
-  return empty(sorted, like.dtype()).permute(back);
+  return empty(sorted, product_dtype(like)).permute(back);
 }
 
 }  // namespace
@@ -65,7 +66,7 @@ Shape product_shape(const Tensor& a, const Tensor& b) {
 Tensor empty_in_natural_order(const Tensor& a, const Tensor& b, const Shape& shape) {
   if (b.dim() == shape.dim() && is_interleaved(b)) return empty_in_order_of(b, shape);
   if (a.dim() == shape.dim() && is_interleaved(a.mT())) return empty_in_order_of(a, shape);
-  return empty(shape, a.dtype());
+  return empty(shape, product_dtype(a));
 }
 
 }  // namespace xgrad::kernels

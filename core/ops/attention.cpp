@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include <xgrad/core/autograd/mixed_precision.hpp>
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/attention.hpp>
@@ -138,13 +139,15 @@ Variable fused_attention(const Variable& q, const Variable& k, const Variable& v
     masks.undropped =
         draw_kept(shape, options.dropout, options.generator ? *options.generator : default_generator());
   }
-  const auto rule = [form, group](const Replay& r) -> Gradients {
+  const bool mixed = mixed_precision() && q.dtype() == float32;
+  const auto rule = [form, group, mixed](const Replay& r) -> Gradients {
+    const MixedPrecision guard(mixed);
     // With C = c tanh(S / c) of S = s q kᵀ, P = softmax(C + mask), D the factor of dropout, y = (D ⊙ P) v:
     // dv = (D ⊙ P)ᵀ g,  dP = D ⊙ g vᵀ,  dC = P ⊙ (dP − Σ_j dP_ij P_ij),  dmask = dC,
     // dS = dC ⊙ (1 − tanh²(S / c)) = dC ⊙ 4 σ'(2 S / c) with σ the sigmoid,  dq = s dS k,  dk = s dSᵀ q
     const auto saved = [&r](std::size_t i) { return r.keeps(i) ? r.saved(i) : Variable(); };
-    const Variable &g = r.grad(), q = r.saved(0), added = saved(5), D = saved(7);
-    const Variable k = share(r.saved(1), group), v = share(r.saved(2), group);
+    const Variable &g = r.grad(), q = widened(r.saved(0)), added = saved(5), D = saved(7);
+    const Variable k = share(widened(r.saved(1)), group), v = share(widened(r.saved(2)), group);
     const auto drop = [&](const Variable& x) {
       return D.defined() ? keep_and_scale(x, D.value(), form.keep_factor) : x;
     };
@@ -163,10 +166,13 @@ Variable fused_attention(const Variable& q, const Variable& k, const Variable& v
         {.q = r.wants(0), .k = r.wants(1), .v = r.wants(2), .added = r.keeps(5) && r.wants(3)});
     return {d.dq, d.dk, d.dv, d.d_added};
   };
-  const auto out = kernels::attention(q.value(), k.value(), v.value(), form, masks);
+  const Variable read_q = mixed ? rounded(q) : q, read_k = mixed ? rounded(k) : k,
+                 read_v = mixed ? rounded(v) : v;
+  const auto out = kernels::attention(read_q.value(), read_k.value(), read_v.value(), form, masks);
   const Variable max(out.max), inverse_sum(out.inverse_sum), kept = variable_if_defined(masks.kept),
                                                              D = variable_if_defined(masks.undropped);
-  return record(op, out.output, {q, k, v, added}, {q, k, v, keeps_output, max, inverse_sum, added, kept, D},
+  return record(mixed ? "fused_attention_bfloat16" : op, out.output, {q, k, v, added},
+                {read_q, read_k, read_v, keeps_output, max, inverse_sum, added, kept, D},
                 fused(rule, kernel));
 }
 

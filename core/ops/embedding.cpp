@@ -20,7 +20,8 @@ Variable embedding(const Variable& indices, const Variable& weight) {
   check_index("embedding", indices, weight.shape(), 0);
   Shape shape = indices.shape();
   shape.push_back(weight.size(1));
-  const Tensor rows = kernels::index_select(weight.value(), 0, indices.value().reshape({-1}));
+  Tensor rows = kernels::index_select(weight.value(), 0, indices.value().reshape({-1}));
+  if (rows.dtype() == bfloat16) rows = rows.to(float32);
   // y_n = W[i_n]   ⇒   dW[v] = Σ of g_n over all n with i_n = v
   const auto rule = [](const Replay& r) -> Gradients {
     const Shape& table = r.input_shape(0);

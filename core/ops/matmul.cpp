@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include <xgrad/core/autograd/mixed_precision.hpp>
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/default_dtype.hpp>
 #include <xgrad/core/base/error.hpp>
@@ -11,6 +12,7 @@
 #include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
+#include <xgrad/core/tensor/rounded.hpp>
 
 namespace xgrad {
 namespace {
@@ -27,7 +29,8 @@ std::ostream& operator<<(std::ostream& out, const NamedOperand& operand) {
 
 void check_dtypes(std::string_view op, const NamedOperand& a, const NamedOperand& b) {
   const DType p = a.x.dtype(), q = b.x.dtype();
-  if (p == q && is_floating(p)) return;
+  const auto suits_float32 = [](DType x) { return x == float32 || x == bfloat16; };
+  if ((p == q && is_floating(p)) || (suits_float32(p) && suits_float32(q))) return;
   if (is_floating(p) && is_floating(q)) {
     fail(op, "operands are ", a, " and ", b, "; convert one of them with to(", p, ") or to(", q, ")");
   }
@@ -83,24 +86,28 @@ Variable matmul(const Variable& a, const Variable& b) {
   check_defined("matmul", {a, b});
   check_matmul(a, b);
   const bool a_is_row = a.dim() == 1, b_is_column = b.dim() == 1;
+  const ProductOperands read(a, b);
   // C = A B   ⇒   dA = G Bᵀ, dB = Aᵀ G, summed over the batch dims that were broadcast
-  const auto rule = [a_is_row, b_is_column](const Replay& r) -> Gradients {
+  const auto rule = [a_is_row, b_is_column, mixed = read.is_mixed](const Replay& r) -> Gradients {
+    const MixedPrecision guard(mixed);
     Variable g = b_is_column ? r.grad().unsqueeze(-1) : r.grad();
     if (a_is_row) g = g.unsqueeze(-2);  // (..., M, N)
     const auto da = [&] {
-      const Variable product = matmul(g, as_columns(r.saved(1)).mT());  // (..., M, K)
+      const Variable product = matmul(g, as_columns(widened(r.saved(1))).mT());  // (..., M, K)
       return sum_to(a_is_row ? product.squeeze(-2) : product, r.input_shape(0));
     };
     const auto db = [&] {
-      const Variable product = matmul(as_rows(r.saved(0)).mT(), g);  // (..., K, N)
+      const Variable product = matmul(as_rows(widened(r.saved(0))).mT(), g);  // (..., K, N)
       return sum_to(b_is_column ? product.squeeze(-1) : product, r.input_shape(1));
     };
     return {r.wants(0) ? da() : nothing, r.wants(1) ? db() : nothing};
   };
   // If all of A's matrices share B, Aᵀ G is one product: the matrices of A, and those of G, are stacked into
   // one.
-  const auto kernel = [a_is_row, b_is_column](const KernelReplay& r) -> KernelGradients {
-    Tensor g = b_is_column ? r.grad().unsqueeze(-1) : r.grad();
+  const auto kernel = [a_is_row, b_is_column,
+                       mixed = read.is_mixed](const KernelReplay& r) -> KernelGradients {
+    Tensor g = mixed ? kernels::rounded_once(r.grad()) : r.grad();
+    if (b_is_column) g = g.unsqueeze(-1);
     if (a_is_row) g = g.unsqueeze(-2);
     const auto da = [&] {
       const Tensor product = kernels::matmul(g, as_columns(r.saved(1)).mT());
@@ -115,8 +122,8 @@ Variable matmul(const Variable& a, const Variable& b) {
     };
     return {r.wants(0) ? da() : nothing, r.wants(1) ? db() : nothing};
   };
-  return record("matmul", multiply(a.value(), b.value()), {a, b}, {keep_for(1, a), keep_for(0, b)},
-                fused(rule, kernel));
+  return record(read.is_mixed ? "matmul_bfloat16" : "matmul", multiply(read.a.value(), read.b.value()),
+                {a, b}, {keep_for(1, read.a), keep_for(0, read.b)}, fused(rule, kernel));
 }
 
 Variable bmm(const Variable& a, const Variable& b) {
@@ -152,19 +159,21 @@ void check_linear(const Variable& x, const Variable& weight, const Variable& bia
 Variable linear(const Variable& x, const Variable& weight, const Variable& bias) {
   check_defined("linear", {x, weight});
   check_linear(x, weight, bias);
-  Tensor y = kernels::linear(as_rows(x.value()), weight.value(), value_if_defined(bias));
+  const ProductOperands read(x, weight);
+  Tensor y = kernels::linear(as_rows(read.a.value()), read.b.value(), value_if_defined(bias));
   if (x.dim() == 1) y = y.squeeze(0);
   // y = x Wᵀ + b   ⇒   dx = g W, dW = gᵀ x and db = g, both summed over all rows
-  const auto rule = [](const Replay& r) -> Gradients {
+  const auto rule = [mixed = read.is_mixed](const Replay& r) -> Gradients {
+    const MixedPrecision guard(mixed);
     const Variable& g = r.grad();  // (..., out)
     const auto dw = [&] {
-      return matmul(as_one_matrix(as_rows(g)).mT(), as_one_matrix(as_rows(r.saved(0))));
+      return matmul(as_one_matrix(as_rows(g)).mT(), as_one_matrix(as_rows(widened(r.saved(0)))));
     };
-    return {r.wants(0) ? matmul(g, r.saved(1)) : nothing, r.wants(1) ? dw() : nothing,
+    return {r.wants(0) ? matmul(g, widened(r.saved(1))) : nothing, r.wants(1) ? dw() : nothing,
             r.wants(2) ? sum_to(g, r.input_shape(2)) : nothing};
   };
-  const auto kernel = [](const KernelReplay& r) -> KernelGradients {
-    const Tensor& g = r.grad();
+  const auto kernel = [mixed = read.is_mixed](const KernelReplay& r) -> KernelGradients {
+    const Tensor g = mixed && (r.wants(0) || r.wants(1)) ? kernels::rounded_once(r.grad()) : r.grad();
     const auto dx = [&]() -> Tensor {
       const Tensor sum = r.sum_so_far(0);
       if (!sum.defined()) return multiply(g, r.saved(1));
@@ -175,9 +184,10 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
       return kernels::matmul(as_one_matrix(as_rows(g)).mT(), as_one_matrix(as_rows(r.saved(0))));
     };
     return {r.wants(0) ? dx() : nothing, r.wants(1) ? dw() : nothing,
-            r.wants(2) ? kernels::sum_to(g, r.input_shape(2)) : nothing};
+            r.wants(2) ? kernels::sum_to(r.grad(), r.input_shape(2)) : nothing};
   };
-  return record("linear", y, {x, weight, bias}, {keep_for(1, x), keep_for(0, weight)}, fused(rule, kernel));
+  return record(read.is_mixed ? "linear_bfloat16" : "linear", y, {x, weight, bias},
+                {keep_for(1, read.a), keep_for(0, read.b)}, fused(rule, kernel));
 }
 
 }  // namespace xgrad

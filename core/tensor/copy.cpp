@@ -4,12 +4,27 @@
 #include <type_traits>
 
 #include <xgrad/core/base/convert.hpp>
+#include <xgrad/core/rows/bfloat16.hpp>
 #include <xgrad/core/rows/transpose.hpp>
 #include <xgrad/core/tensor/dispatch.hpp>
+#include <xgrad/core/tensor/factories.hpp>
 #include <xgrad/core/tensor/walk.hpp>
 
 namespace xgrad::kernels {
 namespace {
+
+template <class From, class To>
+void convert_row(const From* from, To* to, std::int64_t n) {
+  if constexpr (std::is_same_v<From, To>) {
+    std::copy_n(from, n, to);
+  } else if constexpr (std::is_same_v<To, BFloat16>) {
+    kernels::rows<BFloat16Rows>().round(from, to, n);
+  } else if constexpr (std::is_same_v<From, BFloat16>) {
+    kernels::rows<BFloat16Rows>().widen(from, to, n);
+  } else {
+    for (std::int64_t i = 0; i < n; ++i) to[i] = convert<To>(from[i]);
+  }
+}
 
 // The side of a tile. Each thread takes whole tiles of rows, so two threads rarely write to one cache line.
 constexpr std::int64_t tile = 16;
@@ -74,11 +89,7 @@ void copy_as(const Tensor& source, const Tensor& destination) {
         const From* a = from + at[0];
         To* b = to + at[1];
         if (step[0] == 1 && step[1] == 1) {
-          if constexpr (std::is_same_v<From, To>) {
-            std::copy_n(a, n, b);
-          } else {
-            for (std::int64_t i = 0; i < n; ++i) b[i] = convert<To>(a[i]);
-          }
+          convert_row(a, b, n);
         } else if (step[0] == 0 && step[1] == 1) {
           std::fill_n(b, n, convert<To>(*a));
         } else {
@@ -87,15 +98,29 @@ void copy_as(const Tensor& source, const Tensor& destination) {
       });
 }
 
+// Other dtypes than float32 go through float32.
+void copy_bfloat16(const Tensor& source, const Tensor& destination) {
+  if (source.dtype() == destination.dtype()) return copy_as<BFloat16, BFloat16>(source, destination);
+  if (source.dtype() == float32) return copy_as<float, BFloat16>(source, destination);
+  if (destination.dtype() == float32) return copy_as<BFloat16, float>(source, destination);
+  const Tensor numbers = empty(source.shape(), float32);
+  copy(source, numbers);
+  copy(numbers, destination);
+}
+
 }  // namespace
 
 void copy(const Tensor& source, const Tensor& destination) {
+  if (source.dtype() == bfloat16 || destination.dtype() == bfloat16)
+    return copy_bfloat16(source, destination);
   dispatch(source.dtype(), [&]<class From>() {
     dispatch(destination.dtype(), [&]<class To>() { copy_as<From, To>(source, destination); });
   });
 }
 
 void fill(const Tensor& destination, Scalar value) {
+  if (destination.dtype() == bfloat16)
+    return copy(full({}, value, float32).expand(destination.shape()), destination);
   dispatch(destination.dtype(), [&]<class T>() {
     T* to = raw<T>(destination);
     const T filling = value.to<T>();

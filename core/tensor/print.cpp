@@ -186,11 +186,12 @@ std::ostream& operator<<(std::ostream& out, const Tensor& tensor) {
     out << "[] " << tensor.shape();
     return tensor.dtype() == get_default_dtype() ? out : out << ' ' << tensor.dtype();
   }
-  Layout layout(tensor);
-  kernels::dispatch(tensor.dtype(),
+  const Tensor numbers = tensor.dtype() == bfloat16 ? tensor.to(float32) : tensor;
+  Layout layout(numbers);
+  kernels::dispatch(numbers.dtype(),
                     [&]<class T>() { out << layout.text(format(layout.shown<T>(), tensor.dim() > 0)); });
   // Integers and booleans are recognisable without their dtype.
-  const bool shows = is_floating(tensor.dtype()) && tensor.dtype() != get_default_dtype();
+  const bool shows = is_floating(numbers.dtype()) && tensor.dtype() != get_default_dtype();
   return shows ? out << ' ' << tensor.dtype() : out;
 }
 

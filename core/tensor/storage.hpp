@@ -10,6 +10,44 @@
 
 namespace xgrad {
 
+class Storage;
+
+/// A counted reference to a Storage.
+class StoragePtr {
+ public:
+  StoragePtr() = default;
+  /// New, uninitialised memory. Throws `std::bad_alloc`. A size_t would cut a large number where it has 32
+  /// bits.
+  static StoragePtr allocate(std::uint64_t bytes);
+  /// Memory that `owner` keeps alive.
+  static StoragePtr adopt(void* data, std::size_t bytes, std::shared_ptr<void> owner);
+
+  StoragePtr(const StoragePtr& other);
+  StoragePtr(StoragePtr&& other) noexcept : storage_(std::exchange(other.storage_, nullptr)) {}
+  StoragePtr& operator=(StoragePtr other) noexcept {
+    std::swap(storage_, other.storage_);
+    return *this;
+  }
+  ~StoragePtr();
+
+  Storage* operator->() const { return storage_; }
+  explicit operator bool() const { return storage_ != nullptr; }
+  bool is_unique() const;
+  friend bool operator==(const StoragePtr& a, const StoragePtr& b) { return a.storage_ == b.storage_; }
+
+ private:
+  explicit StoragePtr(Storage* storage) : storage_(storage) {}
+  void destroy() noexcept;
+
+  Storage* storage_ = nullptr;
+};
+
+/// A storage's elements in bfloat16, as they were in this version. The storage is null if no copy was made.
+struct RoundedCopy {
+  StoragePtr storage;
+  std::uint32_t version = 0;
+};
+
 /// A block of memory that Tensors share, with a version that every in-place change raises. This header and
 /// the elements are one block of the pool. Foreign memory can be adopted together with an owner that keeps it
 /// alive.
@@ -19,6 +57,8 @@ class Storage {
   std::size_t bytes() const { return bytes_; }
   std::uint32_t version() const { return version_.value(); }
   void bump_version() { version_.add(1); }
+  /// See kernels::rounded, which alone uses it.
+  RoundedCopy& rounded_copy() { return rounded_copy_; }
   bool is_adopted() const { return data_ != reinterpret_cast<const std::byte*>(this) + block_header; }
 
  private:
@@ -31,40 +71,15 @@ class Storage {
   std::shared_ptr<void> owner_;  // for adopted memory only
   Counter<std::uint32_t> references_{1};
   Counter<std::uint32_t> version_{0};
+  RoundedCopy rounded_copy_;
 };
 
-/// A counted reference to a Storage.
-class StoragePtr {
- public:
-  StoragePtr() = default;
-  /// New, uninitialised memory. Throws `std::bad_alloc`. A size_t would cut a large number where it has 32
-  /// bits.
-  static StoragePtr allocate(std::uint64_t bytes);
-  /// Memory that `owner` keeps alive.
-  static StoragePtr adopt(void* data, std::size_t bytes, std::shared_ptr<void> owner);
-
-  StoragePtr(const StoragePtr& other) : storage_(other.storage_) {
-    if (storage_) storage_->references_.add(1);
-  }
-  StoragePtr(StoragePtr&& other) noexcept : storage_(std::exchange(other.storage_, nullptr)) {}
-  StoragePtr& operator=(StoragePtr other) noexcept {
-    std::swap(storage_, other.storage_);
-    return *this;
-  }
-  ~StoragePtr() {
-    if (storage_ && storage_->references_.subtract(1) == 0) destroy();
-  }
-
-  Storage* operator->() const { return storage_; }
-  explicit operator bool() const { return storage_ != nullptr; }
-  bool is_unique() const { return storage_ && storage_->references_.value() == 1; }
-  friend bool operator==(const StoragePtr& a, const StoragePtr& b) { return a.storage_ == b.storage_; }
-
- private:
-  explicit StoragePtr(Storage* storage) : storage_(storage) {}
-  void destroy() noexcept;
-
-  Storage* storage_ = nullptr;
-};
+inline StoragePtr::StoragePtr(const StoragePtr& other) : storage_(other.storage_) {
+  if (storage_) storage_->references_.add(1);
+}
+inline StoragePtr::~StoragePtr() {
+  if (storage_ && storage_->references_.subtract(1) == 0) destroy();
+}
+inline bool StoragePtr::is_unique() const { return storage_ && storage_->references_.value() == 1; }
 
 }  // namespace xgrad

@@ -11,6 +11,12 @@
 #include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad {
+
+void kernels::refuse_bfloat16() {
+  fail("Tensor",
+       "bfloat16 holds the weights of matrix products; for anything else, convert with to(float32)");
+}
+
 namespace {
 
 bool lies_inside(const StoragePtr& storage, const Shape& shape, const Strides& strides, std::int64_t offset,
@@ -110,6 +116,7 @@ template <StoredOrInt T>
 T Tensor::item() const {
   check_defined("item", *this);
   if (numel() != 1) fail("item", "needs a tensor of one element, not of shape ", shape_);
+  if (dtype_ == bfloat16) return to(float32).item<T>();
   return kernels::dispatch(dtype_, [&]<class From>() { return convert<T>(*kernels::raw<From>(*this)); });
 }
 
@@ -184,6 +191,7 @@ bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol, bool e
 
 bool equal(const Tensor& a, const Tensor& b) {
   if (a.shape() != b.shape() || a.dtype() != b.dtype()) return false;
+  if (a.dtype() == bfloat16) return equal(a.to(float32), b.to(float32));
   return kernels::dispatch(a.dtype(), [&]<class T>() { return a.to_vector<T>() == b.to_vector<T>(); });
 }
 

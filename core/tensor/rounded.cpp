@@ -1,0 +1,68 @@
+#include <xgrad/core/tensor/rounded.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <xgrad/core/base/fork_mutex.hpp>
+#include <xgrad/core/tensor/copy.hpp>
+#include <xgrad/core/tensor/factories.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+ForkMutex rounded_copies(ForkMutex::Level::memory);  // guards the copies of all storages
+
+// The elements of a storage from x's first to its last in memory.
+struct Span {
+  std::int64_t first, size;
+};
+Span span_of(const Tensor& x) {
+  std::int64_t first = x.offset(), last = x.offset();
+  for (int i = 0; i < x.dim(); ++i) {
+    std::int64_t& bound = x.strides()[i] < 0 ? first : last;
+    bound += (x.size(i) - 1) * x.strides()[i];
+  }
+  return {first, last - first + 1};
+}
+
+// Those elements in bfloat16, in `memory`.
+void round_span(const Tensor& x, Span span, const StoragePtr& memory) {
+  const Shape line{span.size};
+  copy(Tensor(x.storage(), line, {1}, span.first, float32), Tensor(memory, line, {1}, 0, bfloat16));
+}
+
+StoragePtr memory_for(Span span) { return empty({span.size}, bfloat16).storage(); }
+
+}  // namespace
+
+Tensor rounded_once(const Tensor& x) {
+  const Span span = span_of(x);
+  if (x.numel() == 0 || span.size > 2 * x.numel()) return x.to(bfloat16);  // more holes than elements
+  const StoragePtr memory = memory_for(span);
+  round_span(x, span, memory);
+  return Tensor(memory, x.shape(), x.strides(), x.offset() - span.first, bfloat16);
+}
+
+Tensor rounded(const Tensor& x) {
+  const Span whole{0, static_cast<std::int64_t>(x.storage()->bytes() / sizeof(float))};
+  if (x.numel() == 0 || span_of(x).size < whole.size / 4) return rounded_once(x);
+  StoragePtr copy;
+  const std::uint32_t version = x.version();
+  {
+    const std::lock_guard lock(rounded_copies);
+    RoundedCopy& kept = x.storage()->rounded_copy();
+    if (kept.storage && kept.version == version)
+      return Tensor(kept.storage, x.shape(), x.strides(), x.offset(), bfloat16);
+    std::swap(copy, kept.storage);
+  }
+  if (!copy.is_unique()) copy = memory_for(whole);  // else nobody reads the former version's copy
+  round_span(x, whole, copy);
+  Tensor result(copy, x.shape(), x.strides(), x.offset(), bfloat16);
+  const std::lock_guard lock(rounded_copies);
+  RoundedCopy& kept = x.storage()->rounded_copy();
+  std::swap(kept.storage, copy);
+  kept.version = version;
+  return result;
+}
+
+}  // namespace xgrad::kernels
