@@ -4,6 +4,7 @@
 
 #include <xgrad/core/autograd/checkpoint.hpp>
 #include <xgrad/core/autograd/grad_mode.hpp>
+#include <xgrad/core/autograd/mixed_precision.hpp>
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/autograd/variable.hpp>
 #include <xgrad/core/base/default_dtype.hpp>
@@ -59,6 +60,7 @@
 #include <xgrad/data/tensor_dataset.hpp>
 #include <xgrad/nn/activations.hpp>
 #include <xgrad/nn/attention.hpp>
+#include <xgrad/nn/bfloat16_weights.hpp>
 #include <xgrad/nn/callable.hpp>
 #include <xgrad/nn/decoder_cache.hpp>
 #include <xgrad/nn/dropout.hpp>

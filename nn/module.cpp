@@ -92,11 +92,13 @@ void Module::set_training(bool training) const {
 void Module::to(DType dtype) {
   if (!is_floating(dtype)) {
     fail("to", "a module becomes float32 or float64, not ", dtype,
-         "; a single Variable converts with set_value(value().to(...))");
+         dtype == bfloat16 ? "; nn::store_weights_in_bfloat16 stores the weights of its products so"
+                           : "; a single Variable converts with set_value(value().to(...))");
   }
   for (const NamedMember& member : all_members(*this)) {
     const Variable& variable = member.variable;
-    if (is_floating(variable.dtype())) variable.set_value(variable.value().to(dtype));
+    if (is_floating(variable.dtype()) || variable.dtype() == bfloat16)
+      variable.set_value(variable.value().to(dtype));
   }
 }
 

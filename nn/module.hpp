@@ -75,8 +75,8 @@ class Module {
   void train(bool training = true);
   void eval() { train(false); }  ///< switches dropout off, and batch norms to their running statistics
   bool is_training() const { return training_; }
-  /// Converts every floating parameter and buffer to float32 or float64, in place, so that other handles see
-  /// it. Drops gradients of another dtype. Integer and boolean buffers stay.
+  /// Converts every floating or bfloat16 parameter and buffer to float32 or float64, in place, so that other
+  /// handles see it. Drops gradients of another dtype. Integer and boolean buffers stay.
   void to(DType dtype);
 
   /// The value of every parameter and buffer under every name it has. The Tensors share memory with them.
