@@ -41,29 +41,41 @@ void init_to_say(const nn::GPT& model, const Tensor& logits) {
 }  // namespace
 
 TEST_CASE("ten losses on a text and the validation loss after them equal PyTorch's from the same seeds") {
-  const Text text(read_text(passage_path), 16);
-  manual_seed(3);
-  nn::GPT model = small_model(text);
-  Generator batches(4);
-  const Config config{
-      .steps = 12, .lr = 1e-2, .warmup = 4, .weight_decay = 0.1, .min_lr = 1e-3, .beta2 = 0.99};
-  const auto is_golden = [](double value, const Tensor& expected) {
-    CHECK(value == doctest::Approx(expected.item<double>()).epsilon(1e-4).scale(0));
-  };
-  std::int64_t steps = 0;
-  const auto check = [&](const Step& step) {
-    CAPTURE(step.number);
-    CHECK(step.number == ++steps);
-    if (step.number <= 10) is_golden(step.loss, numbers("losses").select(0, step.number - 1));
-    if (step.number != 10) return;
-    // 11 windows, for every size of the batches
-    for (const std::int64_t size : {1, 4, 11, 64})
-      is_golden(text.validation_loss(model, size), numbers("validation_loss"));
-  };
-  const auto next_batch = [&] { return text.next_batch(6, batches); };
-  Trainer trainer(model, config);
-  CHECK(fit(trainer, config, {.next_batch = next_batch, .after_step = check}));
-  CHECK(steps == 12);
+  for (const bool mixed : {false, true}) {
+    CAPTURE(mixed);
+    const Text text(read_text(passage_path), 16);
+    manual_seed(3);
+    nn::GPT model = small_model(text);
+    Generator batches(4);
+    const Config config{.steps = 12,
+                        .lr = 1e-2,
+                        .warmup = 4,
+                        .weight_decay = 0.1,
+                        .mixed_precision = mixed,
+                        .min_lr = 1e-3,
+                        .beta2 = 0.99};
+    const double tolerance = mixed ? 5e-3 : 1e-4;  // PyTorch's losses are those of float32
+    double largest = 0;
+    const auto is_golden = [&](double value, const Tensor& expected) {
+      CHECK(value == doctest::Approx(expected.item<double>()).epsilon(tolerance).scale(0));
+      largest = std::max(largest, std::abs(value / expected.item<double>() - 1));
+    };
+    std::int64_t steps = 0;
+    const auto check = [&](const Step& step) {
+      CAPTURE(step.number);
+      CHECK(step.number == ++steps);
+      if (step.number <= 10) is_golden(step.loss, numbers("losses").select(0, step.number - 1));
+      if (step.number != 10) return;
+      // 11 windows, for every size of the batches
+      for (const std::int64_t size : {1, 4, 11, 64})
+        is_golden(text.validation_loss(model, size), numbers("validation_loss"));
+    };
+    const auto next_batch = [&] { return text.next_batch(6, batches); };
+    Trainer trainer(model, config);
+    CHECK(fit(trainer, config, {.next_batch = next_batch, .after_step = check}));
+    CHECK(steps == 12);
+    CHECK((largest > 1e-4) == mixed);
+  }
 }
 
 TEST_CASE("training that diverges says at which step, and what to try") {

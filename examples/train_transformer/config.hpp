@@ -21,6 +21,7 @@ struct Config {
   std::int64_t warmup = 100;
   double dropout = 0;
   double weight_decay = 0.1;
+  bool mixed_precision = false;
   std::int64_t eval_every = 250;
   std::string out = "runs/addition";
   bool resume = false;

@@ -11,6 +11,7 @@ namespace {
 
 std::string text_of(const std::string& value) { return value; }
 std::string text_of(double value) { return xgrad::number_text(value); }
+std::string text_of(bool value) { return value ? "true" : "false"; }
 
 template <class T>
 std::string text_of(T value) {
@@ -23,6 +24,11 @@ bool read(const std::string& text, std::string& value) {
 }
 
 bool read(const std::string& text, double& value) { return xgrad::read_number(text, value); }
+
+bool read(const std::string& text, bool& value) {
+  value = text == "true";
+  return value || text == "false";
+}
 
 template <class T>
 bool read(const std::string& text, T& value) {
@@ -39,6 +45,7 @@ bool is_valid(const std::string& name, std::int64_t value) {
 }
 bool is_valid(const std::string&, std::uint64_t) { return true; }
 bool is_valid(const std::string&, double) { return true; }
+bool is_valid(const std::string&, bool) { return true; }
 
 // Calls use(name, member) for each option that decides what a run computes.
 template <class AnyConfig, class Use>
@@ -55,6 +62,7 @@ void for_each_option(AnyConfig& c, const Use& use) {
   use("warmup", c.warmup);
   use("dropout", c.dropout);
   use("weight-decay", c.weight_decay);
+  use("mixed-precision", c.mixed_precision);
   use("eval-every", c.eval_every);
   use("min-lr", c.min_lr);
   use("beta2", c.beta2);
@@ -73,12 +81,13 @@ Metadata config_metadata(const Config& config) {
 }
 
 void read_config(const Metadata& metadata, Config& config) {
+  const Metadata defaults = config_metadata(Config());
   for_each_option(config, [&](const std::string& name, auto& value) {
     const auto found = metadata.find("config." + name);
-    // A file without it is older than the option.
-    if (found == metadata.end() && name != "digits")
+    const bool may_be_older = name == "digits" || name == "mixed-precision";  // a file than the option
+    if (found == metadata.end() && !may_be_older)
       throw std::runtime_error("the run's metadata have no config." + name);
-    const std::string text = found == metadata.end() ? text_of(Config().digits) : found->second;
+    const std::string text = found == metadata.end() ? defaults.at("config." + name) : found->second;
     if (!read(text, value) || !is_valid(name, value))
       throw std::runtime_error("the run's metadata have config." + name + " '" + text + "'");
   });

@@ -56,6 +56,9 @@ void add_training_options(CLI::App& app, Config& config) {
   add("--weight-decay", &Config::weight_decay, "of AdamW")->check(number("from 0 up", [](double x) {
     return x >= 0;
   }));
+  app.add_flag("--mixed-precision", config.mixed_precision,
+               "train with products of bfloat16; validation stays in float32")
+      ->group("Training");
   add("--eval-every", &Config::eval_every, "steps between validations; 0: only at the end")
       ->transform(whole_number(0));
 }

@@ -22,6 +22,11 @@ void Run::announce() {
   const std::int64_t parameters = model_->num_parameters();
   progress_->note("GPT with " + std::to_string(parameters) + " parameters learns " + config_.task,
                   {{"task", config_.task}, {"parameters", parameters}});
+  if (config_.mixed_precision && !has_bfloat16_products()) {
+    progress_->note(
+        "mixed precision saves memory but no time here: the processor has no fast products of bfloat16",
+        {{"bfloat16_products", false}});
+  }
   if (checkpoint_) {
     progress_->note(
         "resumes after step " + std::to_string(checkpoint_->step) + " of " + std::to_string(config_.steps),

@@ -46,9 +46,11 @@ Trainer::Trainer(nn::GPT& trained, const Config& config)
     : model(trained),
       optimizer(model.parameters(),
                 {.lr = config.lr, .beta2 = config.beta2, .weight_decay = config.weight_decay}),
-      schedule(optimizer, {.warmup = config.warmup, .total = config.steps, .min_lr = config.min_lr}) {}
+      schedule(optimizer, {.warmup = config.warmup, .total = config.steps, .min_lr = config.min_lr}),
+      mixed_precision_(config.mixed_precision) {}
 
 Step Trainer::step(const Batch& batch) {
+  const MixedPrecision guard(mixed_precision_);    // on only if the run asks for it
   optimizer.zero_grad();                           // of the previous step
   const Variable loss = batch_loss(model, batch);  // forward
   loss.backward();                                 // ∂loss/∂p for every parameter p

@@ -43,6 +43,9 @@ class Trainer {
   xgrad::nn::GPT& model;
   xgrad::optim::AdamW optimizer;
   xgrad::optim::WarmupCosine schedule;
+
+ private:
+  bool mixed_precision_;
 };
 
 /// What `fit` calls.
