@@ -1,12 +1,14 @@
 // How close decoding comes to the speed of memory. Each new token reads all weights once, so the step of a
 // GPT of the shape of GPT-2 (124 M parameters, batch 1) is timed against the sum over a float32 array of
-// equal size, in turn, on as many threads as OMP_NUM_THREADS says. The prompt is read first, untimed.
+// as many bytes, in turn, on as many threads as OMP_NUM_THREADS says. The prompt is read first, untimed. With
+// `bfloat16` the weights of products are stored so.
 //
-//   decoding_bench [new tokens]
+//   decoding_bench [new tokens] [bfloat16]
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <string_view>
 #include <vector>
 
 #include <xgrad/xgrad.hpp>
@@ -38,9 +40,10 @@ int main(int argc, char** argv) {
                  .num_heads = x.H,
                  .tied_head = true});
   model.eval();
-  std::int64_t size = 0;
-  for (const Variable& p : model.parameters()) size += p.numel();
-  const Tensor as_large = rand({size});
+  if (argc > 2 && std::string_view(argv[2]) == "bfloat16") nn::store_weights_in_bfloat16(model);
+  std::size_t bytes = 0;
+  for (const Variable& p : model.parameters()) bytes += p.value().nbytes();
+  const Tensor as_large = rand({static_cast<std::int64_t>(bytes / sizeof(float))});
   nn::DecoderCache cache({.capacity = x.context});
   Tensor token = tensor(bench::prompt_of(x)).unsqueeze(0);
   const auto step = [&] {
@@ -54,7 +57,7 @@ int main(int argc, char** argv) {
     sums.push_back(milliseconds([&] { benchmark::DoNotOptimize(sum(as_large)); }));
     ratios.push_back(steps.back() / sums.back());
   }
-  std::printf("%d threads, %lld parameters: a step %.2f ms, the sum %.2f ms, ratio %.3f (medians)\n",
-              get_num_threads(), static_cast<long long>(size), bench::median(steps), bench::median(sums),
+  std::printf("%d threads, %.0f MB of weights: a step %.2f ms, the sum %.2f ms, ratio %.3f (medians)\n",
+              get_num_threads(), static_cast<double>(bytes) / 1e6, bench::median(steps), bench::median(sums),
               bench::median(ratios));
 }

@@ -44,6 +44,12 @@ void step_rows() {
   for (const bench::Step& s : bench::steps) {
     bench::row(std::string("step/") + s.name, bench::flops(s),
                [s]() -> Work { return bench::training(s, {.lr = 1e-4}).step; });
+    bench::row(std::string("step_bf16/") + s.name, bench::flops(s), [s]() -> Work {
+      return [step = bench::training(s, {.lr = 1e-4}).step] {
+        const MixedPrecision guard;
+        step();
+      };
+    });
   }
 }
 
