@@ -30,6 +30,8 @@ function(xgrad_add_cold target)
     xgrad_add_objects(${target} ${name} ${sources_${folder}})
     set_target_properties(${name} PROPERTIES UNITY_BUILD ${XGRAD_UNITY} UNITY_BUILD_BATCH_SIZE 0)
     xgrad_use_dependencies(${name})
+    # The instruction sets of the rows: rows() is one inline function, so every object must choose among the same ones.
+    target_compile_definitions(${name} PRIVATE $<TARGET_PROPERTY:${target},COMPILE_DEFINITIONS>)
     target_compile_options(${name} PRIVATE
       "$<${xgrad_gcc_release}:-Os;--param=max-inline-insns-size=4;-fno-reorder-blocks-and-partition;-fno-ident>")
   endforeach()
