@@ -5,6 +5,7 @@
 #include <xgrad/core/autograd/checkpoint.hpp>
 #include <xgrad/core/autograd/grad_mode.hpp>
 #include <xgrad/core/autograd/mixed_precision.hpp>
+#include <xgrad/core/autograd/recorded_step.hpp>
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/autograd/variable.hpp>
 #include <xgrad/core/base/default_dtype.hpp>

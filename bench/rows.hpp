@@ -33,6 +33,9 @@ inline constexpr std::array steps{
     Step{"gpt2-124M", 4, 64, 50257, 768, 12, 12},
 };
 
+/// The row whose step is also recorded once and replayed.
+inline constexpr Step recorded_step = steps[0];
+
 /// The same for a network of three layers, with ReLU between them.
 struct MlpStep {
   const char* name;

@@ -2,7 +2,7 @@
 // Weight decay is 0, since TensorFlow.js has Adam without it.
 //
 // Usage: step_bench ROW SECONDS [FILE]
-//   ROW       step/tiny or step/mlp
+//   ROW       step/tiny, step/mlp, step_recorded/tiny or step_recorded/mlp
 //   SECONDS   how long steps run before the timing, so that a browser's engine has compiled them, and again
 //   in it FILE      gets the batch and the first weights, for others that do the same work
 // Prints, as JSON, the losses of the first steps and the median of the milliseconds of a step.
@@ -25,6 +25,12 @@ namespace {
 constexpr int first_steps = 20;
 
 std::optional<bench::Training> training_of(const std::string& row) {
+  const std::string recorded = "step_recorded/";
+  if (row.starts_with(recorded)) {
+    auto training = training_of("step/" + row.substr(recorded.size()));
+    if (training) training = bench::recorded(*std::move(training));
+    return training;
+  }
   const optim::AdamWOptions options{.lr = 1e-3, .weight_decay = 0};
   for (const bench::Step& s : bench::steps) {
     if (row == std::string("step/") + s.name) return bench::training(s, options);

@@ -60,4 +60,12 @@ inline Training training(const MlpStep& s, const xgrad::optim::AdamWOptions& opt
                   [](const auto& mlp, const xgrad::Tensor& input) { return mlp(input); });
 }
 
+/// The same training, whose first step is recorded and replayed by the others.
+inline Training recorded(Training training) {
+  training.step = [step = std::move(training.step), recorded = std::make_shared<xgrad::RecordedStep>()] {
+    return xgrad::Variable((*recorded)(step));
+  };
+  return training;
+}
+
 }  // namespace bench

@@ -51,6 +51,9 @@ void step_rows() {
       };
     });
   }
+  const bench::Step s = bench::recorded_step;
+  bench::row(std::string("step_recorded/") + s.name, bench::flops(s),
+             [s]() -> Work { return bench::recorded(bench::training(s, {.lr = 1e-4})).step; });
 }
 
 std::shared_ptr<nn::GPT> gpt_with_drawn_weights(const bench::Decoding& x) {

@@ -6,6 +6,7 @@
 
 #include <xgrad/core/autograd/engine.hpp>
 #include <xgrad/core/autograd/mixed_precision.hpp>
+#include <xgrad/core/autograd/recording.hpp>
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
 
@@ -179,6 +180,11 @@ void CallAgain::check_same(const Call& again) const {
 
 Variable checkpoint(CheckpointFunction f, const std::vector<Variable>& inputs, Generator& generator) {
   if (!f) fail("checkpoint", "the function is empty");
+  if (Recording::running()) {
+    fail_state("checkpoint",
+               "a recorded step keeps the nodes that checkpoint drops; call f directly, or run the "
+               "step without a RecordedStep");
+  }
   check_defined("checkpoint", inputs);
   if (!grad_enabled()) return f(inputs);
 

@@ -4,6 +4,7 @@
 #include <queue>
 #include <utility>
 
+#include <xgrad/core/autograd/recording.hpp>
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
 
@@ -54,7 +55,8 @@ Engine::Engine(const std::vector<Variable>& outputs, bool retain_graph, bool cre
     : retain_graph_(retain_graph),
       create_graph_(create_graph),
       before_(before),
-      tape_(nodes_behind(outputs, before)),
+      tape_(Recording::running() ? Recording::running()->tape_behind(outputs, before)
+                                 : nodes_behind(outputs, before)),
       slots_(tape_.size()),
       needed_(tape_.size(), true),
       is_target_(tape_.size(), false) {

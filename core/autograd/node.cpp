@@ -6,6 +6,8 @@
 #include <utility>
 
 #include <xgrad/core/autograd/engine.hpp>
+#include <xgrad/core/autograd/recording.hpp>
+#include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/counter.hpp>
 #include <xgrad/core/base/error.hpp>
 
@@ -41,8 +43,19 @@ struct Node::Allocator : PoolAllocator<T> {
   void destroy(Node* node) noexcept { Node::end(node); }
 };
 
-std::shared_ptr<Node> Node::make(const char* op, const Tensor& output) {
-  return std::allocate_shared<Node>(Allocator<Node>(), op, output);
+std::shared_ptr<Node> Node::make(const char* op, const Tensor& output) { return make(op, output, {}); }
+
+std::shared_ptr<Node> Node::make(const char* op, const Tensor& output, const Inputs& inputs) {
+  Recording* const recording = Recording::running();
+  if (recording) {
+    if (auto recorded = recording->replay(op, output, inputs)) return recorded;
+  }
+  auto node = std::allocate_shared<Node>(Allocator<Node>(), op, output);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    node->body_.inputs.push_back(inputs[i].requires_grad() ? inputs[i].node() : nullptr);
+  }
+  if (recording) recording->add(node);
+  return node;
 }
 
 // Called when a node's last reference is gone. A chain of a million nodes must not be destroyed by a million
@@ -82,8 +95,20 @@ void Node::check_replayable() const {
 void Node::forget() {
   body_.saved.clear();
   body_.rule = nullptr;
-  output_.value = Tensor();
+  if (output_.value.defined()) output_.value = Tensor();
   phase_.store(Phase::replayed, std::memory_order_release);
+}
+
+void Node::end_step() noexcept {
+  if (!was_replayed()) forget();
+  has_hooks_.store(false, std::memory_order_release);
+  body_.hooks.reset();
+}
+
+void Node::begin_step() {
+  phase_.store(Phase::recorded, std::memory_order_release);
+  retains_grad_ = is_frozen_ = false;
+  if (grad_.defined()) grad_ = Tensor();
 }
 
 std::unique_lock<ForkMutex> Node::lock_grad() const { return std::unique_lock(gradient_lock(id_)); }

@@ -17,6 +17,8 @@
 
 namespace xgrad {
 
+class Inputs;
+
 /// A value kept for the rule: its Tensor, the node that made it, and the version it had.
 struct Saved {
   Tensor value = {};
@@ -29,7 +31,10 @@ class Node : public std::enable_shared_from_this<Node> {
  public:
   using List = SmallVector<std::shared_ptr<Node>, 3>;
 
-  static std::shared_ptr<Node> make(const char* op, const Tensor& output);  // takes the next id
+  /// A leaf's node, or an op's with its inputs. It takes the next id. In a replay of a RecordedStep it is the
+  /// next recorded node.
+  static std::shared_ptr<Node> make(const char* op, const Tensor& output);
+  static std::shared_ptr<Node> make(const char* op, const Tensor& output, const Inputs& inputs);
 
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
@@ -48,8 +53,8 @@ class Node : public std::enable_shared_from_this<Node> {
   friend class Variable;
   friend class Replay;
   friend class Engine;
-  friend Variable append_node(const char*, Tensor&&, const class Inputs&, std::span<const class Keep>,
-                              Rule&&);
+  friend class Recording;
+  friend Variable append_node(const char*, Tensor&&, const Inputs&, std::span<const class Keep>, Rule&&);
 
   struct Body {  // everything that may own other nodes
     List inputs;
@@ -61,6 +66,8 @@ class Node : public std::enable_shared_from_this<Node> {
   void check_replayable() const;                  // throws unless it is `recorded`
   std::unique_lock<ForkMutex> lock_grad() const;  // for changes of `grad_`: threads share leaves
   void forget();                                  // drops rule and saved values after the replay
+  void end_step() noexcept;  // drops all that belongs to one step; a Recording keeps the rest
+  void begin_step();         // and is the node of the same op in the next step
   Node(const char* op, const Tensor& output);
   template <class T>
   struct Allocator;                      // makes and ends every node

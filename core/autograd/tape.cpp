@@ -48,10 +48,7 @@ Variable append_node(const char* op, Tensor&& value, const Inputs& inputs, std::
                      Rule&& rule) {
   if (!is_floating(value.dtype())) fail(op, "a recorded result must be floating, not ", value.dtype());
   if (!rule) fail(op, "a recorded op needs a rule");
-  auto node = Node::make(op, value);
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    node->body_.inputs.push_back(inputs[i].requires_grad() ? inputs[i].node() : nullptr);
-  }
+  auto node = Node::make(op, value, inputs);
   node->body_.saved.reserve(keeps.size());
   for (const Keep& keep : keeps) {
     if (keep.for_input_ < Keep::every_input || keep.for_input_ >= static_cast<int>(inputs.size())) {
