@@ -25,6 +25,12 @@ constexpr std::int64_t block_columns = 1024;  // of B
 // An operand that could be read in place is packed if it is used at least this often. A transposed A is read
 // across its rows; packing pays sooner if these are far apart, each in another page of memory.
 constexpr std::int64_t worth_packing_b = 4 * tile_rows;  // rows of C
+// B stays in the first-level cache as it is, if its rows begin within so many bytes.
+constexpr std::int64_t near_bytes = 16384;
+template <class T, class Of>
+bool is_near(const Product<T, Of>& x) {
+  return x.k * x.b.row_stride * static_cast<std::int64_t>(sizeof(T)) <= near_bytes;
+}
 template <class T, class Of>
 std::int64_t worth_packing_a(const Product<T, Of>& x) {  // columns of C
   constexpr std::int64_t far_apart = 512;
@@ -81,7 +87,7 @@ struct Plan {
   template <class T, class Of>
   explicit Plan(const Product<T, Of>& x)
       : packs_a(!std::is_same_v<T, Of> || x.n >= worth_packing_a(x)),
-        packs_b(!std::is_same_v<T, Of> || x.b.column_stride != 1 || x.m >= worth_packing_b),
+        packs_b(!std::is_same_v<T, Of> || x.b.column_stride != 1 || (x.m >= worth_packing_b && !is_near(x))),
         rows(even_block(x.m, block_rows, tile_rows)),
         columns(even_block(x.n, block_columns, tile_columns<T>)),
         depth(even_block(Steps::count(x.k), block_depth, 4) * Steps::elements),
