@@ -149,7 +149,13 @@ void op_rows() {
     const auto prepare = [s] {
       return [a = Variable(randn({s.M, s.N})), b = Variable(randn({s.N, s.M}))] { return matmul(a, b); };
     };
-    op(std::string("matmul/") + s.name, prepare, 2.0 * static_cast<double>(s.M * s.M * s.N));
+    const auto prepare_bfloat16 = [s] {
+      return
+          [a = randn({s.M, s.N}).to(bfloat16), b = randn({s.N, s.M}).to(bfloat16)] { return matmul(a, b); };
+    };
+    const double flops = 2.0 * static_cast<double>(s.M * s.M * s.N);
+    op(std::string("matmul/") + s.name, prepare, flops);
+    op(std::string("matmul_bf16/") + s.name, prepare_bfloat16, flops);
   }
 }
 

@@ -61,6 +61,7 @@ TEST_CASE("bfloat16: a Tensor is copied, viewed, filled, compared, read and prin
   CHECK(half.to_vector<double>() == x.to_vector<double>());
   CHECK(equal(half, x.to(bfloat16)));
   CHECK_FALSE(equal(half, x));
+  CHECK_FALSE(equal(half, (x + 1).to(bfloat16)));
   CHECK(equal(full({2, 3}, 1.5, bfloat16).to(float32), full({2, 3}, 1.5, float32)));
   half.select(0, 1).fill_(7);
   CHECK(equal(half.to(float32), tensor({{1.0f, 2.5f, -3.0f}, {7.0f, 7.0f, 7.0f}})));
