@@ -10,6 +10,53 @@
 
 namespace xgrad::kernels {
 
+namespace {
+
+// A row of logits x (n) with its target, as the functions below see it.
+template <class T>
+struct LogitRow {
+  const T* x;
+  std::int64_t n, target;
+  T smoothing;
+};
+
+// The loss. Leaves max x and Σ exp(x − max) for the gradient.
+template <class T>
+T loss_of_row(const LogitRow<T>& row, T& max, T& sum_exp) {
+  const LossRows<T>& table = rows<LossRows<T>>();
+  table.log_sum_exp(row.x, row.n, &max, &sum_exp);
+  // log Σ exp x − x_target, the differences first: a certain answer costs 0 exactly
+  const T log_sum = table.log_of_sum(row.x, row.n, max, sum_exp), loss = (max - row.x[row.target]) + log_sum;
+  if (row.smoothing == 0) return loss;
+  const T spread = log_sum - table.sum_from(row.x, max, row.n) / static_cast<T>(row.n);
+  return (1 - row.smoothing) * loss + row.smoothing * spread;
+}
+
+// dx = factor · (softmax(x) − wanted). dx may be x.
+template <class T>
+void gradient_of_row(const LogitRow<T>& row, T max, T sum_exp, T factor, T* dx) {
+  const LossRows<T>& table = rows<LossRows<T>>();
+  // A target that is the largest, with p > 1/2: p − 1 cancels, −Σ of the others does not.
+  const bool cancels = row.x[row.target] == max && sum_exp < 2;
+  T* const at_target = dx + row.target;
+  table.cross_entropy_gradient(row.x, max, sum_exp, row.smoothing / static_cast<T>(row.n), factor, dx, row.n);
+  *at_target -= (1 - row.smoothing) * factor;
+  if (!cancels) return;
+  *at_target = 0;
+  *at_target = -table.sum_from(dx, T(0), row.n);
+}
+
+// Calls `body(row)` for `count` rows of n logits, in parallel.
+template <class Body>
+void each_row(std::int64_t count, std::int64_t n, const Body& body) {
+  const std::int64_t grain = exp_grain / std::max<std::int64_t>(n, 1) + 1;
+  parallel_for(count, grain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t r = begin; r < end; ++r) body(r);
+  });
+}
+
+}  // namespace
+
 CrossEntropy cross_entropy(const Tensor& logits, const Tensor& targets, std::int64_t ignore_index,
                            double label_smoothing) {
   const std::int64_t count = logits.size(0), n = logits.size(1);
@@ -19,58 +66,34 @@ CrossEntropy cross_entropy(const Tensor& logits, const Tensor& targets, std::int
     const auto* target = raw<std::int64_t>(t);
     T* losses = raw<T>(out.losses);
     T* max = raw<T>(out.max_and_sum);
-    const T smoothing = static_cast<T>(label_smoothing);
-    parallel_for(
-        count, exp_grain / std::max<std::int64_t>(n, 1) + 1, [&](std::int64_t begin, std::int64_t end) {
-          for (std::int64_t r = begin; r < end; ++r) {
-            losses[r] = max[r] = max[count + r] = 0;
-            if (target[r] == ignore_index) continue;
-            const T* row = raw<T>(x) + r * n;
-            rows<LossRows<T>>().log_sum_exp(row, n, max + r, max + count + r);
-            // log Σ exp x − x_target, the differences first: a certain answer costs 0 exactly
-            const T log_sum = rows<LossRows<T>>().log_of_sum(row, n, max[r], max[count + r]);
-            losses[r] = (max[r] - row[target[r]]) + log_sum;
-            if (smoothing > 0) {
-              const T spread = log_sum - rows<LossRows<T>>().sum_from(row, max[r], n) / static_cast<T>(n);
-              losses[r] = (1 - smoothing) * losses[r] + smoothing * spread;
-            }
-          }
-        });
+    each_row(count, n, [&](std::int64_t r) {
+      losses[r] = max[r] = max[count + r] = 0;
+      if (target[r] == ignore_index) return;
+      losses[r] = loss_of_row<T>({raw<T>(x) + r * n, n, target[r], static_cast<T>(label_smoothing)}, max[r],
+                                 max[count + r]);
+    });
   });
   return out;
 }
 
-Tensor cross_entropy_backward(const Tensor& g, const Tensor& logits, const Tensor& targets,
-                              const Tensor& max_and_sum, std::int64_t ignore_index, double label_smoothing) {
+void cross_entropy_backward(const Tensor& g, const Tensor& logits, const Tensor& targets,
+                            const Tensor& max_and_sum, std::int64_t ignore_index, double label_smoothing,
+                            const Tensor& dx) {
   const std::int64_t count = logits.size(0), n = logits.size(1);
   const Tensor x = logits.contiguous(), t = targets.contiguous(), grad = g.contiguous();
-  const Tensor dx = empty(x.shape(), x.dtype());
   dispatch_floating("cross_entropy_backward", x, [&]<class T>() {
     const auto* target = raw<std::int64_t>(t);
     const T* max = raw<T>(max_and_sum);
-    const T smoothing = static_cast<T>(label_smoothing);
-    parallel_for(count, exp_grain / std::max<std::int64_t>(n, 1) + 1,
-                 [&](std::int64_t begin, std::int64_t end) {
-                   for (std::int64_t r = begin; r < end; ++r) {
-                     T* row = raw<T>(dx) + r * n;
-                     if (target[r] == ignore_index) {
-                       std::fill_n(row, n, T(0));
-                       continue;
-                     }
-                     const T factor = raw<T>(grad)[r], *logit = raw<T>(x) + r * n;
-                     T* const at_target = row + target[r];
-                     rows<LossRows<T>>().cross_entropy_gradient(
-                         logit, max[r], max[count + r], smoothing / static_cast<T>(n), factor, row, n);
-                     *at_target -= (1 - smoothing) * factor;
-                     // A target that is the largest, with p > 1/2: p − 1 cancels, −Σ of the others does not.
-                     if (logit[target[r]] == max[r] && max[count + r] < 2) {
-                       *at_target = 0;
-                       *at_target = -rows<LossRows<T>>().sum_from(row, T(0), n);
-                     }
-                   }
-                 });
+    each_row(count, n, [&](std::int64_t r) {
+      T* row = raw<T>(dx) + r * n;
+      if (target[r] == ignore_index) {
+        std::fill_n(row, n, T(0));
+        return;
+      }
+      gradient_of_row<T>({raw<T>(x) + r * n, n, target[r], static_cast<T>(label_smoothing)}, max[r],
+                         max[count + r], raw<T>(grad)[r], row);
+    });
   });
-  return dx;
 }
 
 Tensor squared_distance(const Tensor& a, const Tensor& b) {

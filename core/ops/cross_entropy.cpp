@@ -5,7 +5,6 @@
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/loss.hpp>
-#include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/compare.hpp>
 #include <xgrad/core/ops/gather.hpp>
@@ -18,6 +17,7 @@
 #include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad {
+
 namespace {
 
 // (N, C, d...) as (N, d..., C); (C) and (N, C) as they are.
@@ -42,31 +42,15 @@ void check_scores(const char* op, const char* name, const Variable& scores, cons
   }
 }
 
-// Throws unless t is a class for each row of x, or ignored. Returns the number of those that are not ignored.
-std::int64_t count_targets(const char* op, const char* name, const Variable& scores, const Variable& targets,
-                           std::int64_t ignore_index) {
+void check_target_shape(const char* op, const char* name, const Variable& scores, const Variable& targets) {
   Shape rows = scores.shape();
   rows.erase(scores.dim() == 1 ? 0 : 1);
-  if (targets.shape() != rows) {
-    fail(op, "wants ", name, " (N, C, d...) with targets (N, d...), or (C,) with (), got ", scores.shape(),
-         " and ", targets.shape(),
-         targets.shape() == scores.shape() ? "; probabilities of classes are floating"
-                                           : "; if the classes are the last dim, reshape({-1, C}) and "
-                                             "reshape({-1}) make them fit");
-  }
-  const std::int64_t classes = scores.size(scores.dim() == 1 ? 0 : 1);
-  const Tensor flat = targets.value().contiguous();
-  const auto* target = flat.data<std::int64_t>();
-  std::int64_t count = 0;
-  for (std::int64_t i = 0; i < flat.numel(); ++i) {
-    if (target[i] == ignore_index) continue;
-    if (target[i] < 0 || target[i] >= classes) {
-      fail_range(op, "target ", target[i], " at position ", i, " is not one of ", classes, " classes, [0, ",
-                 classes, "), nor the ignore_index ", ignore_index);
-    }
-    ++count;
-  }
-  return count;
+  if (targets.shape() == rows) return;
+  fail(op, "wants ", name, " (N, C, d...) with targets (N, d...), or (C,) with (), got ", scores.shape(),
+       " and ", targets.shape(),
+       targets.shape() == scores.shape() ? "; probabilities of classes are floating"
+                                         : "; if the classes are the last dim, reshape({-1, C}) and "
+                                           "reshape({-1}) make them fit");
 }
 
 // Targets as indices that may be looked up: a class, and 0 where they are ignored.
@@ -86,39 +70,48 @@ Variable reduced_by_weight(const Variable& losses, Reduction reduction, const Va
 // −Σ_c q_c log softmax(x)_c. It is subtracted from 0, since a certain answer costs 0 and not −0.
 Variable against(const Variable& q, const Variable& x) { return 0 - sum(weigh(q, log_softmax(x, -1)), -1); }
 
+}  // namespace
+
+Variable cross_entropy_slopes(const Variable& g, const Variable& x, const Variable& t,
+                              std::int64_t ignore_index, double label_smoothing) {
+  // loss_n = log Σ_j exp x_j − Σ_j q_j x_j   ⇒   dx = g_n (softmax(x) − q), where q is the wanted
+  // distribution: 1 − smoothing on the target, and smoothing/C on every class
+  const std::int64_t classes = x.size(-1);
+  const Variable g_n = reshape(g, {-1, 1}), t_n = reshape(t, {-1, 1});  // (N, 1)
+  const Tensor is_target = eq(t_n, arange(classes));                    // (N, C)
+  const Variable one_hot = is_target.to(x.dtype());
+  // At the target, 1 − softmax is the sum of the others: next to 1 a difference would be rounding.
+  const Variable others = masked_fill(softmax(x, -1), is_target, 0);
+  const Variable smoothed = (one_hot - 1 / static_cast<double>(classes)) * label_smoothing;
+  const Variable dx = g_n * (others - one_hot * sum(others, {-1}, true) + smoothed);
+  return masked_fill(dx, eq(t_n, ignore_index), 0);
+}
+
+namespace {
+
 // The loss of targets without weights, in one node. `count` of them are not ignored.
 Variable of_classes(const Variable& x, const Variable& t, std::int64_t ignore_index, double smoothing,
                     Reduction reduction, std::int64_t count) {
   const std::int64_t divisor = reduction == Reduction::mean ? count : divisor_of(reduction, t.shape());
-  // loss_n = log Σ_j exp x_j − Σ_j q_j x_j   ⇒   dx = g_n (softmax(x) − q), where q is the wanted
-  // distribution: 1 − smoothing on the target, and smoothing/C on every class
   const auto rule = [=](const Replay& r) -> Gradients {
     const Variable logits = r.saved(0), targets = r.saved(1);
-    const std::int64_t classes = logits.size(-1);
     const Variable g = divisor == 1 ? r.grad() : r.grad() / divisor;
-    const Variable g_n = reshape(expand(g, targets.shape()), {-1, 1});                 // (N, 1)
-    const Variable x = reshape(logits, {-1, classes}), t = reshape(targets, {-1, 1});  // (N, C), (N, 1)
-    const Tensor is_target = eq(t, arange(classes));                                   // (N, C)
-    const Variable one_hot = is_target.to(logits.dtype());
-    // At the target, 1 − softmax is the sum of the others: next to 1 a difference would be rounding.
-    const Variable others = masked_fill(softmax(x, -1), is_target, 0);
-    const Variable smoothed = (one_hot - 1 / static_cast<double>(classes)) * smoothing;
-    const Variable dx = g_n * (others - one_hot * sum(others, {-1}, true) + smoothed);
-    return {reshape(masked_fill(dx, eq(t, ignore_index), 0), logits.shape())};
+    const Variable x = reshape(logits, {-1, logits.size(-1)});  // (N, C)
+    const Variable dx =
+        cross_entropy_slopes(expand(g, targets.shape()), x, reshape(targets, {-1}), ignore_index, smoothing);
+    return {reshape(dx, logits.shape())};
   };
   const auto kernel = [=](const KernelReplay& r) -> KernelGradients {
     const Tensor &logits = r.saved(0), &targets = r.saved(1);
     const Tensor g = divisor == 1 ? r.grad() : kernels::div(r.grad(), full({}, divisor, r.grad().dtype()));
-    const Tensor dx = kernels::cross_entropy_backward(
-        g.expand(targets.shape()).reshape({-1}), logits.reshape({-1, logits.size(-1)}), targets.reshape({-1}),
-        r.saved(2), ignore_index, smoothing);
+    const Tensor x = logits.reshape({-1, logits.size(-1)}), dx = empty(x.shape(), x.dtype());
+    kernels::cross_entropy_backward(g.expand(targets.shape()).reshape({-1}), x, targets.reshape({-1}),
+                                    r.saved(2), ignore_index, smoothing, dx);
     return {dx.reshape(logits.shape())};
   };
   const Tensor rows = x.value().reshape({-1, x.size(-1)});
   const auto out = kernels::cross_entropy(rows, t.value().reshape({-1}), ignore_index, smoothing);
-  Tensor loss = out.losses.reshape(t.shape());
-  if (reduction != Reduction::none) loss = kernels::sum(loss, kernels::all_dims(loss.dim()), false);
-  if (divisor != 1) loss = kernels::scale(loss, 1 / static_cast<double>(divisor));
+  const Tensor loss = reduced_value(out.losses.reshape(t.shape()), reduction, divisor);
   return record("cross_entropy", loss, {x}, {x, t, Variable(out.max_and_sum)}, fused(rule, kernel));
 }
 
@@ -160,18 +153,17 @@ Variable cross_entropy(const Variable& logits, const Variable& targets, const Cr
   constexpr const char* op = "cross_entropy";
   check_defined(op, {logits, targets});
   check_scores(op, "logits", logits, options.weight);
-  const double smoothing = options.label_smoothing;
-  if (!(smoothing >= 0 && smoothing <= 1))
-    fail(op, "label_smoothing must lie in [0, 1], got ", options.label_smoothing);
+  check_label_smoothing(op, options.label_smoothing);
   if (is_floating(targets.dtype())) return of_probabilities(logits, targets, options);
   if (targets.dtype() != int64) {
     fail(op, "targets of shape ", targets.shape(),
          " are classes, int64, or probabilities of classes, floating, not ", targets.dtype());
   }
-  const std::int64_t count = count_targets(op, "logits", logits, targets, options.ignore_index);
+  check_target_shape(op, "logits", logits, targets);
   const Variable x = classes_last(logits);
+  const std::int64_t count = count_targets(op, targets, x.size(-1), options.ignore_index);
   if (options.weight.defined()) return of_weighted_classes(x, targets, options, count);
-  return of_classes(x, targets, options.ignore_index, smoothing, options.reduction, count);
+  return of_classes(x, targets, options.ignore_index, options.label_smoothing, options.reduction, count);
 }
 
 Variable nll_loss(const Variable& log_probs, const Variable& targets, const NLLLossOptions& options) {
@@ -182,8 +174,9 @@ Variable nll_loss(const Variable& log_probs, const Variable& targets, const NLLL
     fail(op, "targets of shape ", targets.shape(), " are classes, int64, not ", targets.dtype(),
          "; cross_entropy and kl_div take probabilities");
   }
-  const std::int64_t count = count_targets(op, "log_probs", log_probs, targets, options.ignore_index);
+  check_target_shape(op, "log_probs", log_probs, targets);
   const Variable log_p = classes_last(log_probs);
+  const std::int64_t count = count_targets(op, targets, log_p.size(-1), options.ignore_index);
   const Tensor is_ignored = eq(targets, options.ignore_index);
   const Tensor index = classes_of(targets.value(), is_ignored).unsqueeze(-1);  // (..., 1)
   Variable losses = neg(gather(log_p, -1, index).squeeze(-1));

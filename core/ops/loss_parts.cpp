@@ -3,6 +3,7 @@
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
+#include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 
@@ -27,6 +28,33 @@ Variable reduced(const Variable& losses, Reduction reduction) {
   if (reduction == Reduction::mean) return mean(losses);
   const Variable total = sum(losses);
   return reduction == Reduction::sum ? total : total / divisor_of(reduction, losses.shape());
+}
+
+Tensor reduced_value(const Tensor& losses, Reduction reduction, std::int64_t divisor) {
+  const bool is_total = reduction != Reduction::none;
+  const Tensor loss = is_total ? kernels::sum(losses, kernels::all_dims(losses.dim()), false) : losses;
+  return divisor == 1 ? loss : kernels::scale(loss, 1 / static_cast<double>(divisor));
+}
+
+std::int64_t count_targets(const char* op, const Variable& targets, std::int64_t classes,
+                           std::int64_t ignore_index) {
+  const Tensor flat = targets.value().contiguous();
+  const auto* target = flat.data<std::int64_t>();
+  std::int64_t count = 0;
+  for (std::int64_t i = 0; i < flat.numel(); ++i) {
+    if (target[i] == ignore_index) continue;
+    if (target[i] < 0 || target[i] >= classes) {
+      fail_range(op, "target ", target[i], " at position ", i, " is not one of ", classes, " classes, [0, ",
+                 classes, "), nor the ignore_index ", ignore_index);
+    }
+    ++count;
+  }
+  return count;
+}
+
+void check_label_smoothing(const char* op, double label_smoothing) {
+  if (!(label_smoothing >= 0 && label_smoothing <= 1))
+    fail(op, "label_smoothing must lie in [0, 1], got ", label_smoothing);
 }
 
 DType check_pair(const char* op, std::string_view names, const Variable& a, const Variable& b) {
