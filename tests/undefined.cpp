@@ -195,6 +195,7 @@ TEST_CASE("an op of several Variables says which one is undefined") {
          stack({none, x}, 0);
        }},
       {"cross_entropy", 1, [&] { cross_entropy(x, none); }},
+      {"linear_cross_entropy", 1, [&] { linear_cross_entropy(x, none, x); }},
       {"mse_loss", 0, [&] { mse_loss(none, x); }},
       {"l1_loss", 1, [&] { l1_loss(x, none); }},
       {"huber_loss", 0, [&] { huber_loss(none, x); }},

@@ -35,6 +35,21 @@ struct CrossEntropyOptions {
 Variable cross_entropy(const Variable& logits, const Variable& targets,
                        const CrossEntropyOptions& options = {});  // cross_entropy.cpp
 
+/// cross_entropy of the logits x linear_weightᵀ + linear_bias, in one node that never has the logits of all
+/// rows in memory (as in Hsu et al. 2024, "Liger Kernel", section 3.2): for the last layer of a language
+/// model, whose logits are its largest Tensor.
+///
+/// x (..., D), linear_weight (V, D), linear_bias (V) or undefined, int64 targets (...). Losses, options and
+/// errors are those of cross_entropy, with V classes. If gradients are wanted and the losses are reduced, the
+/// forward pass computes them too, part by part, and the node keeps them; `backward` only scales them.
+/// Without a reduction, `backward` computes the logits a second time.
+///
+/// With a weight for each class, or floating targets (..., V), this is cross_entropy(linear(x, ...)): two
+/// nodes, and all logits in memory.
+Variable linear_cross_entropy(const Variable& x, const Variable& linear_weight, const Variable& targets,
+                              const Variable& linear_bias = {},
+                              const CrossEntropyOptions& options = {});  // linear_cross_entropy.cpp
+
 struct NLLLossOptions {
   Tensor weight = {};                ///< (C): one factor for each class; 1 if undefined
   std::int64_t ignore_index = -100;  ///< targets of this value neither count nor get a gradient
