@@ -19,14 +19,13 @@ struct Training {
   std::function<xgrad::Variable()> step;
 };
 
-/// `logits(model, input)` has a row for each of the targets.
-template <class Model, class Logits>
+template <class Model, class Loss>
 Training training(std::shared_ptr<Model> model, const xgrad::Tensor& input, const xgrad::Tensor& targets,
-                  const xgrad::optim::AdamWOptions& options, const Logits& logits) {
+                  const xgrad::optim::AdamWOptions& options, const Loss& loss_of) {
   auto optimizer = std::make_shared<xgrad::optim::AdamW>(model->parameters(), options);
   return {model, input, targets, [=] {
             optimizer->zero_grad();
-            const xgrad::Variable loss = xgrad::cross_entropy(logits(*model, input), targets);
+            const xgrad::Variable loss = loss_of(*model, input, targets);
             loss.backward();
             optimizer->step();
             return loss;
@@ -41,9 +40,9 @@ inline Training training(const Step& s, const xgrad::optim::AdamWOptions& option
                                                                       .num_heads = s.H,
                                                                       .tied_head = true});
   const xgrad::Tensor tokens = xgrad::randint(0, s.V, {s.B, s.T});
-  const xgrad::Tensor targets = xgrad::randint(0, s.V, {s.B * s.T});
-  return training(model, tokens, targets, options, [V = s.V](const auto& gpt, const xgrad::Tensor& x) {
-    return gpt(x).reshape({-1, V});  // (B, T) → (B, T, V) → (B T, V)
+  const xgrad::Tensor targets = xgrad::randint(0, s.V, {s.B, s.T});
+  return training(model, tokens, targets, options, [](const auto& gpt, const auto& x, const auto& t) {
+    return xgrad::linear_cross_entropy(gpt.hidden(x), gpt.head.weight, t);
   });
 }
 
@@ -56,8 +55,9 @@ inline Training training(const MlpStep& s, const xgrad::optim::AdamWOptions& opt
   model->push_back(xgrad::nn::ReLU());
   model->push_back(xgrad::nn::Linear(s.hidden, s.classes));
   const xgrad::Tensor x = xgrad::randn({s.B, s.inputs}), targets = xgrad::randint(0, s.classes, {s.B});
-  return training(model, x, targets, options,
-                  [](const auto& mlp, const xgrad::Tensor& input) { return mlp(input); });
+  return training(model, x, targets, options, [](const auto& mlp, const auto& x, const auto& t) {
+    return xgrad::cross_entropy(mlp(x), t);
+  });
 }
 
 /// The same training, whose first step is recorded and replayed by the others.

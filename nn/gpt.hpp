@@ -30,7 +30,8 @@ class GPT : public Callable<GPT> {
   /// tokens (B, T) int64, T ≤ context → logits (B, T, vocab_size). Position t sees positions up to t. With a
   /// cache, the tokens follow those it has read; context bounds all of a row, without its padding.
   Variable forward(const Variable& tokens, DecoderCache* cache = nullptr) const;
-  /// What `head` makes the logits of: (B, T, d_model).
+  /// What `head` makes the logits of: (B, T, d_model). The loss of training is
+  /// `linear_cross_entropy(gpt.hidden(tokens), gpt.head.weight, targets)`, without all logits in memory.
   Variable hidden(const Variable& tokens, DecoderCache* cache = nullptr) const;
   void visit(Visitor& visitor) const override;
 

@@ -38,7 +38,7 @@ class Llama : public Callable<Llama> {
   /// tokens (B, T) int64, T ≤ context → logits (B, T, vocab_size), with or without a cache as in GPT. Padding
   /// moves all rotary positions of a row alike, which changes no score.
   Variable forward(const Variable& tokens, DecoderCache* cache = nullptr) const;
-  /// What `head` makes the logits of: (B, T, d_model).
+  /// What `head` makes the logits of: (B, T, d_model). The loss is made of it as in GPT.
   Variable hidden(const Variable& tokens, DecoderCache* cache = nullptr) const;
   void visit(Visitor& visitor) const override;
 

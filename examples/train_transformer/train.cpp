@@ -38,8 +38,8 @@ Diverged::Diverged(const std::string& why)
     : runtime_error(why + "; no model is saved; try a lower --lr"), reason(why) {}
 
 Variable batch_loss(const nn::GPT& model, const Batch& batch) {
-  const Variable logits = model(batch.tokens);  // (B, T, V)
-  return cross_entropy(logits.reshape({-1, logits.size(-1)}), batch.targets.reshape({-1}));
+  const Variable x = model.hidden(batch.tokens);  // (B, T, D)
+  return linear_cross_entropy(x, model.head.weight, batch.targets);
 }
 
 Trainer::Trainer(nn::GPT& trained, const Config& config)
