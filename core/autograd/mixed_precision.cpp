@@ -21,6 +21,11 @@ bool is_read_in_bfloat16(DType a, DType b) {
 
 }  // namespace
 
+bool can_multiply(DType a, DType b) {
+  return (a == b && is_floating(a)) || (a == float32 && b == bfloat16) || (a == bfloat16 && b == float32) ||
+         (a == bfloat16 && b == bfloat16);
+}
+
 bool mixed_precision() { return is_mixed_precision; }
 bool has_bfloat16_products() { return kernels::has_bfloat16_products(); }
 

@@ -7,7 +7,9 @@
 #include <xgrad/core/kernels/matmul.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/tensor/copy.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
+#include <xgrad/core/tensor/rounded.hpp>
 
 namespace xgrad::kernels {
 namespace {
@@ -31,7 +33,7 @@ LinearCrossEntropy linear_cross_entropy(const LinearClasses& of, const Tensor& g
                      parts = count_of_parts(count, classes);
   const Tensor x = of.x.reshape({count, weight.size(1)}), targets = of.targets.reshape({count});
   const Tensor g_n = g.defined() ? g.reshape({count}) : g;
-  const DType dtype = x.dtype();
+  const DType dtype = product_dtype(x);
   const LinearCrossEntropy out{.losses = empty({count}, dtype),
                                .dx = wants.dx ? empty(x.shape(), dtype) : Tensor(),
                                .dw = wants.dw ? empty(weight.shape(), dtype) : Tensor(),
@@ -47,8 +49,9 @@ LinearCrossEntropy linear_cross_entropy(const LinearClasses& of, const Tensor& g
     const Tensor& dz = z;  // the same memory
     cross_entropy_backward(rows(g_n), z, rows(targets), loss.max_and_sum, of.ignore_index, of.label_smoothing,
                            dz);
-    if (wants.dx) matmul_into(dz, weight, rows(out.dx), 1, 0);
-    if (wants.dw) matmul_into(dz.mT(), rows(x), out.dw, 1, /*beta=*/part > 0);
+    const Tensor read_dz = x.dtype() == bfloat16 ? rounded_once(dz) : dz;  // as the products read it
+    if (wants.dx) matmul_into(read_dz, weight, rows(out.dx), 1, 0);
+    if (wants.dw) matmul_into(read_dz.mT(), rows(x), out.dw, 1, /*beta=*/part > 0);
     if (wants.db) add_into(out.db, sum(dz, only_dim(0), false), 1);
   }
   return {out.losses.reshape(of.targets.shape()), wants.dx ? out.dx.reshape(of.x.shape()) : out.dx, out.dw,

@@ -1,6 +1,7 @@
 // Cross entropy fused with the product that makes the logits. In this file x is (..., D), the weight W (V,
 // D), the bias b (V), targets t and losses are (...). N is the number of targets.
 
+#include <xgrad/core/autograd/mixed_precision.hpp>
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
@@ -10,6 +11,7 @@
 #include <xgrad/core/ops/matmul.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/ops/views.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad {
@@ -18,12 +20,12 @@ namespace {
 constexpr const char* op_name = "linear_cross_entropy";
 
 void check_operands(const Variable& x, const Variable& w, const Variable& b) {
-  check_floating(op_name, x.value());
+  if (x.dtype() != bfloat16) check_floating(op_name, x.value());
   const bool fits = x.dim() > 0 && w.dim() == 2 && w.size(1) == x.size(-1);
   if (!fits)
     fail(op_name, "x must be (..., D) and linear_weight (V, D), got ", x.shape(), " and ", w.shape());
   if (w.size(0) == 0) fail(op_name, "there are no classes in linear_weight of shape ", w.shape());
-  if (w.dtype() != x.dtype()) {
+  if (!can_multiply(x.dtype(), w.dtype())) {
     fail(op_name, "x is ", x.dtype(), ", linear_weight ", w.dtype(), "; convert one of them with to()");
   }
   if (!b.defined()) return;
@@ -31,7 +33,7 @@ void check_operands(const Variable& x, const Variable& w, const Variable& b) {
     fail(op_name, "linear_bias must be (V) = ", Shape{w.size(0)}, " for linear_weight ", w.shape(), ", not ",
          b.shape());
   }
-  if (b.dtype() != x.dtype()) {
+  if (!can_multiply(x.dtype(), b.dtype()) || b.dtype() == bfloat16) {
     fail(op_name, "x is ", x.dtype(), ", linear_bias ", b.dtype(), "; convert one of them with to()");
   }
 }
@@ -76,11 +78,13 @@ Variable in_one_node(const Variable& x, const Variable& w, const Variable& b, co
       options.reduction == Reduction::mean ? count : divisor_of(options.reduction, t.shape());
   const std::int64_t ignore_index = options.ignore_index;
   const double smoothing = options.label_smoothing;
+  const ProductOperands read(x, w);
   // With the logits z = x Wᵀ + b, and dz as in cross_entropy:  dx = dz W,  dW = dzᵀ x,  db = Σ_n dz_n
-  const auto rule = [=](const Replay& r) -> Gradients {
-    const Variable w = r.saved(1), b = r.keeps(2) ? r.saved(2) : Variable(), t = r.saved(3);
+  const auto rule = [=, mixed = read.is_mixed](const Replay& r) -> Gradients {
+    const MixedPrecision guard(mixed);
+    const Variable w = widened(r.saved(1)), b = r.keeps(2) ? r.saved(2) : Variable(), t = r.saved(3);
     const std::int64_t N = t.numel();
-    const Variable x = reshape(r.saved(0), {N, w.size(1)});  // (N, D)
+    const Variable x = reshape(widened(r.saved(0)), {N, w.size(1)});  // (N, D)
     const Variable g = divisor == 1 ? r.grad() : r.grad() / divisor;
     const Variable dz = cross_entropy_slopes(expand(g, t.shape()), linear(x, w, b), reshape(t, {N}),
                                              ignore_index, smoothing);  // (N, V)
@@ -101,13 +105,14 @@ Variable in_one_node(const Variable& x, const Variable& w, const Variable& b, co
   Tensor g;
   if (is_reduced && wants_gradient({x, w, b})) {
     wants = {.dx = x.requires_grad(), .dw = w.requires_grad(), .db = b.defined() && b.requires_grad()};
-    g = full(t.shape(), 1 / static_cast<double>(divisor), x.dtype());
+    g = full(t.shape(), 1 / static_cast<double>(divisor), kernels::product_dtype(x.value()));
   }
   const auto out = kernels::linear_cross_entropy(
-      {x.value(), w.value(), value_if_defined(b), t.value(), ignore_index, smoothing}, g, wants);
+      {read.a.value(), read.b.value(), value_if_defined(b), t.value(), ignore_index, smoothing}, g, wants);
   const auto kept = [](const Tensor& d) { return d.defined() ? Variable(d) : Variable(); };
-  return record(op_name, reduced_value(out.losses, options.reduction, divisor), {x, w, b},
-                {x, w, b, t, kept(out.dx), kept(out.dw), kept(out.db)}, fused(rule, kernel));
+  return record(read.is_mixed ? "linear_cross_entropy_bfloat16" : op_name,
+                reduced_value(out.losses, options.reduction, divisor), {x, w, b},
+                {read.a, read.b, b, t, kept(out.dx), kept(out.dw), kept(out.db)}, fused(rule, kernel));
 }
 
 }  // namespace

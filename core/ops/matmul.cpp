@@ -29,8 +29,7 @@ std::ostream& operator<<(std::ostream& out, const NamedOperand& operand) {
 
 void check_dtypes(std::string_view op, const NamedOperand& a, const NamedOperand& b) {
   const DType p = a.x.dtype(), q = b.x.dtype();
-  const auto suits_float32 = [](DType x) { return x == float32 || x == bfloat16; };
-  if ((p == q && is_floating(p)) || (suits_float32(p) && suits_float32(q))) return;
+  if (can_multiply(p, q)) return;
   if (is_floating(p) && is_floating(q)) {
     fail(op, "operands are ", a, " and ", b, "; convert one of them with to(", p, ") or to(", q, ")");
   }
@@ -148,6 +147,8 @@ void check_linear(const Variable& x, const Variable& weight, const Variable& bia
   }
   if (!bias.defined()) return;
   check_dtypes("linear", {"x", x}, {"bias", bias});
+  if (bias.dtype() == bfloat16)
+    fail("linear", "bias is added in float32, not ", bias.dtype(), " ", bias.shape());
   if (bias.shape() != Shape{weight.size(0)}) {
     fail("linear", "bias must be (out) = ", Shape{weight.size(0)}, " for weight ", weight.shape(), ", not ",
          bias.shape());
