@@ -2,7 +2,7 @@
 # time in. It is compiled for size (-Os), and a folder at a time: one source, made by CMake, includes those of the folder.
 # Otherwise each object would have copies of the inline functions that its sources share, which the linker drops
 # from a program, but which stay in the archive. XGRAD_UNITY=OFF compiles each source on its own: for work on one of them.
-option(XGRAD_UNITY "Compile the sources of a folder together, where they are compiled for size" ON)
+option(XGRAD_UNITY "Compile the sources of a folder together: rarely run code of the library, and the examples" ON)
 
 file(GLOB xgrad_cold CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
   core/debug/*.cpp core/io/*.cpp core/ops/*.cpp nn/*.cpp optim/*.cpp data/*.cpp training/*.cpp)

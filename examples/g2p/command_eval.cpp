@@ -11,12 +11,12 @@
 namespace g2p {
 namespace {
 
-struct Options {
+struct EvalArguments {
   std::string run = "runs/g2p", dictionary = default_dictionary, part = "test";
   std::int64_t beams = 5;
 };
 
-int evaluate(const Options& options) {
+int evaluate(const EvalArguments& options) {
   const Pronouncer model = open_model(options.run);
   const Dictionary dictionary = read_dictionary(options.dictionary);
   const Part part = options.part == "test"         ? Part::test
@@ -34,7 +34,7 @@ int evaluate(const Options& options) {
 
 void add_eval_command(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("eval", "tells how many words and phonemes are wrong");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<EvalArguments>();
   command->option_defaults()->always_capture_default();
   command->footer("Example:\n  g2p eval runs/g2p --part validation --beams 1");
   command->add_option("RUN", options->run, "folder of a run, or a file in it");

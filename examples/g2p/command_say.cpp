@@ -16,7 +16,7 @@
 namespace g2p {
 namespace {
 
-struct Options {
+struct SayArguments {
   std::string run = "runs/g2p", text, svg;
   std::int64_t beams = 5;
   bool quiet = false;
@@ -43,7 +43,7 @@ void write_drawing(const std::string& path, const std::vector<Reading>& readings
   throw std::runtime_error("cannot write to " + path + ": " + std::system_category().message(errno));
 }
 
-int say(const Options& options) {
+int say(const SayArguments& options) {
   const std::vector<std::string> words = words_of(options.text);
   if (words.empty()) throw std::runtime_error("there is no word to say");
   Pronouncer model = open_model(options.run);
@@ -64,7 +64,7 @@ int say(const Options& options) {
 void add_say_command(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("say", "prints the phonemes of words, and which letters they come from");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SayArguments>();
   command->option_defaults()->always_capture_default();
   command->footer(R"(Examples:
   g2p say "tape based autograd"

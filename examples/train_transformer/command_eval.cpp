@@ -14,11 +14,11 @@ using namespace xgrad;
 
 namespace {
 
-struct Options {
+struct EvalArguments {
   std::string run, file;
 };
 
-int evaluate(const Options& options) {
+int evaluate(const EvalArguments& options) {
   TrainedModel trained = open_model(options.run);
   if (options.file.empty()) {
     const Measure measure = make_task(trained.config)->validate(trained.model, trained.config.batch);
@@ -45,7 +45,7 @@ int evaluate(const Options& options) {
 
 void add_eval_command(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("eval", "tells how well a trained model does on a file");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<EvalArguments>();
   command->footer(R"(Examples:
   train_transformer eval runs/addition
   train_transformer eval runs/text another.txt)");

@@ -11,7 +11,7 @@ using namespace xgrad;
 
 namespace {
 
-struct Options {
+struct InspectArguments {
   std::string run, svg;
 };
 
@@ -44,7 +44,7 @@ Tape tape_of_block(const nn::GPT& model) {
   return trace(model.blocks[0](x, nn::Mask::causal()), names);
 }
 
-int inspect(const Options& options) {
+int inspect(const InspectArguments& options) {
   const TrainedModel trained = open_model(options.run);
   const Tape tape = tape_of_block(trained.model);
   if (!options.svg.empty()) {
@@ -65,7 +65,7 @@ int inspect(const Options& options) {
 void add_inspect_command(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("inspect", "shows options, parameters and the tape of a block of a trained model");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<InspectArguments>();
   command->footer(R"(Examples:
   train_transformer inspect runs/addition
   train_transformer inspect runs/addition --svg block.svg)");

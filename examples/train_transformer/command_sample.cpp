@@ -14,7 +14,7 @@ using namespace xgrad;
 
 namespace {
 
-struct Options {
+struct SampleArguments {
   std::string run, prompt;
   std::int64_t length = 200, top_k = 0;
   std::optional<double> temperature;
@@ -23,7 +23,7 @@ struct Options {
   bool stream = false;
 };
 
-int sample(const Options& options) {
+int sample(const SampleArguments& options) {
   TrainedModel trained = open_model(options.run);
   const bool is_sum = trained.config.task == "addition";
   const std::int64_t digits = trained.config.digits;
@@ -56,7 +56,7 @@ int sample(const Options& options) {
 
 void add_sample_command(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("sample", "writes what a trained model continues a prompt with");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<SampleArguments>();
   command->footer(R"(Examples:
   train_transformer sample runs/addition --prompt 123+456=
   train_transformer sample runs/text --prompt "In the " --temperature 0.8)");
