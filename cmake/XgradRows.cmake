@@ -35,6 +35,9 @@ function(xgrad_add_rows target)
     target_compile_definitions(${name} PRIVATE XGRAD_ISA=${isa})
     # Nobody reads errno after a row; without it, a square root is one instruction for the whole batch.
     target_compile_options(${name} PRIVATE -fno-math-errno)
+    if(isa STREQUAL "avx512_bf16")  # it reads two bfloat16 as one float32
+      target_compile_options(${name} PRIVATE -fno-strict-aliasing)
+    endif()
     # Always optimised: otherwise std's inline functions become shared symbols (scripts/check_isa_symbols.sh), and GCC's
     # AVX-512 intrinsics become macros, with which xsimd 8 does not compile.
     target_compile_options(${name} PRIVATE ${xgrad_flags_${isa}}

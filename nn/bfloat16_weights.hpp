@@ -8,7 +8,7 @@ namespace xgrad::nn {
 /// half of the bytes, of which a new token reads all when a model generates. An Embedding that shares such a
 /// weight, as with a tied head, reads it too. Biases, norms and other members stay as they are. The weights
 /// no longer require a gradient, and `to(float32)` gives them back their type but not the digits they have
-/// lost. Throws if such a weight is float64.
+/// lost. Throws, and changes nothing, if such a weight is float64 or the result of an op.
 void store_weights_in_bfloat16(const Module& module);
 
 }  // namespace xgrad::nn

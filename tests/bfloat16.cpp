@@ -1,9 +1,11 @@
 // The dtype bfloat16: rounding to it, and what a Tensor of it can do.
 #include "support.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <sstream>
 #include <vector>
 
@@ -88,7 +90,7 @@ TEST_CASE("bfloat16: what has no arithmetic says so") {
   CHECK_THROWS_TEXT(rand({3}, bfloat16), "bfloat16");
 }
 
-TEST_CASE("bfloat16: one copy is shared by all views of a storage until it changes") {
+TEST_CASE("bfloat16: one copy is shared by all views of a whole storage until it changes") {
   const Tensor x = randn({6, 8});
   const auto is_rounded = [](const Tensor& half, const Tensor& of) {
     return half.strides() == of.strides() && equal(half, of.to(bfloat16));
@@ -97,15 +99,29 @@ TEST_CASE("bfloat16: one copy is shared by all views of a storage until it chang
   CHECK(is_rounded(half, x));
   CHECK(is_rounded(other, x.mT()));
   CHECK(half.storage() == other.storage());
-  CHECK(kernels::rounded(x.slice(0, 2, 5)).storage() == half.storage());
-  const Tensor small = kernels::rounded(x.slice(0, 5, 6));  // not worth a copy of everything
-  CHECK(small.storage()->bytes() == 16);
-  CHECK(is_rounded(small, x.slice(0, 5, 6)));
+  CHECK(kernels::rounded(x.reshape({2, 24})).storage() == half.storage());
+  const Tensor part = kernels::rounded(x.slice(0, 5, 6));  // another thread may be writing to the rest
+  CHECK(part.storage()->bytes() == 16);
+  CHECK(is_rounded(part, x.slice(0, 5, 6)));
   const Tensor before = half.to(float32);
   x.add_(1);
   CHECK(is_rounded(kernels::rounded(x), x));
   CHECK(equal(half.to(float32), before));  // whoever holds the former copy keeps it
   CHECK(kernels::rounded_once(x).storage() != kernels::rounded(x).storage());
+}
+
+TEST_CASE("bfloat16: no copy is kept of memory that can change unseen") {
+  const Tensor x = zeros({2, 3});
+  std::vector<float> numbers(6);
+  const std::shared_ptr<void> owner(numbers.data(), [](void*) {});
+  const Tensor foreign(StoragePtr::adopt(numbers.data(), 24, owner), {2, 3}, {3, 1}, 0, float32);
+  float* const pointer = x.mutable_data<float>();
+  for (const float value : {1.0f, 2.0f, 3.0f}) {
+    std::fill_n(pointer, 6, value);
+    std::fill(numbers.begin(), numbers.end(), value);
+    CHECK(equal(kernels::rounded(x).to(float32), full({2, 3}, value, float32)));
+    CHECK(equal(kernels::rounded(foreign).to(float32), full({2, 3}, value, float32)));
+  }
 }
 
 TEST_CASE("bfloat16: a rounded copy has the strides of any layout") {

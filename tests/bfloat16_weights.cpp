@@ -92,4 +92,7 @@ TEST_CASE("bfloat16 weights: saved, loaded, converted back and refused") {
   layer.to(float64);
   CHECK_THROWS_TEXT(nn::store_weights_in_bfloat16(layer), "a Linear's weight (2, 3) is float64");
   CHECK(layer.weight.dtype() == float64);
+  nn::Sequential two(nn::Linear(3, 2), nn::Linear(2, 2, {.dtype = float64}));
+  CHECK_THROWS_TEXT(nn::store_weights_in_bfloat16(two), "float64");
+  CHECK(two.at<nn::Linear>(0).weight.dtype() == float32);  // all or nothing
 }

@@ -227,7 +227,8 @@ TEST_CASE("mixed precision: weights stored in bfloat16 need no guard") {
   CHECK(max_abs_diff(matmul(x, w.to(bfloat16).mT()).value(), matmul(coarse(x.value()), coarse(w).mT())) <
         1e-5);
   CHECK(matmul(w.to(bfloat16), w.to(bfloat16).mT()).dtype() == float32);
-  CHECK_THROWS_TEXT(linear(x.value().to(float64), w.to(bfloat16)), "weight bfloat16 (7, 16)");
+  CHECK_THROWS_TEXT(linear(x.value().to(float64), w.to(bfloat16)),
+                    "bfloat16 multiplies float32 alone, got x float64 (5, 16) and weight bfloat16 (7, 16)");
   CHECK_THROWS_TEXT(matmul(w.to(int64), w.to(bfloat16).mT()), "needs floating operands");
   CHECK_THROWS_TEXT(linear(x, w, b.value().to(bfloat16)),
                     "[linear] bias is added in float32, not bfloat16 (7,)");

@@ -206,3 +206,15 @@ TEST_CASE("recorded step: the model may end before the recording") {
   CHECK(step.num_nodes() == 0);
   CHECK(pool_stats().in_use == before);
 }
+
+TEST_CASE("recorded step: a loss that was made outside has a tape of its own at every call") {
+  const Variable w1(ones({3}), true), w2(ones({3}), true);
+  RecordedStep step;
+  for (int i = 0; i < 6; ++i) {
+    const Variable& w = i % 2 == 0 ? w1 : w2;
+    w.zero_grad();
+    const Variable loss = sum(w * 2);  // in the memory of the loss before
+    step([&] { loss.backward(); });
+    CHECK(equal(w.grad(), full({3}, 2.0)));
+  }
+}

@@ -291,7 +291,7 @@ TEST_CASE("recorded step: checkpoint, another recorded step and forget() are ref
       "[checkpoint] a recorded step keeps the nodes that checkpoint drops");
   CHECK_THROWS_TEXT(step([&] { inner([&] { static_cast<void>(w * w); }); }),
                     "[RecordedStep] a recorded step cannot run inside of another");
-  CHECK_THROWS_TEXT(step([&] { step.forget(); }), "[RecordedStep] a step cannot forget itself while it runs");
+  CHECK_THROWS_TEXT(step([&] { step.forget(); }), "[RecordedStep] a step cannot be forgotten while it runs");
   CHECK_NOTHROW(inner([&] { static_cast<void>(w * w); }));
 }
 

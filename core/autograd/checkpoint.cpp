@@ -72,6 +72,14 @@ void refuse_gradients(const std::vector<std::weak_ptr<Node>>& nodes) {
   }
 }
 
+void refuse_recorded_step() {
+  if (!Recording::running()) return;
+  fail_state(
+      "checkpoint",
+      "a recorded step keeps the nodes that checkpoint drops; call f directly, or run the step without "
+      "a RecordedStep");
+}
+
 // x under a node of its own, through which the gradient's gradient reaches x.
 Variable alias(const Variable& x) {
   return record("alias", x.value(), {x}, {}, [](const Replay& r) -> Gradients { return {r.grad()}; });
@@ -117,6 +125,7 @@ struct CallAgain {
 };
 
 Gradients CallAgain::operator()(const Replay& r) const {
+  refuse_recorded_step();
   const bool create_graph = grad_enabled();
   const GradModeGuard recorded(true);
   const MixedPrecision precision(is_mixed);
@@ -180,11 +189,7 @@ void CallAgain::check_same(const Call& again) const {
 
 Variable checkpoint(CheckpointFunction f, const std::vector<Variable>& inputs, Generator& generator) {
   if (!f) fail("checkpoint", "the function is empty");
-  if (Recording::running()) {
-    fail_state("checkpoint",
-               "a recorded step keeps the nodes that checkpoint drops; call f directly, or run the "
-               "step without a RecordedStep");
-  }
+  refuse_recorded_step();
   check_defined("checkpoint", inputs);
   if (!grad_enabled()) return f(inputs);
 

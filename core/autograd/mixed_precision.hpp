@@ -1,7 +1,5 @@
 #pragma once
 
-#include <xgrad/core/autograd/variable.hpp>
-
 namespace xgrad {
 
 /// Mixed precision, as in Micikevicius et al. 2018, "Mixed Precision Training", section 3, with bfloat16 in
@@ -38,22 +36,5 @@ bool mixed_precision();
 /// Whether this processor has instructions for products of bfloat16 that are faster than those of float32.
 /// Without them mixed precision saves memory but no time: the operands are widened to float32 again.
 bool has_bfloat16_products();
-
-/// x in bfloat16, with x's node: as such a product reads and keeps it. The copy is shared
-/// (tensor/rounded.hpp).
-Variable rounded(const Variable& x);
-/// The way back, for a rule: x in float32, with x's node.
-Variable widened(const Variable& x);
-
-/// Whether a product reads operands of these dtypes: of one floating dtype, or each float32 or bfloat16.
-bool can_multiply(DType a, DType b);
-
-/// Two operands as their product reads them: in bfloat16, with the nodes of a and b, if both are float32
-/// under MixedPrecision, or if one is bfloat16 and the other float32. Else a and b themselves.
-struct ProductOperands {
-  ProductOperands(const Variable& a, const Variable& b);
-  Variable a, b;
-  bool is_mixed;
-};
 
 }  // namespace xgrad

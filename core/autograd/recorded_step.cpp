@@ -98,7 +98,19 @@ std::shared_ptr<Node> Recording::replay(const char* op, const Tensor& output, co
   return node;
 }
 
+std::vector<std::shared_ptr<Node>>::const_iterator Recording::place_of(
+    const std::shared_ptr<Node>& node) const {
+  const auto at = std::lower_bound(nodes_.begin(), nodes_.end(), node,
+                                   [](const auto& a, const auto& b) { return a->id() < b->id(); });
+  return at != nodes_.end() && *at == node ? at : nodes_.end();
+}
+
 std::vector<Node*> Recording::tape_behind(const std::vector<Variable>& outputs, std::uint64_t before) {
+  // A tape that begins outside of the step may be another one at every call.
+  const auto is_made = [&](const Variable& output) {
+    return output.node() && place_of(output.node()) != nodes_.end();
+  };
+  if (!std::all_of(outputs.begin(), outputs.end(), is_made)) return nodes_behind(outputs, before);
   if (replays()) {
     const auto is_root = [](const Node* node, const Variable& output) { return node == output.node().get(); };
     if (next_tape_ < tapes_.size()) {
@@ -151,9 +163,8 @@ void Recording::count_references() {
   for (const auto& node : nodes_) {
     for (const auto& input : node->inputs()) {
       if (!input) continue;
-      const auto at = std::lower_bound(nodes_.begin(), nodes_.end(), input,
-                                       [](const auto& a, const auto& b) { return a->id() < b->id(); });
-      if (at != nodes_.end() && *at == input) ++references_[static_cast<std::size_t>(at - nodes_.begin())];
+      const auto at = place_of(input);
+      if (at != nodes_.end()) ++references_[static_cast<std::size_t>(at - nodes_.begin())];
     }
   }
 }
@@ -196,8 +207,7 @@ bool RecordedStep::is_recorded() const { return recording_->is_complete(); }
 std::size_t RecordedStep::num_nodes() const { return recording_->num_nodes(); }
 
 void RecordedStep::forget() {
-  if (Recording::running() == recording_.get())
-    fail_state("RecordedStep", "a step cannot forget itself while it runs");
+  if (recording_->is_running()) fail_state("RecordedStep", "a step cannot be forgotten while it runs");
   recording_->forget();
 }
 

@@ -37,6 +37,7 @@ class Recording {
   void end() noexcept;
 
   bool is_complete() const { return is_complete_; }
+  bool is_running() const { return is_running_; }  // in any thread
   std::size_t num_nodes() const { return nodes_.size(); }
   void forget();
 
@@ -46,6 +47,8 @@ class Recording {
     std::vector<Node*> nodes;
   };
   void check_released() const;
+  /// Where a node of the step stands in `nodes_`; its end for any other.
+  std::vector<std::shared_ptr<Node>>::const_iterator place_of(const std::shared_ptr<Node>& node) const;
   void count_references();
   bool replays() const { return is_complete_ && !is_recorded_anew_; }
   template <class... Text>

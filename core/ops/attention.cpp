@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <xgrad/core/autograd/mixed_precision.hpp>
+#include <xgrad/core/autograd/product_operands.hpp>
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/attention.hpp>

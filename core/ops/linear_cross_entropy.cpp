@@ -2,6 +2,7 @@
 // D), the bias b (V), targets t and losses are (...). N is the number of targets.
 
 #include <xgrad/core/autograd/mixed_precision.hpp>
+#include <xgrad/core/autograd/product_operands.hpp>
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>

@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include <xgrad/core/autograd/mixed_precision.hpp>
+#include <xgrad/core/autograd/product_operands.hpp>
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/default_dtype.hpp>
 #include <xgrad/core/base/error.hpp>
@@ -33,6 +34,8 @@ void check_dtypes(std::string_view op, const NamedOperand& a, const NamedOperand
   if (is_floating(p) && is_floating(q)) {
     fail(op, "operands are ", a, " and ", b, "; convert one of them with to(", p, ") or to(", q, ")");
   }
+  if ((p == bfloat16 && q == float64) || (p == float64 && q == bfloat16))
+    fail(op, "bfloat16 multiplies float32 alone, got ", a, " and ", b, "; convert with to(float32)");
   const DType common = is_floating(p) ? p : is_floating(q) ? q : get_default_dtype();
   fail(op, "needs floating operands, got ", a, " and ", b, "; convert with to(", common, ")");
 }

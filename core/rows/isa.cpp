@@ -11,13 +11,14 @@ bool wishes(std::string_view isa) {
   return wish && isa == wish;
 }
 
-// Not in every build are all three used.
-[[maybe_unused]] bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+#if defined(XGRAD_HAVE_AVX2) || defined(XGRAD_HAVE_AVX512_BF16)
+bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 [[maybe_unused]] bool has_avx512() {
   return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
          __builtin_cpu_supports("avx512cd");
 }
+#endif
 
 Isa detect() {
   Isa isa = Isa::baseline;

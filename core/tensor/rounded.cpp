@@ -45,7 +45,7 @@ Tensor rounded_once(const Tensor& x) {
 
 Tensor rounded(const Tensor& x) {
   const Span whole{0, static_cast<std::int64_t>(x.storage()->bytes() / sizeof(float))};
-  if (x.numel() == 0 || span_of(x).size < whole.size / 4) return rounded_once(x);
+  if (x.numel() == 0 || span_of(x).size != whole.size || x.storage()->is_exposed()) return rounded_once(x);
   StoragePtr copy;
   const std::uint32_t version = x.version();
   {

@@ -5,7 +5,8 @@
 namespace xgrad::kernels {
 
 /// A float32 Tensor in bfloat16, with the same shape and strides. The copy is kept beside x's storage until a
-/// change of x's version: all views of one storage, and all products that read it, share it.
+/// change of x's version, and shared by all products that read x, also transposed or reshaped. Nothing is
+/// kept of a part of a storage, nor of memory that may change without a new version (Storage::is_exposed).
 Tensor rounded(const Tensor& x);
 
 /// The same for a Tensor that is read once. Nothing is kept.

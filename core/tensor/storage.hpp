@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -57,6 +58,10 @@ class Storage {
   std::size_t bytes() const { return bytes_; }
   std::uint32_t version() const { return version_.value(); }
   void bump_version() { version_.add(1); }
+  /// Whether someone may write without raising the version: the memory is foreign, or a pointer to it was
+  /// given out.
+  bool is_exposed() const { return is_exposed_.load(std::memory_order_relaxed) || is_adopted(); }
+  void expose() { is_exposed_.store(true, std::memory_order_relaxed); }
   /// See kernels::rounded, which alone uses it.
   RoundedCopy& rounded_copy() { return rounded_copy_; }
   bool is_adopted() const { return data_ != reinterpret_cast<const std::byte*>(this) + block_header; }
@@ -71,6 +76,7 @@ class Storage {
   std::shared_ptr<void> owner_;  // for adopted memory only
   Counter<std::uint32_t> references_{1};
   Counter<std::uint32_t> version_{0};
+  std::atomic<bool> is_exposed_{false};
   RoundedCopy rounded_copy_;
 };
 

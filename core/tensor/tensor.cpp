@@ -109,6 +109,7 @@ template <Stored T>
 T* Tensor::mutable_data() const {
   const void* first = raw_data("mutable_data", dtype_of<T>());
   storage_->bump_version();
+  storage_->expose();
   return static_cast<T*>(const_cast<void*>(first));
 }
 

@@ -1,0 +1,42 @@
+#include <xgrad/core/autograd/product_operands.hpp>
+
+#include <utility>
+
+#include <xgrad/core/autograd/mixed_precision.hpp>
+#include <xgrad/core/tensor/rounded.hpp>
+
+namespace xgrad {
+namespace {
+
+Variable with_node_of(const Variable& x, Tensor value) {
+  return Variable::of_node(std::move(value), x.requires_grad() ? x.node() : nullptr);
+}
+
+bool suits_float32(DType x) { return x == float32 || x == bfloat16; }
+
+bool is_read_in_bfloat16(DType a, DType b) {
+  if (a == float32 && b == float32) return mixed_precision();
+  return suits_float32(a) && suits_float32(b);
+}
+
+}  // namespace
+
+bool can_multiply(DType a, DType b) {
+  return (a == b && is_floating(a)) || (suits_float32(a) && suits_float32(b));
+}
+
+Variable rounded(const Variable& x) {
+  return x.dtype() == bfloat16 ? x : with_node_of(x, kernels::rounded(x.value()));
+}
+
+Variable widened(const Variable& x) {
+  return x.dtype() == bfloat16 ? with_node_of(x, x.value().to(float32)) : x;
+}
+
+ProductOperands::ProductOperands(const Variable& x, const Variable& y)
+    : is_mixed(is_read_in_bfloat16(x.dtype(), y.dtype())) {
+  a = is_mixed ? rounded(x) : x;
+  b = is_mixed ? rounded(y) : y;
+}
+
+}  // namespace xgrad

@@ -1,0 +1,26 @@
+#pragma once
+
+// What an op that multiplies needs for mixed precision (mixed_precision.hpp).
+
+#include <xgrad/core/autograd/variable.hpp>
+
+namespace xgrad {
+
+/// x in bfloat16, with x's node: as such a product reads and keeps it. The copy is shared
+/// (tensor/rounded.hpp).
+Variable rounded(const Variable& x);
+/// The way back, for a rule: x in float32, with x's node.
+Variable widened(const Variable& x);
+
+/// Whether a product reads operands of these dtypes: of one floating dtype, or each float32 or bfloat16.
+bool can_multiply(DType a, DType b);
+
+/// Two operands as their product reads them: in bfloat16, with the nodes of a and b, if both are float32
+/// under MixedPrecision, or if one is bfloat16 and the other float32. Else a and b themselves.
+struct ProductOperands {
+  ProductOperands(const Variable& a, const Variable& b);
+  Variable a, b;
+  bool is_mixed;
+};
+
+}  // namespace xgrad
