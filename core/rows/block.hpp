@@ -25,7 +25,7 @@ constexpr std::int64_t block_columns = 1024;  // of B
 // An operand that could be read in place is packed if it is used at least this often. A transposed A is read
 // across its rows; packing pays sooner if these are far apart, each in another page of memory.
 constexpr std::int64_t worth_packing_b = 4 * tile_rows;  // rows of C
-// B stays in the first-level cache as it is, if its rows begin within so many bytes.
+// A B whose rows begin within so many bytes is not packed: it stays in the first-level cache as it is.
 constexpr std::int64_t near_bytes = 16384;
 template <class T, class Of>
 bool is_near(const Product<T, Of>& x) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// Small matrices transposed in registers, and the sums of their rows. For rows/*.cpp only.
+// Small matrices transposed in registers, and the sums and maxima of their rows. For rows/*.cpp only.
 
 #include <utility>
 
@@ -63,36 +63,49 @@ inline void transpose_four_columns(const T* from, std::int64_t from_step, T* to,
   *reinterpret_cast<V*>(to + 3 * to_step) = mixed<2>(high[0], high[1], lanes);
 }
 
-// The sum of both halves, of the halves of this sum, and so on until four lanes are left.
-template <class T, int n>
-inline VectorOf<T, 4> folded(VectorOf<T, n> x) {
+// f of both halves, f of the halves of this, and so on until four lanes are left.
+template <class T, int n, class F>
+inline VectorOf<T, 4> folded(VectorOf<T, n> x, F f) {
   if constexpr (n == 4) {
     return x;
   } else {
-    return folded<T, n / 2>(joined(x, x, FirstLanes<n / 2>()) + joined(x, x, LastLanes<n / 2>()));
+    return folded<T, n / 2>(f(joined(x, x, FirstLanes<n / 2>()), joined(x, x, LastLanes<n / 2>())), f);
   }
 }
 
-// total[i] = the sum of x[i]'s lanes, for four batches.
-template <class T>
-inline void sums_of_four(const Batch<T>* x, T* total) {
+// total[i] = x[i]'s lanes, combined by f, for four batches: sum_of and max_of in the same order.
+template <class T, class F>
+inline void fold_four(const Batch<T>* x, T* total, F f) {
   constexpr int n = width<T>;
   if constexpr (n < 4) {
-    for (int i = 0; i < 4; ++i) total[i] = sum_of<T>(x[i]);
+    for (int i = 0; i < 4; ++i) {
+      T lanes[n];
+      store<T>(lanes, x[i]);
+      total[i] = lanes[0];
+      for (int k = 1; k < n; ++k) total[i] = f(total[i], lanes[k]);
+    }
   } else {
     constexpr FirstLanes<4> lanes;
     VectorOf<T, 4> part[4], pair[2];
     repeat<4>([&](auto i) {
       VectorOf<T, n> all;
       __builtin_memcpy(&all, &x[i], sizeof all);
-      part[i] = folded<T, n>(all);
+      part[i] = folded<T, n>(all, f);
     });
     for (int i = 0; i < 2; ++i) {  // two sums of two lanes, in turn: of batch i and of batch i + 2
-      pair[i] = mixed<0>(part[i], part[i + 2], lanes) + mixed<2>(part[i], part[i + 2], lanes);
+      pair[i] = f(mixed<0>(part[i], part[i + 2], lanes), mixed<2>(part[i], part[i + 2], lanes));
     }
     *reinterpret_cast<VectorOf<T, 4>*>(total) =
-        mixed<0>(pair[0], pair[1], lanes) + mixed<2>(pair[0], pair[1], lanes);
+        f(mixed<0>(pair[0], pair[1], lanes), mixed<2>(pair[0], pair[1], lanes));
   }
+}
+template <class T>
+inline void sums_of_four(const Batch<T>* x, T* total) {
+  fold_four(x, total, [](auto a, auto b) { return a + b; });
+}
+template <class T>
+inline void maxima_of_four(const Batch<T>* x, T* most) {
+  fold_four(x, most, [](auto a, auto b) { return a > b ? a : b; });
 }
 
 #else
@@ -100,6 +113,10 @@ inline void sums_of_four(const Batch<T>* x, T* total) {
 template <class T>
 inline void sums_of_four(const Batch<T>* x, T* total) {
   for (int i = 0; i < 4; ++i) total[i] = sum_of<T>(x[i]);
+}
+template <class T>
+inline void maxima_of_four(const Batch<T>* x, T* most) {
+  for (int i = 0; i < 4; ++i) most[i] = max_of<T>(x[i]);
 }
 
 template <class T, int n>
@@ -110,6 +127,24 @@ inline void transpose_four_columns(const T* from, std::int64_t from_step, T* to,
 }
 
 #endif
+
+// The same for R batches, 4 or 1.
+template <class T, int R>
+inline void sums_of(const Batch<T>* x, T* total) {
+  if constexpr (R == 4) {
+    sums_of_four<T>(x, total);
+  } else {
+    *total = sum_of<T>(*x);
+  }
+}
+template <class T, int R>
+inline void maxima_of(const Batch<T>* x, T* most) {
+  if constexpr (R == 4) {
+    maxima_of_four<T>(x, most);
+  } else {
+    *most = max_of<T>(*x);
+  }
+}
 
 }  // namespace
 }  // namespace xgrad::kernels

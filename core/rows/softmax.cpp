@@ -1,5 +1,6 @@
 #include <xgrad/core/rows/softmax.hpp>
 
+#include <xgrad/core/rows/shuffle.hpp>
 #include <xgrad/core/rows/softmax_parts.hpp>
 
 namespace xgrad::kernels {
@@ -91,6 +92,38 @@ bool softmax_of_short_rows(const ScoreRows<T>& in, T* y, std::int64_t rows, std:
   return has_empty;
 }
 
+// R rows of one whole batch, from row r on. Four rows share the steps of their reductions, and no row waits
+// for those of another. One row gives the same bits.
+template <class T, int R>
+bool softmax_of_whole_batches(const ScoreRows<T>& in, T* y, std::int64_t r) {
+  const Batch<T> scale(in.scale);
+  Batch<T> e[R];
+  T most[R], total[R];
+  repeat<R>([&](auto q) {
+    const MaskRows<T> mask = mask_of_row(in.mask, r + q);
+    const WholeBatch<T> at{0};
+    e[q] = masked<T>(at, at.load(in.x + (r + q) * in.x_step) * scale, mask.added, mask.kept);
+  });
+  maxima_of<T, R>(e, most);
+  repeat<R>([&](auto q) { e[q] = fast_exp<T>(e[q] - Batch<T>(shift_for(most[q]))); });
+  sums_of<T, R>(e, total);
+  bool has_empty = false;
+  repeat<R>([&](auto q) {
+    has_empty |= total[q] == T(0);
+    store<T>(y + (r + q) * width<T>, e[q] * Batch<T>(factor_for(total[q], in.zero_if_all_masked)));
+  });
+  return has_empty;
+}
+
+template <class T>
+bool softmax_of_whole_batches(const ScoreRows<T>& in, T* y, std::int64_t rows) {
+  bool has_empty = false;
+  std::int64_t r = 0;
+  for (; r + 4 <= rows; r += 4) has_empty |= softmax_of_whole_batches<T, 4>(in, y, r);
+  for (; r < rows; ++r) has_empty |= softmax_of_whole_batches<T, 1>(in, y, r);
+  return has_empty;
+}
+
 template <class T>
 bool softmax_of_long_rows(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
   bool has_empty = false;
@@ -105,8 +138,11 @@ bool softmax_of_long_rows(const ScoreRows<T>& in, T* y, std::int64_t rows, std::
 template <class T>
 void softmax(const ScoreRows<T>& in, T* y, std::int64_t rows, std::int64_t n) {
   bool has_empty = false;
-  if (!run_short<4, T>(n, [&](auto N) { has_empty = softmax_of_short_rows<T, N>(in, y, rows, n); }))
+  if (n == width<T>) {
+    has_empty = softmax_of_whole_batches(in, y, rows);
+  } else if (!run_short<4, T>(n, [&](auto N) { has_empty = softmax_of_short_rows<T, N>(in, y, rows, n); })) {
     has_empty = softmax_of_long_rows(in, y, rows, n);
+  }
   if (has_empty && in.zero_if_all_masked) mark_rows_of_infinity(in, y, rows, n);
 }
 
