@@ -154,5 +154,6 @@ TEST_CASE("a file that does not name its digits is of 3 digits; one with a wrong
   }
   file.metadata["config.digits"] = "2";
   save_safetensors(path, file.tensors, file.metadata);
-  CHECK_THROWS_TEXT(open_model(path), "its config.digits is 2, which needs a context of 8, and the model has 11");
+  CHECK_THROWS_TEXT(open_model(path),
+                    "its config.digits is 2, which needs a context of 8, and the model has 11");
 }
