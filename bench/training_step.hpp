@@ -19,6 +19,7 @@ struct Training {
   std::function<xgrad::Variable()> step;
 };
 
+/// `loss_of(model, input, targets)` is the loss of the batch.
 template <class Model, class Loss>
 Training training(std::shared_ptr<Model> model, const xgrad::Tensor& input, const xgrad::Tensor& targets,
                   const xgrad::optim::AdamWOptions& options, const Loss& loss_of) {

@@ -60,9 +60,10 @@ TEST_CASE("linear_cross_entropy: errors") {
                     "[linear_cross_entropy] x must be (..., D) and linear_weight (V, D), got () and (3, 4)");
   CHECK_THROWS_TEXT(linear_cross_entropy(x, zeros({0, 4}), t),
                     "[linear_cross_entropy] there are no classes in linear_weight of shape (0, 4)");
-  CHECK_THROWS_TEXT(linear_cross_entropy(x, zeros({3, 4}, float64), t),
-                    "[linear_cross_entropy] x is float32, linear_weight float64; convert one of them with "
-                    "to()");
+  CHECK_THROWS_TEXT(
+      linear_cross_entropy(x, zeros({3, 4}, float64), t),
+      "[linear_cross_entropy] x is float32 (2, 4), linear_weight float64 (3, 4); convert one of "
+      "them with to()");
   CHECK_THROWS_TEXT(linear_cross_entropy(zeros({2, 4}, int64), w, t),
                     "[linear_cross_entropy] needs a floating dtype, not int64 of shape (2, 4)");
   CHECK_THROWS_TEXT(linear_cross_entropy(x, w, t, zeros({4})),

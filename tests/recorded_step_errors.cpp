@@ -63,7 +63,7 @@ std::vector<Path> other_paths() {
        [] {
          exp(weight + shift).backward(ones({2, 3}));
        },
-       "backward() or grad() number 0 starts from other Variables than any of the 1 recorded ones"},
+       "backward() or grad() number 0 starts from other Variables than when it was recorded"},
       {"no backward", [] { static_cast<void>(sum(exp(weight + shift))); },
        "the step called backward() or grad() 0 times, and 1 times when it was recorded"},
       {"a second backward",
@@ -72,7 +72,7 @@ std::vector<Path> other_paths() {
          y.backward({.retain_graph = true});
          y.backward();
        },
-       "backward() or grad() number 1 starts from other Variables than any of the 1 recorded ones"},
+       "backward() or grad() number 1 comes after the last of 1 recorded ones"},
   };
 }
 

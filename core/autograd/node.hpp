@@ -66,8 +66,8 @@ class Node : public std::enable_shared_from_this<Node> {
   void check_replayable() const;                  // throws unless it is `recorded`
   std::unique_lock<ForkMutex> lock_grad() const;  // for changes of `grad_`: threads share leaves
   void forget();                                  // drops rule and saved values after the replay
-  void end_step() noexcept;  // drops all that belongs to one step; a Recording keeps the rest
-  void begin_step();         // and is the node of the same op in the next step
+  void end_step() noexcept;  // drops rule, values and hooks; a Recording keeps op, shape and inputs
+  void begin_step();         // makes it a fresh node of the same op
   Node(const char* op, const Tensor& output);
   template <class T>
   struct Allocator;                      // makes and ends every node

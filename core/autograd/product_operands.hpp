@@ -15,8 +15,8 @@ Variable widened(const Variable& x);
 /// Whether a product reads operands of these dtypes: of one floating dtype, or each float32 or bfloat16.
 bool can_multiply(DType a, DType b);
 
-/// Two operands as their product reads them: in bfloat16, with the nodes of a and b, if both are float32
-/// under MixedPrecision, or if one is bfloat16 and the other float32. Else a and b themselves.
+/// Two operands as their product reads them: in bfloat16, with the nodes of a and b, if one of them is
+/// bfloat16, or if both are float32 under MixedPrecision; the product is then mixed. Else a and b themselves.
 struct ProductOperands {
   ProductOperands(const Variable& a, const Variable& b);
   Variable a, b;

@@ -32,8 +32,8 @@ bool is_same_op(const Node& node, const char* op, const Tensor& output) {
 // The node through which a gradient reaches an op's input.
 const Node* source(const Variable& input) { return input.requires_grad() ? input.node().get() : nullptr; }
 
-// The first input that comes from elsewhere than in the recording; inputs.size() if there is none.
-std::size_t other_input(const Node& node, const Inputs& inputs) {
+// How many inputs, from the first on, come from where they came when the step was recorded.
+std::size_t same_inputs(const Node& node, const Inputs& inputs) {
   std::size_t i = 0;
   while (i < inputs.size() && i < node.inputs().size() && node.inputs()[i].get() == source(inputs[i])) ++i;
   return i;
@@ -53,7 +53,8 @@ std::ostream& operator<<(std::ostream& out, const Source& source) {
 
 constinit thread_local Recording* Recording::running_ = nullptr;
 
-// From here on, the step makes new nodes. What was recorded behind this place is dropped.
+// Throws. With record_anew, the step makes new nodes from here on instead, and what was recorded behind this
+// place is dropped.
 template <class... Text>
 void Recording::take_another_path(const Text&... text) {
   if (!options_.record_anew) {
@@ -81,12 +82,12 @@ std::shared_ptr<Node> Recording::replay(const char* op, const Tensor& output, co
     take_another_path("op ", next_, " of ", count, " was ", recorded, " and is now ", now);
     return nullptr;
   }
-  const std::size_t other = other_input(*node, inputs);
-  if (other != std::max(inputs.size(), node->inputs().size())) {
-    const bool both = other < inputs.size() && other < node->inputs().size();
+  const std::size_t same = same_inputs(*node, inputs);
+  if (same != std::max(inputs.size(), node->inputs().size())) {
+    const bool both = same < inputs.size() && same < node->inputs().size();
     if (both) {
-      take_another_path("input ", other, " of op ", next_, " of ", count, ", ", now, ", was ",
-                        Source{node->inputs()[other].get()}, " and is now ", Source{source(inputs[other])});
+      take_another_path("input ", same, " of op ", next_, " of ", count, ", ", now, ", was ",
+                        Source{node->inputs()[same].get()}, " and is now ", Source{source(inputs[same])});
     } else {
       take_another_path("op ", next_, " of ", count, ", ", now, ", had ", node->inputs().size(),
                         " inputs and has now ", inputs.size());
@@ -120,8 +121,13 @@ std::vector<Node*> Recording::tape_behind(const std::vector<Variable>& outputs, 
         return tape.nodes;
       }
     }
-    take_another_path("backward() or grad() number ", next_tape_,
-                      " starts from other Variables than any of the ", tapes_.size(), " recorded ones");
+    if (next_tape_ == tapes_.size()) {
+      take_another_path("backward() or grad() number ", next_tape_, " comes after the last of ",
+                        tapes_.size(), " recorded ones");
+    } else {
+      take_another_path("backward() or grad() number ", next_tape_,
+                        " starts from other Variables than when it was recorded");
+    }
   }
   Tape tape{.roots = {}, .nodes = nodes_behind(outputs, before)};
   for (const Variable& output : outputs) tape.roots.push_back(output.node().get());

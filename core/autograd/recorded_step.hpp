@@ -16,7 +16,8 @@ struct RecordedStepOptions {
 };
 
 /// A training step whose tape is recorded once. Every later call replays it on new data: an op takes its node
-/// from the recording instead of making one, and `backward()` its order.
+/// from the recording instead of making one. `backward()` takes its order from there too. This saves about 2
+/// % of a step of 53 small ops (docs/speed.md), and checks that each step takes the same path.
 ///
 ///     RecordedStep step;
 ///     for (const Batch& batch : batches) {

@@ -24,8 +24,8 @@ class Recording {
   /// That of the step which this thread is in; null outside of one.
   static Recording* running() { return running_; }
 
-  /// The next recorded node, for an op with these inputs. Null if the step is being recorded. Throws if the
-  /// recorded op is another one.
+  /// The next recorded node, for an op with these inputs. Null if the step is being recorded. If the recorded
+  /// op is another one it throws, or gives null with record_anew.
   std::shared_ptr<Node> replay(const char* op, const Tensor& output, const Inputs& inputs);
   void add(const std::shared_ptr<Node>& node) { nodes_.push_back(node); }
   /// `nodes_behind`, which does not search in a replay.

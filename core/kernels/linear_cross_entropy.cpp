@@ -50,7 +50,7 @@ LinearCrossEntropy linear_cross_entropy(const LinearClasses& of, const Tensor& g
     cross_entropy_backward(rows(g_n), z, rows(targets), loss.max_and_sum, of.ignore_index, of.label_smoothing,
                            dz);
     const Tensor read_dz = x.dtype() == bfloat16 ? rounded_once(dz) : dz;  // as the products read it
-    if (wants.dx) matmul_into(read_dz, weight, rows(out.dx), 1, 0);
+    if (wants.dx) matmul_into(read_dz, weight, rows(out.dx), 1, /*beta=*/0);
     if (wants.dw) matmul_into(read_dz.mT(), rows(x), out.dw, 1, /*beta=*/part > 0);
     if (wants.db) add_into(out.db, sum(dz, only_dim(0), false), 1);
   }

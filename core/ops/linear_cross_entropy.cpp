@@ -27,14 +27,16 @@ void check_operands(const Variable& x, const Variable& w, const Variable& b) {
     fail(op_name, "x must be (..., D) and linear_weight (V, D), got ", x.shape(), " and ", w.shape());
   if (w.size(0) == 0) fail(op_name, "there are no classes in linear_weight of shape ", w.shape());
   if (!can_multiply(x.dtype(), w.dtype())) {
-    fail(op_name, "x is ", x.dtype(), ", linear_weight ", w.dtype(), "; convert one of them with to()");
+    fail(op_name, "x is ", x.dtype(), ' ', x.shape(), ", linear_weight ", w.dtype(), ' ', w.shape(),
+         "; convert one of them with to()");
   }
   if (!b.defined()) return;
   if (b.shape() != Shape{w.size(0)}) {
     fail(op_name, "linear_bias must be (V) = ", Shape{w.size(0)}, " for linear_weight ", w.shape(), ", not ",
          b.shape());
   }
-  if (!can_multiply(x.dtype(), b.dtype()) || b.dtype() == bfloat16) {
+  if (b.dtype() == bfloat16) fail(op_name, "linear_bias is added in float32, not bfloat16 ", b.shape());
+  if (!can_multiply(x.dtype(), b.dtype())) {
     fail(op_name, "x is ", x.dtype(), ", linear_bias ", b.dtype(), "; convert one of them with to()");
   }
 }
@@ -58,11 +60,13 @@ Variable classes_second(const Variable& x) {
   return permute(x, order);
 }
 
-// The i-th gradient that the forward pass has made, times g; into the sum that other ops have left, if there
-// is one.
+constexpr std::size_t first_gradient = 4;  // behind x, w, b and t in what the node keeps
+
+// g times the gradient of input i, which the forward pass has made. If other ops have left a sum, it is added
+// there, and nothing is returned.
 Tensor scaled(const KernelReplay& r, std::size_t i) {
   if (!r.wants(i)) return nothing;
-  const Tensor& kept = r.saved(4 + i);
+  const Tensor& kept = r.saved(first_gradient + i);
   const double g = r.grad().at({});
   if (const Tensor sum = r.sum_so_far(i); sum.defined()) {
     kernels::add_into(sum, kept, g);

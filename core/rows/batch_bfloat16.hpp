@@ -9,9 +9,10 @@
 namespace xgrad::kernels {
 namespace {
 
+/// A whole batch. T is float, so that `load<T>(x)` reads float or BFloat16.
 template <class T>
 inline Batch<float> load(const BFloat16* x) {
-#if defined(__AVX512F__)
+#if defined(XGRAD_HAVE_XSIMD) && defined(__AVX512F__)
   const __m256i halves = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x));
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
 #elif defined(__GNUC__) && __has_builtin(__builtin_convertvector)
@@ -33,7 +34,7 @@ inline Batch<float> load(const BFloat16* x) {
 /// n elements, at most a batch; `filling` in the other lanes.
 template <class T>
 inline Batch<float> load_part(const BFloat16* x, std::int64_t n, float filling) {
-#ifdef __AVX512F__
+#if defined(XGRAD_HAVE_XSIMD) && defined(__AVX512F__)
   const auto first_n = static_cast<__mmask16>((1u << n) - 1u);
   const __m512i words = _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(first_n, x)), 16);
   return _mm512_mask_mov_ps(_mm512_set1_ps(filling), first_n, _mm512_castsi512_ps(words));

@@ -22,20 +22,24 @@ constexpr std::int64_t block_rows = 20 * tile_rows;  // of A: a packed block sta
 constexpr std::int64_t block_depth = 256;     // steps along k: a tile's part of B stays in the first level
 constexpr std::int64_t block_columns = 1024;  // of B
 
-// An operand that could be read in place is packed if it is used at least this often. A transposed A is read
-// across its rows; packing pays sooner if these are far apart, each in another page of memory.
-constexpr std::int64_t worth_packing_b = 4 * tile_rows;  // rows of C
-// A B whose rows begin within so many bytes is not packed: it stays in the first-level cache as it is.
+// B is packed if at least so many rows of C read it, unless its rows begin within `near_bytes`: then it stays
+// in the first-level cache where it lies.
+constexpr std::int64_t worth_packing_b = 4 * tile_rows;
 constexpr std::int64_t near_bytes = 16384;
 template <class T, class Of>
 bool is_near(const Product<T, Of>& x) {
   return x.k * x.b.row_stride * static_cast<std::int64_t>(sizeof(T)) <= near_bytes;
 }
+// A is packed if C has at least so many columns. A transposed A is read across its rows; packing pays sooner
+// if these are far apart, each in another page of memory.
 template <class T, class Of>
-std::int64_t worth_packing_a(const Product<T, Of>& x) {  // columns of C
+std::int64_t worth_packing_a(const Product<T, Of>& x) {
   constexpr std::int64_t far_apart = 512;
   return tile_columns<T> * (x.a.column_stride == 1 ? 16 : x.a.column_stride >= far_apart ? 2 : 4);
 }
+
+static_assert(tile_columns<float> <= widest_panel && tile_rows <= widest_panel);
+
 // A block of A's rows and a block of B's columns, packed or in place.
 template <class T>
 struct Block {
@@ -49,7 +53,14 @@ struct Block {
   const T* bias;  // null if an earlier block along k has added it
 };
 
-// C = alpha · A B + beta · C + bias in tiles, each walked along k in `Steps`.
+// `Steps` says what one step along k is. Both files that compute products have their own:
+//   Steps::elements         how many elements along k a step takes: one, or a pair
+//   Steps::count(depth)     the steps of `depth` elements
+//   Steps::step(x, y, sum)  sum + x · y of these elements
+//   Steps::pack(...)        copies panels into the order of the tiles
+// A Block's depth is counted in steps, a Plan's in elements.
+
+// C = alpha · A B + beta · C + bias, tile by tile.
 template <class Steps, class T>
 void multiply_block(const Block<T>& x, T alpha, T beta, T* c, std::int64_t c_row_stride) {
   const Parts tile_heights = even_parts(x.rows, tile_rows);
@@ -77,15 +88,15 @@ void multiply_block(const Block<T>& x, T alpha, T beta, T* c, std::int64_t c_row
   }
 }
 
-// How a product is divided into blocks. Each step along k takes Steps::elements of them.
+// How a product is divided into blocks.
 template <class Steps>
 struct Plan {
   bool packs_a, packs_b;
-  std::int64_t rows, columns, depth;  // of a block
+  std::int64_t rows, columns, depth;  // of a block, in elements
   std::int64_t scratch_a, scratch;    // numbers in a packed block of A, and in both packed blocks
 
   template <class T, class Of>
-  explicit Plan(const Product<T, Of>& x)
+  explicit Plan(const Product<T, Of>& x)  // the 64 puts B's block at the start of a cache line
       : packs_a(!std::is_same_v<T, Of> || x.n >= worth_packing_a(x)),
         packs_b(!std::is_same_v<T, Of> || x.b.column_stride != 1 || (x.m >= worth_packing_b && !is_near(x))),
         rows(even_block(x.m, block_rows, tile_rows)),

@@ -4,7 +4,8 @@
 
 // The product of BFloat16 with the instruction vdpbf16ps of AVX512-BF16: 16 sums, each of which takes in two
 // products at once. Where the tiles of gemm.cpp read a float32, these read a word of 32 bits with a pair of
-// neighbours along k. The word is passed on as a float32 whose value means nothing.
+// neighbours along k. The word is passed on as a float32 whose value means nothing: packing and tiles only
+// copy its bits. (Hence -fno-strict-aliasing in cmake/XgradRows.cmake.)
 
 namespace xgrad::kernels {
 namespace {

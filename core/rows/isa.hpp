@@ -16,11 +16,12 @@ namespace xgrad::kernels {
 enum class Isa { baseline, avx2, avx512, avx512_bf16 };
 
 /// The best instruction set of this processor that was compiled in, avx512 at most. XGRAD_ISA in the
-/// environment, one of baseline, avx2, avx512 and avx512_bf16, asks for a lesser one.
+/// environment asks for a lesser one: baseline, avx2 or avx512. Each of these also turns the products of
+/// AVX512-BF16 off; avx512_bf16 turns them on where the processor has them.
 Isa best_isa();
 
-/// Whether this processor multiplies BFloat16 faster than float32, with AVX512-BF16. AMD's do from Zen 4 on.
-/// Intel's have the instruction too, at half the rate, and are chosen only by XGRAD_ISA=avx512_bf16.
+/// Whether products of BFloat16 run with AVX512-BF16. By default they do on AMD's processors, from Zen 4 on.
+/// On Intel's a product took longer so than in float32.
 bool has_bfloat16_products();
 
 /// The instruction set that the row functions run in: `best_isa()`, or with XGRAD_NATIVE, where all code is

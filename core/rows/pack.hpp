@@ -65,11 +65,11 @@ void pack_panel(const T* from, std::int64_t depth_step, std::int64_t step, std::
   for (; q < count; ++q) pack_rows<T, 1>(from + q * step, step, depth, to + q, count);
 }
 
+constexpr std::int64_t widest_panel = 32;  // rows or columns
+
 // The same of BFloat16, which become float32.
 inline void pack_panel(const BFloat16* from, std::int64_t depth_step, std::int64_t step, std::int64_t depth,
                        std::int64_t count, std::int64_t length, float* to) {
-  constexpr std::int64_t most = 32, steps = 64;  // a panel has 32 rows at most
-  float rows[most * steps];                      // widened, for a part of the depth
   if (step == 1) {
     for (std::int64_t p = 0; p < depth; ++p) {
       const BFloat16* x = from + p * depth_step;
@@ -77,6 +77,8 @@ inline void pack_panel(const BFloat16* from, std::int64_t depth_step, std::int64
     }
     return;
   }
+  constexpr std::int64_t steps = 64;  // at once: the rows stay in the first-level cache
+  float rows[widest_panel * steps];   // widened
   for (std::int64_t p = 0; p < depth; p += steps) {
     const std::int64_t part = smaller(steps, depth - p);
     for (std::int64_t q = 0; q < count; ++q) {

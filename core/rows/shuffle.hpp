@@ -73,7 +73,7 @@ inline VectorOf<T, 4> folded(VectorOf<T, n> x, F f) {
   }
 }
 
-// total[i] = x[i]'s lanes, combined by f, for four batches: sum_of and max_of in the same order.
+// total[i] = f over the lanes of x[i], for four batches at once, in the order of sum_of and max_of.
 template <class T, class F>
 inline void fold_four(const Batch<T>* x, T* total, F f) {
   constexpr int n = width<T>;
@@ -92,7 +92,7 @@ inline void fold_four(const Batch<T>* x, T* total, F f) {
       __builtin_memcpy(&all, &x[i], sizeof all);
       part[i] = folded<T, n>(all, f);
     });
-    for (int i = 0; i < 2; ++i) {  // two sums of two lanes, in turn: of batch i and of batch i + 2
+    for (int i = 0; i < 2; ++i) {  // of batches i and i + 2 in turn, two lanes of each
       pair[i] = f(mixed<0>(part[i], part[i + 2], lanes), mixed<2>(part[i], part[i + 2], lanes));
     }
     *reinterpret_cast<VectorOf<T, 4>*>(total) =

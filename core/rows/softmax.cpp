@@ -92,8 +92,8 @@ bool softmax_of_short_rows(const ScoreRows<T>& in, T* y, std::int64_t rows, std:
   return has_empty;
 }
 
-// R rows of one whole batch, from row r on. Four rows share the steps of their reductions, and no row waits
-// for those of another. One row gives the same bits.
+// R rows of exactly one batch each, from row r on. With R = 4, one reduction serves four rows (shuffle.hpp),
+// in place of four that each wait for their own steps. The bits are those of R = 1.
 template <class T, int R>
 bool softmax_of_whole_batches(const ScoreRows<T>& in, T* y, std::int64_t r) {
   const Batch<T> scale(in.scale);

@@ -46,21 +46,21 @@ Tensor rounded_once(const Tensor& x) {
 Tensor rounded(const Tensor& x) {
   const Span whole{0, static_cast<std::int64_t>(x.storage()->bytes() / sizeof(float))};
   if (x.numel() == 0 || span_of(x).size != whole.size || x.storage()->is_exposed()) return rounded_once(x);
-  StoragePtr copy;
+  StoragePtr memory;
   const std::uint32_t version = x.version();
   {
     const std::lock_guard lock(rounded_copies);
     RoundedCopy& kept = x.storage()->rounded_copy();
     if (kept.storage && kept.version == version)
       return Tensor(kept.storage, x.shape(), x.strides(), x.offset(), bfloat16);
-    std::swap(copy, kept.storage);
+    std::swap(memory, kept.storage);
   }
-  if (!copy.is_unique()) copy = memory_for(whole);  // else nobody reads the former version's copy
-  round_span(x, whole, copy);
-  Tensor result(copy, x.shape(), x.strides(), x.offset(), bfloat16);
+  if (!memory.is_unique()) memory = memory_for(whole);  // else nobody reads the former version in it
+  round_span(x, whole, memory);  // two threads may round at once: the later copy is kept
+  Tensor result(memory, x.shape(), x.strides(), x.offset(), bfloat16);
   const std::lock_guard lock(rounded_copies);
   RoundedCopy& kept = x.storage()->rounded_copy();
-  std::swap(kept.storage, copy);
+  std::swap(kept.storage, memory);
   kept.version = version;
   return result;
 }

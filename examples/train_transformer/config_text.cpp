@@ -84,7 +84,8 @@ void read_config(const Metadata& metadata, Config& config) {
   const Metadata defaults = config_metadata(Config());
   for_each_option(config, [&](const std::string& name, auto& value) {
     const auto found = metadata.find("config." + name);
-    const bool may_be_older = name == "digits" || name == "mixed-precision";  // a file than the option
+    // Files that are older than these options do not name them; the defaults hold.
+    const bool may_be_older = name == "digits" || name == "mixed-precision";
     if (found == metadata.end() && !may_be_older)
       throw std::runtime_error("the run's metadata have no config." + name);
     const std::string text = found == metadata.end() ? defaults.at("config." + name) : found->second;

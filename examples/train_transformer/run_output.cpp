@@ -24,7 +24,7 @@ void Run::announce() {
                   {{"task", config_.task}, {"parameters", parameters}});
   if (config_.mixed_precision && !has_bfloat16_products()) {
     progress_->note(
-        "mixed precision saves memory but no time here: the processor has no fast products of bfloat16",
+        "mixed precision takes longer than float32 here: the processor has no fast products of bfloat16",
         {{"bfloat16_products", false}});
   }
   if (checkpoint_) {
