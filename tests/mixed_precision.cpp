@@ -163,6 +163,12 @@ TEST_CASE("mixed precision: second derivatives are those of products") {
   const Variable seed(whole({4, 2}), true);
   const auto first = grad({y}, {x}, {.grad_outputs = {seed}, .create_graph = true});  // dx = seed w
   CHECK(has(ops_of(first[0]), "matmul_bfloat16"));
+  {
+    const MixedPrecision guard;
+    y = matmul(x, w.mT());
+  }
+  const auto of_matmul = grad({y}, {x}, {.grad_outputs = {seed}, .create_graph = true});
+  CHECK(has(ops_of(of_matmul[0]), "matmul_bfloat16"));
   const Tensor g = whole({4, 3});
   const auto second = grad({first[0]}, {w, seed}, {.grad_outputs = {g}});
   CHECK(equal(second[0].value(), matmul(seed.value().mT(), g)));
