@@ -34,9 +34,10 @@ Variable widened(const Variable& x) {
 }
 
 ProductOperands::ProductOperands(const Variable& x, const Variable& y)
-    : is_mixed(is_read_in_bfloat16(x.dtype(), y.dtype())) {
-  a = is_mixed ? rounded(x) : x;
-  b = is_mixed ? rounded(y) : y;
-}
+    : is_mixed(is_read_in_bfloat16(x.dtype(), y.dtype())),
+      rounded_x_(is_mixed ? rounded(x) : Variable()),
+      rounded_y_(is_mixed ? rounded(y) : Variable()),
+      a(is_mixed ? rounded_x_ : x),
+      b(is_mixed ? rounded_y_ : y) {}
 
 }  // namespace xgrad

@@ -17,10 +17,19 @@ bool can_multiply(DType a, DType b);
 
 /// Two operands as their product reads them: in bfloat16, with the nodes of a and b, if one of them is
 /// bfloat16, or if both are float32 under MixedPrecision; the product is then mixed. Else a and b themselves.
-struct ProductOperands {
-  ProductOperands(const Variable& a, const Variable& b);
-  Variable a, b;
-  bool is_mixed;
+class ProductOperands {
+ public:
+  ProductOperands(const Variable& x, const Variable& y);  // which must outlive it
+  ProductOperands(const ProductOperands&) = delete;
+  ProductOperands& operator=(const ProductOperands&) = delete;
+
+  const bool is_mixed;
+
+ private:
+  Variable rounded_x_, rounded_y_;  // undefined unless the product is mixed
+
+ public:
+  const Variable &a, &b;
 };
 
 }  // namespace xgrad

@@ -177,7 +177,9 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
             r.wants(2) ? sum_to(g, r.input_shape(2)) : nothing};
   };
   const auto kernel = [mixed = read.is_mixed](const KernelReplay& r) -> KernelGradients {
-    const Tensor g = mixed && (r.wants(0) || r.wants(1)) ? kernels::rounded_once(r.grad()) : r.grad();
+    const bool rounds = mixed && (r.wants(0) || r.wants(1));
+    const Tensor rounded_g = rounds ? kernels::rounded_once(r.grad()) : Tensor();
+    const Tensor& g = rounds ? rounded_g : r.grad();
     const auto dx = [&]() -> Tensor {
       const Tensor sum = r.sum_so_far(0);
       if (!sum.defined()) return multiply(g, r.saved(1));
