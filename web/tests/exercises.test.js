@@ -281,7 +281,7 @@ pageTest('the address holds the exercise, which may not exist', 'exercises?lora'
   await page.evaluate(() => { location.hash = '#tape'; });
   await page.locator('.panel-tape[data-ready]').waitFor();
   await page.locator('nav a', { hasText: 'Exercises' }).click();
-  assert.equal(await page.evaluate(() => location.hash), '#exercises?lora');
+  await page.waitForFunction(() => location.hash === '#exercises?lora');  // the panel sets it when it opens
   await page.evaluate(() => { location.hash = '#exercises?my_tanh'; });
   await page.locator('.column > .failure:visible').waitFor();
   assert.equal(await page.locator('.column > .failure').textContent(),
