@@ -39,13 +39,6 @@ Words run_of_digits(const fs::path& out, const std::string& digits) {
   return joined(run(out), {"--digits", digits, "--quiet"});
 }
 
-std::string output_of(const Words& arguments) {
-  const Outcome outcome = outcome_of(arguments);
-  CHECK(outcome.status == 0);
-  CHECK(outcome.errors.empty());
-  return outcome.output;
-}
-
 }  // namespace
 
 TEST_CASE("numbers have 1 to 9 digits, 3 if the command line does not say") {

@@ -18,13 +18,6 @@ namespace {
 
 Words mixed(const Words& arguments) { return joined(arguments, {"--mixed-precision"}); }
 
-std::string output_of(const Words& arguments) {
-  const Outcome outcome = outcome_of(arguments);
-  CHECK(outcome.status == 0);
-  CHECK(outcome.errors.empty());
-  return outcome.output;
-}
-
 }  // namespace
 
 TEST_CASE("a run in mixed precision goes on bit for bit, and only so") {

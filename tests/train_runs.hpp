@@ -58,6 +58,14 @@ inline Outcome outcome_of(
   return {status, process.output, process.errors};
 }
 
+// The output of a program that succeeds.
+inline std::string output_of(const Words& arguments) {
+  const Outcome outcome = outcome_of(arguments);
+  CHECK(outcome.status == 0);
+  CHECK(outcome.errors.empty());
+  return outcome.output;
+}
+
 // Runs all 30 steps, and goes back to the checkpoint of step 20, as if the run had been killed then.
 inline void make_killed_run(const std::filesystem::path& out) {
   REQUIRE(outcome_of(run(out)).status == 0);
