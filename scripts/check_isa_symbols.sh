@@ -23,13 +23,14 @@ choices() {
 
 checked=0 bad=0
 every=$(choices 0)
-for isa in avx2 avx512 avx512_bf16; do
+for isa in avx2 avx512 avx512_bf16 amx_bf16; do
   case $isa in
     avx2) number=1 arch='xsimd::(fma3<xsimd::)?avx2>?' ;; # kernels::Isa, rows/isa.hpp
     avx512) number=2 arch='xsimd::avx512[a-z]+' ;;
     avx512_bf16) number=3 arch='xsimd::avx512[a-z]+' ;;
+    amx_bf16) number=4 arch='xsimd::avx512[a-z]+' ;;
   esac
-  if [[ -d $build/CMakeFiles/xgrad_rows_$isa.dir && $isa != avx512_bf16 ]]; then # which has one table only
+  if [[ -d $build/CMakeFiles/xgrad_rows_$isa.dir && $isa != *_bf16 ]]; then # which have one table only
     without=$(comm -23 <(echo "$every") <(choices "$number"))
     [[ -z $without ]] || { bad=1; printf 'These objects do not choose from the rows for %s:\n%s\n' "$isa" "$without" >&2; }
   fi

@@ -159,7 +159,10 @@ TEST_CASE_TEMPLATE("gemm equals the triple loop", Of, float, double, BFloat16) {
                                   {4, 9, 70},
                                   {5, 6, 80},
                                   {7, 6, 130},
-                                  {8, 13, 128}}) {
+                                  {8, 13, 128},
+                                  {272, 16, 288},
+                                  {32, 48, 544},
+                                  {48, 544, 32}}) {
       check_all<T, Of>(m, n, k);
     }
   }

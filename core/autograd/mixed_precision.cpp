@@ -10,7 +10,7 @@ thread_local bool is_mixed_precision = false;
 }  // namespace
 
 bool mixed_precision() { return is_mixed_precision; }
-bool has_bfloat16_products() { return kernels::has_bfloat16_products(); }
+bool has_bfloat16_products() { return kernels::bfloat16_isa() > kernels::Isa::avx512; }
 
 MixedPrecision::MixedPrecision(bool on) : before_(std::exchange(is_mixed_precision, on)) {}
 MixedPrecision::~MixedPrecision() { is_mixed_precision = before_; }

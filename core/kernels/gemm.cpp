@@ -33,14 +33,23 @@ void multiply(const Table& table, const Product<T, Of>& first, const ProductBatc
   pool_free(far, bytes);
 }
 
-// The instruction for pairs does not pay for few rows: B is then read once, from memory.
+// The instructions for pairs do not pay for few rows: B is then read once, from memory.
 const MixedGemmRows& mixed_rows(const Product<float, BFloat16>& x) {
-#ifdef XGRAD_HAVE_AVX512_BF16
   constexpr std::int64_t few_rows = 8;
   const std::int64_t m = x.all_rows > 0 ? x.all_rows : x.m;
-  if (m > few_rows && has_bfloat16_products()) return rows_for<MixedGemmRows, Isa::avx512_bf16>();
+  if (m <= few_rows) return rows<MixedGemmRows>();
+  switch (bfloat16_isa()) {
+#ifdef XGRAD_HAVE_AMX_BF16
+    case Isa::amx_bf16:
+      return rows_for<MixedGemmRows, Isa::amx_bf16>();
 #endif
-  return rows<MixedGemmRows>();
+#ifdef XGRAD_HAVE_AVX512_BF16
+    case Isa::avx512_bf16:
+      return rows_for<MixedGemmRows, Isa::avx512_bf16>();
+#endif
+    default:
+      return rows<MixedGemmRows>();
+  }
 }
 
 }  // namespace

@@ -9,8 +9,8 @@ namespace xgrad::kernels {
 /// to CBLAS (kernels/cblas.hpp), every other one to `own_gemm`.
 ///
 /// With T = float, Of may be BFloat16. The result then differs from that of the widened operands in the order
-/// of the additions alone: by at most k · 2⁻²³ · Σ|a||b|. The exception is AVX512-BF16, which takes operands
-/// and sums below 2⁻¹²⁶ as 0.
+/// of the additions alone: by at most k · 2⁻²³ · Σ|a||b|. The exceptions are AVX512-BF16 and AMX, which take
+/// operands and sums below 2⁻¹²⁶ as 0.
 template <class T, class Of = T>
 void gemm(const Product<T, Of>& first, const ProductBatch& batch = {});
 

@@ -3,6 +3,12 @@
 
 #include <xgrad/core/rows/isa.hpp>
 
+#ifdef XGRAD_HAVE_AMX_BF16
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 namespace xgrad::kernels {
 namespace {
 
@@ -33,14 +39,28 @@ Isa detect() {
   return isa;
 }
 
-bool detect_bfloat16() {
-#if defined(XGRAD_HAVE_AVX512_BF16)
-  if (!has_avx512() || !__builtin_cpu_supports("avx512bf16")) return false;
-  if (wishes("baseline") || wishes("avx2") || wishes("avx512")) return false;
-  return __builtin_cpu_is("amd") || wishes("avx512_bf16");
-#else
-  return false;
+#ifdef XGRAD_HAVE_AMX_BF16
+// A program may use AMX once Linux has granted it the memory for its registers
+// (docs.kernel.org/arch/x86/xstate.html). Refused, AMX counts as missing.
+bool has_amx() {
+  constexpr unsigned amx_bf16 = 1U << 22, amx_tile = 1U << 24;  // in edx of leaf 7
+  constexpr long request_permission = 0x1023, tile_data = 18;
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (edx & amx_bf16) && (edx & amx_tile) &&
+         syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+}
 #endif
+
+Isa detect_bfloat16() {
+#ifdef XGRAD_HAVE_AVX512_BF16
+  if (!has_avx512() || wishes("baseline") || wishes("avx2") || wishes("avx512")) return best_isa();
+#ifdef XGRAD_HAVE_AMX_BF16
+  if (!wishes("avx512_bf16") && has_amx()) return Isa::amx_bf16;
+#endif
+  if (__builtin_cpu_supports("avx512bf16") && (__builtin_cpu_is("amd") || wishes("avx512_bf16")))
+    return Isa::avx512_bf16;
+#endif
+  return best_isa();
 }
 
 }  // namespace
@@ -50,9 +70,9 @@ Isa best_isa() {
   return isa;
 }
 
-bool has_bfloat16_products() {
-  static const bool has = detect_bfloat16();
-  return has;
+Isa bfloat16_isa() {
+  static const Isa isa = detect_bfloat16();
+  return isa;
 }
 
 Isa isa_of_rows() {

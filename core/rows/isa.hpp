@@ -13,16 +13,17 @@
 
 namespace xgrad::kernels {
 
-enum class Isa { baseline, avx2, avx512, avx512_bf16 };
+enum class Isa { baseline, avx2, avx512, avx512_bf16, amx_bf16 };
 
 /// The best instruction set of this processor that was compiled in, avx512 at most. XGRAD_ISA in the
-/// environment asks for a lesser one: baseline, avx2 or avx512. Each of these also turns the products of
-/// AVX512-BF16 off; avx512_bf16 turns them on where the processor has them.
+/// environment asks for a lesser one: baseline, avx2 or avx512.
 Isa best_isa();
 
-/// Whether products of BFloat16 run with AVX512-BF16. By default they do on AMD's processors, from Zen 4 on.
-/// On Intel's a product took longer so than in float32.
-bool has_bfloat16_products();
+/// The instruction set that products of BFloat16 run in: amx_bf16 or avx512_bf16, else best_isa(), in which
+/// they are widened to float32. The first call asks the system for the registers of AMX. avx512_bf16 is
+/// chosen on AMD's processors alone, from Zen 4 on: on Intel's a product took longer so than in float32.
+/// XGRAD_ISA asks for one: avx512_bf16 on any processor that has it, a name of best_isa() for neither.
+Isa bfloat16_isa();
 
 /// The instruction set that the row functions run in: `best_isa()`, or with XGRAD_NATIVE, where all code is
 /// compiled for this machine, the widest that the compiler was told to use.

@@ -1,0 +1,103 @@
+#pragma once
+
+// Copies operands of BFloat16 into the tiles of AMX. For rows/gemm_amx_bf16.cpp only.
+//
+// A word of 32 bits holds a pair: two neighbours along k. Row p and column q of a tile of B hold pair p of
+// column q of B. Row q and column p of a tile of A hold pair p of row q of A: one is the transpose of the
+// other. What is missing of the last tile along k is filled with zeros. What is missing across is not: those
+// sums are not used.
+
+#include <immintrin.h>
+
+#include <xgrad/core/rows/pack.hpp>
+
+namespace xgrad::kernels {
+namespace {
+
+constexpr std::int64_t tile_side = 16;              // words in a row of a tile, and rows
+constexpr std::int64_t tile_depth = 2 * tile_side;  // elements along k
+constexpr std::int64_t tile_words = tile_side * tile_side;
+constexpr std::int64_t tile_bytes = 4 * tile_words;
+
+constexpr std::int64_t tiles_along(std::int64_t k) { return (k + tile_depth - 1) / tile_depth; }
+constexpr std::int64_t tiles_across(std::int64_t n) { return (n + tile_side - 1) / tile_side; }
+
+// A part of an operand that fills at most one tile: `depth` elements along k of `count` rows or columns.
+struct TileSource {
+  const BFloat16* first;
+  std::int64_t depth_step, step;  // from one element to the next along k, and across; one of them is 1
+  std::int64_t depth, count;
+
+  bool is_whole() const { return depth == tile_depth && count == tile_side; }
+};
+
+// Row q of the words is row (or column) q of the operand, whose pairs lie side by side.
+inline void copy_pairs(const TileSource& x, float* words) {
+  const __mmask32 present = x.depth == tile_depth ? ~0U : (1U << x.depth) - 1;
+  for (std::int64_t q = 0; q < x.count; ++q)
+    _mm512_storeu_si512(words + q * tile_side, _mm512_maskz_loadu_epi16(present, x.first + q * x.step));
+}
+
+// Row p of the words is pair p of all rows (or columns), which lie side by side.
+inline void interleave_pairs(const TileSource& x, float* words) {
+  const auto interleave = [&](auto load, std::int64_t pairs) {
+    for (std::int64_t p = 0; p < pairs; ++p) {
+      const BFloat16* const low = x.first + 2 * p * x.depth_step;
+      const __m512i high = 2 * p + 1 < x.depth ? load(low + x.depth_step) : _mm512_setzero_si512();
+      _mm512_storeu_si512(words + p * tile_side, _mm512_or_si512(load(low), _mm512_slli_epi32(high, 16)));
+    }
+  };
+  if (x.is_whole()) {
+    return interleave(
+        [](const BFloat16* y) {
+          return _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(y)));
+        },
+        tile_side);
+  }
+  const auto present = static_cast<__mmask16>((1U << x.count) - 1);
+  const std::int64_t pairs = (x.depth + 1) / 2;
+  interleave([&](const BFloat16* y) { return _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(present, y)); },
+             pairs);
+  for (std::int64_t i = pairs * tile_side; i < tile_words; ++i) words[i] = 0;
+}
+
+// to(p, q) = from(q, p).
+inline void transpose_words(const float* from, std::int64_t step, float* to) {
+  for (int p = 0; p < tile_side; p += 4)
+    transpose_four_columns<float, tile_side>(from + p, step, to + p * tile_side, tile_side);
+}
+
+inline void pack_tile_of_a(const TileSource& x, float* to) {
+  if (x.depth_step == 1) return copy_pairs(x, to);
+  alignas(64) float words[tile_words];
+  interleave_pairs(x, words);
+  transpose_words(words, tile_side, to);
+}
+
+inline void pack_tile_of_b(const TileSource& x, float* to) {
+  if (x.depth_step != 1) return interleave_pairs(x, to);
+  if (x.is_whole() && x.step % 2 == 0) {
+    return transpose_words(reinterpret_cast<const float*>(x.first), x.step / 2, to);
+  }
+  alignas(64) float words[tile_words];
+  copy_pairs(x, words);
+  transpose_words(words, tile_side, to);
+}
+
+// Panels of 16 rows or columns, each tile by tile along k.
+template <class PackTile>
+void pack_tiles(TileSource all, float* to, PackTile pack_tile) {
+  for (std::int64_t q = 0; q < all.count; q += tile_side) {
+    for (std::int64_t p = 0; p < all.depth; p += tile_depth, to += tile_words) {
+      pack_tile({.first = all.first + q * all.step + p * all.depth_step,
+                 .depth_step = all.depth_step,
+                 .step = all.step,
+                 .depth = smaller(tile_depth, all.depth - p),
+                 .count = smaller(tile_side, all.count - q)},
+                to);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace xgrad::kernels
