@@ -30,7 +30,7 @@ for isa in avx2 avx512 avx512_bf16 amx_bf16; do
     avx512_bf16) number=3 arch='xsimd::avx512[a-z]+' ;;
     amx_bf16) number=4 arch='xsimd::avx512[a-z]+' ;;
   esac
-  if [[ -d $build/CMakeFiles/xgrad_rows_$isa.dir && $isa != *_bf16 ]]; then # which have one table only
+  if [[ -d $build/CMakeFiles/xgrad_rows_$isa.dir && $isa != *_bf16 ]]; then # which have two tables only
     without=$(comm -23 <(echo "$every") <(choices "$number"))
     [[ -z $without ]] || { bad=1; printf 'These objects do not choose from the rows for %s:\n%s\n' "$isa" "$without" >&2; }
   fi

@@ -10,6 +10,28 @@
 
 #include "../rows.hpp"
 
+#define PEER_HAS_AUTOCAST (TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4))
+
+#if PEER_HAS_AUTOCAST
+#include <ATen/autocast_mode.h>
+
+// torch.autocast("cpu", dtype=torch.bfloat16), which the C++ frontend has in parts only.
+class Autocast {
+ public:
+  Autocast() {
+    at::autocast::set_autocast_enabled(at::kCPU, true);
+    at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+    at::autocast::increment_nesting();
+  }
+  ~Autocast() {
+    if (at::autocast::decrement_nesting() == 0) at::autocast::clear_cache();
+    at::autocast::set_autocast_enabled(at::kCPU, false);
+  }
+  Autocast(const Autocast&) = delete;
+  Autocast& operator=(const Autocast&) = delete;
+};
+#endif
+
 struct PeerAttention : torch::nn::Module {
   torch::nn::Linear W_q, W_k, W_v, W_o;
   std::int64_t H;

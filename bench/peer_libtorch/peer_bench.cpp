@@ -33,19 +33,35 @@ void attention_rows(const std::string& row, const bench::Attention& a, bool fuse
   });
 }
 
+// `loss_of(model, tokens, targets)` is the loss of the batch.
+template <class Loss>
+void step_row(const std::string& row, const bench::Step& s, const Loss& loss_of) {
+  bench::row(row + s.name, bench::flops(s), [s, loss_of]() -> Work {
+    auto model = std::make_shared<PeerGPT>(s);
+    auto optimizer =
+        std::make_shared<torch::optim::AdamW>(model->parameters(), torch::optim::AdamWOptions(1e-4));
+    const auto tokens = torch::randint(0, s.V, {s.B, s.T}), targets = torch::randint(0, s.V, {s.B * s.T});
+    return [=] {
+      for (auto& parameter : model->parameters()) parameter.mutable_grad().reset();
+      loss_of(*model, tokens, targets).backward();
+      optimizer->step();
+    };
+  });
+}
+
 void step_rows() {
+  const auto loss_of = [](PeerGPT& model, const torch::Tensor& tokens, const torch::Tensor& targets) {
+    const auto logits = model.forward(tokens);
+    return F::cross_entropy(logits.view({-1, logits.size(-1)}), targets);
+  };
   for (const bench::Step& s : bench::steps) {
-    bench::row(std::string("step/") + s.name, bench::flops(s), [s]() -> Work {
-      auto model = std::make_shared<PeerGPT>(s);
-      auto optimizer =
-          std::make_shared<torch::optim::AdamW>(model->parameters(), torch::optim::AdamWOptions(1e-4));
-      const auto tokens = torch::randint(0, s.V, {s.B, s.T}), targets = torch::randint(0, s.V, {s.B * s.T});
-      return [=] {
-        for (auto& parameter : model->parameters()) parameter.mutable_grad().reset();
-        F::cross_entropy(model->forward(tokens).view({-1, s.V}), targets).backward();
-        optimizer->step();
-      };
+    step_row("step/", s, loss_of);
+#if PEER_HAS_AUTOCAST
+    step_row("step_bf16/", s, [loss_of](auto& model, const auto& tokens, const auto& targets) {
+      const Autocast guard;
+      return loss_of(model, tokens, targets);
     });
+#endif
   }
 }
 

@@ -75,7 +75,7 @@ struct TileMemory {
     if constexpr (std::is_same_v<T, Of>) {
       return of_tile;
     } else {
-      rows<BFloat16Rows>().round(of_tile, raw<Of>(rounded), n);
+      bfloat16_rows<BFloat16Rows>().round(of_tile, raw<Of>(rounded), n);
       return raw<Of>(rounded);
     }
   }

@@ -37,19 +37,7 @@ void multiply(const Table& table, const Product<T, Of>& first, const ProductBatc
 const MixedGemmRows& mixed_rows(const Product<float, BFloat16>& x) {
   constexpr std::int64_t few_rows = 8;
   const std::int64_t m = x.all_rows > 0 ? x.all_rows : x.m;
-  if (m <= few_rows) return rows<MixedGemmRows>();
-  switch (bfloat16_isa()) {
-#ifdef XGRAD_HAVE_AMX_BF16
-    case Isa::amx_bf16:
-      return rows_for<MixedGemmRows, Isa::amx_bf16>();
-#endif
-#ifdef XGRAD_HAVE_AVX512_BF16
-    case Isa::avx512_bf16:
-      return rows_for<MixedGemmRows, Isa::avx512_bf16>();
-#endif
-    default:
-      return rows<MixedGemmRows>();
-  }
+  return m <= few_rows ? rows<MixedGemmRows>() : bfloat16_rows<MixedGemmRows>();
 }
 
 }  // namespace

@@ -9,10 +9,10 @@
 namespace xgrad::kernels {
 namespace {
 
-// row(begin, n) for the shares of the threads.
+// row(begin, n) for the shares of the threads. An element takes a root, a division and up to seven accesses.
 template <class Row>
 void for_shares(const Tensor& parameter, const Row& row) {
-  parallel_for(parameter.numel(), parallel_grain,
+  parallel_for(parameter.numel(), exp_grain,
                [&](std::int64_t begin, std::int64_t end) { row(begin, end - begin); });
 }
 

@@ -18,6 +18,7 @@ constexpr std::int64_t pair_side = 2 * tile_side;  // rows, and columns, of two 
 
 constexpr std::int64_t block_rows = 256, block_columns = 512;  // of C: in the second-level cache
 constexpr std::int64_t block_depth = 256;  // along k: two panels of B stay in the first-level cache
+constexpr std::int64_t kept_depth = 512;   // so much of B, packed, may take room in the second-level cache
 
 // The sizes of the tile registers, as ldtilecfg reads them: all eight are whole.
 struct alignas(64) TileSizes {
@@ -67,10 +68,12 @@ void multiply_tiles(const Block& x) {
   const bool in_place = is_whole && x.alpha == 1 && (adds || x.beta == 0);  // else by `finish`
   const std::int64_t c_row = x.c_row_stride * 4, c_panel = x.c_row_stride * tile_side;
 
-  constexpr std::int64_t worth_prefetching = 4;  // steps, enough to fetch C into the cache meanwhile
+  // Steps enough to fetch C meanwhile: into the second-level cache, since rows of C often lie a power of two
+  // apart and displace each other in the first.
+  constexpr std::int64_t worth_prefetching = 4;
   if (is_whole && x.beta == 0 && x.steps >= worth_prefetching) {
     repeat<R * tile_side>([&](auto i) {
-      repeat<N>([&](auto j) { __builtin_prefetch(x.c + i * x.c_row_stride + j * tile_side, 1); });
+      repeat<N>([&](auto j) { __builtin_prefetch(x.c + i * x.c_row_stride + j * tile_side, 1, 2); });
     });
   }
   if (in_place && (adds || x.bias)) {  // begin with C, or with the bias in every row
@@ -136,6 +139,7 @@ void multiply_block(const Block& x) {
 struct Plan {
   bool packs_a;
   std::int64_t rows, columns, depth;  // of a block, in elements
+  bool keeps_b;                       // packed, in all its depth, for the next rows of C
   std::int64_t scratch_a, scratch;    // words in a packed block of A, and in both packed blocks
 
   explicit Plan(const Product<float, BFloat16>& x)
@@ -143,8 +147,9 @@ struct Plan {
         rows(even_block(x.m, block_rows, pair_side)),
         columns(even_block(x.n, block_columns, pair_side)),
         depth(even_block(x.k, block_depth, tile_depth)),
+        keeps_b(x.m > rows && columns * x.k <= block_columns * kept_depth),
         scratch_a(packs_a ? tiles_across(rows) * tiles_along(depth) * tile_words : 0),
-        scratch(scratch_a + tiles_across(columns) * tiles_along(depth) * tile_words) {}
+        scratch(scratch_a + tiles_across(columns) * tiles_along(keeps_b ? x.k : depth) * tile_words) {}
 };
 
 // One product, with the memory for both packed blocks.
@@ -157,9 +162,9 @@ struct Multiplication {
     const TileSource source{a, x.a.column_stride, x.a.row_stride, depth, rows};
     pack_tiles(source, a_packed, pack_tile_of_a);
   }
-  void pack_b(const BFloat16* b, std::int64_t columns, std::int64_t depth) const {
+  void pack_b(const BFloat16* b, std::int64_t columns, std::int64_t depth, float* to) const {
     const TileSource source{b, x.b.row_stride, x.b.column_stride, depth, columns};
-    pack_tiles(source, b_packed, pack_tile_of_b);
+    pack_tiles(source, to, pack_tile_of_b);
   }
 
   void run(const BFloat16* first_a, const BFloat16* first_b, float* first_c) const {
@@ -168,8 +173,10 @@ struct Multiplication {
         for (std::int64_t p = 0; p < x.k; p += plan.depth) {
           const std::int64_t rows = smaller(plan.rows, x.m - i), columns = smaller(plan.columns, x.n - j);
           const std::int64_t depth = smaller(plan.depth, x.k - p), steps = tiles_along(depth);
-          const bool has_this_b = i > 0 && depth == x.k;  // packed for the rows above
-          if (!has_this_b) pack_b(first_b + p * x.b.row_stride + j * x.b.column_stride, columns, depth);
+          float* const b =
+              b_packed + (plan.keeps_b ? tiles_across(columns) * tiles_along(p) * tile_words : 0);
+          if (i == 0 || !plan.keeps_b)
+            pack_b(first_b + p * x.b.row_stride + j * x.b.column_stride, columns, depth, b);
           const BFloat16* const a = first_a + i * x.a.row_stride + p * x.a.column_stride;
           if (plan.packs_a) pack_a(a, rows, depth);
           const std::int64_t a_row = plan.packs_a ? 64 : 2 * x.a.row_stride;
@@ -182,7 +189,7 @@ struct Multiplication {
                .a_row = a_row,
                .a_step = plan.packs_a ? tile_bytes : 64,
                .a_panel = plan.packs_a ? steps * tile_bytes : tile_side * a_row,
-               .b = reinterpret_cast<const char*>(b_packed),
+               .b = reinterpret_cast<const char*>(b),
                .b_panel = steps * tile_bytes,
                .alpha = x.alpha,
                .beta = p == 0 ? x.beta : 1,

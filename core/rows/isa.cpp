@@ -53,12 +53,12 @@ bool has_amx() {
 
 Isa detect_bfloat16() {
 #ifdef XGRAD_HAVE_AVX512_BF16
-  if (!has_avx512() || wishes("baseline") || wishes("avx2") || wishes("avx512")) return best_isa();
+  if (!has_avx512() || !__builtin_cpu_supports("avx512bf16")) return best_isa();
+  if (wishes("baseline") || wishes("avx2") || wishes("avx512")) return best_isa();
 #ifdef XGRAD_HAVE_AMX_BF16
   if (!wishes("avx512_bf16") && has_amx()) return Isa::amx_bf16;
 #endif
-  if (__builtin_cpu_supports("avx512bf16") && (__builtin_cpu_is("amd") || wishes("avx512_bf16")))
-    return Isa::avx512_bf16;
+  if (__builtin_cpu_is("amd") || wishes("avx512_bf16")) return Isa::avx512_bf16;
 #endif
   return best_isa();
 }

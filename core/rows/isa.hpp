@@ -64,4 +64,21 @@ const Table& rows() {
   return best;
 }
 
+/// The same for a table that bfloat16_isa() has too.
+template <class Table>
+const Table& bfloat16_rows() {
+  switch (bfloat16_isa()) {
+#ifdef XGRAD_HAVE_AMX_BF16
+    case Isa::amx_bf16:
+      return rows_for<Table, Isa::amx_bf16>();
+#endif
+#ifdef XGRAD_HAVE_AVX512_BF16
+    case Isa::avx512_bf16:
+      return rows_for<Table, Isa::avx512_bf16>();
+#endif
+    default:
+      return rows<Table>();
+  }
+}
+
 }  // namespace xgrad::kernels

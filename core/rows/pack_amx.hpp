@@ -38,27 +38,33 @@ inline void copy_pairs(const TileSource& x, float* words) {
     _mm512_storeu_si512(words + q * tile_side, _mm512_maskz_loadu_epi16(present, x.first + q * x.step));
 }
 
+// The words of two rows that `load` reads as 16 numbers of 32 bits.
+template <class Load>
+inline __m512i interleaved(const BFloat16* low, const BFloat16* high, Load load) {
+  return _mm512_or_si512(load(low), _mm512_slli_epi32(load(high), 16));
+}
+
 // Row p of the words is pair p of all rows (or columns), which lie side by side.
 inline void interleave_pairs(const TileSource& x, float* words) {
-  const auto interleave = [&](auto load, std::int64_t pairs) {
-    for (std::int64_t p = 0; p < pairs; ++p) {
-      const BFloat16* const low = x.first + 2 * p * x.depth_step;
-      const __m512i high = 2 * p + 1 < x.depth ? load(low + x.depth_step) : _mm512_setzero_si512();
-      _mm512_storeu_si512(words + p * tile_side, _mm512_or_si512(load(low), _mm512_slli_epi32(high, 16)));
-    }
-  };
+  const BFloat16* row = x.first;
   if (x.is_whole()) {
-    return interleave(
-        [](const BFloat16* y) {
-          return _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(y)));
-        },
-        tile_side);
+    const auto load = [](const BFloat16* y) {
+      return _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(y)));
+    };
+#pragma GCC unroll 2  // g++ would unroll all of it and run out of registers
+    for (int p = 0; p < tile_side; ++p, row += 2 * x.depth_step)
+      _mm512_store_si512(words + p * tile_side, interleaved(row, row + x.depth_step, load));
+    return;
   }
   const auto present = static_cast<__mmask16>((1U << x.count) - 1);
-  const std::int64_t pairs = (x.depth + 1) / 2;
-  interleave([&](const BFloat16* y) { return _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(present, y)); },
-             pairs);
-  for (std::int64_t i = pairs * tile_side; i < tile_words; ++i) words[i] = 0;
+  const auto load = [&](const BFloat16* y) {
+    return y ? _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(present, y)) : _mm512_setzero_si512();
+  };
+  for (std::int64_t p = 0; p < tile_side; ++p, row += 2 * x.depth_step) {
+    const BFloat16* const low = 2 * p < x.depth ? row : nullptr;
+    const BFloat16* const high = 2 * p + 1 < x.depth ? row + x.depth_step : nullptr;
+    _mm512_store_si512(words + p * tile_side, interleaved(low, high, load));
+  }
 }
 
 // to(p, q) = from(q, p).
@@ -84,18 +90,24 @@ inline void pack_tile_of_b(const TileSource& x, float* to) {
   transpose_words(words, tile_side, to);
 }
 
-// Panels of 16 rows or columns, each tile by tile along k.
+// Panels of 16 rows or columns, each tile by tile along k. The order is that of the operand in memory.
 template <class PackTile>
-void pack_tiles(TileSource all, float* to, PackTile pack_tile) {
-  for (std::int64_t q = 0; q < all.count; q += tile_side) {
-    for (std::int64_t p = 0; p < all.depth; p += tile_depth, to += tile_words) {
-      pack_tile({.first = all.first + q * all.step + p * all.depth_step,
-                 .depth_step = all.depth_step,
-                 .step = all.step,
-                 .depth = smaller(tile_depth, all.depth - p),
-                 .count = smaller(tile_side, all.count - q)},
-                to);
-    }
+void pack_tiles(const TileSource& all, float* to, PackTile pack_tile) {
+  const std::int64_t steps = tiles_along(all.depth), panels = tiles_across(all.count);
+  const auto pack = [&](std::int64_t q, std::int64_t p) {
+    pack_tile({.first = all.first + q * tile_side * all.step + p * tile_depth * all.depth_step,
+               .depth_step = all.depth_step,
+               .step = all.step,
+               .depth = smaller(tile_depth, all.depth - p * tile_depth),
+               .count = smaller(tile_side, all.count - q * tile_side)},
+              to + (q * steps + p) * tile_words);
+  };
+  if (all.depth_step == 1) {
+    for (std::int64_t q = 0; q < panels; ++q)
+      for (std::int64_t p = 0; p < steps; ++p) pack(q, p);
+  } else {
+    for (std::int64_t p = 0; p < steps; ++p)
+      for (std::int64_t q = 0; q < panels; ++q) pack(q, p);
   }
 }
 

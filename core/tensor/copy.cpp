@@ -18,7 +18,7 @@ void convert_row(const From* from, To* to, std::int64_t n) {
   if constexpr (std::is_same_v<From, To>) {
     std::copy_n(from, n, to);
   } else if constexpr (std::is_same_v<To, BFloat16>) {
-    kernels::rows<BFloat16Rows>().round(from, to, n);
+    kernels::bfloat16_rows<BFloat16Rows>().round(from, to, n);
   } else if constexpr (std::is_same_v<From, BFloat16>) {
     kernels::rows<BFloat16Rows>().widen(from, to, n);
   } else {
