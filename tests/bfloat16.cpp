@@ -15,7 +15,6 @@
 #include <xgrad/core/ops/pointwise.hpp>
 #include <xgrad/core/ops/reduce.hpp>
 #include <xgrad/core/tensor/factories.hpp>
-#include <xgrad/core/tensor/rounded.hpp>
 
 using namespace xgrad;
 
@@ -88,59 +87,6 @@ TEST_CASE("bfloat16: what has no arithmetic says so") {
   CHECK_THROWS_TEXT(Variable(x, true), "bfloat16");
   CHECK_THROWS_TEXT(arange(3, bfloat16), "bfloat16");
   CHECK_THROWS_TEXT(rand({3}, bfloat16), "bfloat16");
-}
-
-TEST_CASE("bfloat16: one copy is shared by all views of a whole storage until it changes") {
-  const Tensor x = randn({6, 8});
-  const auto is_rounded = [](const Tensor& half, const Tensor& of) {
-    return half.strides() == of.strides() && equal(half, of.to(bfloat16));
-  };
-  const Tensor half = kernels::rounded(x), other = kernels::rounded(x.mT());
-  CHECK(is_rounded(half, x));
-  CHECK(is_rounded(other, x.mT()));
-  CHECK(half.storage() == other.storage());
-  CHECK(kernels::rounded(x.reshape({2, 24})).storage() == half.storage());
-  const Tensor part = kernels::rounded(x.slice(0, 5, 6));  // another thread may be writing to the rest
-  CHECK(part.storage()->bytes() == 16);
-  CHECK(is_rounded(part, x.slice(0, 5, 6)));
-  const Tensor before = half.to(float32);
-  x.add_(1);
-  CHECK(is_rounded(kernels::rounded(x), x));
-  CHECK(equal(half.to(float32), before));  // whoever holds the former copy keeps it
-  CHECK(kernels::rounded_once(x).storage() != kernels::rounded(x).storage());
-}
-
-TEST_CASE("bfloat16: no copy is kept of memory that can change unseen") {
-  const Tensor x = zeros({2, 3});
-  std::vector<float> numbers(6);
-  const std::shared_ptr<void> owner(numbers.data(), [](void*) {});
-  const Tensor foreign(StoragePtr::adopt(numbers.data(), 24, owner), {2, 3}, {3, 1}, 0, float32);
-  float* const pointer = x.mutable_data<float>();
-  for (const float value : {1.0f, 2.0f, 3.0f}) {
-    std::fill_n(pointer, 6, value);
-    std::fill(numbers.begin(), numbers.end(), value);
-    CHECK(equal(kernels::rounded(x).to(float32), full({2, 3}, value, float32)));
-    CHECK(equal(kernels::rounded(foreign).to(float32), full({2, 3}, value, float32)));
-  }
-}
-
-TEST_CASE("bfloat16: a rounded copy has the strides of any layout") {
-  const Tensor x = randn({4, 5, 6});
-  const Tensor layouts[] = {x,
-                            x.permute({2, 0, 1}),
-                            x.slice(1, 1, 4),
-                            x.slice(2, 0, 6, 3),
-                            x.select(2, 1),
-                            x.slice(0, 1, 2).expand({3, 5, 6}),
-                            x.slice(0, 0, 0),
-                            x.select(0, 3).select(0, 4).select(0, 5)};
-  for (const Tensor& each : layouts) {
-    CAPTURE(each.shape());
-    CHECK(equal(kernels::rounded_once(each), each.to(bfloat16)));
-    CHECK(equal(kernels::rounded(each), each.to(bfloat16)));
-  }
-  // Few elements far apart do not become a copy of what lies between them.
-  CHECK(kernels::rounded_once(x.select(2, 1)).storage()->bytes() == 40);
 }
 
 TEST_CASE("bfloat16: a safetensors file holds it as BF16, and gives float32") {

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <xgrad/core/autograd/grad_mode.hpp>
 #include <xgrad/core/autograd/mixed_precision.hpp>
 #include <xgrad/core/tensor/rounded.hpp>
 
@@ -25,18 +26,23 @@ bool can_multiply(DType a, DType b) {
   return (a == b && is_floating(a)) || (suits_float32(a) && suits_float32(b));
 }
 
-Variable rounded(const Variable& x) {
-  return x.dtype() == bfloat16 ? x : with_node_of(x, kernels::rounded(x.value()));
+Variable in_bfloat16(const Variable& x, GradientsMade when) {
+  if (x.dtype() == bfloat16) return x;
+  const bool is_parameter = x.is_leaf() && x.requires_grad();
+  // The tape holds the copies of a training step, and its backward pass frees them one by one.
+  const kernels::RoundedCopyOptions options = {
+      .is_kept = !grad_enabled(), .in_gradient_block = is_parameter && when == GradientsMade::in_backward};
+  return with_node_of(x, kernels::rounded(x.value(), options));
 }
 
-Variable widened(const Variable& x) {
+Variable in_float32(const Variable& x) {
   return x.dtype() == bfloat16 ? with_node_of(x, x.value().to(float32)) : x;
 }
 
-ProductOperands::ProductOperands(const Variable& x, const Variable& y)
+ProductOperands::ProductOperands(const Variable& x, const Variable& y, GradientsMade when)
     : is_mixed(is_read_in_bfloat16(x.dtype(), y.dtype())),
-      rounded_x_(is_mixed ? rounded(x) : Variable()),
-      rounded_y_(is_mixed ? rounded(y) : Variable()),
+      rounded_x_(is_mixed ? in_bfloat16(x, when) : Variable()),
+      rounded_y_(is_mixed ? in_bfloat16(y, when) : Variable()),
       a(is_mixed ? rounded_x_ : x),
       b(is_mixed ? rounded_y_ : y) {}
 

@@ -6,11 +6,14 @@
 
 namespace xgrad {
 
-/// x in bfloat16, with x's node: as such a product reads and keeps it. The copy is shared
-/// (tensor/rounded.hpp).
-Variable rounded(const Variable& x);
+/// When a product's gradients are made.
+enum class GradientsMade { in_backward, in_forward };
+
+/// x in bfloat16, with x's node: as such a product reads and keeps it. The copy is shared, and of a parameter
+/// it takes the memory of a gradient that is made in backward (tensor/rounded.hpp).
+Variable in_bfloat16(const Variable& x, GradientsMade when = GradientsMade::in_backward);
 /// The way back, for a rule: x in float32, with x's node.
-Variable widened(const Variable& x);
+Variable in_float32(const Variable& x);
 
 /// Whether a product reads operands of these dtypes: of one floating dtype, or each float32 or bfloat16.
 bool can_multiply(DType a, DType b);
@@ -19,7 +22,8 @@ bool can_multiply(DType a, DType b);
 /// bfloat16, or if both are float32 under MixedPrecision; the product is then mixed. Else a and b themselves.
 class ProductOperands {
  public:
-  ProductOperands(const Variable& x, const Variable& y);  // which must outlive it
+  /// x and y must outlive it.
+  ProductOperands(const Variable& x, const Variable& y, GradientsMade when = GradientsMade::in_backward);
   ProductOperands(const ProductOperands&) = delete;
   ProductOperands& operator=(const ProductOperands&) = delete;
 

@@ -37,6 +37,14 @@ class Counter {
     if (!is_single_threaded()) return value_.fetch_sub(amount, std::memory_order_acq_rel) - amount;
     return set(value_.load(std::memory_order_relaxed) - amount);
   }
+  /// Adds 1, unless the value is 0.
+  bool add_if_not_zero() {
+    T value = value_.load(std::memory_order_relaxed);
+    while (value != 0) {
+      if (value_.compare_exchange_weak(value, value + 1, std::memory_order_acq_rel)) return true;
+    }
+    return false;
+  }
 
  private:
   T set(T value) {

@@ -147,8 +147,8 @@ Variable fused_attention(const Variable& q, const Variable& k, const Variable& v
     // dv = (D ⊙ P)ᵀ g,  dP = D ⊙ g vᵀ,  dC = P ⊙ (dP − Σ_j dP_ij P_ij),  dmask = dC,
     // dS = dC ⊙ (1 − tanh²(S / c)) = dC ⊙ 4 σ'(2 S / c) with σ the sigmoid,  dq = s dS k,  dk = s dSᵀ q
     const auto saved = [&r](std::size_t i) { return r.keeps(i) ? r.saved(i) : Variable(); };
-    const Variable &g = r.grad(), q = widened(r.saved(0)), added = saved(5), D = saved(7);
-    const Variable k = share(widened(r.saved(1)), group), v = share(widened(r.saved(2)), group);
+    const Variable &g = r.grad(), q = in_float32(r.saved(0)), added = saved(5), D = saved(7);
+    const Variable k = share(in_float32(r.saved(1)), group), v = share(in_float32(r.saved(2)), group);
     const auto drop = [&](const Variable& x) {
       return D.defined() ? keep_and_scale(x, D.value(), form.keep_factor) : x;
     };
@@ -167,8 +167,8 @@ Variable fused_attention(const Variable& q, const Variable& k, const Variable& v
         {.q = r.wants(0), .k = r.wants(1), .v = r.wants(2), .added = r.keeps(5) && r.wants(3)});
     return {d.dq, d.dk, d.dv, d.d_added};
   };
-  const Variable read_q = mixed ? rounded(q) : q, read_k = mixed ? rounded(k) : k,
-                 read_v = mixed ? rounded(v) : v;
+  const Variable read_q = mixed ? in_bfloat16(q) : q, read_k = mixed ? in_bfloat16(k) : k,
+                 read_v = mixed ? in_bfloat16(v) : v;
   const auto out = kernels::attention(read_q.value(), read_k.value(), read_v.value(), form, masks);
   const Variable max(out.max), inverse_sum(out.inverse_sum), kept = variable_if_defined(masks.kept),
                                                              D = variable_if_defined(masks.undropped);

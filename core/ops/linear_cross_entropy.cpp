@@ -83,13 +83,13 @@ Variable in_one_node(const Variable& x, const Variable& w, const Variable& b, co
       options.reduction == Reduction::mean ? count : divisor_of(options.reduction, t.shape());
   const std::int64_t ignore_index = options.ignore_index;
   const double smoothing = options.label_smoothing;
-  const ProductOperands read(x, w);
+  const ProductOperands read(x, w, GradientsMade::in_forward);
   // With the logits z = x Wᵀ + b, and dz as in cross_entropy:  dx = dz W,  dW = dzᵀ x,  db = Σ_n dz_n
   const auto rule = [=, mixed = read.is_mixed](const Replay& r) -> Gradients {
     const MixedPrecision guard(mixed);
-    const Variable w = widened(r.saved(1)), b = r.keeps(2) ? r.saved(2) : Variable(), t = r.saved(3);
+    const Variable w = in_float32(r.saved(1)), b = r.keeps(2) ? r.saved(2) : Variable(), t = r.saved(3);
     const std::int64_t N = t.numel();
-    const Variable x = reshape(widened(r.saved(0)), {N, w.size(1)});  // (N, D)
+    const Variable x = reshape(in_float32(r.saved(0)), {N, w.size(1)});  // (N, D)
     const Variable g = divisor == 1 ? r.grad() : r.grad() / divisor;
     const Variable dz = cross_entropy_slopes(expand(g, t.shape()), linear(x, w, b), reshape(t, {N}),
                                              ignore_index, smoothing);  // (N, V)

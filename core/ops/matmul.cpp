@@ -95,11 +95,11 @@ Variable matmul(const Variable& a, const Variable& b) {
     Variable g = b_is_column ? r.grad().unsqueeze(-1) : r.grad();
     if (a_is_row) g = g.unsqueeze(-2);  // (..., M, N)
     const auto da = [&] {
-      const Variable product = matmul(g, as_columns(widened(r.saved(1))).mT());  // (..., M, K)
+      const Variable product = matmul(g, as_columns(in_float32(r.saved(1))).mT());  // (..., M, K)
       return sum_to(a_is_row ? product.squeeze(-2) : product, r.input_shape(0));
     };
     const auto db = [&] {
-      const Variable product = matmul(as_rows(widened(r.saved(0))).mT(), g);  // (..., K, N)
+      const Variable product = matmul(as_rows(in_float32(r.saved(0))).mT(), g);  // (..., K, N)
       return sum_to(b_is_column ? product.squeeze(-1) : product, r.input_shape(1));
     };
     return {r.wants(0) ? da() : nothing, r.wants(1) ? db() : nothing};
@@ -171,9 +171,9 @@ Variable linear(const Variable& x, const Variable& weight, const Variable& bias)
     const MixedPrecision guard(mixed);
     const Variable& g = r.grad();  // (..., out)
     const auto dw = [&] {
-      return matmul(as_one_matrix(as_rows(g)).mT(), as_one_matrix(as_rows(widened(r.saved(0)))));
+      return matmul(as_one_matrix(as_rows(g)).mT(), as_one_matrix(as_rows(in_float32(r.saved(0)))));
     };
-    return {r.wants(0) ? matmul(g, widened(r.saved(1))) : nothing, r.wants(1) ? dw() : nothing,
+    return {r.wants(0) ? matmul(g, in_float32(r.saved(1))) : nothing, r.wants(1) ? dw() : nothing,
             r.wants(2) ? sum_to(g, r.input_shape(2)) : nothing};
   };
   const auto kernel = [mixed = read.is_mixed](const KernelReplay& r) -> KernelGradients {

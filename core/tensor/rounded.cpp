@@ -3,14 +3,11 @@
 #include <algorithm>
 #include <utility>
 
-#include <xgrad/core/base/fork_mutex.hpp>
 #include <xgrad/core/tensor/copy.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad::kernels {
 namespace {
-
-ForkMutex rounded_copies(ForkMutex::Level::memory);  // guards the copies of all storages
 
 // The elements of a storage from x's first to its last in memory.
 struct Span {
@@ -43,26 +40,17 @@ Tensor rounded_once(const Tensor& x) {
   return Tensor(memory, x.shape(), x.strides(), x.offset() - span.first, bfloat16);
 }
 
-Tensor rounded(const Tensor& x) {
+Tensor rounded(const Tensor& x, const RoundedCopyOptions& options) {
   const Span whole{0, static_cast<std::int64_t>(x.storage()->bytes() / sizeof(float))};
   if (x.numel() == 0 || span_of(x).size != whole.size || x.storage()->is_exposed()) return rounded_once(x);
-  StoragePtr memory;
   const std::uint32_t version = x.version();
-  {
-    const std::lock_guard lock(rounded_copies);
-    RoundedCopy& kept = x.storage()->rounded_copy();
-    if (kept.storage && kept.version == version)
-      return Tensor(kept.storage, x.shape(), x.strides(), x.offset(), bfloat16);
-    std::swap(memory, kept.storage);
+  StoragePtr copy = x.storage()->rounded_copy(version);
+  if (!copy) {
+    copy = options.in_gradient_block ? StoragePtr::allocate(x.storage()->bytes()) : memory_for(whole);
+    round_span(x, whole, copy);  // two threads may do so at once
+    x.storage()->set_rounded_copy(copy, version, options.is_kept);
   }
-  if (!memory.is_unique()) memory = memory_for(whole);  // else nobody reads the former version in it
-  round_span(x, whole, memory);  // two threads may round at once: the later copy is kept
-  Tensor result(memory, x.shape(), x.strides(), x.offset(), bfloat16);
-  const std::lock_guard lock(rounded_copies);
-  RoundedCopy& kept = x.storage()->rounded_copy();
-  std::swap(kept.storage, memory);
-  kept.version = version;
-  return result;
+  return Tensor(copy, x.shape(), x.strides(), x.offset(), bfloat16);
 }
 
 }  // namespace xgrad::kernels

@@ -4,10 +4,17 @@
 
 namespace xgrad::kernels {
 
-/// A float32 Tensor in bfloat16, with the same shape and strides. The copy is kept beside x's storage until a
-/// change of x's version, and shared by all products that read x, also transposed or reshaped. Nothing is
-/// kept of a part of a storage, nor of memory that may change without a new version (Storage::is_exposed).
-Tensor rounded(const Tensor& x);
+struct RoundedCopyOptions {
+  bool is_kept = false;  ///< x's storage holds the copy too
+  /// The copy takes a block of x's size. For a parameter: such a block is free during the forward pass, and
+  /// again in the backward pass when x's gradient needs it. A block of half the size would be one more.
+  bool in_gradient_block = false;
+};
+
+/// A float32 Tensor in bfloat16, with the same shape and strides. While somebody holds the copy, all products
+/// share it that read this version of x, also transposed or reshaped. A part of a storage is not shared, nor
+/// memory that may change without a new version (Storage::is_exposed).
+Tensor rounded(const Tensor& x, const RoundedCopyOptions& options = {});
 
 /// The same for a Tensor that is read once. Nothing is kept.
 Tensor rounded_once(const Tensor& x);

@@ -37,16 +37,11 @@ class StoragePtr {
   friend bool operator==(const StoragePtr& a, const StoragePtr& b) { return a.storage_ == b.storage_; }
 
  private:
+  friend class Storage;
   explicit StoragePtr(Storage* storage) : storage_(storage) {}
   void destroy() noexcept;
 
   Storage* storage_ = nullptr;
-};
-
-/// A storage's elements in bfloat16, as they were in this version. The storage is null if no copy was made.
-struct RoundedCopy {
-  StoragePtr storage;
-  std::uint32_t version = 0;
 };
 
 /// A block of memory that Tensors share, with a version that every in-place change raises. This header and
@@ -62,22 +57,30 @@ class Storage {
   /// given out.
   bool is_exposed() const { return is_exposed_.load(std::memory_order_relaxed) || is_adopted(); }
   void expose() { is_exposed_.store(true, std::memory_order_relaxed); }
-  /// See kernels::rounded, which alone uses it.
-  RoundedCopy& rounded_copy() { return rounded_copy_; }
+  /// The elements in bfloat16, as they were in this version; null if there is no such copy. A copy lives as
+  /// long as others hold it, or as long as this storage if it is kept. For kernels::rounded.
+  StoragePtr rounded_copy(std::uint32_t version);
+  /// The copy of now on. One that another thread set meanwhile is dropped.
+  void set_rounded_copy(const StoragePtr& copy, std::uint32_t version, bool is_kept);
   bool is_adopted() const { return data_ != reinterpret_cast<const std::byte*>(this) + block_header; }
 
  private:
   friend class StoragePtr;
   Storage(std::byte* data, std::size_t bytes, std::shared_ptr<void> owner)
       : data_(data), bytes_(bytes), owner_(std::move(owner)) {}
+  void drop_rounded_copy(StoragePtr& kept);
+  void leave_copies() noexcept;
 
   std::byte* data_;
   std::size_t bytes_;
   std::shared_ptr<void> owner_;  // for adopted memory only
   Counter<std::uint32_t> references_{1};
   Counter<std::uint32_t> version_{0};
+  // Both null in most storages. They change under a lock, and each clears the other's when it dies.
+  std::atomic<Storage*> rounded_copy_{nullptr}, rounded_from_{nullptr};
+  std::uint32_t rounded_version_ = 0;
+  bool keeps_copy_ = false;  // the copy's references count this storage
   std::atomic<bool> is_exposed_{false};
-  RoundedCopy rounded_copy_;
 };
 
 inline StoragePtr::StoragePtr(const StoragePtr& other) : storage_(other.storage_) {
