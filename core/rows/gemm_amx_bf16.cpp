@@ -8,17 +8,19 @@
 // tile of B, 16 pairs of 16 columns. Two by two tiles of C are computed together: they take as many loads as
 // multiplications, and a load takes half the time.
 //
-// The order of the blocks is not that of rows/block.hpp. The unit is so fast that the way of C to memory and
-// back would cost more than packing: a block of C stays in the second-level cache until it is done.
+// The order is not that of rows/block.hpp. The unit is so fast that the way of C to memory and back would
+// cost more than packing. So a block of C stays in the second-level cache until it is done, and is written
+// row by row of tiles, since the processor fetches long rows by itself.
 
 namespace xgrad::kernels {
 namespace {
 
 constexpr std::int64_t pair_side = 2 * tile_side;  // rows, and columns, of two by two tiles
 
-constexpr std::int64_t block_rows = 256, block_columns = 512;  // of C: in the second-level cache
-constexpr std::int64_t block_depth = 256;  // along k: two panels of B stay in the first-level cache
-constexpr std::int64_t kept_depth = 512;   // so much of B, packed, may take room in the second-level cache
+constexpr std::int64_t block_rows = 256, block_columns = 1024;  // of C: in the second-level cache
+constexpr std::int64_t block_depth = 256;   // along k: two panels of A stay in the first-level cache
+constexpr std::int64_t kept_depth = 512;    // so much of B, packed, may take room in the second-level cache
+constexpr std::int64_t cached_c = 1 << 20;  // elements of C that may be in a cache
 
 // The sizes of the tile registers, as ldtilecfg reads them: all eight are whole.
 struct alignas(64) TileSizes {
@@ -40,6 +42,7 @@ struct Block {
   const float* bias;  // null for no bias
   float* c;
   std::int64_t c_row_stride;  // in elements
+  bool fetches_c;             // C is not in the cache
 };
 
 // From whole tiles of sums: two tiles side by side, then those below them.
@@ -68,10 +71,10 @@ void multiply_tiles(const Block& x) {
   const bool in_place = is_whole && x.alpha == 1 && (adds || x.beta == 0);  // else by `finish`
   const std::int64_t c_row = x.c_row_stride * 4, c_panel = x.c_row_stride * tile_side;
 
-  // Steps enough to fetch C meanwhile: into the second-level cache, since rows of C often lie a power of two
-  // apart and displace each other in the first.
+  // With so many steps there is time to fetch C: into the second-level cache, since rows of C often lie a
+  // power of two apart and displace each other in the first.
   constexpr std::int64_t worth_prefetching = 4;
-  if (is_whole && x.beta == 0 && x.steps >= worth_prefetching) {
+  if (x.fetches_c && is_whole && x.steps >= worth_prefetching) {
     repeat<R * tile_side>([&](auto i) {
       repeat<N>([&](auto j) { __builtin_prefetch(x.c + i * x.c_row_stride + j * tile_side, 1, 2); });
     });
@@ -116,21 +119,21 @@ void multiply_tiles(const Block& x) {
 }
 
 void multiply_block(const Block& x) {
-  for (std::int64_t j = 0; j < x.columns; j += pair_side) {
+  for (std::int64_t i = 0; i < x.rows; i += pair_side) {
     Block tiles = x;
-    tiles.columns = smaller(pair_side, x.columns - j);
-    tiles.b += j / tile_side * x.b_panel;
-    tiles.c += j;
-    if (tiles.bias) tiles.bias += j;
-    for (std::int64_t i = 0; i < x.rows; i += pair_side) {
-      tiles.rows = smaller(pair_side, x.rows - i);
+    tiles.rows = smaller(pair_side, x.rows - i);
+    tiles.a += i / tile_side * x.a_panel;
+    tiles.c += i * x.c_row_stride;
+    for (std::int64_t j = 0; j < x.columns; j += pair_side) {
+      tiles.columns = smaller(pair_side, x.columns - j);
       if (tiles.rows > tile_side) {
         tiles.columns > tile_side ? multiply_tiles<2, 2>(tiles) : multiply_tiles<2, 1>(tiles);
       } else {
         tiles.columns > tile_side ? multiply_tiles<1, 2>(tiles) : multiply_tiles<1, 1>(tiles);
       }
-      tiles.a += 2 * x.a_panel;
-      tiles.c += pair_side * x.c_row_stride;
+      tiles.b += 2 * x.b_panel;
+      tiles.c += pair_side;
+      if (tiles.bias) tiles.bias += pair_side;
     }
   }
 }
@@ -195,7 +198,8 @@ struct Multiplication {
                .beta = p == 0 ? x.beta : 1,
                .bias = p == 0 && x.bias ? x.bias + j : nullptr,
                .c = first_c + i * x.c_row_stride + j,
-               .c_row_stride = x.c_row_stride});
+               .c_row_stride = x.c_row_stride,
+               .fetches_c = p == 0 && x.m * x.n > cached_c});
         }
       }
     }
