@@ -6,8 +6,8 @@ The table shows the medians of the times and of the ratios (above 1: xgrad is fa
 processor, --coretype chooses its kernels, on both sides.
 
 The other side can be another version of libtorch, in its own root: scripts/peer_root.sh DIR installs Debian 13 (libtorch
-2.6) and builds the programs there, and --peer-root DIR runs them, as root. A row that libtorch lacks (attention_fused,
-before libtorch 2) has empty cells.
+2.6) and builds the programs there, and --peer-root DIR runs them, as root. A row that libtorch lacks (attention_fused
+before libtorch 2, step_bf16 before 2.4) has empty cells.
 """
 
 import argparse
@@ -132,10 +132,35 @@ def table(rows):
     return "\n".join(lines)
 
 
+def best_table(rows):
+    """Each side at its better precision and number of threads, for rows that were measured in mixed precision (`_bf16`) too."""
+    def best(of, key):
+        return min((r for r in of if r[key] is not None), key=lambda r: r[key], default=None)
+
+    def shown(row, key):
+        return f"{row[key]:.4g} ({'bfloat16' if '_bf16' in row['name'] else 'float32'}, {row['threads']})"
+
+    lines = ["| row | xgrad ms | libtorch ms | ratio | of xgrad's float32 | MiB of libtorch's float32 |", "|---|--:|--:|--:|--:|--:|"]
+    plain = lambda name: name.replace("_bf16", "")
+    for base in dict.fromkeys(plain(r["name"]) for r in rows if "_bf16" in r["name"]):
+        of_base = [r for r in rows if plain(r["name"]) == base]
+        in_float32 = [r for r in of_base if r["name"] == base]
+        ours, theirs = best(of_base, "ours_ms"), best(of_base, "peer_ms")
+        ours32, theirs32 = best(in_float32, "ours_ms"), best(in_float32, "peer_ms")
+        if not (ours and theirs and ours32 and theirs32):
+            continue
+        lines.append(f"| {base} | {shown(ours, 'ours_ms')} | {shown(theirs, 'peer_ms')} | {theirs['peer_ms'] / ours['ours_ms']:.2f} | "
+                     f"{ours32['ours_ms'] / ours['ours_ms']:.2f} | {ours['ours_mib'] / theirs32['peer_mib']:.2f} |")
+    return "\n".join(lines) if len(lines) > 2 else ""
+
+
 def main():
     options = arguments()
     rows = measure(options)
     text = table(rows)
+    best = best_table(rows)
+    if best:
+        text += "\n\nEach side at its better precision and number of threads (in brackets):\n\n" + best
     print(text)
     if options.markdown:
         options.markdown.write_text(text + "\n")

@@ -3,7 +3,7 @@
 # there, for `bench/compare.py --peer-root DIR`. Needs root, debootstrap and 4 GB. A second run builds only what has
 # changed.
 #
-# Usage: scripts/peer_root.sh DIR [SUITE]     SUITE: trixie (Debian 13, libtorch 2.6)
+# Usage: scripts/peer_root.sh DIR [SUITE]     SUITE: trixie (Debian 13, libtorch 2.6) or sid (libtorch 2.14)
 
 set -euo pipefail
 if [[ $# -eq 0 || $1 == -h || $1 == --help ]]; then sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit; fi
