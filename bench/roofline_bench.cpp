@@ -1,9 +1,10 @@
 // How close a training step comes to the limits of the processor. The time of a step is compared with the
-// time that its products take at the highest rate of a product in the cache, and the time that its weights
-// take on their way from and to memory. Both rates are measured here, on as many threads as OMP_NUM_THREADS
-// says. What a step does with activations is left out: on a perfect machine they stay in the cache.
+// time that its products take at the rate of one of 256 x 256 x 256 in the cache, and the time that its
+// weights take on their way from and to memory. Both rates are measured here, on as many threads as
+// OMP_NUM_THREADS says. What a step does with activations is left out: on a perfect machine they stay in the
+// cache.
 //
-//   roofline_bench [row] [float32]     row: gpt2-124M
+//   roofline_bench [row] [float32]     row: a name of bench::steps, gpt2-124M if not given
 
 #include <algorithm>
 #include <chrono>
@@ -31,7 +32,8 @@ double seconds(const Work& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-// The shortest of at least five calls that take a second together. The first two get their memory.
+// The shortest of at least five calls that take a second together. Two calls before take memory from the
+// system.
 template <class Work>
 double shortest(const Work& work) {
   work();
@@ -45,7 +47,7 @@ double shortest(const Work& work) {
   return best;
 }
 
-// Calls work(thread) in each thread at once.
+// Calls work(i) for as many i as there are threads, as a rule one in each.
 template <class Work>
 void in_all_threads(const Work& work) {
   kernels::parallel_for(get_num_threads(), 1, [&](std::int64_t begin, std::int64_t end) {
@@ -79,7 +81,7 @@ double product_rate(DType dtype) {
   return 2.0 * size * size * size * calls * get_num_threads() / time;
 }
 
-// Bytes per second of a loop that reads four arrays of 256 MB in all and writes three of them, as AdamW does.
+// Bytes per second of a loop that reads four arrays of 64 MB and writes three of them, as AdamW does.
 double memory_rate() {
   constexpr std::int64_t size = 16 << 20;
   const Tensor p = zeros({size}), g = zeros({size}), m = zeros({size}), v = zeros({size});

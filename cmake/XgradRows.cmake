@@ -23,7 +23,7 @@ function(xgrad_add_rows target)
   file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/core/rows/*.cpp")
   list(FILTER sources EXCLUDE REGEX "/isa\\.cpp$")  # compiled once: it chooses among the others
   foreach(isa IN LISTS xgrad_isas)
-    # These two have a product of bfloat16 of their own, and the rounding to it.
+    # These two have their own product of bfloat16 and their own rounding to bfloat16.
     set(name xgrad_rows_${isa})
     set(of_isa ${sources})
     if(isa MATCHES "_bf16$")

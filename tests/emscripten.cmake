@@ -29,6 +29,7 @@ list(APPEND left_out
   "replay: replay: threads that share leaves lose no gradient"
   "replay: replay: graphs of different threads do not disturb each other"
   "replay: replay: gradients may be dropped and set while another thread adds to them"
+  "rounded_copies: rounded copies: a Tensor and its copy die in two threads"
   "rounded_copies: rounded copies: threads make and drop those of one Tensor"
   "threads: many threads may run loops at once")
 

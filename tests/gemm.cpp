@@ -158,8 +158,12 @@ TEST_CASE_TEMPLATE("gemm equals the triple loop", Of, float, double, BFloat16) {
       check_all<T, Of>(m, n, k);
     }
   }
-  SUBCASE("more than a block of AMX has in each direction, or keeps of b") {
-    if (std::is_same_v<Of, BFloat16>) check<T, Of>({false, true, 272, 512, 544, 0});
+  SUBCASE("AMX: several blocks in each direction, and a b too large to keep") {
+    if constexpr (std::is_same_v<Of, BFloat16>) {
+      const auto chosen = functions<T, Of>().front().second;
+      CHECK(first_wrong<T, Of>(chosen, {false, false, 272, 1056, 288, 0}, 1, 0, true) == -1);
+      CHECK(first_wrong<T, Of>(chosen, {true, true, 272, 1024, 544, 3}, 2, -3, true) == -1);
+    }
   }
   SUBCASE("a size of 0") {
     for (const auto& [m, n, k] : {std::array<std::int64_t, 3>{3, 4, 0}, {0, 4, 3}, {3, 0, 4}, {0, 0, 0}})
@@ -226,6 +230,83 @@ TEST_CASE("a product of BFloat16 has the rounding errors of float32 sums alone")
           REQUIRE(error <= static_cast<double>(k) * std::exp2(-23) * size);
         }
       }
+    }
+  }
+}
+
+// Threads cut the rows or the columns of a product. Where they do must not matter.
+TEST_CASE_TEMPLATE("gemm of a part gives the same bits as gemm of the whole", Of, float, double, BFloat16) {
+  using T = std::conditional_t<std::is_same_v<Of, BFloat16>, float, Of>;
+  constexpr std::int64_t m = 75, n = 83;
+  struct Terms {
+    T alpha, beta;
+    bool has_bias;
+  };
+  for (const std::int64_t k : {40, 320, 600}) {
+    for (const Terms& terms : {Terms{1, 0, false}, {1, 1, false}, {1, 0, true}, {T(0.7), T(0.3), true}}) {
+      Generator random(1);
+      const auto drawn = [&](std::int64_t count) {
+        return randn({count}, dtype_of<T>(), random).template to_vector<T>();
+      };
+      std::vector<Of> a, b;
+      for (const T x : drawn(m * k)) a.push_back(convert<Of>(x));
+      for (const T x : drawn(k * n)) b.push_back(convert<Of>(x));
+      const std::vector<T> bias = drawn(n), before = drawn(m * n);
+      // The product in four parts, cut at this row and this column.
+      const auto in_parts = [&](std::int64_t row, std::int64_t column) {
+        std::vector<T> c = before;
+        for (const auto& [i, rows] : {std::pair{std::int64_t{0}, row}, {row, m - row}}) {
+          for (const auto& [j, columns] : {std::pair{std::int64_t{0}, column}, {column, n - column}}) {
+            kernels::gemm<T, Of>({.m = rows,
+                                  .n = columns,
+                                  .k = k,
+                                  .alpha = terms.alpha,
+                                  .a = kernels::row_major(a.data() + i * k, k),
+                                  .b = kernels::row_major(b.data() + j, n),
+                                  .beta = terms.beta,
+                                  .c = c.data() + i * n + j,
+                                  .c_row_stride = n,
+                                  .bias = terms.has_bias ? bias.data() + j : nullptr,
+                                  .all_rows = m});
+          }
+        }
+        return c;
+      };
+      CAPTURE(k);
+      CAPTURE(terms.alpha);
+      CAPTURE(terms.beta);
+      CAPTURE(terms.has_bias);
+      const std::vector<T> whole = in_parts(m, n);
+      CHECK(in_parts(37, n) == whole);
+      CHECK(in_parts(m, 41) == whole);
+      CHECK(in_parts(64, 32) == whole);
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("gemm adds a large bias, or a large C, once", Of, float, BFloat16) {
+  for (const std::int64_t m : {20, 32}) {
+    constexpr std::int64_t n = 32, k = 4096;
+    const std::vector<Of> a(m * k, convert<Of>(0.01F)), b(k * n, convert<Of>(0.01F));
+    const std::vector<float> bias(n, 1000.0F);
+    const double factor = convert<double>(convert<float>(a[0])), sum = k * factor * factor;
+    for (const bool has_bias : {false, true}) {
+      std::vector<float> c(m * n, 1000.0F);
+      kernels::gemm<float, Of>({.m = m,
+                                .n = n,
+                                .k = k,
+                                .alpha = 1,
+                                .a = kernels::row_major(a.data(), k),
+                                .b = kernels::row_major(b.data(), n),
+                                .beta = has_bias ? 0.0F : 1.0F,
+                                .c = c.data(),
+                                .c_row_stride = n,
+                                .bias = has_bias ? bias.data() : nullptr});
+      // The blocks along k may be added one by one: 16 of them.
+      const double bound = static_cast<double>(k) * std::exp2(-23) * sum + 16 * 1000 * std::exp2(-24);
+      CAPTURE(m);
+      CAPTURE(has_bias);
+      for (const float each : c) REQUIRE(std::abs(each - 1000 - sum) <= bound);
     }
   }
 }

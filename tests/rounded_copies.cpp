@@ -92,6 +92,17 @@ TEST_CASE("rounded copies: one lives as long as its readers, or as its Tensor if
   CHECK(equal(half, expected));
 }
 
+TEST_CASE("rounded copies: a Tensor and its copy die in two threads") {
+  for (int i = 0; i < 2000; ++i) {
+    Tensor x = ones({64}), half = kernels::rounded(x);
+    const Tensor also = i % 2 == 0 ? half : Tensor();
+    std::thread other([&x] { x = Tensor(); });
+    half = Tensor();
+    other.join();
+    CHECK((!also.defined() || also.to(float32).at({63}) == 1));
+  }
+}
+
 TEST_CASE("rounded copies: a parameter's may take a block of its gradient's size") {
   const Tensor x = randn({40, 8});
   const Tensor half = kernels::rounded(x, {.in_gradient_block = true});
@@ -118,6 +129,8 @@ TEST_CASE("rounded copies: backward frees those of a step, and evaluation keeps 
     model(x);
   }
   CHECK(copies() == 2);
+  const Tensor w = model.parameters()[0].value();
+  CHECK(w.storage()->rounded_copy(w.version())->bytes() == w.storage()->bytes() / 2);
 }
 
 TEST_CASE("rounded copies: threads make and drop those of one Tensor") {

@@ -18,7 +18,7 @@ namespace xgrad {
 /// `_bfloat16` is added to the name of the op, as in `linear_bfloat16`. The node keeps its operands in
 /// bfloat16, and backward() frees them. Products that read the same whole Tensor share one copy; a slice, and
 /// memory to which mutable_data() gave a pointer, is rounded for each product. Without gradients, a Tensor
-/// keeps its copy until it changes. The rule rounds the gradient that arrives to
+/// holds its copy until a newer one replaces it. The rule rounds the gradient that arrives to
 /// bfloat16 too. The derivative of rounding counts as 1. `gradcheck` refuses to run under the guard, since
 /// differences of rounded numbers are no derivatives. A guard inside the checked function changes nothing,
 /// since its numbers are float64. docs/numerics.md has the bounds.

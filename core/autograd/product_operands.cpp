@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <xgrad/core/autograd/engine.hpp>
 #include <xgrad/core/autograd/grad_mode.hpp>
 #include <xgrad/core/autograd/mixed_precision.hpp>
 #include <xgrad/core/tensor/rounded.hpp>
@@ -28,10 +29,11 @@ bool can_multiply(DType a, DType b) {
 
 Variable in_bfloat16(const Variable& x, GradientsMade when) {
   if (x.dtype() == bfloat16) return x;
-  const bool is_parameter = x.is_leaf() && x.requires_grad();
-  // The tape holds the copies of a training step, and its backward pass frees them one by one.
+  // While the tape records, it holds the copy, and backward() frees it. Outside, x's storage holds it.
+  const bool is_parameter = x.is_leaf() && x.requires_grad(), records = grad_enabled();
   const kernels::RoundedCopyOptions options = {
-      .is_kept = !grad_enabled(), .in_gradient_block = is_parameter && when == GradientsMade::in_backward};
+      .is_kept = !records && !is_replaying(),
+      .in_gradient_block = records && is_parameter && when == GradientsMade::in_backward};
   return with_node_of(x, kernels::rounded(x.value(), options));
 }
 

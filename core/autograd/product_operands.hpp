@@ -9,8 +9,9 @@ namespace xgrad {
 /// When a product's gradients are made.
 enum class GradientsMade { in_backward, in_forward };
 
-/// x in bfloat16, with x's node: as such a product reads and keeps it. The copy is shared, and of a parameter
-/// it takes the memory of a gradient that is made in backward (tensor/rounded.hpp).
+/// x in bfloat16, with x's node: what a mixed product reads and keeps. Products share the copy. If x is a
+/// parameter whose gradient is made in backward, the copy takes a block that the gradient can use later
+/// (tensor/rounded.hpp).
 Variable in_bfloat16(const Variable& x, GradientsMade when = GradientsMade::in_backward);
 /// The way back, for a rule: x in float32, with x's node.
 Variable in_float32(const Variable& x);

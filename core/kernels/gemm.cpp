@@ -33,11 +33,9 @@ void multiply(const Table& table, const Product<T, Of>& first, const ProductBatc
   pool_free(far, bytes);
 }
 
-// The instructions for pairs do not pay for few rows: B is then read once, from memory.
 const MixedGemmRows& mixed_rows(const Product<float, BFloat16>& x) {
-  constexpr std::int64_t few_rows = 8;
   const std::int64_t m = x.all_rows > 0 ? x.all_rows : x.m;
-  return m <= few_rows ? rows<MixedGemmRows>() : bfloat16_rows<MixedGemmRows>();
+  return m < fewest_rows_of_pairs ? rows<MixedGemmRows>() : bfloat16_rows<MixedGemmRows>();
 }
 
 }  // namespace

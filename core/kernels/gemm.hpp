@@ -14,6 +14,10 @@ namespace xgrad::kernels {
 template <class T, class Of = T>
 void gemm(const Product<T, Of>& first, const ProductBatch& batch = {});
 
+/// Products of BFloat16 with fewer rows are widened to float32 on any processor: B is then read once, from
+/// memory.
+inline constexpr std::int64_t fewest_rows_of_pairs = 9;
+
 /// The same with xgrad's own loops (rows/gemm.cpp), whatever the size.
 template <class T>
 void own_gemm(const Product<T>& first, const ProductBatch& batch = {});

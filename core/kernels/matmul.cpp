@@ -51,11 +51,12 @@ struct Matrices {
 // the multiplications alone are not.
 constexpr std::int64_t few_rows = 4;
 
-// The matrix unit multiplies about eight times as fast.
+// AMX multiplies about eight times as fast as AVX-512 does in float32.
 template <class Of>
-std::int64_t grain_of_products() {
-  return std::is_same_v<Of, BFloat16> && bfloat16_isa() == Isa::amx_bf16 ? 8 * multiply_grain
-                                                                         : multiply_grain;
+std::int64_t grain_of_products(std::int64_t m) {
+  const bool on_amx =
+      std::is_same_v<Of, BFloat16> && m >= fewest_rows_of_pairs && bfloat16_isa() == Isa::amx_bf16;
+  return on_amx ? 8 * multiply_grain : multiply_grain;
 }
 
 // c = alpha · a b + beta · c + bias, for every index of the batch dims. c's rows are contiguous. The operands
@@ -84,7 +85,7 @@ class BatchedProduct {
     const bool by_rows = cuts_rows(items);
     const std::int64_t along = by_rows ? m_ : n_, across = by_rows ? n_ : m_;
     const std::int64_t total = items * along, work = across * std::max<std::int64_t>(k_, 1);
-    const std::int64_t worth = m_ <= few_rows ? multiply_grain / 8 : grain_of_products<Of>();
+    const std::int64_t worth = m_ <= few_rows ? multiply_grain / 8 : grain_of_products<Of>(m_);
     // parallel_for would halve anything above one grain; less than two grains of work stay in one thread.
     const std::int64_t grain = total * work < 2 * worth ? total : worth / work + 1;
     parallel_for(total, grain, [&](std::int64_t begin, std::int64_t end) {
@@ -108,14 +109,14 @@ class BatchedProduct {
 
  private:
   // Whether the threads divide rows or columns. Many items are cut into rows, so most parts are whole items.
-  // One item is cut along its longer side. If an operand exceeds the second-level cache, an item is cut into
-  // columns unless it is very tall, because each thread then packs only its own part of b. Measured with two
-  // threads.
+  // One item is cut along its longer side. In float32 and float64, if an operand exceeds the second-level
+  // cache, an item is cut into columns unless it is very tall, because each thread then packs only its own
+  // part of b. Measured with two threads.
   bool cuts_rows(std::int64_t items) const {
     constexpr std::int64_t cached = 524288, very_tall = 8, rows_per_thread = 8;
     if (items > 1) return items * m_ >= rows_per_thread * max_threads();
-    if (!std::is_same_v<T, Of>)
-      return m_ >= n_;  // as ops cut the rows before and after: they are in the cache
+    // The ops around cut rows too, so each thread finds its own in its cache.
+    if constexpr (!std::is_same_v<T, Of>) return m_ >= n_;
     return std::max(m_, n_) * k_ > cached ? m_ > very_tall * n_ : m_ >= n_;
   }
 

@@ -30,7 +30,7 @@ void pause() {
   asm volatile("yield");
 #endif
 }
-constexpr int spins = 10000;  // half a millisecond
+constexpr int spins = 10000;  // half a millisecond on Intel's Xeons, less elsewhere
 
 // Workers start with all signals blocked: signals are for the program's own threads.
 class BlockSignals {

@@ -1,9 +1,10 @@
+#include <atomic>
 #include <cstdlib>
 #include <string_view>
 
 #include <xgrad/core/rows/isa.hpp>
 
-#ifdef XGRAD_HAVE_AMX_BF16
+#if defined(XGRAD_HAVE_AMX_BF16) && defined(__linux__)
 #include <cpuid.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -39,7 +40,7 @@ Isa detect() {
   return isa;
 }
 
-#ifdef XGRAD_HAVE_AMX_BF16
+#if defined(XGRAD_HAVE_AMX_BF16) && defined(__linux__)
 // A program may use AMX once Linux has granted it the memory for its registers
 // (docs.kernel.org/arch/x86/xstate.html). Refused, AMX counts as missing.
 bool has_amx() {
@@ -55,7 +56,7 @@ Isa detect_bfloat16() {
 #ifdef XGRAD_HAVE_AVX512_BF16
   if (!has_avx512() || !__builtin_cpu_supports("avx512bf16")) return best_isa();
   if (wishes("baseline") || wishes("avx2") || wishes("avx512")) return best_isa();
-#ifdef XGRAD_HAVE_AMX_BF16
+#if defined(XGRAD_HAVE_AMX_BF16) && defined(__linux__)
   if (!wishes("avx512_bf16") && has_amx()) return Isa::amx_bf16;
 #endif
   if (__builtin_cpu_is("amd") || wishes("avx512_bf16")) return Isa::avx512_bf16;
@@ -70,9 +71,13 @@ Isa best_isa() {
   return isa;
 }
 
+// A static Isa would have a lock, which a child process could find locked. Two threads may detect it at once.
 Isa bfloat16_isa() {
-  static const Isa isa = detect_bfloat16();
-  return isa;
+  constexpr int unknown = -1;
+  static std::atomic<int> known{unknown};
+  int isa = known.load(std::memory_order_relaxed);
+  if (isa == unknown) known.store(isa = static_cast<int>(detect_bfloat16()), std::memory_order_relaxed);
+  return static_cast<Isa>(isa);
 }
 
 Isa isa_of_rows() {

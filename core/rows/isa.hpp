@@ -22,7 +22,7 @@ Isa best_isa();
 /// The instruction set that products of BFloat16 run in: amx_bf16 or avx512_bf16, else best_isa(), in which
 /// they are widened to float32. The first call asks the system for the registers of AMX. avx512_bf16 is
 /// chosen on AMD's processors alone, from Zen 4 on: on Intel's a product took longer so than in float32.
-/// XGRAD_ISA asks for one: avx512_bf16 on any processor that has it, a name of best_isa() for neither.
+/// XGRAD_ISA=avx512_bf16 chooses that on any processor that has it; baseline, avx2 and avx512 turn both off.
 Isa bfloat16_isa();
 
 /// The instruction set that the row functions run in: `best_isa()`, or with XGRAD_NATIVE, where all code is
@@ -64,7 +64,7 @@ const Table& rows() {
   return best;
 }
 
-/// The same for a table that bfloat16_isa() has too.
+/// The table for bfloat16_isa(). For tables that are also compiled for amx_bf16 and avx512_bf16.
 template <class Table>
 const Table& bfloat16_rows() {
   switch (bfloat16_isa()) {

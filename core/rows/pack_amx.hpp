@@ -4,8 +4,8 @@
 //
 // A word of 32 bits holds a pair: two neighbours along k. Row p and column q of a tile of B hold pair p of
 // column q of B. Row q and column p of a tile of A hold pair p of row q of A: one is the transpose of the
-// other. What is missing of the last tile along k is filled with zeros. What is missing across is not: those
-// sums are not used.
+// other. The rest of the last tile along k is filled with zeros. Across, it may hold anything: those sums
+// are not used.
 
 #include <immintrin.h>
 
@@ -22,8 +22,9 @@ constexpr std::int64_t tile_bytes = 4 * tile_words;
 constexpr std::int64_t tiles_along(std::int64_t k) { return (k + tile_depth - 1) / tile_depth; }
 constexpr std::int64_t tiles_across(std::int64_t n) { return (n + tile_side - 1) / tile_side; }
 
-// A part of an operand that fills at most one tile: `depth` elements along k of `count` rows or columns.
-struct TileSource {
+// A part of an operand: `depth` elements along k of `count` rows (of A) or columns (of B). The functions that
+// pack a tile take at most one tile of it.
+struct Source {
   const BFloat16* first;
   std::int64_t depth_step, step;  // from one element to the next along k, and across; one of them is 1
   std::int64_t depth, count;
@@ -31,21 +32,22 @@ struct TileSource {
   bool is_whole() const { return depth == tile_depth && count == tile_side; }
 };
 
-// Row q of the words is row (or column) q of the operand, whose pairs lie side by side.
-inline void copy_pairs(const TileSource& x, float* words) {
+// For an operand whose elements along k are contiguous: row q of `words` is its row (or column) q.
+inline void copy_pairs(const Source& x, float* words) {
   const __mmask32 present = x.depth == tile_depth ? ~0U : (1U << x.depth) - 1;
   for (std::int64_t q = 0; q < x.count; ++q)
     _mm512_storeu_si512(words + q * tile_side, _mm512_maskz_loadu_epi16(present, x.first + q * x.step));
 }
 
-// The words of two rows that `load` reads as 16 numbers of 32 bits.
+// A row of words: the elements at `low` in the lower halves, those at `high` in the upper ones. `load` widens
+// 16 of them to 32 bits.
 template <class Load>
 inline __m512i interleaved(const BFloat16* low, const BFloat16* high, Load load) {
   return _mm512_or_si512(load(low), _mm512_slli_epi32(load(high), 16));
 }
 
-// Row p of the words is pair p of all rows (or columns), which lie side by side.
-inline void interleave_pairs(const TileSource& x, float* words) {
+// For an operand that is contiguous across: row p of `words` is pair p of all its rows (or columns).
+inline void interleave_pairs(const Source& x, float* words) {
   const BFloat16* row = x.first;
   if (x.is_whole()) {
     const auto load = [](const BFloat16* y) {
@@ -73,16 +75,16 @@ inline void transpose_words(const float* from, std::int64_t step, float* to) {
     transpose_four_columns<float, tile_side>(from + p, step, to + p * tile_side, tile_side);
 }
 
-inline void pack_tile_of_a(const TileSource& x, float* to) {
+inline void pack_tile_of_a(const Source& x, float* to) {
   if (x.depth_step == 1) return copy_pairs(x, to);
   alignas(64) float words[tile_words];
   interleave_pairs(x, words);
   transpose_words(words, tile_side, to);
 }
 
-inline void pack_tile_of_b(const TileSource& x, float* to) {
+inline void pack_tile_of_b(const Source& x, float* to) {
   if (x.depth_step != 1) return interleave_pairs(x, to);
-  if (x.is_whole() && x.step % 2 == 0) {
+  if (x.is_whole() && x.step % 2 == 0) {  // columns begin a whole number of words apart
     return transpose_words(reinterpret_cast<const float*>(x.first), x.step / 2, to);
   }
   alignas(64) float words[tile_words];
@@ -90,9 +92,10 @@ inline void pack_tile_of_b(const TileSource& x, float* to) {
   transpose_words(words, tile_side, to);
 }
 
-// Panels of 16 rows or columns, each tile by tile along k. The order is that of the operand in memory.
+// Panels of 16 rows or columns; a panel holds its tiles in order along k. The operand is read in the order in
+// which it lies in memory.
 template <class PackTile>
-void pack_tiles(const TileSource& all, float* to, PackTile pack_tile) {
+void pack_tiles(const Source& all, float* to, PackTile pack_tile) {
   const std::int64_t steps = tiles_along(all.depth), panels = tiles_across(all.count);
   const auto pack = [&](std::int64_t q, std::int64_t p) {
     pack_tile({.first = all.first + q * tile_side * all.step + p * tile_depth * all.depth_step,

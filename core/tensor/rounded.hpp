@@ -12,7 +12,7 @@ struct RoundedCopyOptions {
 };
 
 /// A float32 Tensor in bfloat16, with the same shape and strides. While somebody holds the copy, all products
-/// share it that read this version of x, also transposed or reshaped. A part of a storage is not shared, nor
+/// that read this version of x share it, also transposed or reshaped. A part of a storage is not shared, nor
 /// memory that may change without a new version (Storage::is_exposed).
 Tensor rounded(const Tensor& x, const RoundedCopyOptions& options = {});
 

@@ -57,10 +57,11 @@ class Storage {
   /// given out.
   bool is_exposed() const { return is_exposed_.load(std::memory_order_relaxed) || is_adopted(); }
   void expose() { is_exposed_.store(true, std::memory_order_relaxed); }
-  /// The elements in bfloat16, as they were in this version; null if there is no such copy. A copy lives as
-  /// long as others hold it, or as long as this storage if it is kept. For kernels::rounded.
+  /// The elements in bfloat16, as they were in this version; null if there is no such copy. A copy lives
+  /// while others hold it. One that is kept lives until another is set or this storage dies. For
+  /// kernels::rounded.
   StoragePtr rounded_copy(std::uint32_t version);
-  /// The copy of now on. One that another thread set meanwhile is dropped.
+  /// Makes `copy` the one that rounded_copy() returns. A former one is dropped.
   void set_rounded_copy(const StoragePtr& copy, std::uint32_t version, bool is_kept);
   bool is_adopted() const { return data_ != reinterpret_cast<const std::byte*>(this) + block_header; }
 
@@ -76,7 +77,9 @@ class Storage {
   std::shared_ptr<void> owner_;  // for adopted memory only
   Counter<std::uint32_t> references_{1};
   Counter<std::uint32_t> version_{0};
-  // Both null in most storages. They change under a lock, and each clears the other's when it dies.
+  // A copy and the storage that it was rounded from point to each other until one of them dies. Null in most
+  // storages. These four change under the lock of storage.cpp. Without it, the pointers are compared with
+  // null.
   std::atomic<Storage*> rounded_copy_{nullptr}, rounded_from_{nullptr};
   std::uint32_t rounded_version_ = 0;
   bool keeps_copy_ = false;  // the copy's references count this storage
