@@ -1,5 +1,5 @@
 // What gemm reads: operands that end where the memory ends.
-#if defined(__linux__)
+#if defined(__linux__) && !defined(__EMSCRIPTEN__)
 
 #include <sys/mman.h>
 #include <unistd.h>
