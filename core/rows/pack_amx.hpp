@@ -84,7 +84,8 @@ inline void pack_tile_of_a(const Source& x, float* to) {
 
 inline void pack_tile_of_b(const Source& x, float* to) {
   if (x.depth_step != 1) return interleave_pairs(x, to);
-  if (x.is_whole() && x.step % 2 == 0) {  // columns begin a whole number of words apart
+  const bool are_words = x.step % 2 == 0 && reinterpret_cast<std::uintptr_t>(x.first) % sizeof(float) == 0;
+  if (x.is_whole() && are_words) {
     return transpose_words(reinterpret_cast<const float*>(x.first), x.step / 2, to);
   }
   alignas(64) float words[tile_words];
