@@ -287,11 +287,12 @@ TEST_CASE_TEMPLATE("gemm of a part gives the same bits as gemm of the whole", Of
 TEST_CASE_TEMPLATE("gemm adds a large bias, or a large C, once", Of, float, BFloat16) {
   for (const std::int64_t m : {20, 32}) {
     constexpr std::int64_t n = 32, k = 4096;
-    const std::vector<Of> a(m * k, convert<Of>(0.01F)), b(k * n, convert<Of>(0.01F));
+    const auto count = [](std::int64_t size) { return static_cast<std::size_t>(size); };
+    const std::vector<Of> a(count(m * k), convert<Of>(0.01F)), b(count(k * n), convert<Of>(0.01F));
     const std::vector<float> bias(n, 1000.0F);
     const double factor = convert<double>(convert<float>(a[0])), sum = k * factor * factor;
     for (const bool has_bias : {false, true}) {
-      std::vector<float> c(m * n, 1000.0F);
+      std::vector<float> c(count(m * n), 1000.0F);
       kernels::gemm<float, Of>({.m = m,
                                 .n = n,
                                 .k = k,
