@@ -6,8 +6,8 @@ The table shows the medians of the times and of the ratios (above 1: xgrad is fa
 processor, --coretype chooses its kernels, on both sides.
 
 The other side can be another version of libtorch, in its own root: scripts/peer_root.sh DIR installs Debian 13 (libtorch
-2.6) or, with SUITE sid, libtorch 2.14, and builds the programs there, and --peer-root DIR runs them, as root. A row that libtorch lacks (attention_fused
-before libtorch 2, step_bf16 before 2.4) has empty cells.
+2.6) or, with SUITE sid, libtorch 2.14, and builds the programs there, and --peer-root DIR runs them, as root. A row that
+libtorch lacks (attention_fused before libtorch 2, step_bf16 before 2.4) has empty cells.
 """
 
 import argparse
@@ -133,14 +133,18 @@ def table(rows):
 
 
 def best_table(rows):
-    """Each side at its better precision and number of threads, for rows that were measured in mixed precision (`_bf16`) too. Memory is that of the fastest run."""
+    """Each side at its better precision and number of threads, for rows that were measured in mixed precision (`_bf16`) too.
+
+    Memory is that of the fastest run.
+    """
     def best(of, key):
         return min((r for r in of if r[key] is not None), key=lambda r: r[key], default=None)
 
     def shown(row, key):
         return f"{row[key]:.4g} ({'bfloat16' if '_bf16' in row['name'] else 'float32'}, {row['threads']})"
 
-    lines = ["| row | xgrad ms | libtorch ms | ratio | speedup over xgrad's float32 | memory: xgrad / libtorch's float32 |", "|---|--:|--:|--:|--:|--:|"]
+    lines = ["| row | xgrad ms | libtorch ms | ratio | speedup over xgrad's float32 | memory: xgrad / libtorch's float32 |",
+             "|---|--:|--:|--:|--:|--:|"]
     plain = lambda name: name.replace("_bf16", "")
     for base in dict.fromkeys(plain(r["name"]) for r in rows if "_bf16" in r["name"]):
         of_base = [r for r in rows if plain(r["name"]) == base]

@@ -1,8 +1,5 @@
 #include <xgrad/core/tensor/rounded.hpp>
 
-#include <algorithm>
-#include <utility>
-
 #include <xgrad/core/tensor/copy.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
