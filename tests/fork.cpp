@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include <xgrad/core/base/static_value.hpp>
 #include <xgrad/core/memory/pool.hpp>
 #include <xgrad/core/parallel/parallel_for.hpp>
 #include <xgrad/xgrad.hpp>
@@ -65,7 +66,39 @@ bool has_two_threads() {
   return true;
 }
 
+std::atomic<bool> is_making = false, waits = true;
+
+// Its first call waits until `waits` is false.
+int value_made_slowly() {
+  return static_value([] {
+    is_making = true;
+    while (waits) std::this_thread::yield();
+    return 5;
+  });
+}
+
 }  // namespace
+
+TEST_CASE("a child has the static values that another thread was making") {
+  if (!forks_beside_threads) return;
+  std::thread other(value_made_slowly);
+  while (!is_making) std::this_thread::yield();
+  CHECK(status_of_child([] {
+          waits = false;
+          return value_made_slowly() == 5;
+        }) == 0);
+  waits = false;
+  other.join();
+  CHECK(value_made_slowly() == 5);
+}
+
+TEST_CASE("a child makes ops and their gradients while its parent's other threads do") {
+  const Variable x(ones({10}), true);
+  check_children([&] {
+    const auto op = elementwise("an_op", [](const auto& a) { return a * a * a; });
+    grad({sum(op(x))}, {x});
+  });
+}
 
 TEST_CASE("a child draws while its parent's other threads draw") {
   SUBCASE("from the default generator") {

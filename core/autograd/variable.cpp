@@ -4,6 +4,7 @@
 
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
+#include <xgrad/core/base/static_value.hpp>
 
 namespace xgrad {
 
@@ -64,8 +65,7 @@ const Variable& Variable::requires_grad_(bool requires_grad) const {
 }
 
 const std::shared_ptr<Node>& Variable::node() const {
-  static const std::shared_ptr<Node> none;
-  return state_ ? state_->node : none;
+  return state_ ? state_->node : static_value([] { return std::shared_ptr<Node>(); });
 }
 
 bool Variable::owns_memory() const {

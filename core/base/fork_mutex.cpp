@@ -9,7 +9,7 @@ namespace xgrad {
 
 struct ForkMutex::All {
   std::mutex mutex;                   // guards the lists
-  std::array<ForkMutex*, 4> first{};  // the first of each level's list
+  std::array<ForkMutex*, levels> first{};  // the first of each level's list
 
   All() {
     pthread_atfork([] { get().lock(); }, [] { get().unlock(); }, [] { get().unlock(); });

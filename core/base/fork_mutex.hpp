@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 
@@ -13,9 +14,10 @@ namespace xgrad {
 /// A thread that needs several locks them in the order of their levels, as fork() does. A thread that holds
 /// one must not fork, nor construct or destroy another. A ForkMutex in static storage is constructed while
 /// the library is loaded: a fork during its construction would leave it half constructed in the child.
+/// (static_value.hpp is for static objects that need no lock.)
 class ForkMutex {
  public:
-  enum class Level : std::uint8_t { generator, gradient, hooks, memory };
+  enum class Level : std::uint8_t { generator, gradient, hooks, formulas, memory };
 
   explicit ForkMutex(Level level);
   ~ForkMutex();
@@ -27,6 +29,7 @@ class ForkMutex {
 
  private:
   struct All;
+  static constexpr std::size_t levels = static_cast<std::size_t>(Level::memory) + 1;
 
   std::mutex mutex_;
   Level level_;

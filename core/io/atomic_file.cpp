@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <random>
 #include <string>
@@ -31,9 +30,8 @@ fs::path directory_of(const fs::path& target) { return target.parent_path() / ".
 
 // Not mkstemp, whose files have the permissions 0600: the new file follows the user's umask.
 fs::path name_aside(const fs::path& target) {
-  static std::atomic<unsigned> counter{std::random_device{}()};
   return target.parent_path() / ('.' + target.filename().string() + '.' + std::to_string(::getpid()) + '.' +
-                                 std::to_string(counter.fetch_add(1)) + ".tmp");
+                                 std::to_string(std::random_device{}()) + ".tmp");
 }
 
 // A path to an open file that has no name.

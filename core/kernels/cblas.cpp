@@ -15,6 +15,7 @@
 #include <omp.h>
 #endif
 
+#include <xgrad/core/base/static_value.hpp>
 #include <xgrad/core/kernels/gemm.hpp>
 #endif
 
@@ -59,9 +60,10 @@ bool suits_this_vendor() {
 }
 
 bool blas_is_fast() {
-  static const bool is_fast =
-      has_our_width(openblas_get_corename(), isa_of_rows()) && suits_this_vendor() && stays_in_one_thread();
-  return is_fast;
+  return static_value([] {
+    return has_our_width(openblas_get_corename(), isa_of_rows()) && suits_this_vendor() &&
+           stays_in_one_thread();
+  });
 }
 #else
 bool blas_is_fast() { return true; }

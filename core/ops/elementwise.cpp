@@ -8,6 +8,7 @@
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/default_dtype.hpp>
 #include <xgrad/core/base/error.hpp>
+#include <xgrad/core/base/fork_mutex.hpp>
 #include <xgrad/core/kernels/formula.hpp>
 #include <xgrad/core/kernels/reduce.hpp>
 #include <xgrad/core/ops/formula_gradient.hpp>
@@ -20,11 +21,17 @@ using kernels::Formula;
 
 namespace {
 
+// Guards the names and the gradients of all definitions.
+ForkMutex& mutex() {
+  static ForkMutex* const instance = new ForkMutex(ForkMutex::Level::formulas);
+  return *instance;
+}
+[[maybe_unused]] const ForkMutex& made_at_load = mutex();  // before any thread forks
+
 // Nodes keep the pointer to their op's name.
 const char* keep_name(std::string_view name) {
-  static std::mutex mutex;
-  static std::set<std::string, std::less<>> names;
-  const std::lock_guard lock(mutex);
+  const std::lock_guard lock(mutex());
+  static auto& names = *new std::set<std::string, std::less<>>;
   return names.emplace(name).first->c_str();
 }
 
@@ -45,18 +52,20 @@ class ElementwiseOp::Definition {
   /// Of the same inputs and g = dL/dy, with the gradients of these inputs as results. Made when it is first
   /// asked for.
   std::shared_ptr<const Definition> gradient(const std::vector<int>& inputs) const {
-    const std::lock_guard lock(mutex_);
-    std::shared_ptr<const Definition>& made = gradients_[inputs];
-    if (!made)
-      made = std::make_shared<Definition>(std::string(name_) + "_backward", gradient_of(formula_, inputs));
-    return made;
+    {
+      const std::lock_guard lock(mutex());
+      if (const auto found = gradients_.find(inputs); found != gradients_.end()) return found->second;
+    }
+    auto made =
+        std::make_shared<const Definition>(std::string(name_) + "_backward", gradient_of(formula_, inputs));
+    const std::lock_guard lock(mutex());
+    return gradients_.try_emplace(inputs, std::move(made)).first->second;
   }
 
  private:
   const char* name_;
   Formula formula_;
   kernels::Program program_;
-  mutable std::mutex mutex_;
   mutable std::map<std::vector<int>, std::shared_ptr<const Definition>> gradients_;
 };
 

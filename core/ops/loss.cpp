@@ -6,6 +6,7 @@
 
 #include <xgrad/core/autograd/tape.hpp>
 #include <xgrad/core/base/error.hpp>
+#include <xgrad/core/base/static_value.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/elementwise.hpp>
 #include <xgrad/core/kernels/loss.hpp>
@@ -108,9 +109,11 @@ Variable huber_loss(const Variable& prediction, const Variable& target, const Hu
   const double delta = options.delta;
   if (!(delta > 0))
     fail("huber_loss", "delta must be positive, got ", delta, "; l1_loss is linear everywhere");
-  static const auto loss = elementwise("huber_loss", [](const auto& p, const auto& t, const auto& delta) {
-    const auto d = p - t;
-    return where(abs(d) >= delta, delta * (abs(d) - delta / 2), d * (d / 2));
+  const auto& loss = static_value([] {
+    return elementwise("huber_loss", [](const auto& p, const auto& t, const auto& delta) {
+      const auto d = p - t;
+      return where(abs(d) >= delta, delta * (abs(d) - delta / 2), d * (d / 2));
+    });
   });
   return reduced(loss(prediction, target, full({}, delta, dtype)), options.reduction);
 }
@@ -120,9 +123,11 @@ Variable smooth_l1_loss(const Variable& prediction, const Variable& target,
   const DType dtype = check_pair("smooth_l1_loss", "prediction and target", prediction, target);
   const double beta = options.beta;
   if (!(beta >= 0)) fail("smooth_l1_loss", "beta must not be negative, got ", beta);
-  static const auto loss = elementwise("smooth_l1_loss", [](const auto& p, const auto& t, const auto& beta) {
-    const auto d = p - t;
-    return where(abs(d) >= beta, abs(d) - beta / 2, d / beta * (d / 2));
+  const auto& loss = static_value([] {
+    return elementwise("smooth_l1_loss", [](const auto& p, const auto& t, const auto& beta) {
+      const auto d = p - t;
+      return where(abs(d) >= beta, abs(d) - beta / 2, d / beta * (d / 2));
+    });
   });
   return reduced(loss(prediction, target, full({}, beta, dtype)), options.reduction);
 }

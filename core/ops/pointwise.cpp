@@ -7,6 +7,7 @@
 #include <xgrad/core/base/constants.hpp>
 #include <xgrad/core/base/default_dtype.hpp>
 #include <xgrad/core/base/error.hpp>
+#include <xgrad/core/base/static_value.hpp>
 #include <xgrad/core/kernels/arithmetic.hpp>
 #include <xgrad/core/kernels/select.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
@@ -158,9 +159,11 @@ Variable logaddexp(const Variable& a, const Variable& b) {
   check_defined("logaddexp", {a, b});
   if (!is_floating(promote("logaddexp", a.dtype(), b.dtype())))
     fail("logaddexp", "needs a floating operand, got ", a.dtype(), " and ", b.dtype());
-  static const auto op = elementwise("logaddexp", [](const auto& a, const auto& b) {
-    const auto sum = where(a > b, a + log1p(exp(b - a)), b + log1p(exp(a - b)));
-    return where(isinf(a) && equal(a, b), maximum(a, b), sum);
+  const auto& op = static_value([] {
+    return elementwise("logaddexp", [](const auto& a, const auto& b) {
+      const auto sum = where(a > b, a + log1p(exp(b - a)), b + log1p(exp(a - b)));
+      return where(isinf(a) && equal(a, b), maximum(a, b), sum);
+    });
   });
   return op(a, b);
 }

@@ -1,4 +1,3 @@
-#include <atomic>
 #include <cstdlib>
 #include <string_view>
 
@@ -67,17 +66,11 @@ Isa detect_bfloat16() {
 }  // namespace
 
 Isa best_isa() {
-  static const Isa isa = detect();
-  return isa;
+  return static_value([] { return detect(); });
 }
 
-// A static Isa would have a lock, which a child process could find locked. Two threads may detect it at once.
 Isa bfloat16_isa() {
-  constexpr int unknown = -1;
-  static std::atomic<int> known{unknown};
-  int isa = known.load(std::memory_order_relaxed);
-  if (isa == unknown) known.store(isa = static_cast<int>(detect_bfloat16()), std::memory_order_relaxed);
-  return static_cast<Isa>(isa);
+  return static_value([] { return detect_bfloat16(); });
 }
 
 Isa isa_of_rows() {
@@ -89,7 +82,5 @@ Isa isa_of_rows() {
   return best_isa();
 #endif
 }
-
-[[maybe_unused]] static const Isa known_at_load = best_isa();  // before any thread can fork
 
 }  // namespace xgrad::kernels

@@ -11,6 +11,8 @@
 // defines but the tables stands in an unnamed namespace: an inline function with a common name, compiled with
 // AVX2, could otherwise be the copy that the linker picks for everyone.
 
+#include <xgrad/core/base/static_value.hpp>
+
 namespace xgrad::kernels {
 
 enum class Isa { baseline, avx2, avx512, avx512_bf16, amx_bf16 };
@@ -47,21 +49,20 @@ const Table& rows_for();
 
 template <class Table>
 const Table& rows() {
-  static const Table& best = [&]() -> const Table& {
+  return *static_value([]() -> const Table* {
     switch (best_isa()) {
 #ifdef XGRAD_HAVE_AVX512
       case Isa::avx512:
-        return rows_for<Table, Isa::avx512>();
+        return &rows_for<Table, Isa::avx512>();
 #endif
 #ifdef XGRAD_HAVE_AVX2
       case Isa::avx2:
-        return rows_for<Table, Isa::avx2>();
+        return &rows_for<Table, Isa::avx2>();
 #endif
       default:
-        return rows_for<Table, Isa::baseline>();
+        return &rows_for<Table, Isa::baseline>();
     }
-  }();
-  return best;
+  });
 }
 
 /// The table for bfloat16_isa(). For tables that are also compiled for amx_bf16 and avx512_bf16.
