@@ -6,7 +6,10 @@
 #include <cmath>
 #include <limits>
 
+#include <xgrad/core/autograd/fused.hpp>
 #include <xgrad/core/autograd/grad_mode.hpp>
+#include <xgrad/core/autograd/mixed_precision.hpp>
+#include <xgrad/core/base/bfloat16.hpp>
 #include <xgrad/core/debug/trace.hpp>
 #include <xgrad/core/memory/pool.hpp>
 #include <xgrad/core/ops/arithmetic.hpp>
@@ -168,5 +171,68 @@ TEST_CASE("linear_cross_entropy: certain, hopeless and impossible answers are th
         }
       }
     }
+  }
+}
+
+TEST_CASE("linear_cross_entropy: in mixed precision it is the loss of two mixed nodes") {
+  manual_seed(0);
+  const Variable x(randn({600, 12}), true), w(randn({20, 12}), true), b(randn({20}), true);
+  const Tensor targets = randint(0, 20, {600});
+  for (const Reduction reduction : {Reduction::mean, Reduction::none}) {
+    const CrossEntropyOptions options{.reduction = reduction};
+    const auto results = [&](const auto& loss_of) {
+      Variable loss;
+      {
+        const MixedPrecision guard;
+        loss = loss_of();
+      }
+      std::vector<Tensor> all{loss.value()};
+      for (const Variable& d : grad({loss}, {x, w, b}, {.grad_outputs = {full(loss.shape(), 0.5)}}))
+        all.push_back(d.value());
+      return all;
+    };
+    const auto one = [&] { return linear_cross_entropy(x, w, targets, b, options); };
+    const auto two = results([&] { return cross_entropy(linear(x, w, b), targets, options); });
+    {
+      const MixedPrecision guard;
+      CHECK(std::string(one().node()->op()) == "linear_cross_entropy_bfloat16");
+      CHECK(one().node()->saved_bytes() <
+            600 * 12 * 2 + 20 * 12 * 4 + 600 * 8 + 20 * 4 + (600 + 20) * 12 * 4 + 100);
+    }
+    const auto compare = [&](const std::vector<Tensor>& results_of_one) {
+      for (std::size_t i = 0; i < two.size(); ++i) {
+        CAPTURE(i);
+        // The gradient of the logits is rounded with another factor in it.
+        const double tolerance = i == 0 ? 1e-6 : 4e-3;
+        CHECK(max_abs_diff(results_of_one[i], two[i]) <= tolerance * max_abs(two[i]));
+      }
+    };
+    compare(results(one));
+    const ReadableRules rules(true);
+    compare(results(one));
+  }
+  CHECK(max_abs_diff(linear_cross_entropy(x, w.value().to(bfloat16), targets, b).value(),
+                     cross_entropy(linear(x, w.value().to(bfloat16), b), targets).value()) < 1e-6);
+}
+
+TEST_CASE("linear_cross_entropy: a weight of many classes is rounded a part at a time") {
+  manual_seed(0);
+  constexpr std::int64_t N = 3, D = 40000, V = 150;  // parts of 64 classes
+  const Variable x(randn({N, D}), true), w(randn({V, D}) * 0.01, true), b(randn({V}), true);
+  const Tensor targets = tensor({0, 70, 149});
+  const MixedPrecision guard;
+  const auto gradients = [&](const auto& loss_of) { return grad({loss_of()}, {x, w, b}); };
+  const auto one = [&] { return linear_cross_entropy(x, w, targets, b); };
+  const auto two = [&] { return cross_entropy(linear(x, w, b), targets); };
+  CHECK(one().item<float>() == doctest::Approx(two().item<float>()).epsilon(1e-6));
+  {
+    const NoGradGuard no_grad;
+    const std::size_t whole_copy = V * D * sizeof(BFloat16);
+    CHECK(peak_of([&] { one(); }) < whole_copy * 6 / 10);
+  }
+  const auto ours = gradients(one), theirs = gradients(two);
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    CAPTURE(i);
+    CHECK(max_abs_diff(ours[i].value(), theirs[i].value()) <= 4e-3 * max_abs(theirs[i].value()));
   }
 }

@@ -37,6 +37,20 @@ TEST_CASE("rounded copies: one copy is shared by all views of a whole storage un
   CHECK(kernels::rounded_once(x).storage() != kernels::rounded(x).storage());
 }
 
+TEST_CASE("rounded copies: rows rounded in place lie in the first half of their memory") {
+  for (const std::int64_t rows : {0, 1, 2, 70}) {
+    for (const std::int64_t columns : {1, 7, 32, 1024, 2500}) {
+      CAPTURE(rows);
+      CAPTURE(columns);
+      const Tensor all = randn({rows + 1, columns}), x = all.slice(0, 1, rows + 1), before = x.clone();
+      const Tensor half = kernels::rounded_in_place(x);
+      CHECK(half.storage() == all.storage());
+      CHECK(half.strides()[0] == 2 * columns);
+      CHECK(equal(half, before.to(bfloat16)));
+    }
+  }
+}
+
 TEST_CASE("rounded copies: no copy is kept of memory that can change unseen") {
   const Tensor x = zeros({2, 3});
   std::vector<float> numbers(6);

@@ -6,25 +6,25 @@
 
 namespace xgrad {
 
-/// When a product's gradients are made.
-enum class GradientsMade { in_backward, in_forward };
-
-/// x in bfloat16, with x's node: what a mixed product reads and keeps. Products share the copy. If x is a
-/// parameter whose gradient is made in backward, the copy takes a block that the gradient can use later
-/// (tensor/rounded.hpp).
-Variable in_bfloat16(const Variable& x, GradientsMade when = GradientsMade::in_backward);
+/// x in bfloat16, with x's node: what a mixed product reads and keeps. Products share the copy. That of a
+/// parameter takes a block that the parameter's gradient can use later (tensor/rounded.hpp).
+Variable in_bfloat16(const Variable& x);
 /// The way back, for a rule: x in float32, with x's node.
 Variable in_float32(const Variable& x);
 
 /// Whether a product reads operands of these dtypes: of one floating dtype, or each float32 or bfloat16.
 bool can_multiply(DType a, DType b);
 
-/// Two operands as their product reads them: in bfloat16, with the nodes of a and b, if one of them is
-/// bfloat16, or if both are float32 under MixedPrecision; the product is then mixed. Else a and b themselves.
+/// Whether a product of such operands reads bfloat16: if one of them is bfloat16, or if both are float32
+/// under MixedPrecision.
+bool is_mixed_product(DType a, DType b);
+
+/// Two operands as their product reads them: in bfloat16, with the nodes of a and b, if it is mixed. Else a
+/// and b themselves.
 class ProductOperands {
  public:
   /// x and y must outlive it.
-  ProductOperands(const Variable& x, const Variable& y, GradientsMade when = GradientsMade::in_backward);
+  ProductOperands(const Variable& x, const Variable& y);
   ProductOperands(const ProductOperands&) = delete;
   ProductOperands& operator=(const ProductOperands&) = delete;
 

@@ -24,13 +24,31 @@ std::int64_t count_of_parts(std::int64_t rows, std::int64_t classes) {
   return std::max<std::int64_t>(1, (rows + most - 1) / most);
 }
 
+// Calls `visit(part, begin, end)` with rows [begin, end) of W, for all of W. If it `rounds`, the part is in
+// bfloat16, and no copy of the whole of W is in memory.
+template <class Visit>
+void for_parts_of_weight(const Tensor& weight, bool rounds, const Visit& visit) {
+  constexpr std::int64_t elements = 4 << 20, whole_tiles = 64;
+  const std::int64_t classes = weight.size(0), width = std::max<std::int64_t>(1, weight.size(1));
+  const std::int64_t step =
+      rounds ? std::max(whole_tiles, elements / width / whole_tiles * whole_tiles) : classes;
+  for (std::int64_t begin = 0; begin < classes; begin += step) {
+    const std::int64_t end = std::min(classes, begin + step);
+    const Tensor part = weight.slice(0, begin, end);
+    visit(rounds ? rounded_once(part) : part, begin, end);
+  }
+}
+
 }  // namespace
 
 LinearCrossEntropy linear_cross_entropy(const LinearClasses& of, const Tensor& g,
                                         LinearCrossEntropyWants wants) {
-  const Tensor &weight = of.weight, &bias = of.bias;
-  const std::int64_t count = of.targets.numel(), classes = weight.size(0),
+  const std::int64_t count = of.targets.numel(), classes = of.weight.size(0),
                      parts = count_of_parts(count, classes);
+  // To round W part by part takes less memory, and more time: twice for each part of the rows.
+  const bool mixed = of.x.dtype() == bfloat16, rounds = mixed && of.weight.dtype() != bfloat16;
+  const bool rounds_parts = rounds && parts == 1;
+  const Tensor weight = rounds && !rounds_parts ? rounded_once(of.weight) : of.weight;
   const Tensor x = of.x.reshape({count, weight.size(1)}), targets = of.targets.reshape({count});
   const Tensor g_n = g.defined() ? g.reshape({count}) : g;
   const DType dtype = product_dtype(x);
@@ -42,17 +60,25 @@ LinearCrossEntropy linear_cross_entropy(const LinearClasses& of, const Tensor& g
     const auto rows = [&](const Tensor& all) {
       return all.slice(0, count * part / parts, count * (part + 1) / parts);
     };
-    const Tensor z = linear(rows(x), weight, bias);  // (rows, V)
+    const Tensor z = empty({rows(x).size(0), classes}, dtype);  // (rows, V)
+    for_parts_of_weight(weight, rounds_parts, [&](const Tensor& w, std::int64_t begin, std::int64_t end) {
+      const Tensor b = of.bias.defined() ? of.bias.slice(0, begin, end) : of.bias;
+      linear_into(rows(x), w, b, z.slice(1, begin, end));
+    });
     const auto loss = cross_entropy(z, rows(targets), of.ignore_index, of.label_smoothing);
     copy(loss.losses, rows(out.losses));
     if (!g.defined()) continue;
     const Tensor& dz = z;  // the same memory
     cross_entropy_backward(rows(g_n), z, rows(targets), loss.max_and_sum, of.ignore_index, of.label_smoothing,
                            dz);
-    const Tensor read_dz = x.dtype() == bfloat16 ? rounded_once(dz) : dz;  // as the products read it
-    if (wants.dx) matmul_into(read_dz, weight, rows(out.dx), 1, /*beta=*/0);
-    if (wants.dw) matmul_into(read_dz.mT(), rows(x), out.dw, 1, /*beta=*/part > 0);
     if (wants.db) add_into(out.db, sum(dz, only_dim(0), false), 1);
+    const Tensor read_dz = mixed ? rounded_in_place(dz) : dz;  // as the products read it
+    if (wants.dx) {
+      for_parts_of_weight(weight, rounds_parts, [&](const Tensor& w, std::int64_t begin, std::int64_t end) {
+        matmul_into(read_dz.slice(1, begin, end), w, rows(out.dx), 1, /*beta=*/begin > 0);
+      });
+    }
+    if (wants.dw) matmul_into(read_dz.mT(), rows(x), out.dw, 1, /*beta=*/part > 0);
   }
   return {out.losses.reshape(of.targets.shape()), wants.dx ? out.dx.reshape(of.x.shape()) : out.dx, out.dw,
           out.db};

@@ -7,8 +7,8 @@
 namespace xgrad::kernels {
 
 /// Logits z = x Wᵀ + b with their targets. x (..., D), weight (V, D), bias (V) or undefined; targets (...) in
-/// [0, V) or `ignore_index`. x and weight may both be bfloat16: all else is float32 then, and the products of
-/// the gradients read dz in bfloat16.
+/// [0, V) or `ignore_index`. If x is bfloat16, all else is float32, but weight may be bfloat16 too: the
+/// products read weight and dz in bfloat16.
 struct LinearClasses {
   Tensor x, weight, bias, targets;
   std::int64_t ignore_index;

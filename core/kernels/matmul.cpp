@@ -198,9 +198,13 @@ void matmul_into(const Tensor& a, const Tensor& b, const Tensor& c, double alpha
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  const Tensor columns = weight.mT(), y = empty(product_shape(x, columns), product_dtype(x));
-  multiply_into(x, columns, y, 1, 0, bias.defined() ? bias.contiguous() : bias);
+  const Tensor y = empty(product_shape(x, weight.mT()), product_dtype(x));
+  linear_into(x, weight, bias, y);
   return y;
+}
+
+void linear_into(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& y) {
+  multiply_into(x, weight.mT(), y, 1, 0, bias.defined() ? bias.contiguous() : bias);
 }
 
 }  // namespace xgrad::kernels

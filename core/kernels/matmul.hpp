@@ -22,4 +22,7 @@ void matmul_into(const Tensor& a, const Tensor& b, const Tensor& c, double alpha
 /// contiguous.
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias);
 
+/// The same in y, which has the result's shape and any strides without repeats. Raises no version.
+void linear_into(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& y);
+
 }  // namespace xgrad::kernels

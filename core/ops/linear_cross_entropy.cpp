@@ -83,9 +83,10 @@ Variable in_one_node(const Variable& x, const Variable& w, const Variable& b, co
       options.reduction == Reduction::mean ? count : divisor_of(options.reduction, t.shape());
   const std::int64_t ignore_index = options.ignore_index;
   const double smoothing = options.label_smoothing;
-  const ProductOperands read(x, w, GradientsMade::in_forward);
+  const bool mixed = is_mixed_product(x.dtype(), w.dtype());
+  const Variable read_x = mixed ? in_bfloat16(x) : x;  // the kernel rounds w
   // With the logits z = x Wᵀ + b, and dz as in cross_entropy:  dx = dz W,  dW = dzᵀ x,  db = Σ_n dz_n
-  const auto rule = [=, mixed = read.is_mixed](const Replay& r) -> Gradients {
+  const auto rule = [=](const Replay& r) -> Gradients {
     const MixedPrecision guard(mixed);
     const Variable w = in_float32(r.saved(1)), b = r.keeps(2) ? r.saved(2) : Variable(), t = r.saved(3);
     const std::int64_t N = t.numel();
@@ -113,11 +114,11 @@ Variable in_one_node(const Variable& x, const Variable& w, const Variable& b, co
     g = full(t.shape(), 1 / static_cast<double>(divisor), kernels::product_dtype(x.value()));
   }
   const auto out = kernels::linear_cross_entropy(
-      {read.a.value(), read.b.value(), value_if_defined(b), t.value(), ignore_index, smoothing}, g, wants);
+      {read_x.value(), w.value(), value_if_defined(b), t.value(), ignore_index, smoothing}, g, wants);
   const auto kept = [](const Tensor& d) { return d.defined() ? Variable(d) : Variable(); };
-  return record(read.is_mixed ? "linear_cross_entropy_bfloat16" : op_name,
+  return record(mixed ? "linear_cross_entropy_bfloat16" : op_name,
                 reduced_value(out.losses, options.reduction, divisor), {x, w, b},
-                {read.a, read.b, b, t, kept(out.dx), kept(out.dw), kept(out.db)}, fused(rule, kernel));
+                {read_x, w, b, t, kept(out.dx), kept(out.dw), kept(out.db)}, fused(rule, kernel));
 }
 
 }  // namespace

@@ -1,6 +1,15 @@
 #include <xgrad/core/tensor/rounded.hpp>
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <iterator>
+
+#include <xgrad/core/parallel/parallel_for.hpp>
+#include <xgrad/core/rows/bfloat16.hpp>
 #include <xgrad/core/tensor/copy.hpp>
+#include <xgrad/core/tensor/dispatch.hpp>
 #include <xgrad/core/tensor/factories.hpp>
 
 namespace xgrad::kernels {
@@ -25,6 +34,20 @@ void round_span(const Tensor& x, Span span, const StoragePtr& memory) {
   copy(Tensor(x.storage(), line, {1}, span.first, float32), Tensor(memory, line, {1}, 0, bfloat16));
 }
 
+// Through a buffer: a part of the result overlaps the numbers it is made of, and may not be written before
+// they are read.
+void round_row(float* row, std::int64_t size) {
+  std::array<BFloat16, 1024> buffer;
+  auto* to = reinterpret_cast<std::byte*>(row);
+  for (std::int64_t i = 0; i < size; i += std::ssize(buffer)) {
+    const std::int64_t n = std::min<std::int64_t>(size - i, std::ssize(buffer));
+    const std::size_t bytes = static_cast<std::size_t>(n) * sizeof(BFloat16);
+    bfloat16_rows<BFloat16Rows>().round(row + i, buffer.data(), n);
+    std::memcpy(to, buffer.data(), bytes);
+    to += bytes;
+  }
+}
+
 StoragePtr memory_for(Span span) { return empty({span.size}, bfloat16).storage(); }
 
 }  // namespace
@@ -35,6 +58,16 @@ Tensor rounded_once(const Tensor& x) {
   const StoragePtr memory = memory_for(span);
   round_span(x, span, memory);
   return Tensor(memory, x.shape(), x.strides(), x.offset() - span.first, bfloat16);
+}
+
+Tensor rounded_in_place(const Tensor& x) {
+  const std::int64_t rows = x.size(0), columns = x.size(1);
+  auto* const memory = raw<float>(x);
+  parallel_for(rows, parallel_grain / std::max<std::int64_t>(columns, 1) + 1,
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t row = begin; row < end; ++row) round_row(memory + row * columns, columns);
+               });
+  return Tensor(x.storage(), x.shape(), {2 * columns, 1}, 2 * x.offset(), bfloat16);
 }
 
 Tensor rounded(const Tensor& x, const RoundedCopyOptions& options) {

@@ -19,4 +19,8 @@ Tensor rounded(const Tensor& x, const RoundedCopyOptions& options = {});
 /// The same for a Tensor that is read once. Nothing is kept.
 Tensor rounded_once(const Tensor& x);
 
+/// A contiguous x (M, N) in bfloat16, in x's own memory: each row of the result lies in the first half of x's
+/// row. x's numbers are lost.
+Tensor rounded_in_place(const Tensor& x);
+
 }  // namespace xgrad::kernels
