@@ -57,6 +57,18 @@ TEST_CASE("record: an undefined Variable among the keeps keeps nothing") {
   CHECK_THROWS_TEXT(with_saved(0).backward(), "the rule asks for saved value 0, which the op did not keep");
 }
 
+TEST_CASE("record: the output that an op keeps is not one of the saved values") {
+  const Variable x = leaf(3);
+  const Variable y = record("mine", x.value() * 2, {x}, {keeps_output, x}, [](const Replay& r) -> Gradients {
+    CHECK(r.keeps(0));
+    CHECK_FALSE(r.keeps(1));
+    return {r.output() + 10 * r.saved(0)};
+  });
+  CHECK(y.node()->saved_bytes() == 8);
+  y.backward();
+  CHECK(x.grad().item<double>() == 6 + 30);
+}
+
 TEST_CASE("record: an error in a custom op's rule names the op") {
   const Variable x(ones({2, 3}), true), y(ones({3}), true);
   const auto with_rule = [&](Rule rule) {

@@ -1,6 +1,7 @@
 #include <xgrad/core/autograd/engine.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <queue>
 #include <utility>
 
@@ -30,13 +31,13 @@ bool is_replaying() { return replays; }
 
 // A node is newer than its inputs, so newest first is a topological order, and the newest of the nodes
 // reached so far comes next. A node reached along several edges leaves the heap several times in a row.
-std::vector<Node*> nodes_behind(const std::vector<Variable>& outputs, std::uint64_t before) {
+PoolVector<Node*> nodes_behind(const std::vector<Variable>& outputs, std::uint64_t before) {
   const auto older = [](const Node* a, const Node* b) { return a->id() < b->id(); };
   std::priority_queue<Node*, std::vector<Node*>, decltype(older)> reached(older);
   for (const Variable& output : outputs) {
     if (output.requires_grad()) reached.push(output.node().get());
   }
-  std::vector<Node*> tape;
+  PoolVector<Node*> tape;
   while (!reached.empty()) {
     Node* const node = reached.top();
     reached.pop();
@@ -61,6 +62,8 @@ Engine::Engine(const std::vector<Variable>& outputs, bool retain_graph, bool cre
       needed_(tape_.size(), true),
       is_target_(tape_.size(), false) {
   for (const Variable& output : outputs) roots_.push_back(output.node());
+  ids_.reserve(tape_.size());
+  for (const Node* node : tape_) ids_.push_back(node->id());
 }
 
 void Engine::seed(const Variable& output, const Variable& gradient) {
@@ -93,28 +96,43 @@ Tensor Engine::sum_so_far(const Node& node) const {
 }
 
 void Engine::replay() {
+  PoolVector<bool> has_turn(tape_.size());
   for (std::size_t i = 0; i < tape_.size(); ++i) {  // a refused replay changes nothing
-    if (is_replayed(i)) tape_[i]->check_replayable();
+    has_turn[i] = is_replayed(i);
+    if (has_turn[i]) tape_[i]->check_replayable();
   }
   const GradModeGuard mode(create_graph_);
   const ReplayScope scope;
   for (std::size_t i = 0; i < tape_.size(); ++i) {
     if (!needed_[i] || !slots_[i].defined()) continue;
+    replayed_ = i;
     Node& node = *tape_[i];
     if (node.has_hooks_.load(std::memory_order_acquire) && node.id() > before_)
       slots_[i] = (*node.body_.hooks)(node, std::move(slots_[i]));
     if (fills_grad_ && (node.is_leaf() || node.retains_grad_)) deposit(node, slots_[i]);
     // A target's gradient stays for the caller. The memory of the others is free once the rule is done.
     const Variable gradient = is_target_[i] ? slots_[i] : std::move(slots_[i]);
-    if (is_replayed(i)) replay_node(node, gradient);
+    if (has_turn[i]) replay_node(node, gradient);
   }
 }
 
-// A node's position on the tape; tape_.size() if it is not there.
+// A node's position on the tape; tape_.size() if it is not there. Most nodes that are asked for are inputs of
+// the node being replayed and stand a few places behind it. So the search begins there, and doubles its
+// steps.
 std::size_t Engine::position(const Node& node) const {
-  const auto at = std::lower_bound(tape_.begin(), tape_.end(), node.id(),
-                                   [](const Node* other, std::uint64_t id) { return other->id() > id; });
-  return at != tape_.end() && *at == &node ? static_cast<std::size_t>(at - tape_.begin()) : tape_.size();
+  const std::uint64_t id = node.id();
+  auto first = ids_.begin();
+  if (replayed_ < ids_.size() && ids_[replayed_] > id) first += static_cast<std::ptrdiff_t>(replayed_);
+  std::ptrdiff_t step = 1;
+  while (step < ids_.end() - first && first[step] > id) {
+    first += step;
+    step *= 2;
+  }
+  const auto last = first + std::min(step + 1, ids_.end() - first);
+  const auto at = std::lower_bound(first, last, id, std::greater<>());
+  const bool is_on_tape =
+      at != last && *at == id && tape_[static_cast<std::size_t>(at - ids_.begin())] == &node;
+  return is_on_tape ? static_cast<std::size_t>(at - ids_.begin()) : tape_.size();
 }
 
 bool Engine::leads_on(const Node& node) const {
@@ -163,10 +181,10 @@ void Engine::accumulate(std::size_t at, Variable gradient) {
 void Engine::deposit(Node& node, const Variable& gradient) {
   const Tensor& value = gradient.value();
   const auto lock = node.lock_grad();
-  if (node.grad_.defined()) {
-    add_in_place(node.grad_, value);
+  if (node.has_grad()) {
+    add_in_place(*node.grad_, value);
   } else {
-    node.grad_ = node.is_leaf() && gradient.owns_memory() ? value : value.clone();
+    node.set_grad(node.is_leaf() && gradient.owns_memory() ? value : value.clone());
   }
 }
 

@@ -14,7 +14,7 @@ namespace xgrad {
 
 /// The tape: the nodes that these outputs depend on, newest first. They live as long as the outputs' own
 /// nodes. A node with an id up to `before` ends the search: what lies behind it is left out.
-std::vector<Node*> nodes_behind(const std::vector<Variable>& outputs, std::uint64_t before = 0);
+PoolVector<Node*> nodes_behind(const std::vector<Variable>& outputs, std::uint64_t before = 0);
 
 std::uint64_t newest_node_id();  // node.cpp
 /// Whether this thread is replaying a tape.
@@ -75,11 +75,13 @@ class Engine {
   bool create_graph_;
   std::uint64_t before_;
   bool fills_grad_ = true;                    // backward() fills grad() of leaves and retained nodes
-  std::vector<Node*> tape_;                   // newest first
+  PoolVector<Node*> tape_;                    // newest first
+  PoolVector<std::uint64_t> ids_;             // the tape's, since a search among the nodes misses the cache
+  std::size_t replayed_ = 0;                  // the position of the node being replayed
   std::vector<std::shared_ptr<Node>> roots_;  // keep the tape alive
-  std::vector<Variable> slots_;               // each node's gradient so far
-  std::vector<bool> needed_;                  // whether a node leads to an input of `only_towards`
-  std::vector<bool> is_target_;               // whether it is one of those inputs
+  PoolVector<Variable> slots_;                // each node's gradient so far
+  PoolVector<bool> needed_;                   // whether a node leads to an input of `only_towards`
+  PoolVector<bool> is_target_;                // whether it is one of those inputs
 };
 
 }  // namespace xgrad

@@ -31,7 +31,7 @@ ForkMutex& gradient_lock(std::uint64_t id) {
 }  // namespace
 
 Node::Node(const char* op, const Tensor& output)
-    : id_(newest_id.add(1)), op_(op), shape_(output.shape()), dtype_(output.dtype()) {}
+    : id_(newest_id.add(1)), dtype_(output.dtype()), op_(op), shape_(output.shape()) {}
 
 // Takes a node's memory from the pool, and destroys the node by `end`.
 template <class T>
@@ -77,9 +77,17 @@ void Node::end(Node* node) noexcept {
 }
 
 std::size_t Node::saved_bytes() const {
-  std::size_t total = output_.value.defined() ? output_.value.nbytes() : 0;
+  std::size_t total = 0;
   for (const Saved& saved : body_.saved) total += saved.value.defined() ? saved.value.nbytes() : 0;
   return total;
+}
+
+void Node::set_grad(Tensor grad) {
+  if (grad_) {
+    *grad_ = std::move(grad);
+  } else if (grad.defined()) {
+    grad_ = std::make_unique<Tensor>(std::move(grad));
+  }
 }
 
 void Node::check_replayable() const {
@@ -95,7 +103,6 @@ void Node::check_replayable() const {
 void Node::forget() {
   body_.saved.clear();
   body_.rule = nullptr;
-  if (output_.value.defined()) output_.value = Tensor();
   phase_.store(Phase::replayed, std::memory_order_release);
 }
 
@@ -108,7 +115,7 @@ void Node::end_step() noexcept {
 void Node::begin_step() {
   phase_.store(Phase::recorded, std::memory_order_release);
   retains_grad_ = is_frozen_ = false;
-  if (grad_.defined()) grad_ = Tensor();
+  set_grad(Tensor());
 }
 
 std::unique_lock<ForkMutex> Node::lock_grad() const { return std::unique_lock(gradient_lock(id_)); }

@@ -58,11 +58,13 @@ class Node : public std::enable_shared_from_this<Node> {
 
   struct Body {  // everything that may own other nodes
     List inputs;
-    std::vector<Saved, PoolAllocator<Saved>> saved;
+    PoolVector<Saved> saved;
     Rule rule;
     std::shared_ptr<Hooks> hooks;  // null until the first one is registered
   };
   enum class Phase : std::uint8_t { recorded, being_replayed, replayed };
+  bool has_grad() const { return grad_ && grad_->defined(); }
+  void set_grad(Tensor grad);
   void check_replayable() const;                  // throws unless it is `recorded`
   std::unique_lock<ForkMutex> lock_grad() const;  // for changes of `grad_`: threads share leaves
   void forget();                                  // drops rule and saved values after the replay
@@ -73,18 +75,19 @@ class Node : public std::enable_shared_from_this<Node> {
   struct Allocator;                      // makes and ends every node
   static void end(Node* node) noexcept;  // destroys it without recursion
 
+  // The search for a tape reads what comes first, up to the inputs: a cache line for most nodes.
   std::uint64_t id_;
+  std::atomic<Phase> phase_ = Phase::recorded;
+  std::atomic<bool> has_hooks_ = false;  // once true, `hooks` is fixed and any thread may read it
+  bool retains_grad_ = false;
+  bool is_frozen_ = false;     // a leaf that no longer requires a gradient; older tapes still lead to it
+  bool keeps_output_ = false;  // the last saved value is the output
+  DType dtype_;
+  Body body_;
   const char* op_;
   Shape shape_;
-  DType dtype_;
-  std::atomic<Phase> phase_ = Phase::recorded;
-  bool retains_grad_ = false;
-  bool is_frozen_ = false;  // a leaf that no longer requires a gradient; older tapes still lead to it
-  Body body_;
-  std::atomic<bool> has_hooks_ = false;  // once true, `hooks` is fixed and any thread may read it
-  Saved output_;                         // with keeps_output only
-  Tensor grad_;                          // a leaf's, or a retained one
-  Node* next_to_end_ = nullptr;          // the list of nodes that wait for their end (see `end`)
+  std::unique_ptr<Tensor> grad_;  // a leaf's, or a retained one; null until the first one
+  Node* next_to_end_ = nullptr;   // the list of nodes that wait for their end (see `end`)
 };
 
 /// As errors name it: `node #12 (matmul)`.

@@ -106,7 +106,7 @@ std::vector<std::shared_ptr<Node>>::const_iterator Recording::place_of(
   return at != nodes_.end() && *at == node ? at : nodes_.end();
 }
 
-std::vector<Node*> Recording::tape_behind(const std::vector<Variable>& outputs, std::uint64_t before) {
+PoolVector<Node*> Recording::tape_behind(const std::vector<Variable>& outputs, std::uint64_t before) {
   // A tape that begins outside of the step may be another one at every call.
   const auto is_made = [&](const Variable& output) {
     return output.node() && place_of(output.node()) != nodes_.end();

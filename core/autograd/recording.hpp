@@ -29,7 +29,7 @@ class Recording {
   std::shared_ptr<Node> replay(const char* op, const Tensor& output, const Inputs& inputs);
   void add(const std::shared_ptr<Node>& node) { nodes_.push_back(node); }
   /// `nodes_behind`, which does not search in a replay.
-  std::vector<Node*> tape_behind(const std::vector<Variable>& outputs, std::uint64_t before);
+  PoolVector<Node*> tape_behind(const std::vector<Variable>& outputs, std::uint64_t before);
 
   // The stations of a call: begin(), then finish() unless the step threw, then end().
   void begin();
@@ -44,7 +44,7 @@ class Recording {
  private:
   struct Tape {
     std::vector<const Node*> roots;
-    std::vector<Node*> nodes;
+    PoolVector<Node*> nodes;
   };
   void check_released() const;
   /// Where a node of the step stands in `nodes_`; its end for any other.

@@ -33,7 +33,7 @@ const Saved& Replay::unchanged(const Saved& saved) const {
 
 bool Replay::keeps(std::size_t i) const {
   const auto& all = node_.body_.saved;
-  return i < all.size() && all[i].value.defined();
+  return i + node_.keeps_output_ < all.size() && all[i].value.defined();
 }
 
 const Saved& Replay::kept(std::size_t i) const {
@@ -42,10 +42,10 @@ const Saved& Replay::kept(std::size_t i) const {
 }
 
 const Saved& Replay::kept_output() const {
-  if (!node_.output_.value.defined()) {
+  if (!node_.keeps_output_) {
     fail_state("backward", "the rule asks for its output, but the op did not say keeps_output");
   }
-  return unchanged(node_.output_);
+  return unchanged(node_.body_.saved.back());
 }
 
 Variable Replay::saved(std::size_t i) const {

@@ -50,6 +50,7 @@ Variable append_node(const char* op, Tensor&& value, const Inputs& inputs, std::
   if (!rule) fail(op, "a recorded op needs a rule");
   auto node = Node::make(op, value, inputs);
   node->body_.saved.reserve(keeps.size());
+  node->keeps_output_ = false;
   for (const Keep& keep : keeps) {
     if (keep.for_input_ < Keep::every_input || keep.for_input_ >= static_cast<int>(inputs.size())) {
       fail(op, "keep_for names input ", keep.for_input_, " of ", inputs.size());
@@ -57,7 +58,7 @@ Variable append_node(const char* op, Tensor&& value, const Inputs& inputs, std::
     const bool is_wanted = keep.for_input_ == Keep::every_input ||
                            inputs[static_cast<std::size_t>(keep.for_input_)].requires_grad();
     if (!keep.variable_) {
-      node->output_ = {value, nullptr, value.version()};
+      node->keeps_output_ = true;
     } else if (is_wanted && keep.variable_->defined()) {
       const Tensor& kept = keep.variable_->value();
       node->body_.saved.push_back(
@@ -66,6 +67,7 @@ Variable append_node(const char* op, Tensor&& value, const Inputs& inputs, std::
       node->body_.saved.push_back({});
     }
   }
+  if (node->keeps_output_) node->body_.saved.push_back({value, nullptr, value.version()});
   node->body_.rule = std::move(rule);
   return Variable::of_node(std::move(value), std::move(node));
 }

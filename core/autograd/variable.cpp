@@ -84,7 +84,7 @@ bool Variable::owns_memory() const {
 
 bool Variable::is_leaf() const { return !node() || node()->is_leaf(); }
 
-bool Variable::has_grad() const { return node() && node()->grad_.defined(); }
+bool Variable::has_grad() const { return node() && node()->has_grad(); }
 
 const Tensor& Variable::grad() const {
   if (!has_grad()) {
@@ -93,7 +93,7 @@ const Tensor& Variable::grad() const {
                : is_leaf()      ? "backward() has not reached it"
                                 : "it is the result of an op; call retain_grad() on it before backward()");
   }
-  return node()->grad_;
+  return *node()->grad_;
 }
 
 void Variable::set_grad(Tensor grad) const {
@@ -103,13 +103,13 @@ void Variable::set_grad(Tensor grad) const {
          dtype());
   }
   const auto lock = node()->lock_grad();
-  node()->grad_ = std::move(grad);
+  node()->set_grad(std::move(grad));
 }
 
 void Variable::zero_grad() const {
   if (!node()) return;
   const auto lock = node()->lock_grad();
-  node()->grad_ = Tensor();
+  node()->set_grad(Tensor());
 }
 
 const Variable& Variable::retain_grad() const {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <limits>
 #include <new>
+#include <vector>
 
 namespace xgrad {
 
@@ -16,7 +17,7 @@ inline constexpr std::size_t block_header = 64;
 void* pool_allocate(std::size_t bytes);
 void pool_free(void* block, std::size_t bytes) noexcept;
 
-/// The pool as an allocator for the standard library. The tape's nodes use it.
+/// The pool as an allocator for the standard library. The tape uses it.
 template <class T>
 struct PoolAllocator {
   using value_type = T;
@@ -30,6 +31,8 @@ struct PoolAllocator {
   void deallocate(T* block, std::size_t count) noexcept { pool_free(block, count * sizeof(T)); }
   friend bool operator==(PoolAllocator, PoolAllocator) noexcept { return true; }
 };
+template <class T>
+using PoolVector = std::vector<T, PoolAllocator<T>>;
 
 /// False under the address sanitizer. Every block then comes from the system, so the sanitizer sees a use
 /// after free, and nothing is counted. GCC and Clang announce the sanitizer in different ways.
