@@ -23,8 +23,9 @@ inline constexpr std::array fused_attentions{attentions[2], attentions[3], atten
 
 /// A GPT's training step: forward, cross entropy, backward, AdamW.
 struct Step {
-  const char* name;
-  std::int64_t B, T, V, d, H, L;
+  const char* name = "";
+  std::int64_t B = 1, T = 1, V = 1, d = 1, H = 1, L = 1;
+  bool fused_attention = false;
 };
 inline constexpr std::array steps{
     Step{"tiny", 8, 16, 32, 32, 4, 2},

@@ -39,7 +39,8 @@ inline Training training(const Step& s, const xgrad::optim::AdamWOptions& option
                                                                       .d_model = s.d,
                                                                       .num_layers = s.L,
                                                                       .num_heads = s.H,
-                                                                      .tied_head = true});
+                                                                      .tied_head = true,
+                                                                      .fused_attention = s.fused_attention});
   const xgrad::Tensor tokens = xgrad::randint(0, s.V, {s.B, s.T});
   const xgrad::Tensor targets = xgrad::randint(0, s.V, {s.B, s.T});
   return training(model, tokens, targets, options, [](const auto& gpt, const auto& x, const auto& t) {
