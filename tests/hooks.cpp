@@ -177,3 +177,34 @@ TEST_CASE("hooks: a gradient that a hook keeps is not changed by the next backwa
   CHECK(equal(y.grad(), full({4}, 6.0)));
   CHECK(equal(x.grad(), full({4}, 6.0)));
 }
+
+TEST_CASE("hooks: a leaf's hooks are called as soon as its gradient is complete") {
+  const Variable first(tensor({2.0}), true), second(tensor({3.0}), true), both(tensor({5.0}), true);
+  std::vector<std::string> called;
+  const auto note = [&](const Variable& x, const std::string& name) {
+    x.register_hook([&called, name](const Variable& g) {
+      called.push_back(name + ' ' + std::to_string(static_cast<int>(g.item<double>())));
+    });
+  };
+  const auto result = [&] {
+    called.clear();
+    const Variable h = first * both, y = second * h;
+    note(h, "h");
+    return y * both;
+  };
+  note(first, "first");
+  note(second, "second");
+  note(both, "both");
+  // y = second · first · both²
+  const std::vector<std::string> expected{"second 50", "h 15", "both 60", "first 75"};
+  sum(result()).backward();
+  CHECK(called == expected);
+  CHECK(both.grad().item<double>() == 60);
+  const auto d = grad({sum(result())}, {both, second});
+  CHECK(called == std::vector<std::string>{"second 50", "h 15", "both 60"});
+  CHECK(d[0].item<double>() == 60);
+  CHECK(d[1].item<double>() == 50);
+  called.clear();
+  (both * 2).backward();
+  CHECK(called == std::vector<std::string>{"both 2"});
+}

@@ -96,24 +96,60 @@ Tensor Engine::sum_so_far(const Node& node) const {
 }
 
 void Engine::replay() {
-  PoolVector<bool> has_turn(tape_.size());
+  PoolVector<bool> replays_rule(tape_.size());
+  bool has_hooked_leaf = false;
   for (std::size_t i = 0; i < tape_.size(); ++i) {  // a refused replay changes nothing
-    has_turn[i] = is_replayed(i);
-    if (has_turn[i]) tape_[i]->check_replayable();
+    replays_rule[i] = is_replayed(i);
+    if (replays_rule[i]) tape_[i]->check_replayable();
+    has_hooked_leaf = has_hooked_leaf || (tape_[i]->is_leaf() && calls_hooks(*tape_[i]));
   }
+  const PoolVector<Completion> completions = has_hooked_leaf ? hooked_leaves() : PoolVector<Completion>();
   const GradModeGuard mode(create_graph_);
   const ReplayScope scope;
+  auto next = completions.begin();
   for (std::size_t i = 0; i < tape_.size(); ++i) {
-    if (!needed_[i] || !slots_[i].defined()) continue;
     replayed_ = i;
-    Node& node = *tape_[i];
-    if (node.has_hooks_.load(std::memory_order_acquire) && node.id() > before_)
-      slots_[i] = (*node.body_.hooks)(node, std::move(slots_[i]));
-    if (fills_grad_ && (node.is_leaf() || node.retains_grad_)) deposit(node, slots_[i]);
-    // A target's gradient stays for the caller. The memory of the others is free once the rule is done.
-    const Variable gradient = is_target_[i] ? slots_[i] : std::move(slots_[i]);
-    if (has_turn[i]) replay_node(node, gradient);
+    take_turn(i, replays_rule[i]);
+    for (; next != completions.end() && next->after == i; ++next) {
+      take_turn(next->leaf, false);
+      needed_[next->leaf] = false;  // has had its turn
+    }
   }
+}
+
+void Engine::take_turn(std::size_t at, bool replays_rule) {
+  if (!needed_[at] || !slots_[at].defined()) return;
+  Node& node = *tape_[at];
+  if (calls_hooks(node)) slots_[at] = (*node.body_.hooks)(node, std::move(slots_[at]));
+  if (fills_grad_ && (node.is_leaf() || node.retains_grad_)) deposit(node, slots_[at]);
+  // A target's gradient stays for the caller. The memory of the others is free once the rule is done.
+  const Variable gradient = is_target_[at] ? slots_[at] : std::move(slots_[at]);
+  if (replays_rule) replay_node(node, gradient);
+}
+
+bool Engine::calls_hooks(const Node& node) const {
+  return node.has_hooks_.load(std::memory_order_acquire) && node.id() > before_;
+}
+
+// A leaf is older than all nodes that use it, so it stands at the end of the tape. Its gradient is complete
+// after the replay of the oldest of them, though, and its hooks are called then: one that sends the gradient
+// to another process has the rest of the replay for it.
+PoolVector<Engine::Completion> Engine::hooked_leaves() const {
+  const std::size_t unused = tape_.size();
+  PoolVector<std::size_t> oldest_user(tape_.size(), unused);
+  for (std::size_t i = 0; i < tape_.size(); ++i) {
+    for (const auto& input : tape_[i]->inputs()) {
+      if (!input || !input->is_leaf() || !calls_hooks(*input)) continue;
+      if (const std::size_t at = position(*input); at < tape_.size()) oldest_user[at] = i;
+    }
+  }
+  PoolVector<Completion> found;
+  for (std::size_t leaf = 0; leaf < tape_.size(); ++leaf) {
+    if (oldest_user[leaf] != unused) found.push_back({.after = oldest_user[leaf], .leaf = leaf});
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Completion& a, const Completion& b) { return a.after < b.after; });
+  return found;
 }
 
 // A node's position on the tape; tape_.size() if it is not there. Most nodes that are asked for are inputs of

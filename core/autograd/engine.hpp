@@ -63,6 +63,12 @@ class Engine {
   bool is_needed(const Node& node) const {
     return fills_grad_ ? !node.is_frozen_ : bool{needed_[position(node)]};
   }
+  struct Completion {  // the gradient of a leaf is complete after the turn of the node at `after`
+    std::size_t after, leaf;
+  };
+  PoolVector<Completion> hooked_leaves() const;
+  bool calls_hooks(const Node& node) const;
+  void take_turn(std::size_t at, bool replays_rule);
   bool leads_on(const Node& node) const;
   bool is_replayed(std::size_t at) const;
   bool may_add_to(const Variable& slot) const;
