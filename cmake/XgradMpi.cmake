@@ -1,0 +1,15 @@
+# The optional component xgrad::mpi: data-parallel training. The rest of xgrad never needs it.
+set(XGRAD_HAVE_MPI OFF)
+if(XGRAD_MPI AND NOT EMSCRIPTEN)
+  set(MPI_CXX_SKIP_MPICXX ON)  # MPI's former C++ interface
+  find_package(MPI QUIET COMPONENTS CXX)
+  set(XGRAD_HAVE_MPI ${MPI_CXX_FOUND})
+endif()
+if(NOT XGRAD_HAVE_MPI)
+  message(STATUS "xgrad: without xgrad::mpi, which is built if MPI is found (Debian's libopenmpi-dev)")
+  return()
+endif()
+add_library(xgrad_mpi mpi/communicator.cpp mpi/data_parallel.cpp)
+add_library(xgrad::mpi ALIAS xgrad_mpi)
+set_target_properties(xgrad_mpi PROPERTIES EXPORT_NAME mpi POSITION_INDEPENDENT_CODE ON)
+target_link_libraries(xgrad_mpi PUBLIC xgrad::xgrad PRIVATE MPI::MPI_CXX "$<BUILD_INTERFACE:xgrad_warnings>")

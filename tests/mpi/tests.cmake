@@ -1,0 +1,22 @@
+# The tests of xgrad::mpi with 1 to 4 ranks. Under the sanitizers, MPI's own memory would be reported.
+if(NOT XGRAD_HAVE_MPI OR sanitized)
+  message(STATUS "xgrad: without the tests of xgrad::mpi")
+  return()
+endif()
+add_executable(xgrad_mpi_tests mpi/main.cpp mpi/communicator.cpp mpi/data_parallel.cpp)
+add_executable(xgrad_mpi_failing mpi/failing.cpp)
+foreach(program xgrad_mpi_tests xgrad_mpi_failing)
+  target_link_libraries(${program} PRIVATE xgrad::mpi xgrad_warnings doctest::doctest)
+endforeach()
+# Open MPI wants to be told to run as root, and with more ranks than processors; MPICH needs neither, and ignores
+# variables that it does not know.
+set(environment OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
+  OMPI_MCA_mpi_yield_when_idle=1 OMP_NUM_THREADS=1)
+foreach(count 1 2 3 4)
+  add_test(NAME mpi_${count} COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${count} $<TARGET_FILE:xgrad_mpi_tests> --no-version)
+  list(APPEND mpi_tests mpi_${count})
+endforeach()
+add_test(NAME mpi_failing_rank COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} 3 $<TARGET_FILE:xgrad_mpi_failing>)
+set_property(TEST mpi_failing_rank PROPERTY PASS_REGULAR_EXPRESSION "error: rank 1 fails on purpose")
+set_property(TEST ${mpi_tests} mpi_failing_rank PROPERTY ENVIRONMENT ${environment})
+set_property(TEST ${mpi_tests} mpi_failing_rank PROPERTY TIMEOUT 120)
