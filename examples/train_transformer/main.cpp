@@ -52,7 +52,7 @@ void occupy_closed_streams() {
   }
 }
 
-int run(int argc, char** argv) {
+int run(int argc, char** argv, Ranks& ranks) {
   // `train` is the command if none is named, and may be named.
   const std::string program = shell_quoted(argc > 0 ? argv[0] : "train_transformer");
   std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
@@ -75,7 +75,7 @@ int run(int argc, char** argv) {
     return app.exit(error);
   }
   try {
-    return action ? action() : train_command(config, given_options(app), program);
+    return action ? action() : train_command(config, given_options(app), program, ranks);
   } catch (const std::bad_alloc& error) {
     const auto* told = dynamic_cast<const OutOfMemory*>(&error);
     std::cerr << "train_transformer: " << (told ? told->what() : "there is not enough memory")
@@ -90,7 +90,16 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   occupy_closed_streams();
-  const int status = run(argc, argv);
+  std::unique_ptr<Ranks> ranks;
+  try {
+    ranks = make_ranks();
+  } catch (const std::exception& error) {
+    std::cerr << "train_transformer: " << error.what() << '\n';
+    return 1;
+  }
+  const int status = run(argc, argv, *ranks);
+  if (status == 0 || training::interrupted())
+    ranks->leave();  // else the other ranks must not wait for this one
   if (std::cout.flush()) return status;
   std::cerr << "train_transformer: cannot write to the standard output\n";
   return status == 0 ? 1 : status;

@@ -2,17 +2,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <xgrad/xgrad.hpp>
 
-#include "config.hpp"
-#include "config_text.hpp"
-#include "task.hpp"
-#include "train.hpp"
+#include "setup.hpp"
 
 /// A training run, from the command line to the trained model in its folder. run.cpp trains, saves and goes
 /// on; run_output.cpp tells and writes what came out.
@@ -20,13 +16,12 @@ class Run {
  public:
   /// `options` are the names of those on the command line, `program` is the way to call it. Reads a
   /// checkpoint before anything is made, and makes the folder after all that can be wrong was checked.
-  Run(const Config& given, const std::vector<std::string>& options, std::string program);
+  Run(const Config& given, const std::vector<std::string>& options, std::string program, Ranks& ranks);
 
   int train();  ///< the result is the exit status
 
  private:
   // run.cpp
-  void resume(const std::vector<std::string>& options);
   void start();
   void report(const Step& step);
   void save(bool must);
@@ -43,16 +38,12 @@ class Run {
   void try_to_write_report() const;
 
   std::string program_;
+  Ranks& ranks_;
   Config config_;
   std::optional<xgrad::training::RunFolder> folder_;
   std::optional<xgrad::training::Checkpoint> checkpoint_;  // that the run goes on from
-  std::unique_ptr<Task> task_;
+  std::optional<Setup> setup_;
   std::vector<std::int64_t> prompt_;
-  std::optional<xgrad::nn::GPT> model_;
-  std::optional<Trainer> trainer_;
-  xgrad::Generator batches_;
-  Metadata metadata_;
-  xgrad::training::RunState state_;
   bool is_saved_ = false;  // the newest state that was to be saved
   std::optional<xgrad::training::Progress> progress_;
 };

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "config.hpp"
+#include "ranks.hpp"
 #include "task.hpp"
 
 /// The mean cross entropy over all targets but −100.
@@ -31,7 +32,8 @@ struct Diverged : std::runtime_error {
 /// Training with AdamW: gradients clipped to norm 1, learning rate with warm-up and cosine decay.
 class Trainer {
  public:
-  Trainer(xgrad::nn::GPT& model, const Config& config);
+  /// `ranks` must outlive it.
+  Trainer(xgrad::nn::GPT& model, const Config& config, Ranks& ranks = alone());
 
   /// Throws `Diverged` that names the step if its loss or a gradient is not finite.
   Step step(const Batch& batch);
@@ -39,13 +41,22 @@ class Trainer {
   /// far shows in the loss of the next one; a state that is to be saved must not wait for that.
   void check(const Batch& batch) const;
 
+  /// A signal has asked this process, or one of the other ranks, to stop.
+  bool interrupted() const;
+
   std::int64_t steps_done = 0;
   xgrad::nn::GPT& model;
   xgrad::optim::AdamW optimizer;
   xgrad::optim::WarmupCosine schedule;
 
  private:
+  static Ranks& alone();
+  double forward_and_backward(const Batch& batch);
+  Batch part_of(const Batch& batch) const;
+
   bool mixed_precision_;
+  std::uint64_t seed_;
+  Ranks& ranks_;
 };
 
 /// What `fit` calls.

@@ -1,0 +1,60 @@
+#include "ranks.hpp"
+
+#include <cstdlib>
+#include <functional>
+#include <optional>
+#include <stdexcept>
+
+#ifdef XGRAD_HAVE_MPI
+#include <xgrad/mpi/data_parallel.hpp>
+#endif
+
+using namespace xgrad;
+
+namespace {
+
+// What Open MPI, MPICH and Slurm tell a process that they start.
+bool is_started_by_mpi() {
+  for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK"}) {
+    if (std::getenv(name)) return true;
+  }
+  return false;
+}
+
+#ifdef XGRAD_HAVE_MPI
+class MpiRanks : public Ranks {
+ public:
+  int rank() const override { return world_.rank(); }
+  int size() const override { return world_.size(); }
+  void attach(const nn::GPT& model) override { parallel_.emplace(world_, model.named_parameters()); }
+  void begin(double targets) override { parallel_->begin(targets); }
+  void finish() override { parallel_->finish(); }
+  double mean(double loss) const override { return parallel_->mean(loss); }
+  bool any(bool value) const override { return world_.sum(value) > 0; }
+  void check_same(const std::string& what, const std::string& text) const override {
+    const std::uint64_t number = std::hash<std::string>()(text);
+    if (!world_.are_equal({&number, 1})) throw std::runtime_error("the ranks have different " + what);
+  }
+  void check_equal() const override { parallel_->check_equal(); }
+  void leave() override {
+    parallel_.reset();
+    world_.finish();
+  }
+
+ private:
+  mpi::Communicator world_;
+  std::optional<mpi::DataParallel> parallel_;
+};
+#endif
+
+}  // namespace
+
+std::unique_ptr<Ranks> make_ranks() {
+  if (!is_started_by_mpi()) return std::make_unique<Ranks>();
+#ifdef XGRAD_HAVE_MPI
+  return std::make_unique<MpiRanks>();
+#else
+  throw std::runtime_error(
+      "mpirun has started this program, which was built without MPI: install libopenmpi-dev and build again");
+#endif
+}
