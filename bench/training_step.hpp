@@ -19,21 +19,24 @@ struct Training {
   std::function<xgrad::Variable()> step;
 };
 
-/// `loss_of(model, input, targets)` is the loss of the batch.
+/// `loss_of(model, input, targets)` is the loss of the batch. A step calls `after_backward`, if there is one.
 template <class Model, class Loss>
 Training training(std::shared_ptr<Model> model, const xgrad::Tensor& input, const xgrad::Tensor& targets,
-                  const xgrad::optim::AdamWOptions& options, const Loss& loss_of) {
+                  const xgrad::optim::AdamWOptions& options, const Loss& loss_of,
+                  const std::function<void()>& after_backward = {}) {
   auto optimizer = std::make_shared<xgrad::optim::AdamW>(model->parameters(), options);
   return {model, input, targets, [=] {
             optimizer->zero_grad();
             const xgrad::Variable loss = loss_of(*model, input, targets);
             loss.backward();
+            if (after_backward) after_backward();
             optimizer->step();
             return loss;
           }};
 }
 
-inline Training training(const Step& s, const xgrad::optim::AdamWOptions& options) {
+inline Training training(const Step& s, const xgrad::optim::AdamWOptions& options,
+                         const std::function<void()>& after_backward = {}) {
   auto model = std::make_shared<xgrad::nn::GPT>(xgrad::nn::GPTOptions{.vocab_size = s.V,
                                                                       .context = s.T,
                                                                       .d_model = s.d,
@@ -43,9 +46,12 @@ inline Training training(const Step& s, const xgrad::optim::AdamWOptions& option
                                                                       .fused_attention = s.fused_attention});
   const xgrad::Tensor tokens = xgrad::randint(0, s.V, {s.B, s.T});
   const xgrad::Tensor targets = xgrad::randint(0, s.V, {s.B, s.T});
-  return training(model, tokens, targets, options, [](const auto& gpt, const auto& x, const auto& t) {
-    return xgrad::linear_cross_entropy(gpt.hidden(x), gpt.head.weight, t);
-  });
+  return training(
+      model, tokens, targets, options,
+      [](const auto& gpt, const auto& x, const auto& t) {
+        return xgrad::linear_cross_entropy(gpt.hidden(x), gpt.head.weight, t);
+      },
+      after_backward);
 }
 
 inline Training training(const MlpStep& s, const xgrad::optim::AdamWOptions& options) {

@@ -13,3 +13,13 @@ add_library(xgrad_mpi mpi/communicator.cpp mpi/data_parallel.cpp)
 add_library(xgrad::mpi ALIAS xgrad_mpi)
 set_target_properties(xgrad_mpi PROPERTIES EXPORT_NAME mpi POSITION_INDEPENDENT_CODE ON)
 target_link_libraries(xgrad_mpi PUBLIC xgrad::xgrad PRIVATE MPI::MPI_CXX "$<BUILD_INTERFACE:xgrad_warnings>")
+
+if(XGRAD_INSTALL)
+  include(GNUInstallDirs)
+  install(FILES mpi/communicator.hpp mpi/data_parallel.hpp DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/xgrad/mpi" COMPONENT development)
+  install(TARGETS xgrad_mpi EXPORT xgrad_mpi
+    ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT development
+    LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT runtime NAMELINK_COMPONENT development)
+  install(EXPORT xgrad_mpi NAMESPACE xgrad:: FILE xgradMpiTargets.cmake
+    DESTINATION "${CMAKE_INSTALL_LIBDIR}/cmake/xgrad" COMPONENT development)
+endif()

@@ -20,7 +20,7 @@ namespace xgrad::mpi {
 ///     }
 ///
 /// One that is destroyed without finish() ends the processes of all ranks: the others would wait forever for
-/// a rank that failed. Collective calls, which are all but rank() and size(), are made by all ranks in the
+/// a rank that failed. Collective calls, which are all but rank() and the sizes, are made by all ranks in the
 /// same order, and by the thread that made the Communicator. Errors of MPI throw `std::runtime_error`.
 class Communicator {
  public:
@@ -32,6 +32,7 @@ class Communicator {
 
   int rank() const { return rank_; }
   int size() const { return size_; }
+  int local_size() const { return local_size_; }  ///< the ranks on this machine
 
   /// Waits for all ranks, and ends MPI if this Communicator has started it. Then no call is left but rank(),
   /// size().
@@ -50,17 +51,18 @@ class Communicator {
   friend class Reduction;
   void check_usable(std::string_view op) const;
 
-  int rank_ = 0, size_ = 1;
+  int rank_ = 0, size_ = 1, local_size_ = 1;
   bool starts_mpi_ = false, is_finished_ = false;
   std::thread::id thread_ = std::this_thread::get_id();
 };
 
-/// A sum of a Tensor over all ranks, in place, that runs while the program goes on. MPI makes progress in
+/// A sum of a Tensor over all ranks that runs while the program goes on. MPI makes progress in
 /// `start`, `is_done` and `wait` only. All ranks start the same reductions in the same order.
 class Reduction {
  public:
-  /// x is floating and contiguous, and is neither read nor written until the reduction is done.
-  Reduction(const Communicator& communicator, Tensor x);
+  /// sum = Σ_r x_r. Both are floating and contiguous, of the same shape and dtype, and apart in memory. They
+  /// are neither read nor written until the reduction is done.
+  Reduction(const Communicator& communicator, Tensor x, Tensor sum);
   Reduction(Reduction&&) noexcept;
   ~Reduction();  // waits
   Reduction& operator=(Reduction&&) = delete;
@@ -70,7 +72,7 @@ class Reduction {
 
  private:
   struct Request;  // MPI's: this header does not include <mpi.h>
-  Tensor x_;
+  Tensor x_, sum_;
   std::unique_ptr<Request> request_;  // null once it is done
 };
 

@@ -42,7 +42,7 @@ std::string description(const std::pair<std::string, Variable>& parameter) {
 
 // In memory: the gradients, one after the other, and for each a flag that is not 0 if a rank has used it.
 struct Bucket {
-  Tensor memory = {};
+  Tensor memory = {}, sum = {};  // this rank's, and that over all ranks
   std::vector<std::size_t> parameters = {};
   std::size_t missing = 0;  // gradients that backward() has still to make in this step
   std::optional<Reduction> reduction = {};
@@ -67,8 +67,8 @@ struct DataParallel::State {
   std::size_t started_early = 0;
 
   void make_buckets(std::size_t bytes);
-  Tensor gradient_in_bucket(std::size_t parameter) const;
-  Tensor flag(std::size_t parameter) const;
+  Tensor gradient_in(const Tensor& memory, std::size_t parameter) const;
+  Tensor flag_in(const Tensor& memory, std::size_t parameter) const;
   void put(std::size_t parameter, const Tensor& gradient, const Tensor& sum_so_far);
   void start_complete_ones();
 };
@@ -95,26 +95,24 @@ void DataParallel::State::make_buckets(std::size_t bytes) {
   for (std::size_t b = 0; b < buckets.size(); ++b) {
     const auto flags = static_cast<std::int64_t>(buckets[b].parameters.size());
     buckets[b].memory = zeros({sizes[b] + flags}, parameters[buckets[b].parameters[0]].dtype());
+    buckets[b].sum = zeros_like(buckets[b].memory);
   }
 }
 
-Tensor DataParallel::State::gradient_in_bucket(std::size_t p) const {
-  const Place& place = places[p];
-  const Variable& parameter = parameters[p];
-  return buckets[place.bucket]
-      .memory.slice(0, place.begin, place.begin + parameter.numel())
-      .reshape(parameter.shape());
+Tensor DataParallel::State::gradient_in(const Tensor& memory, std::size_t p) const {
+  const std::int64_t begin = places[p].begin;
+  return memory.slice(0, begin, begin + parameters[p].numel()).reshape(parameters[p].shape());
 }
 
-Tensor DataParallel::State::flag(std::size_t p) const {
-  const Bucket& bucket = buckets[places[p].bucket];
-  const std::int64_t at =
-      bucket.memory.numel() - static_cast<std::int64_t>(bucket.parameters.size() - places[p].index);
-  return bucket.memory.slice(0, at, at + 1);
+Tensor DataParallel::State::flag_in(const Tensor& memory, std::size_t p) const {
+  const std::size_t flags = buckets[places[p].bucket].parameters.size();
+  const std::int64_t at = memory.numel() - static_cast<std::int64_t>(flags - places[p].index);
+  return memory.slice(0, at, at + 1);
 }
 
 void DataParallel::State::put(std::size_t p, const Tensor& gradient, const Tensor& sum_so_far) {
-  const Tensor slot = gradient_in_bucket(p);
+  const Tensor& memory = buckets[places[p].bucket].memory;
+  const Tensor slot = gradient_in(memory, p);
   const bool is_used = gradient.defined() || sum_so_far.defined();
   if (gradient.defined()) {
     slot.copy_(gradient);
@@ -123,7 +121,7 @@ void DataParallel::State::put(std::size_t p, const Tensor& gradient, const Tenso
   }
   if (sum_so_far.defined()) slot.add_(sum_so_far);
   slot.mul_(share);
-  flag(p).fill_(is_used ? 1.0 : 0.0);
+  flag_in(memory, p).fill_(is_used ? 1.0 : 0.0);
   places[p].has_arrived = true;
   --buckets[places[p].bucket].missing;
 }
@@ -132,7 +130,7 @@ void DataParallel::State::put(std::size_t p, const Tensor& gradient, const Tenso
 void DataParallel::State::start_complete_ones() {
   for (std::size_t b = 0; b < started; ++b) buckets[b].reduction->is_done();
   while (started < buckets.size() && buckets[started].missing == 0) {
-    buckets[started].reduction.emplace(world, buckets[started].memory);
+    buckets[started].reduction.emplace(world, buckets[started].memory, buckets[started].sum);
     ++started;
   }
 }
@@ -206,8 +204,8 @@ void DataParallel::finish() {
     bucket.reduction->wait();
     for (const std::size_t p : bucket.parameters) {
       const Variable& parameter = state.parameters[p];
-      if (state.flag(p).item<double>() == 0) continue;
-      const Tensor sum = state.gradient_in_bucket(p);
+      if (state.flag_in(bucket.sum, p).item<double>() == 0) continue;
+      const Tensor sum = state.gradient_in(bucket.sum, p);
       if (parameter.has_grad()) {
         parameter.grad().copy_(sum);
       } else {

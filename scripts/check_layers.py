@@ -11,7 +11,7 @@ import sys
 
 LAYERS = [
     "core/base", "core/memory", "core/parallel", "core/rows", "core/tensor", "core/kernels", "core/autograd", "core/ops",
-    "core/debug", "core/io", "core/bridge", "nn", "optim", "data", "training", "examples", "web/engine",
+    "core/debug", "core/io", "core/bridge", "nn", "optim", "data", "training", "mpi", "examples", "web/engine",
 ]
 # These headers include a whole layer and everything below it.
 UMBRELLAS = {"xgrad.hpp": "training", "core/xtensor.hpp": "core/bridge"}

@@ -28,6 +28,7 @@ HOLDS = {
     "optim": "optimisers, schedules, clipping, averages of weights",
     "data": "datasets and batches",
     "training": "a training run: checkpoints, progress, report",
+    "mpi": "training with several processes; optional",
     "examples": "programs",
 }
 

@@ -9,7 +9,7 @@ FOLDER = pathlib.Path(__file__).resolve().parent.parent / "docs/figures"
 
 
 def layers():
-    rows = [("examples", "programs"), ("training", "runs, checkpoints, reports"), ("data", "batches"),
+    rows = [("examples", "programs"), ("mpi", "several processes"), ("training", "runs, checkpoints, reports"), ("data", "batches"),
             ("optim", "optimisers"), ("nn", "modules"), ("core/bridge", "xtensor"),
             ("core/io", "safetensors"), ("core/debug", "trace, gradcheck, anomaly"), ("core/ops", "results and rules"),
             ("core/autograd", "tape, backward()"), ("core/kernels", "loops over Tensors"), ("core/tensor", "Tensor, views"),

@@ -7,7 +7,7 @@
 # Usage: scripts/setup.sh [PRESET [PROGRAM...]]
 #   PRESET    release, debug, asan-ubsan, web (see CMakePresets.json); web, and web-tests and web-bench, which share its
 #             folder, also need Emscripten and node
-#   PROGRAM   further programs to install, by the name of their package
+#   PROGRAM   further programs to install, by the name of their package; libopenmpi-dev, for xgrad::mpi
 
 set -euo pipefail
 if [[ ${1:-} == -h || ${1:-} == --help ]]; then sed -n '2,/^$/s/^# \{0,1\}//p' "$0"; exit; fi
@@ -26,8 +26,8 @@ libxsimd-dev xsimd/xsimd.hpp
 doctest-dev doctest/doctest.h
 nlohmann-json3-dev nlohmann/json.hpp
 libcli11-dev CLI/CLI.hpp"
-# Without these xgrad still builds, but is slower.
-optional="libxsimd-dev libopenblas-openmp-dev"
+# Without these xgrad still builds, but is slower or lacks xgrad::mpi.
+optional="libxsimd-dev libopenblas-openmp-dev libopenmpi-dev"
 
 # Sets `missing` (packages) and `old` (tools whose version is too old). It looks for the tools and headers themselves, not
 # for packages, so that a CMake from elsewhere or an xtensor built by hand counts, on any system.
@@ -53,7 +53,12 @@ look() {
     have node || missing+=" nodejs"
     have npm || missing+=" npm"
   fi
-  for candidate in "${programs[@]}"; do have "$candidate" || missing+=" $candidate"; done
+  for candidate in "${programs[@]}"; do
+    case $candidate in
+      libopenmpi-dev) have mpicxx || missing+=" $candidate" ;; # any MPI will do
+      *) have "$candidate" || missing+=" $candidate" ;;
+    esac
+  done
   have pkg-config || missing+=" pkg-config"
 
   # Without a compiler that could look for headers, ask dpkg.
@@ -121,7 +126,7 @@ if [[ $missing ]]; then
   required=""
   for package in $missing; do [[ " $optional " == *" $package "* ]] || required+=" $package"; done
   [[ -z $required ]] || die "missing:$missing" "$why"
-  [[ -z $missing ]] || say "Continuing without$missing: xgrad will be slower. $why"
+  [[ -z $missing ]] || say "Continuing without$missing: xgrad will be slower, or without xgrad::mpi. $why"
 fi
 
 [[ $preset ]] || exit 0

@@ -1,11 +1,13 @@
 #include "ranks.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <optional>
 #include <stdexcept>
 
 #ifdef XGRAD_HAVE_MPI
+#include <xgrad/core/parallel/threads.hpp>
 #include <xgrad/mpi/data_parallel.hpp>
 #endif
 
@@ -24,6 +26,10 @@ bool is_started_by_mpi() {
 #ifdef XGRAD_HAVE_MPI
 class MpiRanks : public Ranks {
  public:
+  MpiRanks() {  // the ranks of a machine share its processors
+    if (!std::getenv("OMP_NUM_THREADS"))
+      set_num_threads(std::max(1, get_num_threads() / world_.local_size()));
+  }
   int rank() const override { return world_.rank(); }
   int size() const override { return world_.size(); }
   void attach(const nn::GPT& model) override { parallel_.emplace(world_, model.named_parameters()); }

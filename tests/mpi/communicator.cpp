@@ -16,6 +16,10 @@ TEST_CASE("communicator: a broadcast copies rank 0's numbers") {
   CHECK_THROWS_AS(ranks().broadcast(zeros({2, 3}).mT()), std::invalid_argument);
 }
 
+TEST_CASE("communicator: all ranks of the tests are on one machine") {
+  CHECK(ranks().local_size() == ranks().size());
+}
+
 TEST_CASE("communicator: a sum has the same bits on all ranks") {
   const double sum = ranks().sum(1.0 / (1 + ranks().rank()));
   double expected = 0;
@@ -35,13 +39,17 @@ TEST_CASE("communicator: numbers that differ are found") {
   CHECK_FALSE(ranks().are_equal(numbers));
 }
 
-TEST_CASE("communicator: a reduction adds in place while the program goes on") {
-  const Tensor x = full({1000}, ranks().rank() + 1.0, float64);
-  mpi::Reduction reduction(ranks(), x);
+TEST_CASE("communicator: a reduction adds while the program goes on") {
+  const Tensor x = full({1000}, ranks().rank() + 1.0, float64), total = zeros({1000}, float64);
+  mpi::Reduction reduction(ranks(), x, total);
   while (!reduction.is_done()) {
   }
   const double n = ranks().size();
-  CHECK(equal(x, full({1000}, n * (n + 1) / 2, float64)));
+  CHECK(equal(total, full({1000}, n * (n + 1) / 2, float64)));
+  CHECK(equal(x, full({1000}, ranks().rank() + 1.0, float64)));
   CHECK(reduction.is_done());
   CHECK_NOTHROW(reduction.wait());
+  CHECK_THROWS_AS(mpi::Reduction(ranks(), x, x), std::invalid_argument);
+  CHECK_THROWS_AS(mpi::Reduction(ranks(), x, zeros({999}, float64)), std::invalid_argument);
+  CHECK_THROWS_AS(mpi::Reduction(ranks(), x, zeros({1000}, float32)), std::invalid_argument);
 }
