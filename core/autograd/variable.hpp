@@ -89,8 +89,8 @@ class Variable : public OpMethods<Variable> {
   /// gradient has been summed up and before it is used or kept. f may return a replacement, a Variable or
   /// Tensor of the same shape and dtype. An undefined one, or no return value, keeps the gradient. f must not
   /// change it in place. Hooks are called in the order of their registration, each with the result of the one
-  /// before; a leaf's as soon as all nodes that use it have been replayed. An exception ends the replay. A hook
-  /// that captures this Variable keeps it alive until the hook is removed.
+  /// before; a leaf's as soon as all nodes that use it have been replayed. An exception ends the replay. A
+  /// hook that captures this Variable keeps it alive until the hook is removed.
   template <class F>
   HookHandle register_hook(F&& f) const;
 

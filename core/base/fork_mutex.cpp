@@ -8,7 +8,7 @@
 namespace xgrad {
 
 struct ForkMutex::All {
-  std::mutex mutex;                   // guards the lists
+  std::mutex mutex;                        // guards the lists
   std::array<ForkMutex*, levels> first{};  // the first of each level's list
 
   All() {
