@@ -14,8 +14,10 @@ set -euo pipefail
 
 folder=$(mktemp -d)
 trap 'umount "$folder/root/proc" 2>/dev/null || true; rm -rf "$folder"' EXIT
-debootstrap --variant=minbase --include=libopenmpi-dev,openmpi-bin,gcc,libc6-dev bookworm "$folder/root" >"$folder/log"
+debootstrap --variant=minbase bookworm "$folder/root" >"$folder/log"
 mount -t proc proc "$folder/root/proc"
+chroot "$folder/root" env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends libopenmpi-dev gcc libc6-dev \
+  >>"$folder/log" 2>&1
 chroot "$folder/root" dpkg-query -W -f '${Package} ${Version}\n' openmpi-bin | tee "$folder/version"
 grep -q '^openmpi-bin 4\.1\.4-' "$folder/version"
 
