@@ -131,7 +131,7 @@ def drawing(series):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin", default="build/bench/bench/growth_bench", help="the program that measures")
+    parser.add_argument("--bin", default=str(ROOT / "build/bench/bench/growth_bench"), help="the program that measures")
     parser.add_argument("--series", action="append", default=[], help="only this one; may be given again")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=0.3, help="for each size and round, or three calls")

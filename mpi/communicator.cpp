@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <mpi.h>
@@ -28,13 +29,14 @@ MPI_Datatype type_of(std::string_view op, const Tensor& x) {
     case float64:
       return MPI_DOUBLE;
     default:
-      fail(op, "only float32 and float64 go from rank to rank, not ", x.dtype(), ' ', x.shape());
+      fail(op, "needs float32 or float64, got ", x.dtype(), ' ', x.shape());
   }
 }
 
 int count_of(std::string_view op, const Tensor& x) {
   if (!x.is_contiguous()) fail(op, "the Tensor of shape ", x.shape(), " is not contiguous");
-  if (x.numel() > std::numeric_limits<int>::max()) fail(op, "MPI counts with int: ", x.shape(), " has more");
+  if (x.numel() > std::numeric_limits<int>::max())
+    fail(op, "the Tensor of shape ", x.shape(), " has more than 2³¹ − 1 numbers, which MPI cannot count");
   return static_cast<int>(x.numel());
 }
 
@@ -52,6 +54,8 @@ Communicator::Communicator() {
   if (!is_started) {
     int provided = 0;
     check(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_FUNNELED, &provided), "Communicator");
+    if (provided < MPI_THREAD_FUNNELED)
+      fail_state("Communicator", "this MPI does not run beside threads, and xgrad has some");
     starts_mpi_ = true;
   }
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
@@ -89,7 +93,8 @@ void Communicator::broadcast(const Tensor& x) const {
   check(MPI_Bcast(memory_of(x), count_of("broadcast", x), type, 0, MPI_COMM_WORLD), "broadcast");
 }
 
-// Rank 0 adds: an all-reduce may add in another order on each rank.
+// Each rank adds in the order of the ranks. MPI does not promise that an all-reduce gives all ranks the same
+// bits.
 double Communicator::sum(double value) const {
   check_usable("sum");
   std::vector<double> all(static_cast<std::size_t>(size_));

@@ -14,14 +14,14 @@ namespace xgrad::mpi {
 /// All processes that `mpirun` has started, each with a rank in [0, size). Without mpirun there is one.
 ///
 ///     int main() {
-///       mpi::Communicator world;  // first of all, outside of any try block
+///       mpi::Communicator world;  // outside of any try block: an error is printed before all ranks end
 ///       ...
 ///       world.finish();           // all went well
 ///     }
 ///
 /// One that is destroyed without finish() ends the processes of all ranks: the others would wait forever for
-/// a rank that failed. Collective calls, which are all but rank() and the sizes, are made by all ranks in the
-/// same order, and by the thread that made the Communicator. Errors of MPI throw `std::runtime_error`.
+/// a rank that failed. All calls but rank(), size() and local_size() are collective: all ranks make them in
+/// the same order, each in the thread that made its Communicator. Errors of MPI throw `std::runtime_error`.
 class Communicator {
  public:
   /// Starts MPI, unless the program has. There is one Communicator at a time, and MPI does not start twice.
@@ -38,13 +38,13 @@ class Communicator {
   /// size().
   void finish();
 
-  /// Copies rank 0's numbers to all ranks. x is contiguous and of the same shape and dtype everywhere. It is
-  /// changed in place.
+  /// Copies rank 0's numbers to all ranks. x is float32 or float64, contiguous, and of the same shape and
+  /// dtype everywhere. It is changed in place.
   void broadcast(const Tensor& x) const;
   /// The sum over all ranks, the same bits on each.
   double sum(double value) const;
-  /// Whether a number is the same on all ranks. `first`, if not null, becomes the
-  /// place of the first that is not.
+  /// Whether each of these numbers is the same on all ranks. If not, `first` (may be null) becomes the index
+  /// of the first that differs; 0 if the ranks have different counts.
   bool are_equal(std::span<const std::uint64_t> numbers, std::size_t* first = nullptr) const;
 
  private:
@@ -56,12 +56,13 @@ class Communicator {
   std::thread::id thread_ = std::this_thread::get_id();
 };
 
-/// A sum of a Tensor over all ranks that runs while the program goes on. MPI makes progress in
-/// `start`, `is_done` and `wait` only. All ranks start the same reductions in the same order.
+/// A sum of a Tensor over all ranks, which the constructor starts and which runs while the program goes on.
+/// MPI makes progress only in calls of MPI: in the constructor, `is_done` and `wait`. All ranks start the
+/// same reductions in the same order.
 class Reduction {
  public:
-  /// sum = Σ_r x_r. Both are floating and contiguous, of the same shape and dtype, and apart in memory. They
-  /// are neither read nor written until the reduction is done.
+  /// sum = Σ_r x_r. Both are float32 or float64, contiguous, of the same shape and dtype, and apart in
+  /// memory. They are neither read nor written until the reduction is done.
   Reduction(const Communicator& communicator, Tensor x, Tensor sum);
   Reduction(Reduction&&) noexcept;
   ~Reduction();  // waits

@@ -1,6 +1,8 @@
 #include <xgrad/mpi/data_parallel.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <optional>
 #include <sstream>
@@ -12,13 +14,15 @@
 namespace xgrad::mpi {
 namespace {
 
-// FNV-1a over words of 8 bytes, the last one filled with zeros.
+// The step of FNV-1a on words of 8 bytes, the last one filled with zeros. The shift brings high bits down:
+// without it, the changed signs of two numbers would cancel.
 std::uint64_t digest(const void* memory, std::size_t bytes) {
   std::uint64_t result = 14695981039346656037ULL;
   for (std::size_t i = 0; i < bytes; i += 8) {
     std::uint64_t word = 0;
     std::memcpy(&word, static_cast<const char*>(memory) + i, std::min<std::size_t>(8, bytes - i));
     result = (result ^ word) * 1099511628211ULL;
+    result ^= result >> 32;
   }
   return result;
 }
@@ -52,6 +56,7 @@ struct DataParallel::State {
   struct Place {
     std::size_t bucket, index;  // the index is that of the flag
     std::int64_t begin;         // in the bucket's memory
+    Shape shape;
     bool has_arrived = false;
   };
 
@@ -61,7 +66,8 @@ struct DataParallel::State {
   std::vector<Place> places = {};
   std::vector<Bucket> buckets = {};
   std::vector<HookHandle> hooks = {};
-  double share = 1;         // w_r / Σ w_r
+  double share = 1;  // w_r / Σ w_r
+  bool has_weights = false;
   bool is_active = false;   // between begin() and finish()
   std::size_t started = 0;  // buckets of this step
   std::size_t started_early = 0;
@@ -70,7 +76,8 @@ struct DataParallel::State {
   Tensor gradient_in(const Tensor& memory, std::size_t parameter) const;
   Tensor flag_in(const Tensor& memory, std::size_t parameter) const;
   void put(std::size_t parameter, const Tensor& gradient, const Tensor& sum_so_far);
-  void start_complete_ones();
+  void start_complete_buckets();
+  void check_shapes() const;
 };
 
 // backward() makes the gradients of the last layers first, so their parameters fill the first bucket.
@@ -87,8 +94,10 @@ void DataParallel::State::make_buckets(std::size_t bytes) {
       buckets.emplace_back();
       sizes.push_back(0);
     }
-    places[p] = {
-        .bucket = buckets.size() - 1, .index = buckets.back().parameters.size(), .begin = sizes.back()};
+    places[p] = {.bucket = buckets.size() - 1,
+                 .index = buckets.back().parameters.size(),
+                 .begin = sizes.back(),
+                 .shape = parameter.shape()};
     buckets.back().parameters.push_back(p);
     sizes.back() += parameter.numel();
   }
@@ -120,14 +129,22 @@ void DataParallel::State::put(std::size_t p, const Tensor& gradient, const Tenso
     slot.zero_();
   }
   if (sum_so_far.defined()) slot.add_(sum_so_far);
-  slot.mul_(share);
+  share == 0 ? slot.zero_() : slot.mul_(share);  // a mean over nothing is NaN
   flag_in(memory, p).fill_(is_used ? 1.0 : 0.0);
   places[p].has_arrived = true;
   --buckets[places[p].bucket].missing;
 }
 
+void DataParallel::State::check_shapes() const {
+  for (std::size_t p = 0; p < parameters.size(); ++p) {
+    if (parameters[p].shape() == places[p].shape) continue;
+    fail_state("DataParallel", "a parameter of shape ", places[p].shape, " has become one of ",
+               parameters[p].shape(), "; make a new DataParallel");
+  }
+}
+
 // In the order of the buckets, which is the same on all ranks. A test of those on their way lets MPI work.
-void DataParallel::State::start_complete_ones() {
+void DataParallel::State::start_complete_buckets() {
   for (std::size_t b = 0; b < started; ++b) buckets[b].reduction->is_done();
   while (started < buckets.size() && buckets[started].missing == 0) {
     buckets[started].reduction.emplace(world, buckets[started].memory, buckets[started].sum);
@@ -139,6 +156,8 @@ DataParallel::DataParallel(const Communicator& communicator, NamedParameters par
                            const DataParallelOptions& options)
     : state_(std::make_unique<State>(State{.world = communicator, .all = std::move(parameters)})) {
   State& state = *state_;
+  if (const std::uint64_t bytes = options.bucket_bytes; !communicator.are_equal({&bytes, 1}))
+    fail("DataParallel", "the ranks have different bucket_bytes: ", bytes, " on rank ", communicator.rank());
   std::vector<std::uint64_t> descriptions;
   for (const auto& named : state.all) descriptions.push_back(digest(description(named)));
   std::size_t first = 0;
@@ -163,7 +182,7 @@ DataParallel::DataParallel(const Communicator& communicator, NamedParameters par
       }
       const Variable& parameter = state.parameters[p];
       state.put(p, gradient.value(), parameter.has_grad() ? parameter.grad() : Tensor());
-      state.start_complete_ones();
+      state.start_complete_buckets();
     }));
   }
 }
@@ -180,7 +199,10 @@ void DataParallel::begin(double weight) {
          state.world.rank());
   const double total = state.world.sum(weight);
   if (!(total > 0)) fail("DataParallel", "the weights of all ranks are 0");
+  if (std::isinf(total)) fail("DataParallel", "the weights of all ranks add up to infinity");
+  state.check_shapes();
   state.share = weight / total;
+  state.has_weights = true;
   state.started = 0;
   for (Bucket& bucket : state.buckets) {
     bucket.missing = bucket.parameters.size();
@@ -198,12 +220,13 @@ void DataParallel::finish() {
     if (state.places[p].has_arrived) continue;
     state.put(p, {}, state.parameters[p].has_grad() ? state.parameters[p].grad() : Tensor());
   }
-  state.start_complete_ones();
+  state.start_complete_buckets();
   state.is_active = false;
   for (Bucket& bucket : state.buckets) {
     bucket.reduction->wait();
     for (const std::size_t p : bucket.parameters) {
       const Variable& parameter = state.parameters[p];
+      if (!parameter.requires_grad()) continue;  // frozen since
       if (state.flag_in(bucket.sum, p).item<double>() == 0) continue;
       const Tensor sum = state.gradient_in(bucket.sum, p);
       if (parameter.has_grad()) {
@@ -216,6 +239,7 @@ void DataParallel::finish() {
 }
 
 double DataParallel::mean(double value) const {
+  if (!state_->has_weights) fail_state("DataParallel", "mean() needs a begin()");
   return state_->world.sum(state_->share == 0 ? 0 : state_->share * value);
 }
 
@@ -229,6 +253,6 @@ void DataParallel::check_equal() const {
 
 std::size_t DataParallel::started_early() const { return state_->started_early; }
 
-std::size_t DataParallel::count_of_buckets() const { return state_->buckets.size(); }
+std::size_t DataParallel::num_buckets() const { return state_->buckets.size(); }
 
 }  // namespace xgrad::mpi

@@ -112,7 +112,7 @@ void Engine::replay() {
     take_turn(i, replays_rule[i]);
     for (; next != completions.end() && next->after == i; ++next) {
       take_turn(next->leaf, false);
-      needed_[next->leaf] = false;  // has had its turn
+      needed_[next->leaf] = false;  // the loop skips it when it comes to it
     }
   }
 }
@@ -225,20 +225,20 @@ void Engine::deposit(Node& node, const Variable& gradient) {
 }
 
 // Marks a node as being replayed. Meanwhile its own rule and other threads cannot replay it.
-class Engine::Turn {
+class Engine::ReplayMark {
  public:
-  explicit Turn(Node& node) : node_(node) {
+  explicit ReplayMark(Node& node) : node_(node) {
     Phase phase = Phase::recorded;
     while (!node_.phase_.compare_exchange_strong(phase, Phase::being_replayed)) {
       node_.check_replayable();
       phase = Phase::recorded;
     }
   }
-  ~Turn() {
+  ~ReplayMark() {
     if (!node_.was_replayed()) node_.phase_ = Phase::recorded;
   }
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
+  ReplayMark(const ReplayMark&) = delete;
+  ReplayMark& operator=(const ReplayMark&) = delete;
 
  private:
   using Phase = Node::Phase;
@@ -247,7 +247,7 @@ class Engine::Turn {
 
 void Engine::replay_node(Node& node, const Variable& gradient) {
   const auto& inputs = node.inputs();
-  const Turn turn(node);
+  const ReplayMark mark(node);
   Gradients gradients = [&] {
     const NodeScope scope("the rule of", node);
     return node.body_.rule(Replay(*this, node, gradient));

@@ -9,6 +9,7 @@
 
 #include <xgrad/core/autograd/node.hpp>
 #include <xgrad/core/base/error.hpp>
+#include <xgrad/core/memory/pool.hpp>
 
 namespace xgrad {
 
@@ -57,7 +58,7 @@ class Engine {
   Tensor sum_so_far(const Node& node) const;
 
  private:
-  class Turn;
+  class ReplayMark;
 
   std::size_t position(const Node& node) const;
   bool is_needed(const Node& node) const {
@@ -82,7 +83,7 @@ class Engine {
   std::uint64_t before_;
   bool fills_grad_ = true;                    // backward() fills grad() of leaves and retained nodes
   PoolVector<Node*> tape_;                    // newest first
-  PoolVector<std::uint64_t> ids_;             // the tape's, since a search among the nodes misses the cache
+  PoolVector<std::uint64_t> ids_;             // theirs: a search through the nodes would miss the cache
   std::size_t replayed_ = 0;                  // the position of the node being replayed
   std::vector<std::shared_ptr<Node>> roots_;  // keep the tape alive
   PoolVector<Variable> slots_;                // each node's gradient so far

@@ -114,7 +114,7 @@ void Node::end_step() noexcept {
 
 void Node::begin_step() {
   phase_.store(Phase::recorded, std::memory_order_release);
-  retains_grad_ = is_frozen_ = false;
+  retains_grad_ = is_frozen_ = keeps_output_ = false;
   set_grad(Tensor());
 }
 

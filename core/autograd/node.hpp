@@ -75,7 +75,7 @@ class Node : public std::enable_shared_from_this<Node> {
   struct Allocator;                      // makes and ends every node
   static void end(Node* node) noexcept;  // destroys it without recursion
 
-  // The search for a tape reads what comes first, up to the inputs: a cache line for most nodes.
+  // The search for a tape reads what comes first, up to the inputs: one or two cache lines.
   std::uint64_t id_;
   std::atomic<Phase> phase_ = Phase::recorded;
   std::atomic<bool> has_hooks_ = false;  // once true, `hooks` is fixed and any thread may read it

@@ -33,7 +33,8 @@ const Saved& Replay::unchanged(const Saved& saved) const {
 
 bool Replay::keeps(std::size_t i) const {
   const auto& all = node_.body_.saved;
-  return i + node_.keeps_output_ < all.size() && all[i].value.defined();
+  const std::size_t count = all.size() - (node_.keeps_output_ && !all.empty() ? 1 : 0);  // the output is last
+  return i < count && all[i].value.defined();
 }
 
 const Saved& Replay::kept(std::size_t i) const {

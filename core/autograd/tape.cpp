@@ -50,7 +50,6 @@ Variable append_node(const char* op, Tensor&& value, const Inputs& inputs, std::
   if (!rule) fail(op, "a recorded op needs a rule");
   auto node = Node::make(op, value, inputs);
   node->body_.saved.reserve(keeps.size());
-  node->keeps_output_ = false;
   for (const Keep& keep : keeps) {
     if (keep.for_input_ < Keep::every_input || keep.for_input_ >= static_cast<int>(inputs.size())) {
       fail(op, "keep_for names input ", keep.for_input_, " of ", inputs.size());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <type_traits>
 
 namespace xgrad {
 
@@ -14,6 +15,7 @@ namespace xgrad {
 /// use in the source has a value of its own. The value is never destroyed.
 template <class Make>
 const auto& static_value(Make make) {
+  static_assert(std::is_empty_v<Make>, "a lambda without captures: one value is kept for each type");
   using Value = decltype(make());
   static constinit std::atomic<const Value*> kept{nullptr};
   if (const Value* value = kept.load(std::memory_order_acquire)) return *value;

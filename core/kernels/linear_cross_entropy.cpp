@@ -24,18 +24,18 @@ std::int64_t count_of_parts(std::int64_t rows, std::int64_t classes) {
   return std::max<std::int64_t>(1, (rows + most - 1) / most);
 }
 
-// Calls `visit(part, begin, end)` with rows [begin, end) of W, for all of W. If it `rounds`, the part is in
+// Calls `visit(piece, begin, end)` with rows [begin, end) of W, for all of W. If it `rounds`, the piece is in
 // bfloat16, and no copy of the whole of W is in memory.
 template <class Visit>
-void for_parts_of_weight(const Tensor& weight, bool rounds, const Visit& visit) {
-  constexpr std::int64_t elements = 4 << 20, whole_tiles = 64;
+void for_pieces_of_weight(const Tensor& weight, bool rounds, const Visit& visit) {
+  constexpr std::int64_t numbers = 4 << 20, whole_tiles = 64;  // 8 MiB in bfloat16
   const std::int64_t classes = weight.size(0), width = std::max<std::int64_t>(1, weight.size(1));
   const std::int64_t step =
-      rounds ? std::max(whole_tiles, elements / width / whole_tiles * whole_tiles) : classes;
+      rounds ? std::max(whole_tiles, numbers / width / whole_tiles * whole_tiles) : classes;
   for (std::int64_t begin = 0; begin < classes; begin += step) {
     const std::int64_t end = std::min(classes, begin + step);
-    const Tensor part = weight.slice(0, begin, end);
-    visit(rounds ? rounded_once(part) : part, begin, end);
+    const Tensor piece = weight.slice(0, begin, end);
+    visit(rounds ? rounded_once(piece) : piece, begin, end);
   }
 }
 
@@ -45,10 +45,11 @@ LinearCrossEntropy linear_cross_entropy(const LinearClasses& of, const Tensor& g
                                         LinearCrossEntropyWants wants) {
   const std::int64_t count = of.targets.numel(), classes = of.weight.size(0),
                      parts = count_of_parts(count, classes);
-  // To round W part by part takes less memory, and more time: twice for each part of the rows.
+  // The products of each part of the rows read W twice. With one part, W is rounded piece by piece, twice,
+  // and no whole copy is in memory. With more, it is rounded once.
   const bool mixed = of.x.dtype() == bfloat16, rounds = mixed && of.weight.dtype() != bfloat16;
-  const bool rounds_parts = rounds && parts == 1;
-  const Tensor weight = rounds && !rounds_parts ? rounded_once(of.weight) : of.weight;
+  const bool rounds_pieces = rounds && parts == 1;
+  const Tensor weight = rounds && !rounds_pieces ? rounded_once(of.weight) : of.weight;
   const Tensor x = of.x.reshape({count, weight.size(1)}), targets = of.targets.reshape({count});
   const Tensor g_n = g.defined() ? g.reshape({count}) : g;
   const DType dtype = product_dtype(x);
@@ -61,7 +62,7 @@ LinearCrossEntropy linear_cross_entropy(const LinearClasses& of, const Tensor& g
       return all.slice(0, count * part / parts, count * (part + 1) / parts);
     };
     const Tensor z = empty({rows(x).size(0), classes}, dtype);  // (rows, V)
-    for_parts_of_weight(weight, rounds_parts, [&](const Tensor& w, std::int64_t begin, std::int64_t end) {
+    for_pieces_of_weight(weight, rounds_pieces, [&](const Tensor& w, std::int64_t begin, std::int64_t end) {
       const Tensor b = of.bias.defined() ? of.bias.slice(0, begin, end) : of.bias;
       linear_into(rows(x), w, b, z.slice(1, begin, end));
     });
@@ -74,7 +75,7 @@ LinearCrossEntropy linear_cross_entropy(const LinearClasses& of, const Tensor& g
     if (wants.db) add_into(out.db, sum(dz, only_dim(0), false), 1);
     const Tensor read_dz = mixed ? rounded_in_place(dz) : dz;  // as the products read it
     if (wants.dx) {
-      for_parts_of_weight(weight, rounds_parts, [&](const Tensor& w, std::int64_t begin, std::int64_t end) {
+      for_pieces_of_weight(weight, rounds_pieces, [&](const Tensor& w, std::int64_t begin, std::int64_t end) {
         matmul_into(read_dz.slice(1, begin, end), w, rows(out.dx), 1, /*beta=*/begin > 0);
       });
     }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <xgrad/core/base/static_value.hpp>
+
 // Row functions (loops over contiguous memory) are compiled once for each instruction set and chosen when the
 // program starts, so that one binary runs on any processor and is fast on a new one. They come in tables, one
 // per subject:
@@ -10,8 +12,6 @@
 // Each rows/*.cpp is built several times, with the macro XGRAD_ISA naming the instruction set. All that it
 // defines but the tables stands in an unnamed namespace: an inline function with a common name, compiled with
 // AVX2, could otherwise be the copy that the linker picks for everyone.
-
-#include <xgrad/core/base/static_value.hpp>
 
 namespace xgrad::kernels {
 

@@ -1,5 +1,6 @@
 // What the ranks but the first do in a run: the same steps, without a word or a file.
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <xgrad/training/interrupt.hpp>
@@ -18,7 +19,8 @@ int follow_command(Config config, const std::vector<std::string>& given, Ranks& 
   try {
     fit(setup.trainer, setup.config,
         {.next_batch = [&] { return setup.task->next_batch(setup.config.batch, setup.batches); }});
-  } catch (const Diverged&) {  // on all ranks, and the first one tells
+  } catch (const Diverged&) {
+    // On all ranks. This one waits until rank 0, which does not leave, has printed the error and ends all.
     ranks.leave();
     return 1;
   }

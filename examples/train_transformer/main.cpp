@@ -40,6 +40,7 @@ constexpr const char* examples = R"(Examples:
   train_transformer                               learn to add, in half a minute
   train_transformer --digits 2 --steps 600        learn to add smaller numbers
   train_transformer --text FILE --steps 5000      learn to continue a text
+  mpirun -n 4 train_transformer --text FILE       train with four processes
   train_transformer --out runs/text --resume      go on after an interruption
   train_transformer sample runs/addition --prompt 123+456=
   train_transformer sample runs/text --prompt "In the " --temperature 0.8)";
@@ -98,8 +99,8 @@ int main(int argc, char** argv) {
     return 1;
   }
   const int status = run(argc, argv, *ranks);
-  if (status == 0 || training::interrupted())
-    ranks->leave();  // else the other ranks must not wait for this one
+  // All ranks end so, or after a signal. One that fails ends the others, which would wait for it.
+  if (status == 0 || status > 128) ranks->leave();
   if (std::cout.flush()) return status;
   std::cerr << "train_transformer: cannot write to the standard output\n";
   return status == 0 ? 1 : status;

@@ -1,10 +1,13 @@
 #include "ranks.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
-#include <functional>
 #include <optional>
 #include <stdexcept>
+#include <vector>
 
 #ifdef XGRAD_HAVE_MPI
 #include <xgrad/core/parallel/threads.hpp>
@@ -26,9 +29,11 @@ bool is_started_by_mpi() {
 #ifdef XGRAD_HAVE_MPI
 class MpiRanks : public Ranks {
  public:
-  MpiRanks() {  // the ranks of a machine share its processors
-    if (!std::getenv("OMP_NUM_THREADS"))
-      set_num_threads(std::max(1, get_num_threads() / world_.local_size()));
+  // Ranks that share all processors of a machine divide them. One that mpirun has bound to some keeps those.
+  MpiRanks() {
+    const bool is_bound = get_num_threads() < ::sysconf(_SC_NPROCESSORS_ONLN);
+    if (std::getenv("OMP_NUM_THREADS") || is_bound) return;
+    set_num_threads(std::max(1, get_num_threads() / world_.local_size()));
   }
   int rank() const override { return world_.rank(); }
   int size() const override { return world_.size(); }
@@ -38,8 +43,8 @@ class MpiRanks : public Ranks {
   double mean(double loss) const override { return parallel_->mean(loss); }
   bool any(bool value) const override { return world_.sum(value) > 0; }
   void check_same(const std::string& what, const std::string& text) const override {
-    const std::uint64_t number = std::hash<std::string>()(text);
-    if (!world_.are_equal({&number, 1})) throw std::runtime_error("the ranks have different " + what);
+    const std::vector<std::uint64_t> characters(text.begin(), text.end());
+    if (!world_.are_equal(characters)) throw std::runtime_error("the ranks have different " + what);
   }
   void check_equal() const override { parallel_->check_equal(); }
   void leave() override {

@@ -25,7 +25,7 @@ class Ranks {
   virtual bool any(bool value) const { return value; }
   /// Throws unless the text is the same on all ranks. `what` names it.
   virtual void check_same(const std::string& /*what*/, const std::string& /*text*/) const {}
-  /// Throws unless the parameters are, bit for bit.
+  /// Throws unless the parameters are, as far as their digests tell.
   virtual void check_equal() const {}
   /// All went well. Ranks that are destroyed without this call end all processes.
   virtual void leave() {}

@@ -5,12 +5,9 @@
 #include <utility>
 
 #include "commands.hpp"
-#include "model.hpp"
-#include "model_size.hpp"
 #include "sample.hpp"
 
 using namespace xgrad;
-namespace fs = std::filesystem;
 
 Run::Run(const Config& given, const std::vector<std::string>& options, std::string program, Ranks& ranks)
     : program_(std::move(program)), ranks_(ranks) {
@@ -119,6 +116,5 @@ std::string Run::newest_text() const {
 int train_command(const Config& config, const std::vector<std::string>& given, const std::string& program,
                   Ranks& ranks) {
   if (ranks.rank() > 0) return follow_command(config, given, ranks);
-  const std::string mpirun = ranks.size() > 1 ? "mpirun -n " + std::to_string(ranks.size()) + ' ' : "";
-  return Run(config, given, mpirun + program, ranks).train();
+  return Run(config, given, program, ranks).train();
 }

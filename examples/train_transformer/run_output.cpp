@@ -48,7 +48,8 @@ void Run::tell(const std::string& text, const fs::path& path) {
 
 void Run::tell_interrupted() {
   const fs::path path = training::checkpoint_path(folder_->path(), setup_->trainer.steps_done);
-  tell("interrupted; saved to " + path.string() + "\nto go on: " + program_ + " --out " +
+  const std::string mpirun = ranks_.size() > 1 ? "mpirun -n " + std::to_string(ranks_.size()) + ' ' : "";
+  tell("interrupted; saved to " + path.string() + "\nto go on: " + mpirun + program_ + " --out " +
            shell_quoted(folder_->path().string()) + " --resume",
        path);
 }

@@ -79,6 +79,7 @@ Step Trainer::step(const Batch& batch) {
 
 double Trainer::forward_and_backward(const Batch& joint) {
   const Batch batch = part_of(joint);
+  seed_dropout();
   const double targets = ranks_.size() == 1 ? 1 : sum((batch.targets != -100).to(float64)).item<double>();
   ranks_.begin(targets);
   double value = 0;
@@ -92,11 +93,15 @@ double Trainer::forward_and_backward(const Batch& joint) {
   return ranks_.mean(value);
 }
 
+// Each rank drops other activations, and a resumed run the same ones again.
+void Trainer::seed_dropout() const {
+  if (ranks_.size() == 1) return;
+  manual_seed(seed_ + static_cast<std::uint64_t>((steps_done + 3) * ranks_.size() + ranks_.rank()));
+}
+
 // The rows of one rank. All ranks draw the same batch, so that no row is trained twice or left out.
 Batch Trainer::part_of(const Batch& batch) const {
   if (ranks_.size() == 1) return batch;
-  // Each rank drops other activations, and a resumed run the same ones again.
-  manual_seed(seed_ + static_cast<std::uint64_t>((steps_done + 1) * ranks_.size() + ranks_.rank()));
   const std::int64_t rows = batch.tokens.size(0);
   const auto begin_of = [&](std::int64_t rank) { return rows * rank / ranks_.size(); };
   const auto part = [&](const Tensor& all) {

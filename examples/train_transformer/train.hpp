@@ -53,6 +53,7 @@ class Trainer {
   static Ranks& alone();
   double forward_and_backward(const Batch& batch);
   Batch part_of(const Batch& batch) const;
+  void seed_dropout() const;
 
   bool mixed_precision_;
   std::uint64_t seed_;

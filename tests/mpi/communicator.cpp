@@ -2,6 +2,8 @@
 #include "ranks.hpp"
 
 #include <cstdint>
+#include <stdexcept>
+#include <thread>
 #include <vector>
 
 using namespace xgrad;
@@ -25,6 +27,10 @@ TEST_CASE("communicator: a sum has the same bits on all ranks") {
   double expected = 0;
   for (int r = 0; r < ranks().size(); ++r) expected += 1.0 / (1 + r);
   CHECK(sum == expected);
+}
+
+TEST_CASE("communicator: MPI takes calls from one thread") {
+  std::thread([] { CHECK_THROWS_AS(ranks().sum(1), std::runtime_error); }).join();
 }
 
 TEST_CASE("communicator: numbers that differ are found") {

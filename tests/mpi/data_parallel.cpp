@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <optional>
-#include <string>
+#include <stdexcept>
 #include <vector>
 
 using namespace xgrad;
@@ -123,8 +123,8 @@ TEST_CASE("data parallel: a GPT's buckets start during backward(), and its tied 
   parallel.begin(sum((t != -100).to(float64)).item<double>());
   loss_of(other, tokens.slice(0, part.begin, part.end), t).backward();
   parallel.finish();
-  CHECK(parallel.count_of_buckets() > 5);
-  CHECK(parallel.started_early() + 1 >= parallel.count_of_buckets());
+  CHECK(parallel.num_buckets() > 5);
+  CHECK(parallel.started_early() + 1 >= parallel.num_buckets());
   const auto expected = one.named_parameters(), found = other.named_parameters();
   for (std::size_t i = 0; i < found.size(); ++i) {
     CAPTURE(found[i].first);
@@ -157,13 +157,62 @@ TEST_CASE("data parallel: values that differ between the ranks are found") {
   CHECK_THROWS_WITH(parallel.check_equal(), "[DataParallel] the parameter b is not the same on all ranks");
 }
 
+TEST_CASE("data parallel: NaN on a rank without targets counts as 0") {
+  const Variable w(ones({2}), true);
+  mpi::DataParallel parallel(ranks(), {{"w", w}});
+  const bool is_last = ranks().rank() == ranks().size() - 1;
+  parallel.begin(is_last ? 1 : 0);
+  sum(w * (is_last ? 3.0 : std::nan(""))).backward();
+  parallel.finish();
+  CHECK(w.grad().at({1}) == 3);
+  w.set_value(ones({4}));
+  CHECK_THROWS_WITH(
+      parallel.begin(1),
+      "[DataParallel] a parameter of shape (2,) has become one of (4,); make a new DataParallel");
+}
+
+TEST_CASE("data parallel: a changed sign is found, and a second one does not hide it") {
+  for (const DType dtype : {float32, float64}) {
+    const Variable a(tensor({1.0, 2.0, 3.0, 4.0}).to(dtype), true);
+    mpi::DataParallel parallel(ranks(), {{"a", a}});
+    if (ranks().rank() == 1) {
+      for (const std::int64_t i : {0, 1, 2, 3}) {
+        if (dtype == float64 ? i % 2 == 1 : i > 1) a.value().slice(0, i, i + 1).mul_(-1);
+      }
+    }
+    if (ranks().size() > 1) CHECK_THROWS_AS(parallel.check_equal(), std::runtime_error);
+  }
+}
+
+TEST_CASE("data parallel: parameters of two dtypes, of any layout and of no element") {
+  const double rank = ranks().rank();
+  const Variable a(full({2, 3}, rank, float32).mT(), true), b(full({2}, rank, float64), true),
+      c(zeros({0, 4}, float32), true), d(full({}, rank, float32), true);
+  mpi::DataParallel parallel(ranks(), {{"a", a}, {"b", b}, {"c", c}, {"d", d}});
+  CHECK(equal(a.value(), zeros({3, 2}, float32)));
+  CHECK(equal(b.value(), zeros({2}, float64)));
+  (sum(a) * rank).backward();  // outside of begin() and finish(), so it stays on this rank
+  CHECK(a.grad().at({0, 0}) == rank);
+  a.zero_grad();
+  parallel.begin(1);
+  sum(a * rank).backward();
+  CHECK_NOTHROW(parallel.finish());
+  const double mean = (ranks().size() - 1) / 2.0;
+  CHECK(a.grad().at({2, 1}) == doctest::Approx(mean));
+  CHECK_FALSE(b.has_grad());
+  parallel.check_equal();
+  CHECK_NOTHROW(mpi::DataParallel(ranks(), {}));
+}
+
 TEST_CASE("data parallel: wrong calls throw and name the rule") {
   const Variable w(ones({3}), true);
   mpi::DataParallel parallel(ranks(), {{"w", w}});
   CHECK_THROWS_WITH(parallel.finish(), "[DataParallel] finish() needs a begin()");
+  CHECK_THROWS_WITH(parallel.mean(1), "[DataParallel] mean() needs a begin()");
   CHECK_THROWS_WITH(parallel.begin(0), "[DataParallel] the weights of all ranks are 0");
   CHECK_THROWS_AS(parallel.begin(-1), std::invalid_argument);
   CHECK_THROWS_AS(parallel.begin(std::nan("")), std::invalid_argument);
+  if (ranks().size() > 1) CHECK_THROWS_AS(parallel.begin(1.7e308), std::invalid_argument);
   parallel.begin(1);
   CHECK_THROWS_WITH(parallel.begin(1), "[DataParallel] begin() was called twice without finish()");
   sum(w).backward();
@@ -176,6 +225,8 @@ TEST_CASE("data parallel: wrong calls throw and name the rule") {
   if (ranks().size() == 1) return;
   const Variable other(ones({ranks().rank() == 0 ? 2 : 3}), true);
   CHECK_THROWS_AS(mpi::DataParallel(ranks(), {{"w", w}, {"other", other}}), std::invalid_argument);
+  const std::size_t bytes = 100 + static_cast<std::size_t>(ranks().rank());
+  CHECK_THROWS_AS(mpi::DataParallel(ranks(), {{"w", w}}, {.bucket_bytes = bytes}), std::invalid_argument);
   mpi::DataParallel::NamedParameters more{{"w", w}};
   if (ranks().rank() == 0) more.emplace_back("one more", w);
   CHECK_THROWS_AS(mpi::DataParallel(ranks(), more), std::invalid_argument);
