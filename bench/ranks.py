@@ -17,7 +17,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 PROGRAM = str(HERE.parent / "build/bench/bench/ranks_bench")
 RING = "--mca coll_libnbc_iallreduce_algorithm 1"  # by default Open MPI takes it from 4 ranks on
 BACKWARD = 2 / 3  # of the products of a step
-GPT2_PARAMETERS = 124_439_808
+GPT2_PARAMETERS, GPT2_BUCKETS = 124_439_808, 147  # of 1 MiB, or of one larger parameter
 
 
 def run(command, **environment):
@@ -45,8 +45,8 @@ def messages(ranks):
     return 2 * (ranks - 1)
 
 
-def sum_ms(ranks, size, latency, per_byte):
-    return messages(ranks) * (latency + size / ranks * per_byte)
+def sum_ms(ranks, size, latency, per_byte, buckets=1):
+    return messages(ranks) * (buckets * latency + size / ranks * per_byte)
 
 
 def fitted(points):
@@ -71,12 +71,12 @@ def model(options):
         print(f"| {ranks} | {size:,} | {ms:.3g} | {sum_ms(ranks, size, latency, per_byte):.3g} |")
     print(f"\nlatency {1e3 * latency:.0f} µs a message, bandwidth {1e-3 / per_byte:.0f} MB/s\n")
 
-    print("| step on 2 machines | gradients, bytes | without the sum, ms | with it, ms | the sum, ms | hidden of it |\n|---|--:|--:|--:|--:|--:|")
+    print("| step on 2 machines | gradients, bytes | without the sum, ms | with it, ms | the sum by the model, ms | hidden of it |\n|---|--:|--:|--:|--:|--:|")
     shares = []
     for name, bytes_of_gradients in (("nano", 4 * 809_856), ("small", 4 * 3_257_856)):
         idle, step = (statistics.median(on_machines(2, options.rate, what, name, 1, options.seconds) for _ in range(options.rounds))
                       for what in ("idle", "step"))
-        total = sum_ms(2, bytes_of_gradients, latency, per_byte)
+        total = sum_ms(2, bytes_of_gradients, latency, per_byte, -(-bytes_of_gradients >> 20))
         hidden = max(0.0, idle + total - step)
         shares.append(min(1.0, hidden / (BACKWARD * idle)))
         print(f"| `{name}` | {bytes_of_gradients:,} | {idle:.1f} | {step:.1f} | {total:.1f} | {hidden / total:.0%} |")
@@ -87,7 +87,7 @@ def model(options):
           "after each 16th |\n|---|--:|--:|--:|--:|")
     for gigabits in (1, 10, 100):
         for machines in (8, 64):
-            total = sum_ms(machines, 4 * GPT2_PARAMETERS, latency, 8e-6 / gigabits)
+            total = sum_ms(machines, 4 * GPT2_PARAMETERS, latency, 8e-6 / gigabits, GPT2_BUCKETS)
             waits = max(0.0, total - overlap * BACKWARD * options.step)
             shares = [steps * options.step / (steps * options.step + waits) for steps in (1, 16)]
             print(f"| {gigabits} Gbit/s | {machines} | {total:,.0f} | {shares[0]:.0%} | {shares[1]:.0%} |")

@@ -19,6 +19,11 @@ endforeach()
 add_test(NAME mpi_failing_rank COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} 3 $<TARGET_FILE:xgrad_mpi_failing>)
 set_property(TEST mpi_failing_rank PROPERTY WILL_FAIL ON)  # a hang is a failure, too
 list(APPEND mpi_tests mpi_failing_rank)
+xgrad_readme_programs("${PROJECT_SOURCE_DIR}/docs/scaling.md" scaling "${CMAKE_CURRENT_BINARY_DIR}" programs)
+add_executable(scaling_1 ${programs})
+target_link_libraries(scaling_1 PRIVATE xgrad::mpi xgrad_warnings)
+xgrad_add_output_test(mpi_scaling_1 "^step 0: .*step 80: [0-2][.][0-9]*\n" ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} 2 $<TARGET_FILE:scaling_1>)
+list(APPEND mpi_tests mpi_scaling_1)
 if(XGRAD_BUILD_EXAMPLES)
   add_test(NAME mpi_train COMMAND ${CMAKE_COMMAND} "-DMPIRUN=${MPIEXEC_EXECUTABLE};${MPIEXEC_NUMPROC_FLAG}"
     -DTRAIN=$<TARGET_FILE:train_transformer> "-DFOLDER=${CMAKE_CURRENT_BINARY_DIR}/mpi_train" -P "${CMAKE_CURRENT_SOURCE_DIR}/mpi/train.cmake")
