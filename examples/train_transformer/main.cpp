@@ -73,8 +73,11 @@ int run(int argc, char** argv, Ranks& ranks) {
     std::reverse(arguments.begin(), arguments.end());  // the order of CLI11
     app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
-    return app.exit(error);
+    if (ranks.rank() == 0) return app.exit(error);
+    ranks.leave();  // waits until rank 0 has told
+    return error.get_exit_code();
   }
+  if (action && ranks.rank() > 0) return 0;  // only training is divided
   try {
     return action ? action() : train_command(config, given_options(app), program, ranks);
   } catch (const std::bad_alloc& error) {

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #ifdef XGRAD_HAVE_MPI
@@ -48,6 +49,7 @@ class MpiRanks : public Ranks {
   }
   void check_equal() const override { parallel_->check_equal(); }
   void leave() override {
+    if (std::exchange(has_left_, true)) return;
     parallel_.reset();
     world_.finish();
   }
@@ -55,6 +57,7 @@ class MpiRanks : public Ranks {
  private:
   mpi::Communicator world_;
   std::optional<mpi::DataParallel> parallel_;
+  bool has_left_ = false;
 };
 #endif
 

@@ -27,7 +27,8 @@ class Ranks {
   virtual void check_same(const std::string& /*what*/, const std::string& /*text*/) const {}
   /// Throws unless the parameters are, as far as their digests tell.
   virtual void check_equal() const {}
-  /// All went well. Ranks that are destroyed without this call end all processes.
+  /// All went well: waits for the others. Ranks that are destroyed without this call end all processes. A
+  /// second call does nothing.
   virtual void leave() {}
 };
 
