@@ -1,5 +1,5 @@
-# docs/reference.md names every function and class of ops, factories, nn, optim, data and training that xgrad.hpp brings, and nothing that
-# no header has: cmake -DSOURCE=DIR -P reference.cmake
+# docs/reference.md names every function and class of ops, factories, nn, optim, data and training that xgrad.hpp brings, of mpi, and
+# nothing that no header has: cmake -DSOURCE=DIR -P reference.cmake
 cmake_minimum_required(VERSION 3.25)
 file(READ "${SOURCE}/docs/reference.md" page)
 string(REGEX REPLACE "[][;]" " " page "${page}")  # which mean something in a list
@@ -11,6 +11,7 @@ set(missing "")
 # Declarations begin a line; the rules in `namespace composed` and the structs of options are not listed.
 file(READ "${SOURCE}/xgrad.hpp" all)
 string(REGEX MATCHALL "(core/ops/[a-z_]+|core/tensor/factories|nn/[a-z_]+|optim/[a-z_]+|data/[a-z_]+|training/[a-z_]+)\\.hpp" headers "${all}")
+list(APPEND headers mpi/communicator.hpp mpi/data_parallel.hpp)
 set(unlisted NestedNumbers ElementwiseOp)  # no user writes these
 foreach(header IN LISTS headers)
   file(READ "${SOURCE}/${header}" text)
@@ -30,7 +31,7 @@ endforeach()
 
 # Every word in quotes is a word of some header; of the table only what stands under xgrad.
 file(GLOB headers "${SOURCE}/*.hpp" "${SOURCE}/core/*.hpp" "${SOURCE}/core/*/*.hpp" "${SOURCE}/nn/*.hpp" "${SOURCE}/optim/*.hpp"
-  "${SOURCE}/data/*.hpp" "${SOURCE}/training/*.hpp")
+  "${SOURCE}/data/*.hpp" "${SOURCE}/training/*.hpp" "${SOURCE}/mpi/*.hpp")
 set(words "")
 foreach(header IN LISTS headers)
   file(READ "${header}" text)
